@@ -1,0 +1,23 @@
+/* Every named maximum. What comes from outside is checked against one of these first. */
+#pragma once
+#define LIMIT_HELLO_BYTES        8192     /* 25 + 255 entries of 2+48 do not fit: 160 SHA-384 do */
+#define LIMIT_HELLO_MS           10000    /* a hello connection that says nothing ends */
+#define LIMIT_HTTP_HEAD_BYTES    16384
+#define LIMIT_HTTP_HEADERS       64
+#define LIMIT_HTTP_BODY_BYTES    (1024 * 1024)
+#define LIMIT_XML_BYTES          (1024 * 1024)
+#define LIMIT_XML_DEPTH          64
+#define LIMIT_XML_NODES          20000
+#define LIMIT_XML_ARENA_BYTES    (8 * 1024 * 1024)
+#define LIMIT_CERT_CHAIN         8
+#define LIMIT_CERT_DER_BYTES     16384
+#define LIMIT_PFX_BYTES          (256 * 1024)
+#define LIMIT_YAML_BYTES         (1024 * 1024)
+#define LIMIT_YAML_NODES         20000
+#define LIMIT_CSV_BYTES          (256u * 1024 * 1024)
+#define LIMIT_CSV_FIELD_BYTES    4096
+#define LIMIT_API_BODY_BYTES     (16 * 1024 * 1024)
+#define LIMIT_STORE_QUEUE        8192
+#define LIMIT_STORE_BATCH        2048
+#define LIMIT_FQDN               253
+#define LIMIT_HELLO_CONNS        4096

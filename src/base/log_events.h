@@ -1,0 +1,51 @@
+/* Table of events: constant, level, name, allowed keys (blank separated; the keys of an error,
+ * err msg rule seen want hint, are always allowed), sentence. Names never change their meaning.
+ * Device timelines in the store use the same names. */
+#pragma once
+#define LOG_EVENTS(X)                                                                                  \
+	X(LOG_EV_SERVE_START, LOG_INFO, "serve.started", "version hello_port socket db", "the service listens") \
+	X(LOG_EV_SERVE_STOP, LOG_INFO, "serve.stopped", "reason", "the service ended; leases are released") \
+	X(LOG_EV_SERVE_FAILED, LOG_ERROR, "serve.failed", "step", "the service cannot run")             \
+	X(LOG_EV_LOG_LEVEL, LOG_INFO, "log.level", "folder value", "the log level was changed")         \
+	X(LOG_EV_HELLO, LOG_INFO, "hello.received", "uuid address kind pid hash_count retry_count",     \
+	  "a device said hello")                                                                        \
+	X(LOG_EV_HELLO_BAD, LOG_WARN, "hello.malformed", "address size offset", "bytes on the hello port are no hello") \
+	X(LOG_EV_HELLO_REFUSED, LOG_WARN, "hello.refused", "uuid address pid", "a hello was refused before a job was made") \
+	X(LOG_EV_HELLO_LIMITED, LOG_WARN, "hello.rate_limited", "address dropped_count", "one source sends too many hellos") \
+	X(LOG_EV_JOB_QUEUED, LOG_INFO, "job.queued", "uuid job kind", "a job was queued")               \
+	X(LOG_EV_JOB_STARTED, LOG_INFO, "job.started", "uuid job kind attempt_count", "a worker took the job") \
+	X(LOG_EV_JOB_DONE, LOG_INFO, "job.done", "uuid job kind elapsed_ms round_trips waits_ms", "the job ended well") \
+	X(LOG_EV_JOB_DELAYED, LOG_WARN, "job.delayed", "uuid job kind attempt_count not_before_unix_ms", \
+	  "the job failed and waits for its next try")                                                  \
+	X(LOG_EV_JOB_WAITING, LOG_INFO, "job.waiting", "uuid job reason wait_ms", "the job waits for firmware and holds no worker") \
+	X(LOG_EV_JOB_CANCELLED, LOG_INFO, "job.cancelled", "uuid job", "the job was cancelled")         \
+	X(LOG_EV_JOB_RELEASED, LOG_INFO, "job.released", "uuid job", "the lease was given back")        \
+	X(LOG_EV_PREFLIGHT, LOG_INFO, "engine.preflight", "uuid need verdict", "a need of enterprise setup was checked") \
+	X(LOG_EV_PREFLIGHT_REFUSED, LOG_WARN, "engine.refused", "uuid job", "configuration was refused before a byte was sent") \
+	X(LOG_EV_STAGE, LOG_INFO, "engine.stage", "uuid job stage", "configuration entered a stage")    \
+	X(LOG_EV_CONNECT, LOG_INFO, "engine.connected", "uuid job way tls_version peer_sha256", "a way into the device is open") \
+	X(LOG_EV_CONNECT_FAILED, LOG_WARN, "engine.connect_failed", "uuid job way", "a way into the device failed") \
+	X(LOG_EV_STEP, LOG_INFO, "engine.step", "uuid job step attempt_count", "an action was done")    \
+	X(LOG_EV_STEP_FAILED, LOG_WARN, "engine.step_failed", "uuid job step attempt_count", "an action failed") \
+	X(LOG_EV_STEP_NOTE, LOG_WARN, "engine.step_note", "uuid job step note", "an action ended with a remark") \
+	X(LOG_EV_LOGIN_FAILED, LOG_WARN, "engine.login_failed", "uuid job way tries", "the device refused a credential") \
+	X(LOG_EV_CONFIGURED, LOG_INFO, "device.configured", "uuid fqdn version serial", "the device is configured; proven over the new credentials") \
+	X(LOG_EV_CREDENTIAL, LOG_INFO, "credential.state", "uuid kind state", "a stored credential changed its state") \
+	X(LOG_EV_REVEAL, LOG_WARN, "credential.revealed", "uuid kind actor", "a secret was shown to an operator") \
+	X(LOG_EV_DEVICE_STATE, LOG_INFO, "device.state", "uuid from to", "the state of a device changed") \
+	X(LOG_EV_DEVICE_WAITS, LOG_INFO, "device.approval", "uuid", "an unknown device waits for approval") \
+	X(LOG_EV_DEVICE_FORGOTTEN, LOG_WARN, "device.forgotten", "uuid actor", "a device was removed from the list") \
+	X(LOG_EV_IMPORT, LOG_INFO, "import.done", "kind added changed rejected", "a file was imported") \
+	X(LOG_EV_SETTING, LOG_INFO, "setting.changed", "key value actor", "a setting was changed")      \
+	X(LOG_EV_PROFILE, LOG_INFO, "profile.changed", "name version actor", "a profile was stored")    \
+	X(LOG_EV_CERT, LOG_INFO, "cert.changed", "name subject actor", "a provisioning certificate was stored") \
+	X(LOG_EV_STORE, LOG_ERROR, "store.failed", "statement", "the database refused a write")         \
+	X(LOG_EV_API, LOG_DEBUG, "api.request", "method path status elapsed_ms", "a request came over the local socket") \
+	X(LOG_EV_API_DENIED, LOG_WARN, "api.denied", "peer_uid", "the local socket was used by a foreign user") \
+	X(LOG_EV_NET_DEBUG, LOG_DEBUG, "net.http", "address request status elapsed_ms", "one HTTP exchange with a device") \
+	X(LOG_EV_SIM_READY, LOG_INFO, "sim.ready", "devices base ports", "the virtual fleet listens")   \
+	X(LOG_EV_SIM_HELLO, LOG_DEBUG, "sim.hello", "device server retry_count", "a virtual device said hello") \
+	X(LOG_EV_SIM_TLS, LOG_INFO, "sim.tls", "device verdict reason", "a virtual device judged its peer") \
+	X(LOG_EV_SIM_REQUEST, LOG_DEBUG, "sim.request", "device class method status", "a virtual device answered") \
+	X(LOG_EV_SIM_STATE, LOG_INFO, "sim.state", "device from to", "a virtual device changed its state") \
+	X(LOG_EV_SIM_FAULT, LOG_INFO, "sim.fault", "device fault", "a virtual device was told to be wrong")

@@ -1,0 +1,49 @@
+/* Texts of the diagnosis rules that engine, pki and doctor speak of: id, short name (also the
+ * simulator's fault name where there is one), what is wrong, what to do. One place, so that all
+ * of them say the same. Ids are those of the product's diagnosis catalogue and never change. */
+#pragma once
+#define RULES(X)                                                                                    \
+	X("D043", "pid_unknown", "the PID in the hello is not in the key store",                    \
+	  "import the OEM key file or enter the PID and PPS with 'outband key import'")             \
+	X("D044", "pid_used", "the key pair was already used by another PC",                        \
+	  "check which UUID used it with 'outband key list --used'; give this PC a key of its own") \
+	X("D045", "ip_changed", "the address changed between hello and connection",                 \
+	  "wait for the next hello; the newest address is used")                                    \
+	X("D050", "fqdn_illegal", "the FQDN has characters outside A-Z a-z 0-9 - .",                \
+	  "rename the PC, then set the mapping again with 'outband device import'")                 \
+	X("D051", "bad_admin_pw", "the admin credential is not known",                              \
+	  "enter the PC's MEBx or admin password with its key ('outband key import')")              \
+	X("D053", "cert_no_serverauth", "the provisioning certificate lacks Server Authentication", \
+	  "order the certificate again with the serverAuth extended key usage")                     \
+	X("D054", "cert_no_ou_oid",                                                                 \
+	  "the certificate has neither the Intel setup OU nor the AMT provisioning OID",            \
+	  "order the certificate again with OU 'Intel(R) Client Setup Certificate' or EKU "         \
+	  "2.16.840.1.113741.1.2.3")                                                                \
+	X("D056", "root_not_in_list", "no certificate chain ends in a root that the PC trusts",     \
+	  "use a certificate of a CA in the PC's hash list, or add your root hash (MEBx or USB)")   \
+	X("D057", "suffix_untrusted", "the certificate's name does not fit the PC's DNS suffix",    \
+	  "fix DHCP option 15 for that subnet or set the PKI DNS suffix in MEBx")                   \
+	X("D059", "cert_expired", "a certificate of the provisioning chain is expired or not yet valid", \
+	  "renew it; import the new one with 'outband cert import'")                                \
+	X("D060", "cert_key_size", "a key of the chain has a size that this firmware does not take", \
+	  "order the certificate again with a supported key size")                                  \
+	X("D066", "no_private_key", "the private key of the certificate is missing",                \
+	  "export it with its key on the machine that made the request, or re-key with the vendor") \
+	X("D070", "rc_disabled", "remote configuration (PKI) is switched off",                      \
+	  "switch it on with 'outband setting set pki.enabled true'")                               \
+	X("D076", "fqdn_unknown", "no FQDN is known for this UUID",                                 \
+	  "import a mapping with 'outband device import FILE' (uuid,fqdn[,group])")                 \
+	X("M01", "cert_sha1", "the chain is signed with SHA-1, which this firmware refuses",        \
+	  "order the certificate again under a SHA-2 chain")                                        \
+	X("M09", "uuid_placeholder", "the UUID is a placeholder that several PCs share",            \
+	  "write a real UUID with the vendor's tool")                                               \
+	X("M19", "lockout", "too many wrong logins would lock the account",                         \
+	  "wait; the next try is made when the budget allows it")                                   \
+	X("M23", "tls_no_common", "the PC and this service have no TLS version or cipher in common", \
+	  "update the PC's firmware")
+
+struct rules_row {
+	const char *id, *name, *text, *fix;
+};
+const struct rules_row *rules_find(const char *id); /* NULL when unknown */
+const struct rules_row *rules_at(unsigned i);       /* NULL past the end */
