@@ -11,14 +11,14 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 def build_dir(argv):
     """The build folder given as argument, or build-o0, set up when needed.
 
-    Unoptimized and unfortified: there a call in the source is a symbol in the
+    Unoptimized, unfortified, without builtins: there a call in the source is a symbol in the
     object, whatever the compiler would have put in its place.
     """
     if len(argv) > 1:
         return argv[1]
     path = os.path.join(ROOT, 'build-o0')
     if not os.path.exists(os.path.join(path, 'build.ninja')):
-        run(['meson', 'setup', '--buildtype=plain', '-Doptimization=0', path, ROOT])
+        run(['meson', 'setup', '--buildtype=plain', '-Doptimization=0', '-Dc_args=-fno-builtin', path, ROOT])
     return path
 
 
