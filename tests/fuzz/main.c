@@ -17,7 +17,7 @@ static unsigned replayed_count;
 static void feed(const uint8_t *data, size_t size)
 {
 	/* An exact heap block, so that a sanitizer sees the first byte read past it. */
-	uint8_t *copy = malloc(size ? size : 1);
+	uint8_t *copy = calloc(1, size ? size : 1);
 	if (!copy)
 		abort();
 	if (size)
