@@ -31,7 +31,8 @@ static void stops_at_its_maximum(void **state)
 		buf_init(&b, cases[i].max);
 		bool first = buf_add(&b, span_make(bytes, cases[i].first));
 		bool second = buf_add(&b, span_make(bytes, cases[i].second));
-		if (first != cases[i].ok_first || second != cases[i].ok_second || b.n != cases[i].want_n)
+		if (first != cases[i].ok_first || second != cases[i].ok_second ||
+		    b.n != cases[i].want_n)
 			fail_msg("%s: first=%d second=%d n=%zu", cases[i].name, first, second, b.n);
 		if (b.bad == (first && second) || b.cap > cases[i].max)
 			fail_msg("%s: bad=%d cap=%zu", cases[i].name, b.bad, b.cap);

@@ -7,8 +7,8 @@
 
 /* Where the fake monotonic clock starts: not 0, so that "never" can be told from "at the start". */
 #define FAKE_START_MONO_MS INT64_C(1000000)
-#define OLDEST_UNIX_MS INT64_C(-62135596800000)
-#define NEWEST_UNIX_MS INT64_C(253402300799999)
+#define OLDEST_UNIX_MS     INT64_C(-62135596800000)
+#define NEWEST_UNIX_MS     INT64_C(253402300799999)
 
 static atomic_bool fake_on;
 static _Atomic int64_t fake_unix_ms, fake_mono_ms;

@@ -78,7 +78,8 @@ static void put_safe(char *dst, size_t size, const char *text)
 	dst[o.n] = 0;
 }
 
-static void put_vfmt(char *dst, size_t size, const char *fmt, va_list ap)
+static void __attribute__((format(printf, 3, 0)))
+put_vfmt(char *dst, size_t size, const char *fmt, va_list ap)
 {
 	char raw[RAW_SIZE];
 	if (vsnprintf(raw, sizeof raw, fmt, ap) < 0)

@@ -22,8 +22,10 @@ bool err_set(struct err *e, enum err_code code, const char *fmt, ...)
 bool err_hint(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool err_seen(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool err_want(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-bool err_wrap(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* prefixes context */
-bool err_rule(struct err *e, const char *rule_id); /* sets rule; takes hint from rules.h when hint is empty */
+/* Prefixes context: "context: msg". */
+bool err_wrap(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Sets rule; takes hint from rules.h when hint is empty. */
+bool err_rule(struct err *e, const char *rule_id);
 bool err_errno(struct err *e, enum err_code code, int errnum, const char *what);
 void err_clear(struct err *e);
 

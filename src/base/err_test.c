@@ -12,7 +12,8 @@
 #include <errno.h>
 
 /* A secret is no text: a call that passes one where text is wanted does not compile. */
-#define IS_TEXT(x) _Generic((x), char * : 1, const char * : 1, uint8_t * : 1, void * : 1, default : 0)
+#define IS_TEXT(x) \
+	_Generic((x), char * : 1, const char * : 1, uint8_t * : 1, void * : 1, default : 0)
 _Static_assert(!IS_TEXT(SECRET_NONE), "no log or error function takes a secret");
 _Static_assert(!IS_TEXT(&SECRET_NONE), "nor its address");
 

@@ -21,8 +21,9 @@ static void matches_published_vectors(void **state)
 		{ "SHA-1", "abc", "a9993e364706816aba3e25717850c26c9cd0d89d", HASH_SHA1, 20 },
 		{ "SHA-256", "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 		  HASH_SHA256, 32 },
-		{ "SHA-256", "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-		  HASH_SHA256, 32 },
+		{ "SHA-256", "abc",
+		  "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", HASH_SHA256,
+		  32 },
 		{ "SHA-384", "abc",
 		  "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
 		  "8086072ba1e7cc2358baeca134c825a7",

@@ -190,10 +190,9 @@ static bool put_pairs(struct out *o, const struct log_event_row *row, const stru
 	return missing;
 }
 
-static void put_line(struct out *o, size_t cap)
+static void put_line(const struct out *o)
 {
 	int fd = atomic_load(&line_fd);
-	assert(o->n < cap);
 	o->p[o->n] = '\n';
 	ssize_t done = -1;
 	do {
@@ -221,7 +220,7 @@ static void write_event(enum log_event ev, const struct log_kv *first, const str
 		o.cap = sizeof line - 1;
 		out_str(&o, cut_mark);
 	}
-	put_line(&o, sizeof line);
+	put_line(&o);
 	if (sink_fn)
 		sink_fn(sink_arg, ev, span_make(o.p, o.n));
 	errno = kept_errno;
@@ -241,12 +240,9 @@ static const char *filled(const char *s)
 void log_err(enum log_event ev, const struct err *e, const struct log_kv *kv)
 {
 	const struct log_kv fields[] = {
-		LOG_S("err", err_name(e->code)),
-		LOG_S("msg", filled(e->msg)),
-		LOG_S("rule", filled(e->rule)),
-		LOG_S("seen", filled(e->seen)),
-		LOG_S("want", filled(e->want)),
-		LOG_S("hint", filled(e->hint)),
+		LOG_S("err", err_name(e->code)), LOG_S("msg", filled(e->msg)),
+		LOG_S("rule", filled(e->rule)),  LOG_S("seen", filled(e->seen)),
+		LOG_S("want", filled(e->want)),  LOG_S("hint", filled(e->hint)),
 		{ LOG_KIND_END, NULL, NULL, 0 },
 	};
 	write_event(ev, fields, kv);

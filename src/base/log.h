@@ -27,8 +27,9 @@ struct log_kv {
 };
 #define LOG_S(k, v) ((struct log_kv){ LOG_KIND_STR, (k), (v), 0 })
 #define LOG_I(k, v) ((struct log_kv){ LOG_KIND_INT, (k), NULL, (int64_t)(v) })
-#define log_ev(ev, ...) \
-	log_write((ev), (const struct log_kv[]){ __VA_ARGS__ __VA_OPT__(, ){ LOG_KIND_END, NULL, NULL, 0 } })
+#define log_ev(ev, ...)                                                                  \
+	log_write((ev), (const struct log_kv[]){                                                 \
+				__VA_ARGS__ __VA_OPT__(, ){ LOG_KIND_END, NULL, NULL, 0 } })
 
 void log_write(enum log_event ev, const struct log_kv *kv);
 /* The fields of an error as keys err, msg, rule, seen, want, hint; then the given ones. */

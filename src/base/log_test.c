@@ -10,6 +10,10 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define HEAD "2031-05-02T09:14:07.120Z level=info ev=hello.received"
@@ -111,7 +115,8 @@ static void keeps_lines_short(void **state)
 	assert_int_equal(strlen(last_line), strlen(HEAD " uuid= kind=k") + 1024);
 	/* Four bytes for each: the first two pairs fit into a line, the others do not. */
 	memset(big, 0x1b, sizeof big - 1);
-	log_ev(LOG_EV_HELLO, LOG_S("uuid", "u"), LOG_S("kind", big), LOG_S("address", big), LOG_S("pid", "p"));
+	log_ev(LOG_EV_HELLO, LOG_S("uuid", "u"), LOG_S("kind", big), LOG_S("address", big),
+	       LOG_S("pid", "p"));
 	assert_true(strlen(last_line) < 4096);
 	assert_non_null(strstr(last_line, " uuid=u"));
 	assert_null(strstr(last_line, " kind="));
@@ -178,6 +183,73 @@ static void writes_whole_lines_to_a_file(void **state)
 	assert_int_equal(errno, ENOENT);
 }
 
+enum { THREADS = 4, LINES_EACH = 50 };
+
+static void *log_much(void *arg)
+{
+	for (int i = 0; i < LINES_EACH; i++)
+		log_ev(LOG_EV_HELLO, LOG_S("kind", arg), LOG_I("pid", i));
+	return NULL;
+}
+
+static void threads_do_not_mix_lines(void **state)
+{
+	(void)state;
+	static char kinds[THREADS][2] = { "a", "b", "c", "d" }, got[65536];
+	pthread_t threads[THREADS];
+	int fds[2], next[THREADS] = { 0 };
+	assert_int_equal(pipe(fds), 0); /* holds 64 KB, more than all the lines */
+	log_set_sink(NULL, NULL);
+	log_set_fd(fds[1]);
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, log_much, kinds[i]), 0);
+	for (int i = 0; i < 100; i++) /* settable at any moment */
+		log_set_folder_level("sim", i % 2 ? LOG_DEBUG : LOG_WARN);
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	ssize_t n = read(fds[0], got, sizeof got);
+	assert_true(n > 0);
+	struct span left = span_make(got, (size_t)n);
+	while (left.n) {
+		char want[200];
+		size_t len = span_find(left, '\n');
+		assert_true(len > 10 && len < left.n);
+		const uint8_t *kind = memmem(left.p, len, "kind=", 5);
+		assert_non_null(kind);
+		int who = kind[5] - 'a';
+		assert_in_range(who, 0, THREADS - 1);
+		(void)snprintf(want, sizeof want, HEAD " kind=%s pid=%d", kinds[who], next[who]++);
+		assert_true(span_eq_str(span_make(left.p, len), want));
+		left = span_make(left.p + len + 1, left.n - len - 1);
+	}
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(next[i], LINES_EACH);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+static void refuses_a_key_that_is_not_in_the_table(void **state)
+{
+	(void)state;
+#ifdef NDEBUG
+	skip();
+#else
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		const struct rlimit no_core = { 0, 0 };
+		(void)setrlimit(RLIMIT_CORE, &no_core);
+		(void)signal(SIGABRT, SIG_DFL);
+		close(STDERR_FILENO);
+		log_ev(LOG_EV_HELLO, LOG_S("password", "x"));
+		_exit(0);
+	}
+	int status = 0;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) != 0);
+#endif
+}
+
 static void limits_a_rate(void **state)
 {
 	(void)state;
@@ -210,7 +282,8 @@ static void event_table_is_sound(void **state)
 		const struct log_event_row *row = log_event_row((enum log_event)i);
 		if (!strchr(row->name, '.') || strpbrk(row->name, " =\"") || !row->sentence[0])
 			fail_msg("%s: bad row", row->name);
-		if (strspn(row->keys, "abcdefghijklmnopqrstuvwxyz0123456789_ ") != strlen(row->keys))
+		if (strspn(row->keys, "abcdefghijklmnopqrstuvwxyz0123456789_ ") !=
+		    strlen(row->keys))
 			fail_msg("%s: bad keys", row->name);
 		for (unsigned k = 0; k < i; k++) {
 			if (strcmp(row->name, log_event_row((enum log_event)k)->name) == 0)
@@ -229,6 +302,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(keeps_lines_short, start, stop),
 		cmocka_unit_test_setup_teardown(obeys_levels, start, stop),
 		cmocka_unit_test_setup_teardown(writes_whole_lines_to_a_file, start, stop),
+		cmocka_unit_test_setup_teardown(threads_do_not_mix_lines, start, stop),
+		cmocka_unit_test_setup_teardown(refuses_a_key_that_is_not_in_the_table, start,
+						stop),
 		cmocka_unit_test_setup_teardown(limits_a_rate, start, stop),
 		cmocka_unit_test(event_table_is_sound),
 	};

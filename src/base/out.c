@@ -66,7 +66,8 @@ void out_le16(struct out *o, uint16_t v)
 
 void out_le32(struct out *o, uint32_t v)
 {
-	const uint8_t b[] = { (uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16), (uint8_t)(v >> 24) };
+	const uint8_t b[] = { (uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16),
+			      (uint8_t)(v >> 24) };
 	out_bytes(o, span_make(b, sizeof b));
 }
 
@@ -78,7 +79,8 @@ void out_be16(struct out *o, uint16_t v)
 
 void out_be32(struct out *o, uint32_t v)
 {
-	const uint8_t b[] = { (uint8_t)(v >> 24), (uint8_t)(v >> 16), (uint8_t)(v >> 8), (uint8_t)v };
+	const uint8_t b[] = { (uint8_t)(v >> 24), (uint8_t)(v >> 16), (uint8_t)(v >> 8),
+			      (uint8_t)v };
 	out_bytes(o, span_make(b, sizeof b));
 }
 
@@ -129,7 +131,8 @@ void out_hex(struct out *o, struct span s)
 
 void out_b64(struct out *o, struct span s)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	for (size_t i = 0; i < s.n && !o->bad; i += 3) {
 		size_t left = s.n - i;
 		uint32_t v = (uint32_t)s.p[i] << 16;

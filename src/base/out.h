@@ -26,7 +26,7 @@ void out_le32(struct out *o, uint32_t v);
 void out_be16(struct out *o, uint16_t v);
 void out_be32(struct out *o, uint32_t v);
 void out_fmt(struct out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void out_vfmt(struct out *o, const char *fmt, va_list ap);
+void out_vfmt(struct out *o, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 void out_hex(struct out *o, struct span s); /* lower-case hex digits */
 void out_b64(struct out *o, struct span s); /* base64 with padding, no line breaks */
 /* Text from a peer, made safe for a terminal: control bytes and non-ASCII as \xNN. */

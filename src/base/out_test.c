@@ -76,9 +76,9 @@ static const struct {
 	void (*put)(struct out *o);
 	size_t size;
 } writers[] = {
-	{ "u8", put_u8, 1 },	       { "le16", put_le16, 2 }, { "be16", put_be16, 2 },
+	{ "u8", put_u8, 1 },           { "le16", put_le16, 2 }, { "be16", put_be16, 2 },
 	{ "le32", put_le32, 4 },       { "be32", put_be32, 4 }, { "str", put_str, 3 },
-	{ "fmt", put_fmt, 5 },	       { "hex", put_hex, 2 },	{ "b64", put_b64, 4 },
+	{ "fmt", put_fmt, 5 },         { "hex", put_hex, 2 },   { "b64", put_b64, 4 },
 	{ "long", put_long_fmt, 300 }, { "safe", put_safe, 4 },
 };
 
@@ -98,9 +98,11 @@ static void overflow_is_sticky(void **state)
 			writers[i].put(&grows);
 			bool fits = room == writers[i].size;
 			if (o.bad == fits || grows.bad == fits)
-				fail_msg("%s into %zu: bad=%d,%d", writers[i].name, room, o.bad, grows.bad);
+				fail_msg("%s into %zu: bad=%d,%d", writers[i].name, room, o.bad,
+					 grows.bad);
 			if (out_len(&o) != (fits ? room : 0) || out_len(&grows) != out_len(&o))
-				fail_msg("%s into %zu: len %zu", writers[i].name, room, out_len(&o));
+				fail_msg("%s into %zu: len %zu", writers[i].name, room,
+					 out_len(&o));
 			if (mem[0] != 0xee || mem[1 + room] != 0xee)
 				fail_msg("%s into %zu: wrote outside", writers[i].name, room);
 			out_bytes(&o, span_make(NULL, 0));
@@ -162,9 +164,13 @@ struct text_case {
 	struct span in;
 	const char *want;
 };
-#define BYTES(s) { (const uint8_t *)(s), sizeof(s) - 1 }
+#define BYTES(s)                                    \
+	{                                           \
+		(const uint8_t *)(s), sizeof(s) - 1 \
+	}
 
-static void check_text(const struct text_case *c, size_t count, void (*put)(struct out *, struct span))
+static void check_text(const struct text_case *c, size_t count,
+		       void (*put)(struct out *, struct span))
 {
 	for (size_t i = 0; i < count; i++) {
 		char got[200];
@@ -245,14 +251,10 @@ static void writes_json_strings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(writes_numbers),
-		cmocka_unit_test(overflow_is_sticky),
-		cmocka_unit_test(keeps_text_terminated),
-		cmocka_unit_test(long_text_goes_through),
-		cmocka_unit_test(escapes_for_terminals),
-		cmocka_unit_test(encodes_base64),
-		cmocka_unit_test(encodes_hex),
-		cmocka_unit_test(writes_json_strings),
+		cmocka_unit_test(writes_numbers),        cmocka_unit_test(overflow_is_sticky),
+		cmocka_unit_test(keeps_text_terminated), cmocka_unit_test(long_text_goes_through),
+		cmocka_unit_test(escapes_for_terminals), cmocka_unit_test(encodes_base64),
+		cmocka_unit_test(encodes_hex),           cmocka_unit_test(writes_json_strings),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <stddef.h>
 
-#define NOT_IN_HEAP SIZE_MAX
+#define NOT_IN_HEAP      SIZE_MAX
 #define LONGEST_DELAY_MS (INT64_MAX / 4)
 
 struct sched_timer {

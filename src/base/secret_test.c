@@ -38,16 +38,14 @@ static void compares(void **state)
 		const char *name, *a, *b;
 		bool want;
 	} cases[] = {
-		{ "same", "abc", "abc", true },
-		{ "last differs", "abc", "abd", false },
-		{ "first differs", "abc", "xbc", false },
-		{ "shorter", "abc", "ab", false },
-		{ "empty and empty", "", "", true },
-		{ "empty and none", "", NULL, false },
+		{ "same", "abc", "abc", true },           { "last differs", "abc", "abd", false },
+		{ "first differs", "abc", "xbc", false }, { "shorter", "abc", "ab", false },
+		{ "empty and empty", "", "", true },      { "empty and none", "", NULL, false },
 		{ "none and none", NULL, NULL, true },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct secret a = secret_make(span_str(cases[i].a)), b = secret_make(span_str(cases[i].b));
+		struct secret a = secret_make(span_str(cases[i].a)),
+			      b = secret_make(span_str(cases[i].b));
 		if (secret_eq(&a, &b) != cases[i].want || secret_eq(&b, &a) != cases[i].want)
 			fail_msg("%s", cases[i].name);
 		struct secret copy = secret_copy(&a);

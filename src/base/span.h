@@ -76,7 +76,7 @@ static inline uint8_t cur_u8(struct cur *c)
 static inline uint16_t cur_le16(struct cur *c)
 {
 	struct span s = cur_take(c, 2);
-	return s.n ? (uint16_t)(s.p[0] | s.p[1] << 8) : 0;
+	return (uint16_t)(s.n ? s.p[0] | s.p[1] << 8 : 0);
 }
 
 static inline uint32_t cur_le32(struct cur *c)
@@ -90,7 +90,7 @@ static inline uint32_t cur_le32(struct cur *c)
 static inline uint16_t cur_be16(struct cur *c)
 {
 	struct span s = cur_take(c, 2);
-	return s.n ? (uint16_t)(s.p[0] << 8 | s.p[1]) : 0;
+	return (uint16_t)(s.n ? s.p[0] << 8 | s.p[1] : 0);
 }
 
 static inline uint32_t cur_be32(struct cur *c)

@@ -42,12 +42,9 @@ static void reads_up_to_the_end_and_no_further(void **state)
 		size_t size;
 		uint64_t want;
 	} cases[] = {
-		{ "u8", read_u8, 1, 0xf1 },
-		{ "le16", read_le16, 2, 0xf2f1 },
-		{ "be16", read_be16, 2, 0xf1f2 },
-		{ "le32", read_le32, 4, 0xf4f3f2f1 },
-		{ "be32", read_be32, 4, 0xf1f2f3f4 },
-		{ "take", read_take, 3, 0xf1f2f3 },
+		{ "u8", read_u8, 1, 0xf1 },           { "le16", read_le16, 2, 0xf2f1 },
+		{ "be16", read_be16, 2, 0xf1f2 },     { "le32", read_le32, 4, 0xf4f3f2f1 },
+		{ "be32", read_be32, 4, 0xf1f2f3f4 }, { "take", read_take, 3, 0xf1f2f3 },
 	};
 	static const uint8_t bytes[] = { 0xaa, 0xf1, 0xf2, 0xf3, 0xf4 };
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -60,7 +57,8 @@ static void reads_up_to_the_end_and_no_further(void **state)
 				fail_msg("%s with %zu bytes: %llx bad=%d", cases[i].name, have,
 					 (unsigned long long)got, c.bad);
 			if (cur_left(&c) != 0)
-				fail_msg("%s with %zu bytes: %zu left", cases[i].name, have, cur_left(&c));
+				fail_msg("%s with %zu bytes: %zu left", cases[i].name, have,
+					 cur_left(&c));
 			/* Once bad every read gives 0, also the one that would fit. */
 			if (!fits && (cur_u8(&c) != 0 || cur_take(&c, 0).p || !c.bad))
 				fail_msg("%s: the error did not stay", cases[i].name);
@@ -92,11 +90,16 @@ static void compares(void **state)
 		const char *a, *b;
 		bool eq, nocase, starts;
 	} cases[] = {
-		{ "abc", "abc", true, true, true },	{ "abc", "ABC", false, true, false },
-		{ "abc", "ab", false, false, true },	{ "ab", "abc", false, false, false },
-		{ "", "", true, true, true },		{ "a", "", false, false, true },
-		{ "[", "{", false, false, false },	{ "@", "`", false, false, false },
-		{ "\xc4", "\xe4", false, false, false }, { NULL, "", true, true, true },
+		{ "abc", "abc", true, true, true },
+		{ "abc", "ABC", false, true, false },
+		{ "abc", "ab", false, false, true },
+		{ "ab", "abc", false, false, false },
+		{ "", "", true, true, true },
+		{ "a", "", false, false, true },
+		{ "[", "{", false, false, false },
+		{ "@", "`", false, false, false },
+		{ "\xc4", "\xe4", false, false, false },
+		{ NULL, "", true, true, true },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct span a = span_str(cases[i].a), b = span_str(cases[i].b);

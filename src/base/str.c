@@ -68,7 +68,8 @@ bool str_to_i64(struct span s, int64_t min, int64_t max, int64_t *out_v, struct 
 {
 	bool negative = s.n && s.p[0] == '-';
 	uint64_t size = 0, largest = negative ? (uint64_t)INT64_MAX + 1 : INT64_MAX;
-	bool ok = digits_to_u64(negative ? span_make(s.p + 1, s.n - 1) : s, &size) && size <= largest;
+	bool ok =
+		digits_to_u64(negative ? span_make(s.p + 1, s.n - 1) : s, &size) && size <= largest;
 	int64_t v = (int64_t)(negative ? 0 - size : size);
 	if (!ok || v < min || v > max) {
 		char range[64];
@@ -138,7 +139,7 @@ bool hex_decode(struct span text, uint8_t *dst, size_t cap, size_t *out_n)
 			return false;
 	}
 	for (size_t i = 0; i < text.n / 2; i++)
-		dst[i] = (uint8_t)(hex_value(text.p[2 * i]) << 4 | hex_value(text.p[2 * i + 1]));
+		dst[i] = (uint8_t)(hex_value(text.p[2 * i]) * 16 + hex_value(text.p[2 * i + 1]));
 	*out_n = text.n / 2;
 	return true;
 }

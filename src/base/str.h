@@ -38,4 +38,5 @@ bool uuid_parse(struct span text, struct uuid *out_u);
 void uuid_from_smbios(const uint8_t wire[16], struct uuid *out_u);
 void uuid_to_smbios(const struct uuid *u, uint8_t out_wire[16]);
 bool uuid_eq(const struct uuid *a, const struct uuid *b);
-bool uuid_is_placeholder(const struct uuid *u); /* all zero, all ones, or a known vendor dummy (M09) */
+/* One byte sixteen times (all zero, all ones), or a known dummy of a vendor (M09). */
+bool uuid_is_placeholder(const struct uuid *u);
