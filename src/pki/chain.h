@@ -1,0 +1,26 @@
+/* A certificate chain with its private key: intake from PKCS#12 or PEM (any order, any exporter),
+ * ordering leaf to root, and choosing among several for one device (setup-and-configuration 7). */
+#pragma once
+#include "base/limits.h"
+#include "pki/cert.h"
+
+struct pki_chain {
+	struct arena arena;             /* owns everything below */
+	unsigned count;                 /* leaf first; the root is last when has_root */
+	struct pki_cert certs[LIMIT_CERT_CHAIN];
+	bool has_root;                  /* last one is self-signed */
+	bool leaf_was_first;            /* as found in the file */
+	unsigned extra_count;           /* certificates of the file that do not belong to the chain */
+	struct pki_key *key;            /* NULL: missing (D066); may belong to another certificate */
+	struct pki_chain *alt;          /* same leaf up to another root of the file (cross-signed
+					 * roots: old PCs may know the older one only); NULL: none */
+};
+/* PEM (certificates and optionally a key, any order), PKCS#12 (password may be empty or NULL; old
+ * RC2/3DES files use the legacy provider when it is installed) or DER certificates. An incomplete
+ * chain loads; pre-flight says so. Slow on purpose when there is a password: on a worker. Never
+ * puts the password into e. */
+struct pki_chain *pki_chain_load(struct span file, const struct secret *password, struct err *e);
+/* From ordered DERs (as stored, or as a TLS peer sent them). Reorders nothing. */
+struct pki_chain *pki_chain_from_der(const struct span *ders, unsigned count, struct err *e);
+void pki_chain_free(struct pki_chain *c); /* and its alt list; NULL is fine */
+bool pki_chain_to_pem(const struct pki_chain *c, struct out *o); /* certificates only */

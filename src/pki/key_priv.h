@@ -1,0 +1,9 @@
+/* What the files of this folder share about keys; nobody else includes it. */
+#pragma once
+#include "pki/cert.h"
+#include <openssl/evp.h>
+
+/* Takes: pkey. NULL with e set when its kind is none that we know. */
+struct pki_key *pki_key_wrap_priv(EVP_PKEY *pkey, struct err *e);
+/* Runs an i2d function of OpenSSL into arena memory; the i2d result is wiped. */
+struct span pki_key_i2d_priv(struct arena *a, uint8_t *der, int n);
