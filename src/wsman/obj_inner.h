@@ -1,0 +1,14 @@
+/* Shared by the files of wsman/ that read or write members; not for other folders. */
+#pragma once
+#include "wsman/obj.h"
+
+/* Selectors of a SelectorSet element (NULL: none). */
+bool wsman_obj_read_selectors(struct arena *a, const struct wsman_xml *set,
+			      struct wsman_selector **out_first, struct err *e);
+/* x is an EndpointReference or an element of that type. */
+bool wsman_obj_read_epr(struct arena *a, const struct wsman_xml *x, const struct wsman_epr **out,
+			struct err *e);
+bool wsman_obj_bool_text(const char *text, bool *out_v); /* true, false, 1, 0 in any case */
+/* Name of an enumeration value; NULL when there is none. */
+const char *wsman_obj_value_name(const struct wsman_prop *p, const char *text);
+void wsman_obj_print_json_selectors(struct out *o, const struct wsman_selector *s);

@@ -1,0 +1,290 @@
+/* XML reading on expat into a tree in the caller's arena. Used by wsman/envelope.c and by
+ * whoever shows a document that no table knows. It never resolves entities beyond the five of
+ * XML, never reads a DTD, and gives up at the limits of base/limits.h. */
+#include "wsman/xml.h"
+#include "base/limits.h"
+#include <expat.h>
+
+/* A byte that no XML document can contain, so it cannot be part of a URI or a name. */
+#define NS_SEPARATOR '\x01'
+#define NS_CACHE     16
+
+struct frame {
+	struct wsman_xml *x, *last_child;
+};
+struct reader {
+	XML_Parser parser;
+	struct arena *arena;
+	struct frame stack[LIMIT_XML_DEPTH];
+	unsigned depth, node_count;
+	struct buf text;          /* of the innermost open element since the last tag */
+	struct span ns[NS_CACHE]; /* namespaces seen: a document uses few, nodes share the text */
+	unsigned ns_count;
+	struct wsman_xml *root;
+	enum err_code bad;
+	const char *why;
+};
+
+static void give_up(struct reader *r, enum err_code code, const char *why)
+{
+	if (r->bad != ERR_NONE)
+		return;
+	r->bad = code;
+	r->why = why;
+	XML_StopParser(r->parser, XML_FALSE);
+}
+
+static void give_up_memory(struct reader *r)
+{
+	give_up(r, ERR_LIMIT, "it needs more memory than one document may use");
+}
+
+static const char *shared_ns(struct reader *r, struct span uri)
+{
+	unsigned filled = r->ns_count < NS_CACHE ? r->ns_count : NS_CACHE;
+	for (unsigned i = 0; i < filled; i++)
+		if (span_eq(r->ns[i], uri))
+			return (const char *)r->ns[i].p;
+	const char *copy = arena_str(r->arena, uri);
+	if (copy)
+		r->ns[r->ns_count++ % NS_CACHE] = span_make(copy, uri.n);
+	return copy;
+}
+
+/* Splits expat's "uri SEPARATOR local" (or just "local"). */
+static bool copy_name(struct reader *r, const char *full, const char **out_ns,
+		      const char **out_name)
+{
+	size_t n = strlen(full);
+	const char *sep = memchr(full, NS_SEPARATOR, n);
+	const char *local = sep ? sep + 1 : full;
+	*out_ns = sep ? shared_ns(r, span_make(full, (size_t)(sep - full))) : "";
+	*out_name = arena_str(r->arena, span_make(local, n - (size_t)(local - full)));
+	return *out_ns && *out_name;
+}
+
+static void flush_text(struct reader *r)
+{
+	if (!r->text.n || !r->depth)
+		return;
+	struct wsman_xml *x = r->stack[r->depth - 1].x;
+	size_t old = strlen(x->text);
+	if (!old) {
+		x->text = arena_str(r->arena, buf_span(&r->text));
+	} else {
+		char *joined = arena_alloc(r->arena, old + r->text.n + 1);
+		if (joined) {
+			memcpy(joined, x->text, old);
+			memcpy(joined + old, r->text.p, r->text.n);
+		}
+		x->text = joined;
+	}
+	if (!x->text) {
+		x->text = "";
+		give_up_memory(r);
+	}
+	buf_clear(&r->text);
+}
+
+static bool copy_attrs(struct reader *r, struct wsman_xml *x, const char **atts)
+{
+	const struct wsman_xml_attr **tail = &x->attrs;
+	for (; atts[0]; atts += 2) {
+		struct wsman_xml_attr *at = ARENA_NEW(r->arena, struct wsman_xml_attr);
+		if (!at || !copy_name(r, atts[0], &at->ns, &at->name))
+			return false;
+		at->value = arena_str(r->arena, span_str(atts[1]));
+		if (!at->value)
+			return false;
+		*tail = at;
+		tail = &at->next;
+		r->node_count++;
+	}
+	return true;
+}
+
+static void on_start(void *arg, const XML_Char *name, const XML_Char **atts)
+{
+	struct reader *r = arg;
+	if (r->bad != ERR_NONE)
+		return;
+	flush_text(r);
+	if (r->depth == LIMIT_XML_DEPTH) {
+		give_up(r, ERR_LIMIT, "its elements are nested too deep");
+		return;
+	}
+	struct wsman_xml *x = ARENA_NEW(r->arena, struct wsman_xml);
+	if (!x || !copy_name(r, name, &x->ns, &x->name)) {
+		give_up_memory(r);
+		return;
+	}
+	x->text = "";
+	if (!copy_attrs(r, x, atts)) {
+		give_up_memory(r);
+		return;
+	}
+	if (++r->node_count > LIMIT_XML_NODES) {
+		give_up(r, ERR_LIMIT, "it has too many elements");
+		return;
+	}
+	if (r->depth) {
+		struct frame *f = &r->stack[r->depth - 1];
+		x->parent = f->x;
+		if (f->last_child)
+			f->last_child->next = x;
+		else
+			f->x->first = x;
+		f->last_child = x;
+	} else {
+		r->root = x;
+	}
+	r->stack[r->depth++] = (struct frame){ x, NULL };
+}
+
+static bool is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static void on_end(void *arg, const XML_Char *name)
+{
+	struct reader *r = arg;
+	(void)name;
+	if (r->bad != ERR_NONE || !r->depth)
+		return;
+	while (r->text.n && is_blank(r->text.p[r->text.n - 1]))
+		r->text.n--;
+	flush_text(r);
+	struct wsman_xml *x = r->stack[--r->depth].x;
+	size_t n = strlen(x->text);
+	if (n && is_blank((uint8_t)x->text[n - 1])) {
+		struct span trimmed = span_trim(span_make(x->text, n));
+		const char *copy = arena_str(r->arena, trimmed);
+		if (!copy)
+			give_up_memory(r);
+		else
+			x->text = copy;
+	}
+	buf_clear(&r->text);
+}
+
+static void on_text(void *arg, const XML_Char *s, int len)
+{
+	struct reader *r = arg;
+	if (r->bad != ERR_NONE || !r->depth || len <= 0)
+		return;
+	struct span piece = span_make(s, (size_t)len);
+	/* Blanks at the start are dropped at once: indentation costs nothing. */
+	if (!r->text.n && !*r->stack[r->depth - 1].x->text)
+		while (piece.n && is_blank(piece.p[0])) {
+			piece.p++;
+			piece.n--;
+		}
+	if (piece.n && !buf_add(&r->text, piece))
+		give_up_memory(r);
+}
+
+static void on_doctype(void *arg, const XML_Char *name, const XML_Char *sysid,
+		       const XML_Char *pubid, int has_internal)
+{
+	(void)name;
+	(void)sysid;
+	(void)pubid;
+	(void)has_internal;
+	give_up(arg, ERR_MALFORMED, "it has a DOCTYPE, which no management message has");
+}
+
+/* Control characters that XML forbids, seen in strings of some firmware, are taken out, and so is
+ * white space in front of the XML declaration. Usually there is nothing to do and no copy. */
+static bool clean(struct span *in, struct buf *copy)
+{
+	*in = span_trim(*in);
+	size_t i = 0;
+	while (i < in->n && (in->p[i] >= 0x20 || is_blank(in->p[i])))
+		i++;
+	if (i == in->n)
+		return true;
+	buf_init(copy, LIMIT_XML_BYTES);
+	if (!buf_reserve(copy, in->n))
+		return false;
+	size_t from = 0;
+	for (; i <= in->n; i++)
+		if (i == in->n || (in->p[i] < 0x20 && !is_blank(in->p[i]))) {
+			if (!buf_add(copy, span_make(in->p + from, i - from)))
+				return false;
+			from = i + 1;
+		}
+	*in = buf_span(copy);
+	return true;
+}
+
+static bool run(struct reader *r, struct span in, struct err *e)
+{
+	XML_SetUserData(r->parser, r);
+	XML_SetElementHandler(r->parser, on_start, on_end);
+	XML_SetCharacterDataHandler(r->parser, on_text);
+	XML_SetStartDoctypeDeclHandler(r->parser, on_doctype);
+	enum XML_Status st = XML_Parse(r->parser, (const char *)in.p, (int)in.n, 1);
+	unsigned long line = (unsigned long)XML_GetCurrentLineNumber(r->parser);
+	unsigned long column = (unsigned long)XML_GetCurrentColumnNumber(r->parser);
+	if (r->bad != ERR_NONE)
+		return err_set(e, r->bad, "XML document refused at line %lu column %lu: %s", line,
+			       column, r->why);
+	if (st != XML_STATUS_OK)
+		return err_set(e, ERR_MALFORMED, "not XML: %s at line %lu column %lu",
+			       XML_ErrorString(XML_GetErrorCode(r->parser)), line, column);
+	if (!r->root || r->arena->full)
+		return err_set(e, ERR_LIMIT, "XML document does not fit into memory");
+	return true;
+}
+
+bool wsman_xml_parse(struct span in, struct arena *a, struct wsman_xml **out_root, struct err *e)
+{
+	*out_root = NULL;
+	if (in.n > LIMIT_XML_BYTES)
+		return err_set(e, ERR_LIMIT, "XML document of %zu bytes; the limit is %d", in.n,
+			       LIMIT_XML_BYTES);
+	struct buf copy = { 0 };
+	struct reader r = { .arena = a };
+	bool ok = false;
+	if (!clean(&in, &copy)) {
+		err_set(e, ERR_LIMIT, "XML document does not fit into memory");
+		goto out;
+	}
+	if (!in.n) {
+		err_set(e, ERR_MALFORMED, "not XML: the document is empty");
+		goto out;
+	}
+	buf_init(&r.text, LIMIT_XML_BYTES);
+	r.parser = XML_ParserCreateNS(NULL, NS_SEPARATOR);
+	if (!r.parser) {
+		err_set(e, ERR_INTERNAL, "no memory for an XML parser");
+		goto out;
+	}
+	ok = run(&r, in, e);
+	XML_ParserFree(r.parser);
+	if (ok)
+		*out_root = r.root;
+out:
+	buf_deinit(&r.text);
+	buf_deinit(&copy);
+	return ok;
+}
+
+const struct wsman_xml *wsman_xml_child(const struct wsman_xml *x, const char *ns, const char *name)
+{
+	if (!x)
+		return NULL;
+	for (const struct wsman_xml *c = x->first; c; c = c->next)
+		if (strcmp(c->name, name) == 0 && (!ns || strcmp(c->ns, ns) == 0))
+			return c;
+	return NULL;
+}
+
+const char *wsman_xml_attr(const struct wsman_xml *x, const char *name)
+{
+	for (const struct wsman_xml_attr *at = x ? x->attrs : NULL; at; at = at->next)
+		if (strcmp(at->name, name) == 0)
+			return at->value;
+	return NULL;
+}
