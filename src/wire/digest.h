@@ -37,7 +37,7 @@ struct wire_digest_use {
 void wire_digest_emit(struct out *o, const char *user, const uint8_t ha1[16],
 		      const struct wire_digest_challenge *c, const struct wire_digest_use *use);
 
-struct wire_digest_response { /* parsed Authorization; spans point into the value */
+struct wire_digest_response { /* parsed Authorization, a copy */
 	char user[64], realm[WIRE_DIGEST_REALM_SIZE], nonce[WIRE_DIGEST_NONCE_SIZE], target[256];
 	char response[33], cnonce[80];
 	enum wire_digest_qop qop;

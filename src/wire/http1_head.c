@@ -108,22 +108,34 @@ static bool parse_status_line(struct span line, struct wire_http1_msg *m, struct
 	return true;
 }
 
+/* A header's value may be a credential: only its place and name are told. */
+static bool bad_header(struct err *e, unsigned line_no, struct span name, const char *want)
+{
+	err_set(e, ERR_MALFORMED, "HTTP header line %u cannot be read", line_no);
+	if (is_token(name))
+		err_seen(e, "%.*s", shown(name), (const char *)name.p);
+	err_want(e, "%s", want);
+	return false;
+}
+
 static bool parse_header(struct span line, struct wire_http1_msg *m, struct err *e)
 {
-	static const char want[] = "Name: value, on one line, without control characters";
+	static const char want[] = "Name: value, without control characters";
+	unsigned line_no = m->header_count + 1;
 
 	if (m->header_count == LIMIT_HTTP_HEADERS)
 		return err_set(e, ERR_LIMIT, "HTTP head has more than %d header lines",
 			       LIMIT_HTTP_HEADERS);
 	if (line.p[0] == ' ' || line.p[0] == '\t')
-		return bad_line(e, "header (folded line)", line, want);
+		return bad_header(e, line_no, span_make(NULL, 0),
+				  "each header on one line, no folding");
 	size_t colon = span_find(line, ':');
 	struct wire_http1_header h = {
 		.name = span_make(line.p, colon),
 		.value = span_trim(rest_of(line, colon + 1)),
 	};
 	if (colon == line.n || !is_token(h.name) || !is_field_text(rest_of(line, colon + 1)))
-		return bad_line(e, "header", line, want);
+		return bad_header(e, line_no, h.name, want);
 	m->headers[m->header_count++] = h;
 	return true;
 }
@@ -156,10 +168,8 @@ static bool parse_lengths(struct wire_http1_msg *m, struct err *e)
 	for (unsigned i = 0; wire_http1_header_nth(m, "Transfer-Encoding", i, &v); i++) {
 		if (span_eq_nocase(v, span_str("identity")))
 			continue;
-		if (m->chunked || !span_eq_nocase(v, span_str("chunked"))) {
-			bad_line(e, "Transfer-Encoding", v, "chunked, once");
-			return false;
-		}
+		if (m->chunked || !span_eq_nocase(v, span_str("chunked")))
+			return bad_line(e, "Transfer-Encoding", v, "chunked, once");
 		m->chunked = true;
 	}
 	return true;
@@ -200,7 +210,8 @@ bool wire_http1_head_parse(struct span head, bool is_request, struct wire_http1_
 		struct span line = span_make(head.p, lf);
 		head = rest_of(head, lf + 1);
 		if (!wire_http1_head_strip(&line, is_request))
-			return bad_line(e, "line", line, "lines that end with CRLF");
+			return bad_header(e, line_no, span_make(NULL, 0),
+					  "lines that end with CRLF");
 		if (line.n == 0 && line_no > 0)
 			break;
 		bool ok = line_no > 0 ? parse_header(line, m, e)
