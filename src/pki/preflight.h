@@ -9,7 +9,7 @@ enum pki_verdict { PKI_OK, PKI_WARN, PKI_FAIL, PKI_UNKNOWN };
 #define PKI_CONDITIONS(X)                                                                            \
 	/* constant             rule    text */                                                      \
 	X(PKI_COND_KEY,         "D066", "private key present and belongs to the leaf")               \
-	X(PKI_COND_COMPLETE,    "D056", "chain complete up to a self-signed root")                   \
+	X(PKI_COND_COMPLETE,    "D058", "chain complete up to a self-signed root")                   \
 	X(PKI_COND_SIGNATURES,  NULL,   "every certificate is signed by the next one")               \
 	X(PKI_COND_DATES,       "D059", "every certificate valid now")                               \
 	X(PKI_COND_SERVER_AUTH, "D053", "leaf has Server Authentication")                            \
