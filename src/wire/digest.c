@@ -3,7 +3,7 @@
  * digest_text.c. Never sees a clock or a connection; keeps no nonce. */
 #include "wire/digest.h"
 #include "base/hash.h"
-#include "wire/digest_text.h"
+#include "wire/digest_priv.h"
 
 #define MD5_SIZE 16
 #define MD5_HEX  33 /* with NUL */

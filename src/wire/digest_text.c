@@ -1,7 +1,7 @@
 /* Digest authentication, the text half: WWW-Authenticate and Authorization values, parsed with
  * quotes in mind (qop="auth-int, auth" holds a comma) and written so that no value can leave its
  * quotes. Every client spells Authorization differently; wsman 1.4 lists the spellings. */
-#include "wire/digest_text.h"
+#include "wire/digest_priv.h"
 
 enum param_got { PARAM_OK, PARAM_END, PARAM_BAD };
 

@@ -5,7 +5,7 @@
 #include "wire/http1.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "wire/http1_head.h"
+#include "wire/http1_priv.h"
 
 #define CHUNK_LINE_SIZE   128 /* size and extension; firmware writes 4 digits */
 #define MAX_CONTINUE      8   /* replies 100 before the real one */

@@ -2,7 +2,7 @@
  * everything that two readers could understand differently (folded lines, blanks before the colon,
  * two lengths), because a device and a proxy before it must not disagree about where a body ends.
  * Never allocates, never looks at bodies. */
-#include "wire/http1_head.h"
+#include "wire/http1_priv.h"
 #include "base/limits.h"
 #include "base/str.h"
 

@@ -1,9 +1,15 @@
-/* Tests of the HTTP/1.1 parser and writer: framing tables, every split, and real replies. */
+/* Tests of the HTTP/1.1 parser and writer: framing tables and every split. Real replies: corpus_test.c. */
 #include "wire/http1.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "wire/corpus_test.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
 
 #define MAX_BODY 4096
 
@@ -435,71 +441,6 @@ static void prints(void **state)
 	wire_http1_free(p);
 }
 
-/* Sizes of the first two chunks as the capture has them. */
-static void chunk_sizes(struct span raw, size_t out_size[2])
-{
-	out_size[0] = out_size[1] = 0;
-	for (int i = 0; i < 2; i++) {
-		size_t lf = span_find(raw, '\n');
-		char digits[8] = { 0 };
-		assert_true(lf > 1 && lf < sizeof digits);
-		memcpy(digits, raw.p, lf - 1);
-		out_size[i] = strtoul(digits, NULL, 16);
-		if (out_size[i] == 0)
-			return;
-		raw = span_make(raw.p + lf + 1 + out_size[i] + 2, raw.n - lf - 1 - out_size[i] - 2);
-	}
-}
-
-static void check_chunks(const char *name, struct span in, struct span body)
-{
-	const uint8_t *end = memmem(in.p, in.n, "\r\n\r\n", 4);
-	size_t head = (size_t)(end - in.p) + 4, size[2];
-	struct span raw = { in.p + head, in.n - head };
-	struct buf again;
-	struct out o;
-
-	chunk_sizes(raw, size);
-	buf_init(&again, 1 << 20);
-	out_init_buf(&o, &again);
-	wire_http1_emit_chunked(&o, body, size[0], size[1]);
-	if (!span_eq(buf_span(&again), raw))
-		fail_msg("%s: the chunks were not written as they came", name);
-	buf_deinit(&again);
-}
-
-static void check_capture(const char *name, struct span in)
-{
-	bool head_only = strstr(name, "-headonly") != NULL;
-
-	for (size_t piece = 0; piece < 40; piece = piece ? piece * 2 : 1) {
-		struct wire_http1 *p = wire_http1_new(false, LIMIT_HTTP_BODY_BYTES);
-		struct err e = { 0 };
-		size_t used;
-		enum wire_got got = feed_all(p, in, piece, false, &used, &e);
-		if (head_only && !wire_http1_head_done(p)) /* one ends before its empty line */
-			got = feed_all(p, span_str("\r\n"), piece, false, &used, &e);
-		if (got != (head_only ? WIRE_MORE : WIRE_DONE) || !wire_http1_head_done(p))
-			fail_msg("%s, pieces of %zu: got %d %s", name, piece, got, e.msg);
-		const struct wire_http1_msg *m = wire_http1_msg(p);
-		assert_int_equal(m->status, strtoul(name, NULL, 10));
-		assert_true(span_starts(wire_http1_header(m, "Server"),
-					"Intel(R) Active Management Technology "));
-		assert_int_equal(m->chunked, m->status == 200);
-		assert_int_equal(m->close, m->status == 401);
-		if (!head_only && m->chunked)
-			check_chunks(name, in, wire_http1_body(p));
-		wire_http1_free(p);
-	}
-}
-
-static void reads_captures(void **state)
-{
-	(void)state;
-	if (corpus_each("http", ".http", check_capture) < 8)
-		skip();
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -507,7 +448,7 @@ int main(void)
 		cmocka_unit_test(tells_head),     cmocka_unit_test(finds_headers),
 		cmocka_unit_test(keeps_limits),   cmocka_unit_test(hides_header_values_in_errors),
 		cmocka_unit_test(emits_requests), cmocka_unit_test(emits_chunks),
-		cmocka_unit_test(prints),         cmocka_unit_test(reads_captures),
+		cmocka_unit_test(prints),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
