@@ -1,0 +1,91 @@
+/* SQL about devices, hellos and names; see sql.h for the meaning of the columns. */
+#pragma once
+
+#define SQL_DEVICE_COLS                                                                            \
+	"uuid, fqdn, state, kind, pid, address, version, profile, profile_version, facts, serial," \
+	" health, health_rule, first_seen_ms, last_hello_ms, configured_ms, login_fail_count,"     \
+	" login_fail_since_ms, hello_count, approved, hello_raw"
+#define SQL_DEVICE_SET(col) "update device set " col " = $2 where uuid = $1"
+/* $2 <= text < $3 for any of the three names */
+#define SQL_DEVICE_NAMED                                                                           \
+	"(uuid >= $2 and uuid < $3 or address >= $2 and address < $3"                              \
+	" or lower(fqdn) >= $2 and lower(fqdn) < $3)"
+
+#define STORE_SQL_DEVICE(X)                                                                        \
+	/* The former last hello goes to the history: so the first hello of a PC, which comes in   \
+	 * masses, is written once. */                                                             \
+	X(STORE_SQL_HELLO_KEEP, false, NULL,                                                       \
+	  "insert into hello (uuid, slot, at_ms, address, kind, pid, retry_count, raw)"            \
+	  " select uuid, hello_count % 8, last_hello_ms, address, kind, pid, hello_retry_count,"   \
+	  " hello_raw from device where uuid = $1"                                                 \
+	  " on conflict (uuid, slot) do update set at_ms = excluded.at_ms,"                        \
+	  " address = excluded.address, kind = excluded.kind, pid = excluded.pid,"                 \
+	  " retry_count = excluded.retry_count, raw = excluded.raw", NULL)                         \
+	X(STORE_SQL_HELLO, false, NULL,                                                            \
+	  "insert into device (uuid, address, kind, pid, hello_raw, last_hello_ms,"                \
+	  " hello_retry_count, approved, state, first_seen_ms, hello_count)"                       \
+	  " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $6, 1)"                                    \
+	  " on conflict (uuid) do update set address = excluded.address, kind = excluded.kind,"    \
+	  " pid = excluded.pid, hello_raw = excluded.hello_raw,"                                   \
+	  " last_hello_ms = excluded.last_hello_ms,"                                               \
+	  " hello_retry_count = excluded.hello_retry_count,"                                       \
+	  " hello_count = device.hello_count + 1", NULL)                                           \
+	X(STORE_SQL_DEVICE_SET_FQDN, false, NULL, SQL_DEVICE_SET("fqdn"), NULL)                    \
+	X(STORE_SQL_DEVICE_SET_STATE, false, NULL, SQL_DEVICE_SET("state"), NULL)                  \
+	X(STORE_SQL_DEVICE_SET_VERSION, false, NULL, SQL_DEVICE_SET("version"), NULL)              \
+	X(STORE_SQL_DEVICE_SET_PROFILE, false, NULL, SQL_DEVICE_SET("profile"), NULL)              \
+	X(STORE_SQL_DEVICE_SET_PROFILE_VERSION, false, NULL, SQL_DEVICE_SET("profile_version"), NULL) \
+	X(STORE_SQL_DEVICE_SET_FACTS, false, NULL, SQL_DEVICE_SET("facts"), NULL)                  \
+	X(STORE_SQL_DEVICE_SET_SERIAL, false, NULL, SQL_DEVICE_SET("serial"), NULL)                \
+	X(STORE_SQL_DEVICE_SET_HEALTH, false, NULL, SQL_DEVICE_SET("health"), NULL)                \
+	X(STORE_SQL_DEVICE_SET_HEALTH_RULE, false, NULL, SQL_DEVICE_SET("health_rule"), NULL)      \
+	X(STORE_SQL_DEVICE_SET_ADDRESS, false, NULL, SQL_DEVICE_SET("address"), NULL)              \
+	X(STORE_SQL_DEVICE_SET_CONFIGURED, false, NULL, SQL_DEVICE_SET("configured_ms"), NULL)     \
+	X(STORE_SQL_DEVICE_SET_FAIL_COUNT, false, NULL, SQL_DEVICE_SET("login_fail_count"), NULL)  \
+	X(STORE_SQL_DEVICE_SET_FAIL_SINCE, false, NULL, SQL_DEVICE_SET("login_fail_since_ms"), NULL) \
+	X(STORE_SQL_DEVICE_SET_APPROVED, false, NULL, SQL_DEVICE_SET("approved"), NULL)            \
+	X(STORE_SQL_FORGET_DEVICE, false, NULL, "delete from device where uuid = $1", NULL)        \
+	X(STORE_SQL_FORGET_HELLO, false, NULL, "delete from hello where uuid = $1", NULL)          \
+	X(STORE_SQL_FORGET_JOB, false, NULL, "delete from job where uuid = $1", NULL)              \
+	X(STORE_SQL_FORGET_STEP, false, NULL, "delete from step where uuid = $1", NULL)            \
+	X(STORE_SQL_FORGET_CREDENTIAL, false, NULL,                                                \
+	  "update credential set state = 'archived' where uuid = $1", NULL)                        \
+	X(STORE_SQL_DEVICE_GET, false, NULL,                                                       \
+	  "select " SQL_DEVICE_COLS " from device where uuid = $1", NULL)                          \
+	X(STORE_SQL_DEVICE_BY_FQDN, false, NULL,                                                   \
+	  "select " SQL_DEVICE_COLS " from device where lower(fqdn) = $1 and fqdn <> ''"           \
+	  " order by last_hello_ms desc, uuid limit 1", NULL)                                      \
+	X(STORE_SQL_DEVICE_BY_ADDRESS, false, NULL,                                                \
+	  "select " SQL_DEVICE_COLS " from device where address = $1"                              \
+	  " order by last_hello_ms desc, uuid limit 1", NULL)                                      \
+	X(STORE_SQL_DEVICE_LIST, false, NULL,                                                      \
+	  "select " SQL_DEVICE_COLS " from device where uuid > $1 order by uuid limit $2", NULL)   \
+	X(STORE_SQL_DEVICE_LIST_STATE, false, NULL,                                                \
+	  "select " SQL_DEVICE_COLS " from device where state = $2 and uuid > $1"                  \
+	  " order by uuid limit $3", NULL)                                                         \
+	/* Searching a million rows: a prefix that fits many finds its page among the next rows,   \
+	 * one that fits few finds it by the three indexes. */                                     \
+	X(STORE_SQL_DEVICE_SEARCH_NEAR, false, NULL,                                               \
+	  "select " SQL_DEVICE_COLS " from device where uuid in (select uuid from"                 \
+	  " (select uuid, fqdn, address, state from device where uuid > $1 order by uuid limit 2000)" \
+	  " as near where " SQL_DEVICE_NAMED " and ($4 = '' or state = $4)"                        \
+	  " order by uuid limit $5) order by uuid", NULL)                                          \
+	X(STORE_SQL_DEVICE_SEARCH, false, NULL,                                                    \
+	  "select " SQL_DEVICE_COLS " from device where uuid in ("                                 \
+	  "select uuid from device where uuid >= $2 and uuid < $3"                                 \
+	  " union select uuid from device where address >= $2 and address < $3"                    \
+	  " union select uuid from device"                                                         \
+	  " where fqdn <> '' and lower(fqdn) >= $2 and lower(fqdn) < $3)"                          \
+	  " and uuid > $1 and ($4 = '' or state = $4) order by uuid limit $5", NULL)               \
+	X(STORE_SQL_DEVICE_COUNT, false, NULL, "select count(*) from device", NULL)                \
+	X(STORE_SQL_DEVICE_COUNT_STATE, false, NULL,                                               \
+	  "select count(*) from device where state = $1", NULL)                                    \
+	X(STORE_SQL_NAME_SET, false, NULL,                                                         \
+	  "insert into name_map (uuid, fqdn, grp, source, at_ms) values ($1, $2, $3, $4, $5)"      \
+	  " on conflict (uuid) do update set fqdn = excluded.fqdn, grp = excluded.grp,"            \
+	  " source = excluded.source, at_ms = excluded.at_ms", NULL)                               \
+	X(STORE_SQL_NAME_GET, false, NULL,                                                         \
+	  "select uuid, fqdn, grp, source, at_ms from name_map where uuid = $1", NULL)             \
+	X(STORE_SQL_NAME_LIST, false, NULL,                                                        \
+	  "select uuid, fqdn, grp, source, at_ms from name_map where uuid > $1"                    \
+	  " order by uuid limit $2", NULL)

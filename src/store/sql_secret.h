@@ -1,0 +1,60 @@
+/* SQL about keys, certificates, credentials and secrets; see sql.h for the meaning of the columns. */
+#pragma once
+
+#define SQL_PSK_COLS "pid, sealed_pps, sealed_password, state, used_by, source, at_ms"
+#define SQL_CERT_COLS                                                                              \
+	"id, kind, uuid, state, subject, serial, pem, sealed_key, not_after_ms, at_ms"
+#define SQL_CREDENTIAL_COLS                                                                        \
+	"id, uuid, kind, state, sealed, login, realm, leaf_sha256, tls_mode, port, at_ms,"         \
+	" changed_ms"
+
+#define STORE_SQL_SECRET(X)                                                                        \
+	X(STORE_SQL_PSK_ADD, false, "a key with this PID is stored already",                       \
+	  "insert into psk (pid, sealed_pps, sealed_password, state, used_by, source, at_ms)"      \
+	  " values ($1, $2, $3, $4, $5, $6, $7)", NULL)                                            \
+	X(STORE_SQL_PSK_USE, true, "the key is unknown or another PC used it",                     \
+	  "update psk set state = 'used', used_by = $2, used_ms = $3 where pid = $1"               \
+	  " and (state <> 'used' or used_by = $2)", NULL)                                          \
+	X(STORE_SQL_PSK_RELEASE, false, NULL,                                                      \
+	  "update psk set state = 'released', used_by = '' where pid = $1", NULL)                  \
+	X(STORE_SQL_PSK_GET, false, NULL, "select " SQL_PSK_COLS " from psk where pid = $1", NULL) \
+	X(STORE_SQL_PSK_LIST, false, NULL,                                                         \
+	  "select " SQL_PSK_COLS " from psk where pid > $1 and ($2 = '' or state = $2)"            \
+	  " order by pid limit $3", NULL)                                                          \
+	X(STORE_SQL_PSK_COUNT, false, NULL,                                                        \
+	  "select count(*) from psk where $1 = '' or state = $1", NULL)                            \
+	X(STORE_SQL_CERT_PUT, false, NULL,                                                         \
+	  "insert into cert (id, kind, uuid, state, subject, serial, pem, sealed_key,"             \
+	  " not_after_ms, at_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"                 \
+	  " on conflict (id) do update set kind = excluded.kind, uuid = excluded.uuid,"            \
+	  " state = excluded.state, subject = excluded.subject, serial = excluded.serial,"         \
+	  " pem = excluded.pem, sealed_key = excluded.sealed_key,"                                 \
+	  " not_after_ms = excluded.not_after_ms, at_ms = excluded.at_ms", NULL)                   \
+	X(STORE_SQL_CERT_STATE, false, NULL, "update cert set state = $2 where id = $1", NULL)     \
+	X(STORE_SQL_CERT_GET, false, NULL, "select " SQL_CERT_COLS " from cert where id = $1", NULL) \
+	X(STORE_SQL_CERT_LIST, false, NULL,                                                        \
+	  "select " SQL_CERT_COLS " from cert order by at_ms desc, id desc limit $1", NULL)        \
+	X(STORE_SQL_CERT_LIST_KIND, false, NULL,                                                   \
+	  "select " SQL_CERT_COLS " from cert where kind = $1"                                     \
+	  " order by at_ms desc, id desc limit $2", NULL)                                          \
+	X(STORE_SQL_CERT_LIST_UUID, false, NULL,                                                   \
+	  "select " SQL_CERT_COLS " from cert where uuid = $1 and ($2 = '' or kind = $2)"          \
+	  " order by at_ms desc, id desc limit $3", NULL)                                          \
+	X(STORE_SQL_CREDENTIAL_ADD, false, "a credential with this id is stored already",          \
+	  "insert into credential (id, uuid, kind, state, sealed, login, realm, leaf_sha256,"      \
+	  " tls_mode, port, at_ms, changed_ms)"                                                    \
+	  " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", NULL)                     \
+	X(STORE_SQL_CREDENTIAL_STATE, true, "no credential has this id",                           \
+	  "update credential set state = $2, changed_ms = $3 where id = $1", NULL)                 \
+	X(STORE_SQL_CREDENTIAL_RETIRE, false, NULL,                                                \
+	  "update credential set state = 'previous', changed_ms = $2"                              \
+	  " where state = 'current' and id <> $1"                                                  \
+	  " and uuid = (select c.uuid from credential c where c.id = $1)"                          \
+	  " and kind = (select c.kind from credential c where c.id = $1)", NULL)                   \
+	X(STORE_SQL_CREDENTIAL_LIST, false, NULL,                                                  \
+	  "select " SQL_CREDENTIAL_COLS " from credential where uuid = $1"                         \
+	  " and ($2 = '' or kind = $2) order by at_ms desc, seq desc limit $3", NULL)              \
+	X(STORE_SQL_SECRET_SET, false, NULL,                                                       \
+	  "insert into secret (name, sealed) values ($1, $2)"                                      \
+	  " on conflict (name) do update set sealed = excluded.sealed", NULL)                      \
+	X(STORE_SQL_SECRET_GET, false, NULL, "select sealed from secret where name = $1", NULL)

@@ -1,0 +1,231 @@
+/* The connection to SQLite: opens it with our settings, keeps prepared statements, binds values
+ * by parameter name and turns SQLite's codes into errors of ours. Called by the writer and by the
+ * reading functions; no other file includes sqlite3.h. Never decides what to write. */
+#include "store/db.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include <assert.h>
+#include <sqlite3.h>
+
+static const struct {
+	const char *name, *text;
+} rows[] = {
+#define X(name, must, said, text, pg) { #name, text },
+	STORE_SQL(X)
+#undef X
+};
+_Static_assert(sizeof rows / sizeof *rows == STORE_SQL_COUNT, "a text per statement");
+
+struct stmt {
+	sqlite3_stmt *st;
+	/* SQLite numbers $n by first appearance. */
+	uint8_t index_of[STORE_VALS_MAX];
+};
+struct store_db {
+	sqlite3 *h;
+	char *path;
+	struct stmt stmts[STORE_SQL_COUNT];
+};
+
+const char *store_sql_name(enum store_sql id)
+{
+	return rows[id].name + strlen("STORE_SQL_");
+}
+
+const char *store_sql_text(enum store_sql id)
+{
+	return rows[id].text;
+}
+
+const char *store_db_path(const struct store_db *db)
+{
+	return db->path;
+}
+
+static bool fail(struct store_db *db, const char *what, struct err *e)
+{
+	int rc = sqlite3_errcode(db->h);
+	switch (rc & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		err_set(e, ERR_STORE_BUSY, "database %s is locked by another program (%s)",
+			db->path, what);
+		return err_hint(e, "end the program that has it open, such as a sqlite3 shell");
+	case SQLITE_CONSTRAINT:
+		return err_set(e, ERR_CONFLICT, "%s", sqlite3_errmsg(db->h));
+	case SQLITE_FULL:
+		err_set(e, ERR_STORE, "no space is left for database %s (%s)", db->path, what);
+		return err_hint(e, "free space on its disk; writing then goes on by itself");
+	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN:
+	case SQLITE_PERM:
+		err_set(e, ERR_STORE, "database %s cannot be written (%s): %s", db->path, what,
+			sqlite3_errmsg(db->h));
+		return err_hint(e, "give the service write access to the file and its folder");
+	case SQLITE_NOTADB:
+		err_set(e, ERR_STORE, "%s is not a database", db->path);
+		return err_hint(e, "name another file, or move this one away");
+	case SQLITE_CORRUPT:
+		err_set(e, ERR_STORE, "database %s is damaged (%s)", db->path, what);
+		return err_hint(e, "stop the service and put the last backup in its place");
+	default:
+		return err_set(e, ERR_STORE, "database %s: %s (%s, code %d)", db->path,
+			       sqlite3_errmsg(db->h), what, sqlite3_extended_errcode(db->h));
+	}
+}
+
+struct store_db *store_db_open(const char *path, bool is_writer, struct err *e)
+{
+	struct store_db *db = MEM_NEW(struct store_db);
+	db->path = mem_str(path);
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+	/* SQLite makes a handle even when it fails, unless memory is gone. */
+	bool ok = sqlite3_open_v2(path, &db->h, flags, NULL) == SQLITE_OK;
+	if (!ok)
+		fail(db, "open", e);
+	else
+		ok = store_db_script(db, is_writer ? STORE_PRAGMAS_WRITER : STORE_PRAGMAS_READER,
+				     "settings", e);
+	if (ok)
+		return db;
+	store_db_close(db);
+	return NULL;
+}
+
+void store_db_close(struct store_db *db)
+{
+	if (!db)
+		return;
+	for (unsigned i = 0; i < STORE_SQL_COUNT; i++)
+		sqlite3_finalize(db->stmts[i].st);
+	int rc = sqlite3_close(db->h);
+	assert(rc == SQLITE_OK);
+	(void)rc;
+	mem_free(db->path);
+	mem_free(db);
+}
+
+bool store_db_script(struct store_db *db, const char *text, const char *what, struct err *e)
+{
+	return sqlite3_exec(db->h, text, NULL, NULL, NULL) == SQLITE_OK || fail(db, what, e);
+}
+
+bool store_db_in_tx(struct store_db *db)
+{
+	return !sqlite3_get_autocommit(db->h);
+}
+
+int64_t store_db_changed(struct store_db *db)
+{
+	return sqlite3_changes64(db->h);
+}
+
+void store_db_tidy(struct store_db *db)
+{
+	/* A reader in the way only means that the log is emptied later. */
+	(void)sqlite3_wal_checkpoint_v2(db->h, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	(void)sqlite3_db_release_memory(db->h);
+}
+
+static struct stmt *prepare(struct store_db *db, enum store_sql id, struct err *e)
+{
+	struct stmt *s = &db->stmts[id];
+	if (s->st)
+		return s;
+	if (sqlite3_prepare_v3(db->h, rows[id].text, -1, SQLITE_PREPARE_PERSISTENT, &s->st, NULL) !=
+	    SQLITE_OK) {
+		fail(db, store_sql_name(id), e);
+		return NULL;
+	}
+	int count = sqlite3_bind_parameter_count(s->st);
+	assert(count <= STORE_VALS_MAX);
+	for (int i = 1; i <= count; i++) {
+		uint64_t n = 0;
+		bool ok = str_to_u64(span_str(sqlite3_bind_parameter_name(s->st, i) + 1), 1,
+				     (uint64_t)count, &n, NULL);
+		assert(ok);
+		(void)ok;
+		s->index_of[n - 1] = (uint8_t)i;
+	}
+	return s;
+}
+
+static int bind(sqlite3_stmt *st, int index, const struct store_val *v)
+{
+	/* Values live until the statement has run, so none is copied. An empty span has no address,
+	 * which would bind null. */
+	switch (v->kind) {
+	case STORE_VAL_INT:
+		return sqlite3_bind_int64(st, index, v->i);
+	case STORE_VAL_TEXT:
+		return sqlite3_bind_text64(st, index, (const char *)v->s.p, v->s.n, SQLITE_STATIC,
+					   SQLITE_UTF8);
+	case STORE_VAL_BYTES:
+		return sqlite3_bind_blob64(st, index, v->s.n ? (const void *)v->s.p : "", v->s.n,
+					   SQLITE_STATIC);
+	}
+	return SQLITE_MISUSE;
+}
+
+static sqlite3_stmt *ready(struct store_db *db, enum store_sql id, struct store_vals vals,
+			   struct err *e)
+{
+	struct stmt *s = prepare(db, id, e);
+	if (!s)
+		return NULL;
+	assert((unsigned)sqlite3_bind_parameter_count(s->st) == vals.n);
+	for (unsigned i = 0; i < vals.n; i++) {
+		if (bind(s->st, s->index_of[i], &vals.v[i]) != SQLITE_OK) {
+			fail(db, store_sql_name(id), e);
+			return NULL;
+		}
+	}
+	return s->st;
+}
+
+bool store_db_run(struct store_db *db, enum store_sql id, struct store_vals vals, struct err *e)
+{
+	sqlite3_stmt *st = ready(db, id, vals, e);
+	if (!st)
+		return false;
+	int rc = sqlite3_step(st);
+	bool ok = rc == SQLITE_DONE || rc == SQLITE_ROW || fail(db, store_sql_name(id), e);
+	(void)sqlite3_reset(st);
+	return ok;
+}
+
+bool store_rows_begin(struct store_rows *r, struct store_db *db, enum store_sql id,
+		      struct store_vals vals, struct err *e)
+{
+	*r = (struct store_rows){ .db = db, .id = id };
+	r->failed = !ready(db, id, vals, e);
+	return !r->failed;
+}
+
+bool store_rows_next(struct store_rows *r, struct err *e)
+{
+	int rc = sqlite3_step(r->db->stmts[r->id].st);
+	if (rc == SQLITE_ROW)
+		return true;
+	r->failed = rc != SQLITE_DONE;
+	if (r->failed)
+		fail(r->db, store_sql_name(r->id), e);
+	return false;
+}
+
+int64_t store_rows_int(const struct store_rows *r, unsigned col)
+{
+	return sqlite3_column_int64(r->db->stmts[r->id].st, (int)col);
+}
+
+struct span store_rows_bytes(const struct store_rows *r, unsigned col)
+{
+	sqlite3_stmt *st = r->db->stmts[r->id].st;
+	const void *p = sqlite3_column_blob(st, (int)col);
+	return span_make(p, (size_t)sqlite3_column_bytes(st, (int)col));
+}
+
+void store_rows_end(struct store_rows *r)
+{
+	(void)sqlite3_reset(r->db->stmts[r->id].st);
+}

@@ -1,0 +1,63 @@
+/* Keys, certificates and credentials: everything that opens a device, sealed. Part of
+ * store/store.h. */
+#pragma once
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/span.h"
+
+struct store;
+struct store_tx;
+
+/* ---- PSK keys ---- */
+struct store_psk {
+	const char *pid;
+	struct span sealed_pps, sealed_password; /* password: MEBx password that goes with the pair */
+	const char *state;                       /* unused | used | released */
+	const char *used_by;                     /* uuid; "" */
+	const char *source;
+	int64_t at_unix_ms;
+};
+void store_tx_psk_add(struct store_tx *tx, const struct store_psk *k);     /* existing pid: ERR_CONFLICT */
+/* unused/released, or used by the same uuid -> used by uuid; else the tx ends with ERR_CONFLICT. */
+void store_tx_psk_use(struct store_tx *tx, const char *pid, const char *uuid, int64_t now_unix_ms);
+void store_tx_psk_release(struct store_tx *tx, const char *pid);
+bool store_psk_get(struct store *s, struct arena *a, const char *pid, struct store_psk *out_k);
+unsigned store_psk_list(struct store *s, struct arena *a, const char *state, const char *after_pid,
+			unsigned limit, struct store_psk *out_rows);
+int64_t store_psk_count(struct store *s, const char *state);
+
+/* ---- certificates: provisioning chains, the built-in CA, device leaves ---- */
+struct store_cert {
+	const char *id;             /* name of a provisioning chain; "ca"; serial of a device leaf */
+	const char *kind;           /* provisioning | ca | device */
+	const char *uuid;           /* device leaf: whose */
+	const char *state;          /* active | candidate | current | previous | disabled */
+	const char *subject, *serial;
+	struct span pem;            /* certificates, leaf first */
+	struct span sealed_key;     /* empty: none */
+	int64_t not_after_unix_ms, at_unix_ms;
+};
+void store_tx_cert_put(struct store_tx *tx, const struct store_cert *c);
+void store_tx_cert_state(struct store_tx *tx, const char *id, const char *state);
+bool store_cert_get(struct store *s, struct arena *a, const char *id, struct store_cert *out_c);
+unsigned store_cert_list(struct store *s, struct arena *a, const char *kind, const char *uuid,
+			 unsigned limit, struct store_cert *out_rows); /* newest first; NULL: any */
+
+/* ---- credentials: every secret that ever went or will go to a device ---- */
+struct store_credential {
+	const char *id;             /* unique text, made by the engine */
+	const char *uuid, *kind;    /* admin | mebx | psk | mps ... */
+	const char *state;          /* candidate | current | previous | unverifiable | archived */
+	struct span sealed;
+	const char *user, *realm;
+	const char *leaf_sha256;    /* hex; TLS leaf expected together with it; "" */
+	const char *tls_mode;       /* clear | psk | server | mutual */
+	int64_t port;
+	int64_t at_unix_ms, changed_unix_ms;
+};
+void store_tx_credential_add(struct store_tx *tx, const struct store_credential *c);
+void store_tx_credential_state(struct store_tx *tx, const char *id, const char *state, int64_t now_unix_ms);
+/* The former current one of that device and kind becomes previous, this one current. */
+void store_tx_credential_current(struct store_tx *tx, const char *id, int64_t now_unix_ms);
+unsigned store_credential_list(struct store *s, struct arena *a, const char *uuid, const char *kind,
+			       unsigned limit, struct store_credential *out_rows); /* newest first */
