@@ -1,0 +1,62 @@
+/* HTTP conversation with one device on any stream: keep-alive, digest with the 401 rule, the 401
+ * that closes, a deadline per phase, one request at a time, cancellation. Knows nothing of
+ * WS-MAN. A stream belongs to one credential: net_http_set closes the open one whenever target,
+ * TLS identity, user, realm or password differ. */
+#pragma once
+#include "base/rng.h"
+#include "base/sched.h"
+#include "base/secret.h"
+#include "net/stream.h"
+#include "wire/digest.h"
+#include "wire/http1.h"
+
+struct net_http_conf {
+	struct net_dialer *dialer;
+	struct sched *sched;
+	struct rng *rng;              /* cnonces */
+	uint32_t up_ms, first_byte_ms, whole_ms; /* deadlines of connect+handshake, wait, body; 0: defaults */
+	bool prefer_auth_int;         /* when both are offered; default auth */
+};
+struct net_http_cred { /* user NULL: never send Authorization */
+	const char *user;
+	const struct secret *password;
+	const char *realm;            /* stop with ERR_REALM when the device asks for another; NULL: any */
+};
+struct net_http;
+struct net_http *net_http_new(const struct net_http_conf *c);
+void net_http_free(struct net_http *h); /* cancels, closes */
+/* Copies target, TLS settings and credential (password is copied and wiped at the end). */
+void net_http_set(struct net_http *h, const struct net_target *t, const struct net_http_cred *cred);
+void net_http_close(struct net_http *h);            /* closes the stream and forgets the nonce */
+
+struct net_http_req {
+	const char *method, *target;  /* "POST" "/wsman" */
+	const char *content_type;
+	struct span body;             /* copied */
+	bool repeatable;              /* may be sent again when a kept connection died unanswered */
+	uint32_t first_byte_ms;       /* 0: that of the conversation */
+};
+struct net_http_reply {
+	const struct wire_http1_msg *msg;
+	struct span body;
+	const struct net_tls_facts *facts;
+	bool authenticated;           /* an Authorization header was sent and accepted */
+};
+struct net_http_stats {               /* of the conversation since net_http_new */
+	unsigned exchanges;           /* HTTP requests on the wire, 401s included */
+	unsigned challenges;          /* of these, answered 401 */
+	unsigned connects, handshakes;
+};
+struct net_http_op;
+/* r NULL: e says why. e->code ERR_AUTH: the credential is wrong (count it). request_sent: bytes of
+ * the request left, so the device may have acted. Spans are valid only inside fn. */
+typedef void net_http_fn(void *arg, const struct net_http_reply *r, bool request_sent, const struct err *e);
+/* Starts one exchange. Calls fn exactly once, never before this returns, unless cancelled.
+ * Any HTTP status but 401 is a reply, not an error. */
+struct net_http_op *net_http_start(struct net_http *h, const struct net_http_req *req, net_http_fn *fn,
+				   void *arg);
+void net_http_cancel(struct net_http_op *op); /* closes the stream; fn is never called; NULL is fine */
+/* Only connect and handshake: fn with r->msg NULL and the facts. */
+struct net_http_op *net_http_connect(struct net_http *h, net_http_fn *fn, void *arg);
+const struct net_http_stats *net_http_get_stats(const struct net_http *h);
+const char *net_http_realm(const struct net_http *h); /* of the last challenge; "" */
