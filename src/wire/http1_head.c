@@ -85,7 +85,7 @@ static bool parse_request_line(struct span line, struct wire_http1_msg *m, struc
 
 	m->method = span_make(line.p, a);
 	m->target = span_make(rest.p, b);
-	if (m->method.n > 32 || !is_token(m->method) || !is_visible_ascii(m->target) ||
+	if (!is_token(m->method) || !is_visible_ascii(m->target) ||
 	    !parse_version(rest_of(rest, b + 1), &m->minor))
 		return bad_line(e, "request line", line, "METHOD target HTTP/1.1");
 	return true;

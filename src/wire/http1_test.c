@@ -202,6 +202,7 @@ static void frames_requests(void **state)
 		{ "both", POST_LENGTH "1\r\n" CHUNKED, MALFORMED },
 		{ "LF only", "GET / HTTP/1.1\n\n", MALFORMED },
 		{ "LF only chunk", POST_CHUNKED "1\nx\n0\n\n", MALFORMED },
+		{ "LF only after the last chunk", POST_CHUNKED "0\r\n\n", MORE },
 		{ "no version", "GET /\r\n\r\n", MALFORMED },
 		{ "blank in target", "GET /a b HTTP/1.1\r\n\r\n", MALFORMED },
 		{ "two blanks", "GET  / HTTP/1.1\r\n\r\n", MALFORMED },
@@ -241,6 +242,19 @@ static void tells_head(void **state)
 			fail_msg("%s", cases[i].name);
 		wire_http1_free(p);
 	}
+}
+
+static void chunked_hides_the_length(void **state)
+{
+	struct wire_http1 *p = wire_http1_new(false, MAX_BODY);
+	size_t used;
+	(void)state;
+
+	(void)feed_all(p, span_str(LENGTH "9\r\n" CHUNKED), 0, false, &used, NULL);
+	assert_true(wire_http1_msg(p)->chunked);
+	assert_false(wire_http1_msg(p)->has_length);
+	assert_int_equal(wire_http1_msg(p)->length, 0);
+	wire_http1_free(p);
 }
 
 static void finds_headers(void **state)
@@ -444,10 +458,15 @@ static void prints(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(frames_replies), cmocka_unit_test(frames_requests),
-		cmocka_unit_test(tells_head),     cmocka_unit_test(finds_headers),
-		cmocka_unit_test(keeps_limits),   cmocka_unit_test(hides_header_values_in_errors),
-		cmocka_unit_test(emits_requests), cmocka_unit_test(emits_chunks),
+		cmocka_unit_test(frames_replies),
+		cmocka_unit_test(frames_requests),
+		cmocka_unit_test(tells_head),
+		cmocka_unit_test(finds_headers),
+		cmocka_unit_test(chunked_hides_the_length),
+		cmocka_unit_test(keeps_limits),
+		cmocka_unit_test(hides_header_values_in_errors),
+		cmocka_unit_test(emits_requests),
+		cmocka_unit_test(emits_chunks),
 		cmocka_unit_test(prints),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
