@@ -52,8 +52,9 @@ bool wire_http1_header_nth(const struct wire_http1_msg *m, const char *name, uns
 void wire_http1_emit_request(struct out *o, const char *method, const char *target,
 			     const char *host, const char *extra, const char *content_type,
 			     struct span body);
-/* Body of a reply, with the last chunk and the empty line. Chunk sizes as firmware writes them: 4 upper-case hex digits; first_bytes for the first chunk,
- * next_bytes for the rest (0x220 and 0x2FA in captures; 0: all in one). */
+/* Body of a reply, with the last chunk and the empty line. Chunk sizes as firmware writes them: 4
+ * upper-case hex digits; first_bytes for the first chunk, next_bytes for the rest (0x220 and 0x2FA
+ * in captures; 0: all in one). */
 void wire_http1_emit_chunked(struct out *o, struct span body, size_t first_bytes,
 			     size_t next_bytes);
 /* Printer for `decode http` and the simulator's transcript: at most 64 KiB of the body, no digest

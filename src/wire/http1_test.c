@@ -1,4 +1,5 @@
-/* Tests of the HTTP/1.1 parser and writer: framing tables and every split. Real replies: corpus_test.c. */
+/* Tests of the HTTP/1.1 parser and writer: framing tables, every split. Real replies are in
+ * corpus_test.c. */
 #include "wire/http1.h"
 #include "base/limits.h"
 #include "base/mem.h"
