@@ -10,11 +10,19 @@ void net_stream_mem_pair(struct sched *s, int64_t latency_ms, struct net_stream 
 /* Facts to be handed to on_up; set before start. A set error makes on_down instead. */
 void net_stream_mem_set_facts(struct net_stream *s, const struct net_tls_facts *f);
 void net_stream_mem_set_fail(struct net_stream *s, const struct err *why);
+/* Comes up, and its first read fails: a client certificate refused under TLS 1.3. */
+void net_stream_mem_set_late_fail(struct net_stream *s, const struct err *why);
+void net_stream_mem_set_peer(struct net_stream *s, const char *address); /* for net_stream_peer */
 /* A stream that only fails (refused, unreachable). */
 struct net_stream *net_stream_mem_dead(struct sched *s, int64_t after_ms, const struct err *why);
-/* server NULL: the peer speaks clear text. False with e as the client sees it; out_server_err what
- * the server knows. With TLS 1.3 a refused client chain shows late: *out_late is set, the pair
- * comes up and the client's first read fails. */
+/* Only the judgement. server NULL: the peer speaks clear text. False with e as the client sees it.
+ * With TLS 1.3 a refused client chain shows late: true, *out_late is set, and e is what the
+ * client's first read gives. */
 bool net_stream_mem_handshake(const struct pki_tls_client *client, const struct pki_tls_server *server,
 			      struct net_tls_facts *out_client, struct net_tls_facts *out_server,
 			      bool *out_late, struct err *e);
+/* A pair whose start ends as that handshake would, on both sides, late failures included. Either
+ * side NULL: it speaks clear text. */
+void net_stream_mem_tls_pair(struct sched *s, int64_t latency_ms, const struct pki_tls_client *client,
+			     const struct pki_tls_server *server, struct net_stream **out_client,
+			     struct net_stream **out_server);
