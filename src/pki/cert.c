@@ -222,21 +222,9 @@ bool pki_cert_parse(struct span der, struct arena *a, struct pki_cert *out_c, st
 	return true;
 }
 
-bool pki_cert_signed_by(const struct pki_cert *c, const struct pki_cert *issuer)
-{
-	const unsigned char *p = c->der.p, *q = issuer->spki_der.p;
-	X509 *x = c->der.n ? d2i_X509(NULL, &p, (long)c->der.n) : NULL;
-	EVP_PKEY *pub = issuer->spki_der.n ? d2i_PUBKEY(NULL, &q, (long)issuer->spki_der.n) : NULL;
-	bool good = x && pub && X509_verify(x, pub) == 1;
-	EVP_PKEY_free(pub);
-	X509_free(x);
-	ERR_clear_error();
-	return good;
-}
-
 const char *pki_cert_sig_hash_name(enum pki_sig_hash h)
 {
-	static const char *const names[] = { "MD5",     "SHA-1",   "SHA-256",
+	static const char *const names[] = { "SHA-256", "MD5",     "SHA-1",
 					     "SHA-384", "SHA-512", "another hash" };
 	return names[(unsigned)h <= PKI_SIG_OTHER ? h : PKI_SIG_OTHER];
 }

@@ -13,7 +13,8 @@
 #define PKI_OID_AMT_PROVISIONING "2.16.840.1.113741.1.2.3"
 
 enum pki_key_kind { PKI_KEY_RSA, PKI_KEY_EC, PKI_KEY_OTHER };
-enum pki_sig_hash { PKI_SIG_MD5, PKI_SIG_SHA1, PKI_SIG_SHA256, PKI_SIG_SHA384, PKI_SIG_SHA512, PKI_SIG_OTHER };
+/* SHA-256 is 0, so that a struct pki_issue that says nothing gets it. */
+enum pki_sig_hash { PKI_SIG_SHA256, PKI_SIG_MD5, PKI_SIG_SHA1, PKI_SIG_SHA384, PKI_SIG_SHA512, PKI_SIG_OTHER };
 
 struct pki_cert {              /* facts; spans live in the arena given to pki_cert_parse */
 	struct span der;
@@ -65,7 +66,7 @@ struct pki_issue {
 	int64_t not_before_unix_ms, not_after_unix_ms;
 	bool is_ca;
 	bool eku_server_auth, eku_client_auth, eku_amt;
-	enum pki_sig_hash sig_hash;    /* SHA256 default use */
+	enum pki_sig_hash sig_hash;
 	const uint8_t *serial;         /* 16 bytes, made positive; NULL: random */
 	bool odd_321;                  /* simulator: notBefore > notAfter, negative serial (3.7) */
 };

@@ -238,6 +238,8 @@ struct pki_chain *pki_chain_from_der(const struct span *ders, unsigned count, st
 			return NULL;
 		}
 	}
+	for (unsigned i = 0; i + 1 < count; i++)
+		c->signed_by_next[i] = pki_cert_signed_by(&c->certs[i], &c->certs[i + 1]);
 	const struct pki_cert *last = &c->certs[count - 1];
 	c->has_root = last->self_issued && pki_cert_signed_by(last, last);
 	return c;

@@ -8,6 +8,7 @@ struct pki_chain {
 	struct arena arena;             /* owns everything below */
 	unsigned count;                 /* leaf first; the root is last when has_root */
 	struct pki_cert certs[LIMIT_CERT_CHAIN];
+	bool signed_by_next[LIMIT_CERT_CHAIN]; /* that link's signature holds; false for the last */
 	bool has_root;                  /* last one is self-signed */
 	bool leaf_was_first;            /* as found in the file */
 	unsigned extra_count;           /* certificates of the file that do not belong to the chain */

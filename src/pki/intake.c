@@ -152,8 +152,10 @@ bool pki_intake_pkcs8_priv(struct intake *in, const X509_SIG *sig, struct err *e
 {
 	const X509_ALGOR *alg = NULL;
 	X509_SIG_get0(sig, &alg, NULL);
-	if (!alg || !pki_intake_pbe_priv(in, alg, e))
-		return alg != NULL ? false : err_set(e, ERR_CERT, "the private key cannot be read");
+	if (!alg)
+		return err_set(e, ERR_CERT, "the private key cannot be read");
+	if (!pki_intake_providers_priv(in, e) || !pki_intake_pbe_priv(in, alg, e))
+		return false;
 	PKCS8_PRIV_KEY_INFO *p8 =
 		PKCS8_decrypt_ex(sig, in->password, in->password_len, in->lib, NULL);
 	if (!p8)
@@ -190,8 +192,10 @@ static bool looks_like_pem(struct span file)
 	return file.n && memmem(file.p, file.n, mark, sizeof mark - 1);
 }
 
-static bool open_providers(struct intake *in, struct err *e)
+bool pki_intake_providers_priv(struct intake *in, struct err *e)
 {
+	if (in->provider_default)
+		return true;
 	in->lib = OSSL_LIB_CTX_new();
 	in->provider_default = in->lib ? OSSL_PROVIDER_load(in->lib, "default") : NULL;
 	if (!in->provider_default)
@@ -219,8 +223,7 @@ struct intake *pki_intake_read_priv(struct span file, const struct secret *passw
 	in->iterations_left = INTAKE_MAX_ITERATIONS;
 	in->password = pass.n ? (const char *)pass.p : "";
 	in->password_len = (int)pass.n;
-	bool done = open_providers(in, e) &&
-		(looks_like_pem(file) ? pki_intake_pem_priv(in, file, e) : read_der(in, file, e));
+	bool done = looks_like_pem(file) ? pki_intake_pem_priv(in, file, e) : read_der(in, file, e);
 	ERR_clear_error();
 	if (done && in->cert_count == 0) {
 		err_set(e, ERR_CERT, "there is no certificate in the file (%zu bytes)", file.n);

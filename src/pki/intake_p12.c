@@ -113,6 +113,9 @@ static bool check_mac(struct intake *in, PKCS12 *p12, struct err *e)
 
 bool pki_intake_p12_priv(struct intake *in, struct span file, bool *out_is_p12, struct err *e)
 {
+	*out_is_p12 = false;
+	if (!pki_intake_providers_priv(in, e))
+		return false;
 	PKCS12 *p12 = PKCS12_init_ex(NID_pkcs7_data, in->lib, NULL);
 	const unsigned char *p = file.p;
 	/* On failure d2i frees what it was given. */

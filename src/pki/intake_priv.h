@@ -16,7 +16,8 @@ struct intake {
 	const char *password; /* borrowed from a struct secret */
 	int password_len;
 	long iterations_left;
-	/* A library context of its own, so that the legacy provider is active in here only. */
+	/* A library context of its own, so that the legacy provider is active in here only;
+	 * made by pki_intake_providers_priv when something is encrypted. */
 	OSSL_LIB_CTX *lib;
 	OSSL_PROVIDER *provider_default, *provider_legacy;
 };
@@ -29,6 +30,7 @@ bool pki_intake_p12_priv(struct intake *in, struct span file, bool *out_is_p12, 
 bool pki_intake_cert_priv(struct intake *in, struct span der, size_t *out_used, struct err *e);
 /* Takes: pkey. */
 bool pki_intake_key_priv(struct intake *in, EVP_PKEY *pkey, struct err *e);
+bool pki_intake_providers_priv(struct intake *in, struct err *e);
 /* Decrypts a PKCS#8 key. */
 bool pki_intake_pkcs8_priv(struct intake *in, const X509_SIG *sig, struct err *e);
 /* May this password-based encryption be undone: affordable, and with what is installed? */

@@ -39,11 +39,13 @@ static bool set_serial(X509 *x, const struct pki_issue *what, struct rng *rng)
 	return done;
 }
 
+/* As a plain UTF8String: the library's own way refuses names of more than 64 characters, and the
+ * FQDN of a PC may have more. */
 static bool add_text(X509_NAME *name, int nid, const char *text)
 {
 	return !text ||
-		X509_NAME_add_entry_by_NID(name, nid, MBSTRING_UTF8, (const unsigned char *)text,
-					   -1, -1, 0);
+		X509_NAME_add_entry_by_NID(name, nid, V_ASN1_UTF8STRING,
+					   (const unsigned char *)text, -1, -1, 0);
 }
 
 static bool set_subject(X509 *x, const struct pki_issue *what)

@@ -14,6 +14,8 @@
 struct pki_key {
 	EVP_PKEY *pkey;
 	int refs;
+	uint8_t *pub; /* public key as a certificate's bit string holds it */
+	size_t pub_n;
 };
 
 struct pki_key *pki_key_wrap_priv(EVP_PKEY *pkey, struct err *e)
@@ -31,6 +33,9 @@ struct pki_key *pki_key_wrap_priv(EVP_PKEY *pkey, struct err *e)
 	struct pki_key *k = MEM_NEW(struct pki_key);
 	k->pkey = pkey;
 	k->refs = 1;
+	int n = i2d_PublicKey(pkey, &k->pub);
+	k->pub_n = n > 0 ? (size_t)n : 0;
+	ERR_clear_error();
 	return k;
 }
 
@@ -93,6 +98,7 @@ void pki_key_free(struct pki_key *k)
 	if (!k || __atomic_sub_fetch(&k->refs, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
 	EVP_PKEY_free(k->pkey); /* wipes the numbers */
+	OPENSSL_free(k->pub);
 	mem_free(k);
 }
 
@@ -106,16 +112,13 @@ unsigned pki_key_bits(const struct pki_key *k)
 	return k ? (unsigned)EVP_PKEY_get_bits(k->pkey) : 0;
 }
 
+/* Compares encodings: the public key is the end of SubjectPublicKeyInfo, and what stands before it
+ * differs among certificate makers (RSA with or without its NULL). */
 bool pki_key_matches(const struct pki_key *k, const struct pki_cert *c)
 {
-	if (!k || !c->spki_der.n)
+	if (!k || k->pub_n == 0 || k->pub_n > c->spki_der.n)
 		return false;
-	const unsigned char *p = c->spki_der.p;
-	EVP_PKEY *pub = d2i_PUBKEY(NULL, &p, (long)c->spki_der.n);
-	bool same = pub && EVP_PKEY_eq(pub, k->pkey) == 1;
-	EVP_PKEY_free(pub);
-	ERR_clear_error();
-	return same;
+	return memcmp(c->spki_der.p + c->spki_der.n - k->pub_n, k->pub, k->pub_n) == 0;
 }
 
 struct span pki_key_i2d_priv(struct arena *a, uint8_t *der, int n)
