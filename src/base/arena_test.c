@@ -40,6 +40,7 @@ static void stops_at_its_maximum(void **state)
 		{ "exactly", 64, 32, 32, true, true },
 		{ "one over", 64, 32, 33, true, false },
 		{ "rounding counts", 64, 33, 17, true, false },
+		{ "rounding past an odd maximum", 40, 33, 1, false, false },
 		{ "nothing allowed", 0, 1, 1, false, false },
 		{ "huge", 64, SIZE_MAX, 1, false, false },
 		{ "huge, rounding wraps", SIZE_MAX, SIZE_MAX - 3, 1, false, false },

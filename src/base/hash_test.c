@@ -59,6 +59,8 @@ static void mixes_every_bit(void **state)
 	assert_true(base != hash_mix64(span_make(bytes, 19), 1));
 	assert_true(base != hash_mix64(span_make(bytes, 20), 2));
 	assert_true(hash_mix64(span_make(NULL, 0), 0) != hash_mix64(span_make(NULL, 0), 1));
+	assert_true(hash_mix64(span_str("ab"), 1) != hash_mix64(span_str("ba"), 1));
+	assert_true(hash_mix64(span_str("ca"), 1) != hash_mix64(span_str("ab"), 1));
 	for (size_t bit = 0; bit < 160; bit++) {
 		bytes[bit / 8] = (uint8_t)(1 << bit % 8);
 		int changed = __builtin_popcountll(base ^ hash_mix64(span_make(bytes, 20), 1));

@@ -255,7 +255,7 @@ bool log_rate_ok(struct log_rate *r, unsigned per_second)
 	if (now - r->window_mono_ms >= 1000 || now < r->window_mono_ms) {
 		r->window_mono_ms = now;
 		r->count = 0;
-	} else if (r->count < per_second && r->count > 0) {
+	} else if (r->count < per_second) {
 		r->dropped = 0; /* the first line of this window has told it */
 	}
 	r->count++;

@@ -226,6 +226,23 @@ static void keeps_order_among_many(void **state)
 		assert_int_equal(many[i].done, !many[i].cancelled);
 }
 
+/* The timer that fills the gap comes from another branch and is earlier than the gap's parent. */
+static void cancelling_mends_the_heap_upwards(void **state)
+{
+	(void)state;
+	static const char delays[] = { 1, 10, 2, 20, 21, 3, 30, 40, 41, 42, 43, 4 };
+	static const char want[] = { 1, 2, 3, 4, 10, 21, 30, 40, 41, 42, 43, 0 };
+	struct sched_timer *cancelled = NULL;
+	for (size_t i = 0; i < sizeof delays; i++) {
+		struct sched_timer *t = after(delays[i], note, delays[i]);
+		if (delays[i] == 20)
+			cancelled = t;
+	}
+	sched_cancel(cancelled);
+	sched_run_due(s, clk_mono_ms() + 100);
+	assert_string_equal(ran, want);
+}
+
 static void drops_timers_when_freed(void **state)
 {
 	(void)state;
@@ -246,6 +263,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(cancels_from_a_callback, start, stop),
 		cmocka_unit_test_setup_teardown(steps_with_the_fake_clock, start, stop),
 		cmocka_unit_test_setup_teardown(keeps_order_among_many, start, stop),
+		cmocka_unit_test_setup_teardown(cancelling_mends_the_heap_upwards, start, stop),
 		cmocka_unit_test_setup_teardown(drops_timers_when_freed, start, stop),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

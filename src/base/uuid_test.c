@@ -60,6 +60,8 @@ static void parses_text(void **state)
 		{ "braces", "{939b524b-13d4-1d18-e487-1c697a6b7a2b}", false },
 		{ "no dashes", "939b524b13d41d18e4871c697a6b7a2b", false },
 		{ "dash moved", "939b524b1-3d4-1d18-e487-1c697a6b7a2b", false },
+		{ "underline", "939b524b_13d4-1d18-e487-1c697a6b7a2b", false },
+		{ "last dash", "939b524b-13d4-1d18-e487x1c697a6b7a2b", false },
 		{ "dash for a digit", "939b524b-13d4-1d18-e487-1c697a6b7a-b", false },
 		{ "bad digit", "939b524b-13d4-1d18-e487-1c697a6b7a2g", false },
 		{ "blank", " 39b524b-13d4-1d18-e487-1c697a6b7a2b", false },
