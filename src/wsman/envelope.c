@@ -2,7 +2,6 @@
  * name, never by prefix or position. Called by amt/ for replies, by sim/ for requests, by the
  * CLI's decode. Emitting is in envelope_emit.c and envelope_reply.c. */
 #include "wsman/envelope.h"
-#include "base/limits.h"
 #include "base/str.h"
 #include "wsman/envelope_ns.h"
 #include "wsman/obj_inner.h"

@@ -55,6 +55,7 @@ void wsman_obj_set_bool(struct wsman_obj *o, const char *prop, bool v);
 void wsman_obj_set_b64(struct wsman_obj *o, const char *prop, struct span bytes);
 void wsman_obj_set_epr(struct wsman_obj *o, const char *prop, const struct wsman_epr *epr);
 void wsman_obj_add_str(struct wsman_obj *o, const char *prop, const char *v);
+void wsman_obj_add_epr(struct wsman_obj *o, const char *prop, const struct wsman_epr *epr);
 void wsman_obj_unset(struct wsman_obj *o, const char *prop);
 /* Set from outside text (CLI "Prop=value"): checks name and type. */
 bool wsman_obj_set_text(struct wsman_obj *o, struct span prop, struct span value, struct err *e);

@@ -201,17 +201,38 @@ static struct wsman_selector *copy_selectors(struct arena *a, const struct wsman
 	return first;
 }
 
+static struct wsman_val *make_epr(struct wsman_obj *o, unsigned i, const struct wsman_epr *epr)
+{
+	assert(o->shape->props[i].type == WSMAN_EPR);
+	struct wsman_val *v = make(o, span_str(""));
+	if (v)
+		v->epr = copy_epr(o->arena, epr);
+	return v;
+}
+
+static void append(struct wsman_obj *o, unsigned i, struct wsman_val *v)
+{
+	assert(o->shape->props[i].flags & WSMAN_ARRAY);
+	struct wsman_val **tail = &o->vals[i];
+	while (*tail)
+		tail = &(*tail)->next;
+	*tail = v;
+}
+
 void wsman_obj_set_epr(struct wsman_obj *o, const char *prop, const struct wsman_epr *epr)
 {
 	if (!o)
 		return;
 	unsigned i = index_of(o, prop);
-	assert(o->shape->props[i].type == WSMAN_EPR);
-	struct wsman_val *v = make(o, span_str(""));
-	if (!v)
+	o->vals[i] = make_epr(o, i, epr);
+}
+
+void wsman_obj_add_epr(struct wsman_obj *o, const char *prop, const struct wsman_epr *epr)
+{
+	if (!o)
 		return;
-	v->epr = copy_epr(o->arena, epr);
-	o->vals[i] = v;
+	unsigned i = index_of(o, prop);
+	append(o, i, make_epr(o, i, epr));
 }
 
 void wsman_obj_add_str(struct wsman_obj *o, const char *prop, const char *text)
@@ -220,13 +241,10 @@ void wsman_obj_add_str(struct wsman_obj *o, const char *prop, const char *text)
 		return;
 	unsigned i = index_of(o, prop);
 	const struct wsman_prop *p = &o->shape->props[i];
-	assert((p->flags & WSMAN_ARRAY) && p->type != WSMAN_EPR);
+	assert(p->type != WSMAN_EPR);
 	assert((!is_number(p->type) && p->type != WSMAN_BOOL) || wsman_obj_check(p, text, NULL));
 	(void)p;
-	struct wsman_val **tail = &o->vals[i];
-	while (*tail)
-		tail = &(*tail)->next;
-	*tail = make(o, span_str(text));
+	append(o, i, make(o, span_str(text)));
 }
 
 void wsman_obj_unset(struct wsman_obj *o, const char *prop)

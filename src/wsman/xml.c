@@ -3,11 +3,9 @@
  * XML, never reads a DTD, and gives up at the limits of base/limits.h. */
 #include "wsman/xml.h"
 #include "base/limits.h"
+#include "base/rng.h"
+#include "wsman/xml_ns.h"
 #include <expat.h>
-
-/* A byte that no XML document can contain, so it cannot be part of a URI or a name. */
-#define NS_SEPARATOR '\x01'
-#define NS_CACHE     16
 
 struct frame {
 	struct wsman_xml *x, *last_child;
@@ -17,9 +15,8 @@ struct reader {
 	struct arena *arena;
 	struct frame stack[LIMIT_XML_DEPTH];
 	unsigned depth, node_count;
-	struct buf text;          /* of the innermost open element since the last tag */
-	struct span ns[NS_CACHE]; /* namespaces seen: a document uses few, nodes share the text */
-	unsigned ns_count;
+	struct buf text; /* of the innermost open element since the last tag */
+	struct wsman_xml_scope scope;
 	struct wsman_xml *root;
 	enum err_code bad;
 	const char *why;
@@ -39,28 +36,15 @@ static void give_up_memory(struct reader *r)
 	give_up(r, ERR_LIMIT, "it needs more memory than one document may use");
 }
 
-static const char *shared_ns(struct reader *r, struct span uri)
-{
-	unsigned filled = r->ns_count < NS_CACHE ? r->ns_count : NS_CACHE;
-	for (unsigned i = 0; i < filled; i++)
-		if (span_eq(r->ns[i], uri))
-			return (const char *)r->ns[i].p;
-	const char *copy = arena_str(r->arena, uri);
-	if (copy)
-		r->ns[r->ns_count++ % NS_CACHE] = span_make(copy, uri.n);
-	return copy;
-}
-
-/* Splits expat's "uri SEPARATOR local" (or just "local"). */
-static bool copy_name(struct reader *r, const char *full, const char **out_ns,
+static bool copy_name(struct reader *r, const char *qname, bool attribute, const char **out_ns,
 		      const char **out_name)
 {
-	size_t n = strlen(full);
-	const char *sep = memchr(full, NS_SEPARATOR, n);
-	const char *local = sep ? sep + 1 : full;
-	*out_ns = sep ? shared_ns(r, span_make(full, (size_t)(sep - full))) : "";
-	*out_name = arena_str(r->arena, span_make(local, n - (size_t)(local - full)));
-	return *out_ns && *out_name;
+	if (!wsman_xml_ns_resolve(&r->scope, qname, attribute, out_ns, out_name)) {
+		give_up(r, ERR_MALFORMED, "a namespace prefix is not declared");
+		return false;
+	}
+	*out_name = arena_str(r->arena, span_str(*out_name));
+	return *out_name != NULL;
 }
 
 static void flush_text(struct reader *r)
@@ -86,12 +70,25 @@ static void flush_text(struct reader *r)
 	buf_clear(&r->text);
 }
 
+static bool declare_namespaces(struct reader *r, const char **atts)
+{
+	for (; atts[0]; atts += 2)
+		if (wsman_xml_ns_is_declaration(atts[0]) &&
+		    !wsman_xml_ns_declare(&r->scope, r->arena, r->depth + 1, atts[0], atts[1])) {
+			give_up(r, ERR_LIMIT, "it declares too many namespaces");
+			return false;
+		}
+	return true;
+}
+
 static bool copy_attrs(struct reader *r, struct wsman_xml *x, const char **atts)
 {
 	const struct wsman_xml_attr **tail = &x->attrs;
 	for (; atts[0]; atts += 2) {
+		if (wsman_xml_ns_is_declaration(atts[0]))
+			continue;
 		struct wsman_xml_attr *at = ARENA_NEW(r->arena, struct wsman_xml_attr);
-		if (!at || !copy_name(r, atts[0], &at->ns, &at->name))
+		if (!at || !copy_name(r, atts[0], true, &at->ns, &at->name))
 			return false;
 		at->value = arena_str(r->arena, span_str(atts[1]));
 		if (!at->value)
@@ -103,30 +100,8 @@ static bool copy_attrs(struct reader *r, struct wsman_xml *x, const char **atts)
 	return true;
 }
 
-static void on_start(void *arg, const XML_Char *name, const XML_Char **atts)
+static void link_to_parent(struct reader *r, struct wsman_xml *x)
 {
-	struct reader *r = arg;
-	if (r->bad != ERR_NONE)
-		return;
-	flush_text(r);
-	if (r->depth == LIMIT_XML_DEPTH) {
-		give_up(r, ERR_LIMIT, "its elements are nested too deep");
-		return;
-	}
-	struct wsman_xml *x = ARENA_NEW(r->arena, struct wsman_xml);
-	if (!x || !copy_name(r, name, &x->ns, &x->name)) {
-		give_up_memory(r);
-		return;
-	}
-	x->text = "";
-	if (!copy_attrs(r, x, atts)) {
-		give_up_memory(r);
-		return;
-	}
-	if (++r->node_count > LIMIT_XML_NODES) {
-		give_up(r, ERR_LIMIT, "it has too many elements");
-		return;
-	}
 	if (r->depth) {
 		struct frame *f = &r->stack[r->depth - 1];
 		x->parent = f->x;
@@ -139,6 +114,31 @@ static void on_start(void *arg, const XML_Char *name, const XML_Char **atts)
 		r->root = x;
 	}
 	r->stack[r->depth++] = (struct frame){ x, NULL };
+}
+
+static void on_start(void *arg, const XML_Char *name, const XML_Char **atts)
+{
+	struct reader *r = arg;
+	if (r->bad != ERR_NONE)
+		return;
+	flush_text(r);
+	if (r->depth == LIMIT_XML_DEPTH) {
+		give_up(r, ERR_LIMIT, "its elements are nested too deep");
+		return;
+	}
+	if (!declare_namespaces(r, atts))
+		return;
+	struct wsman_xml *x = ARENA_NEW(r->arena, struct wsman_xml);
+	/* When a name is at fault that has been said already, and the first word stays. */
+	if (!x || !copy_name(r, name, false, &x->ns, &x->name) || !copy_attrs(r, x, atts)) {
+		give_up_memory(r);
+		return;
+	}
+	x->text = "";
+	if (++r->node_count > LIMIT_XML_NODES)
+		give_up(r, ERR_LIMIT, "it has too many elements");
+	else
+		link_to_parent(r, x);
 }
 
 static bool is_blank(uint8_t c)
@@ -156,6 +156,7 @@ static void on_end(void *arg, const XML_Char *name)
 		r->text.n--;
 	flush_text(r);
 	struct wsman_xml *x = r->stack[--r->depth].x;
+	wsman_xml_ns_leave(&r->scope, r->depth);
 	size_t n = strlen(x->text);
 	if (n && is_blank((uint8_t)x->text[n - 1])) {
 		struct span trimmed = span_trim(span_make(x->text, n));
@@ -194,22 +195,27 @@ static void on_doctype(void *arg, const XML_Char *name, const XML_Char *sysid,
 	give_up(arg, ERR_MALFORMED, "it has a DOCTYPE, which no management message has");
 }
 
+static bool is_forbidden(uint8_t c)
+{
+	return c < 0x20 && !is_blank(c);
+}
+
 /* Control characters that XML forbids, seen in strings of some firmware, are taken out, and so is
  * white space in front of the XML declaration. Usually there is nothing to do and no copy. */
 static bool clean(struct span *in, struct buf *copy)
 {
 	*in = span_trim(*in);
-	size_t i = 0;
-	while (i < in->n && (in->p[i] >= 0x20 || is_blank(in->p[i])))
-		i++;
-	if (i == in->n)
+	bool any = false;
+	for (size_t i = 0; i < in->n; i++)
+		any |= is_forbidden(in->p[i]);
+	if (!any)
 		return true;
 	buf_init(copy, LIMIT_XML_BYTES);
 	if (!buf_reserve(copy, in->n))
 		return false;
 	size_t from = 0;
-	for (; i <= in->n; i++)
-		if (i == in->n || (in->p[i] < 0x20 && !is_blank(in->p[i]))) {
+	for (size_t i = 0; i <= in->n; i++)
+		if (i == in->n || is_forbidden(in->p[i])) {
 			if (!buf_add(copy, span_make(in->p + from, i - from)))
 				return false;
 			from = i + 1;
@@ -218,8 +224,22 @@ static bool clean(struct span *in, struct buf *copy)
 	return true;
 }
 
+/* expat's protection against names that collide in its tables. It would ask the kernel for every
+ * document. */
+static unsigned long salt(void)
+{
+	static _Thread_local unsigned long value;
+	if (!value) {
+		struct rng rng;
+		rng_os(&rng);
+		value = (unsigned long)rng_u64(&rng) | 1;
+	}
+	return value;
+}
+
 static bool run(struct reader *r, struct span in, struct err *e)
 {
+	XML_SetHashSalt(r->parser, salt());
 	XML_SetUserData(r->parser, r);
 	XML_SetElementHandler(r->parser, on_start, on_end);
 	XML_SetCharacterDataHandler(r->parser, on_text);
@@ -256,7 +276,7 @@ bool wsman_xml_parse(struct span in, struct arena *a, struct wsman_xml **out_roo
 		goto out;
 	}
 	buf_init(&r.text, LIMIT_XML_BYTES);
-	r.parser = XML_ParserCreateNS(NULL, NS_SEPARATOR);
+	r.parser = XML_ParserCreate(NULL);
 	if (!r.parser) {
 		err_set(e, ERR_INTERNAL, "no memory for an XML parser");
 		goto out;
