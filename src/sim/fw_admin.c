@@ -1,0 +1,98 @@
+/* AMT_AuthorizationService: the network admin. Its digest acts from the next request on. Other
+ * users are not kept yet: their methods are refused as unsupported. */
+#include "base/str.h"
+#include "sim/fw_priv.h"
+
+#define NAME "Intel(r) AMT Authorization Service"
+
+/* 1-16 characters of ASCII 33-126 without : , < > & "; "$$..." and two names are taken (5.2). */
+static bool user_ok(const struct sim_dev *d, const char *user)
+{
+	size_t n = strlen(user);
+
+	if (n < 1 || n >= SIM_ADMIN_USER || strncmp(user, "$$", 2) == 0)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (user[i] < 33 || user[i] > 126 || strchr(":,<>&\"", user[i]))
+			return false;
+	}
+	return !str_eq(user, "Administrator") && !(d->gen->major >= 4 && str_eq(user, "Admin"));
+}
+
+static bool digest_ok(const struct sim_dev *d, const char *text, uint8_t out_ha1[16])
+{
+	uint8_t bytes[64];
+	size_t n;
+
+	if (strlen(text) == 32 && sim_switches_is(&d->sw, SIM_SW_ADMIN_HEX, "taken") &&
+	    hex_decode(span_str(text), out_ha1, 16, &n))
+		return true;
+	if (!b64_decode(span_str(text), bytes, sizeof bytes, &n) || n != 16)
+		return false;
+	memcpy(out_ha1, bytes, 16);
+	return true;
+}
+
+static uint32_t set_admin(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
+{
+	struct sim_dev *d = x->d;
+	const char *user = wsman_obj_str(in, "Username");
+	const char *digest = wsman_obj_str(in, "DigestPassword");
+	uint8_t ha1[16];
+
+	(void)out;
+	if (!user || !digest || !user_ok(d, user) || !digest_ok(d, digest, ha1))
+		return WSMAN_PT_INVALID_PARAMETER;
+	if (!sim_fw_flash_ok(x))
+		return WSMAN_PT_FLASH_WRITE_LIMIT_EXCEEDED;
+	str_copy(d->admin_user, sizeof d->admin_user, span_str(user));
+	memcpy(d->ha1, ha1, sizeof d->ha1);
+	d->admin_set = true;
+	d->acl_epoch++;
+	d->stats.admin_sets++;
+	return WSMAN_PT_SUCCESS;
+}
+
+static uint32_t get_admin(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
+{
+	(void)in;
+	sim_fw_set(out, "Username", x->d->admin_user);
+	return WSMAN_PT_SUCCESS;
+}
+
+static uint32_t get_status(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
+{
+	(void)in;
+	sim_fw_set(out, "IsDefault", !x->d->admin_set && x->d->mebx_default ? "true" : "false");
+	return WSMAN_PT_SUCCESS;
+}
+
+static uint32_t get_net_status(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
+{
+	(void)in;
+	sim_fw_set(out, "IsDefault", x->d->admin_set ? "false" : "true");
+	return WSMAN_PT_SUCCESS;
+}
+
+static const struct fw_member members[] = {
+	FW_VAR("AllowHttpQopAuthOnly", SIM_VAR_QOP_AUTH),
+	FW_SERVICE("AMT_AuthorizationService", NAME),
+	FW_FIX("EnabledState", "5"),
+	FW_FIX("RequestedState", "12"),
+	FW_END,
+};
+static const struct fw_method methods[] = {
+	{ "GetAdminAclEntry", get_admin },
+	{ "GetAdminAclEntryStatus", get_status },
+	{ "GetAdminNetAclEntryStatus", get_net_status },
+	{ "SetAdminAclEntryEx", set_admin },
+	{ NULL, NULL },
+};
+
+const struct fw_class sim_fw_admin_classes[] = {
+	{ .name = "AMT_AuthorizationService",
+	  .members = { members },
+	  .can_put = true,
+	  .methods = methods },
+	{ .name = NULL },
+};

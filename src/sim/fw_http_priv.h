@@ -1,0 +1,34 @@
+/* Logins and the entry of the firmware: one HTTP request in, the bytes of the reply out. */
+#pragma once
+#include "sim/dev_priv.h"
+#include "wire/http1.h"
+
+/* ---- fw_auth.c ---- */
+enum fw_login { FW_LOGIN_OK, FW_LOGIN_CHALLENGE, FW_LOGIN_FAILED, FW_LOGIN_LOCKED };
+struct fw_login_in {
+	enum sim_session session;
+	bool unlocked; /* this TLS connection logged in before and the ACL has not changed since */
+	struct span authorization, method, target, body;
+	int64_t now_mono_ms;
+};
+enum fw_login sim_fw_login(struct sim_dev *d, const struct fw_login_in *in);
+void sim_fw_challenge(struct sim_dev *d, int64_t now_mono_ms, struct out *o); /* value of WWW-Authenticate */
+
+/* ---- fw_http.c ---- */
+struct fw_http_in {
+	const struct wire_http1_msg *msg;
+	struct span body;
+	enum sim_session session;
+	bool unlocked;
+	int64_t now_mono_ms, now_unix_ms;
+};
+struct fw_http_out {
+	unsigned status;
+	bool close, unlocked, committed;
+	int64_t delay_ms;
+	unsigned effects;
+	enum sim_state to_state;
+	char cls[64], method[48]; /* for the log */
+};
+void sim_fw_http(struct sim_dev *d, const struct fw_http_in *in, struct fw_http_out *out_h,
+		 struct out *reply);

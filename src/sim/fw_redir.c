@@ -1,0 +1,211 @@
+/* Redirection, KVM, user consent and the WebUI switch. All act at once; none guards anything else
+ * yet but the pages of the WebUI. */
+#include "base/str.h"
+#include "sim/fw_priv.h"
+#include "wire/psk.h"
+
+#define DMTF_OK          0
+#define DMTF_INVALID     5
+#define RFB_PASSWORD_LEN 8
+
+/* ---- AMT_RedirectionService ---- */
+
+static bool redir_state_ok(uint32_t s)
+{
+	return s >= 32768 && s <= 32771;
+}
+
+static bool put_redir(struct fw_ctx *x, unsigned i, const struct wsman_obj *in)
+{
+	uint32_t s;
+
+	(void)i;
+	if (wsman_obj_has(in, "EnabledState") &&
+	    (!wsman_obj_u32(in, "EnabledState", &s) || !redir_state_ok(s)))
+		return sim_fw_refuse_status(x, FW_FAULT_INTERNAL, WSMAN_PT_INVALID_PARAMETER);
+	return true;
+}
+
+static uint32_t redir_change(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
+{
+	uint32_t s;
+
+	(void)out;
+	if (!wsman_obj_u32(in, "RequestedState", &s) || !redir_state_ok(s))
+		return DMTF_INVALID;
+	sim_var_set(x->d, SIM_VAR_REDIR_STATE, wsman_obj_str(in, "RequestedState"));
+	return DMTF_OK;
+}
+
+static const struct fw_member redir_members[] = {
+	FW_SERVICE("AMT_RedirectionService", "Intel(r) AMT Redirection Service"),
+	FW_VAR("EnabledState", SIM_VAR_REDIR_STATE),
+	FW_VAR("ListenerEnabled", SIM_VAR_REDIR_LISTEN),
+	FW_END,
+};
+static const struct fw_method redir_methods[] = {
+	{ "RequestStateChange", redir_change },
+	{ NULL, NULL },
+};
+
+/* ---- KVM ---- */
+
+static unsigned count_kvm(const struct sim_dev *d)
+{
+	return d->gen->kvm.kvm;
+}
+
+static void fill_kvm(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
+{
+	bool on = str_eq(sim_var_active(x->d, SIM_VAR_KVM_STATE), "2");
+
+	(void)i;
+	if (x->keys_only)
+		return;
+	/* Enabled without a session reads 6 (capture). */
+	sim_fw_set(o, "EnabledState", on ? "6" : "3");
+	sim_fw_set(o, "RequestedState", "5");
+}
+
+static uint32_t kvm_change(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
+{
+	uint32_t s;
+
+	(void)out;
+	if (!wsman_obj_u32(in, "RequestedState", &s) || (s != 2 && s != 3))
+		return DMTF_INVALID;
+	sim_var_set(x->d, SIM_VAR_KVM_STATE, s == 2 ? "2" : "3");
+	return DMTF_OK;
+}
+
+static const struct fw_member kvm_members[] = {
+	FW_FIX("CreationClassName", "CIM_KVMRedirectionSAP"),
+	FW_FIX("ElementName", "KVM Redirection Service Access Point"),
+	FW_OWN("EnabledState"),
+	FW_FIX("KVMProtocol", "4"),
+	FW_FIX("Name", "KVM Redirection Service Access Point"),
+	FW_OWN("RequestedState"),
+	FW_FIX("SystemCreationClassName", "CIM_ComputerSystem"),
+	FW_FIX("SystemName", "ManagedSystem"),
+	FW_END,
+};
+static const struct fw_method kvm_methods[] = {
+	{ "RequestStateChange", kvm_change },
+	{ NULL, NULL },
+};
+
+/* Exactly 8 characters, else by the rule of strong passwords. */
+static bool put_kvm_settings(struct fw_ctx *x, unsigned i, const struct wsman_obj *in)
+{
+	const char *password = wsman_obj_str(in, "RFBPassword");
+
+	(void)i;
+	if (!password || !*password)
+		return true;
+	if (strlen(password) != RFB_PASSWORD_LEN ||
+	    !wire_psk_check_password(span_str(password), NULL))
+		return sim_fw_refuse_status(x, FW_FAULT_INTERNAL, WSMAN_PT_INVALID_PASSWORD);
+	return true;
+}
+
+#define KVM_SETTINGS "Intel(r) KVM Redirection Settings"
+static const struct fw_member kvm_setting_members[] = {
+	FW_VAR("BackToBackFbMode", SIM_VAR_KVM_B2B),
+	FW_VAR("DefaultScreen", SIM_VAR_KVM_SCREEN),
+	FW_FIX("ElementName", KVM_SETTINGS),
+	FW_FIX("EnabledByMEBx", "true"),
+	FW_FIX("InstanceID", KVM_SETTINGS),
+	FW_VAR("Is5900PortEnabled", SIM_VAR_KVM_5900),
+	FW_VAR("OptInPolicy", SIM_VAR_KVM_OPTIN),
+	FW_VAR("OptInPolicyTimeout", SIM_VAR_KVM_OPTIN_TIMEOUT),
+	FW_VAR("RFBPassword", SIM_VAR_KVM_RFB),
+	FW_VAR("SessionTimeout", SIM_VAR_KVM_TIMEOUT),
+	FW_END,
+};
+
+/* ---- consent ---- */
+
+static unsigned count_optin(const struct sim_dev *d)
+{
+	return d->gen->major >= 7;
+}
+
+static void fill_optin(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
+{
+	(void)i;
+	if (x->keys_only)
+		return;
+	sim_fw_set(o, "CanModifyOptInPolicy", "1");
+	sim_fw_set(o, "OptInState", "0");
+}
+
+static bool put_optin(struct fw_ctx *x, unsigned i, const struct wsman_obj *in)
+{
+	uint32_t v;
+
+	(void)i;
+	if (wsman_obj_has(in, "OptInRequired") &&
+	    (!wsman_obj_u32(in, "OptInRequired", &v) || (v > 1 && v != UINT32_MAX)))
+		return sim_fw_refuse_status(x, FW_FAULT_INTERNAL, WSMAN_PT_INVALID_PARAMETER);
+	return true;
+}
+
+static const struct fw_member optin_members[] = {
+	FW_OWN("CanModifyOptInPolicy"),
+	FW_SERVICE("IPS_OptInService", "Intel(r) AMT OptIn Service"),
+	FW_VAR("OptInCodeTimeout", SIM_VAR_OPTIN_CODE_TIMEOUT),
+	FW_VAR("OptInDisplayTimeout", SIM_VAR_OPTIN_SHOW_TIMEOUT),
+	FW_VAR("OptInRequired", SIM_VAR_OPTIN),
+	FW_OWN("OptInState"),
+	FW_END,
+};
+
+/* ---- WebUI: no readable property is known ---- */
+
+static uint32_t webui_change(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
+{
+	uint32_t s;
+
+	(void)out;
+	if (!wsman_obj_u32(in, "RequestedState", &s) || (s != 2 && s != 3))
+		return DMTF_INVALID;
+	sim_var_set(x->d, SIM_VAR_WEBUI, s == 2 ? "2" : "3");
+	return DMTF_OK;
+}
+
+static const struct fw_member webui_members[] = {
+	FW_FIX("CreationClassName", "AMT_WebUIService"),
+	FW_FIX("Name", "Intel(r) AMT WebUI Service"),
+	FW_SYSTEM,
+	FW_END,
+};
+static const struct fw_method webui_methods[] = {
+	{ "RequestStateChange", webui_change },
+	{ NULL, NULL },
+};
+
+const struct fw_class sim_fw_redir_classes[] = {
+	{ .name = "AMT_RedirectionService",
+	  .members = { redir_members },
+	  .can_put = true,
+	  .put = put_redir,
+	  .methods = redir_methods },
+	{ .name = "CIM_KVMRedirectionSAP",
+	  .members = { kvm_members },
+	  .count = count_kvm,
+	  .fill = fill_kvm,
+	  .methods = kvm_methods },
+	{ .name = "IPS_KVMRedirectionSettingData",
+	  .members = { kvm_setting_members },
+	  .count = count_kvm,
+	  .can_put = true,
+	  .put = put_kvm_settings },
+	{ .name = "IPS_OptInService",
+	  .members = { optin_members },
+	  .count = count_optin,
+	  .fill = fill_optin,
+	  .can_put = true,
+	  .put = put_optin },
+	{ .name = "AMT_WebUIService", .members = { webui_members }, .methods = webui_methods },
+	{ .name = NULL },
+};

@@ -1,0 +1,63 @@
+/* Switches: where nothing is known about real firmware, the simulator plays a guess and a switch
+ * gives the other behaviour. One row per switch: name, its values (the first is the default), what
+ * it decides. A setting is written "name=value[,name=value...]" (fleet file, sim ctl). */
+#pragma once
+#include "base/err.h"
+#include "base/out.h"
+#include "base/source.h"
+#include <stdint.h>
+
+/* X(constant, name, values, source of the default, sentence) */
+#define SIM_SWITCHES(X)                                                                              \
+	X(SIM_SW_PKI_DIGEST, "pki_digest", "lenient|strict", SRC_P,                                  \
+	  "whether a session with the provisioning certificate needs a right digest")                \
+	X(SIM_SW_SETUP_CLEAR, "setup_clear", "closed|401", SRC_G,                                    \
+	  "what port 16992 does while the device is in setup")                                       \
+	X(SIM_SW_BUSY, "busy", "fault|return|late|503", SRC_G,                                       \
+	  "how 'keys are being generated' looks: fault with AMT-STATUS 2061, ReturnValue 2061, a reply " \
+	  "when the key is there, or HTTP 503")                                                      \
+	X(SIM_SW_READBACK, "readback", "staged|active", SRC_G,                                       \
+	  "what a Get between Put and CommitChanges shows")                                          \
+	X(SIM_SW_LOCKOUT, "lockout", "on|off", SRC_G, "five wrong digests lock the account for 60 s") \
+	X(SIM_SW_RNG, "rng", "ignored|required", SRC_G,                                              \
+	  "whether firmware before 6.0 refuses CommitChanges until its random generator was seeded") \
+	X(SIM_SW_DATES, "dates", "checked|ignored", SRC_G,                                           \
+	  "whether an expired provisioning chain is refused")                                        \
+	X(SIM_SW_TLS13, "tls13", "offered|off", SRC_G, "TLS 1.3 on firmware that may have it")       \
+	X(SIM_SW_QOP, "qop", "both|auth-int", SRC_P, "digest qop taken when both are offered")       \
+	X(SIM_SW_REALM, "realm", "new|kept", SRC_G, "realm after a full unprovision")                \
+	X(SIM_SW_MEBX, "mebx", "default-only|setup|anytime", SRC_D,                                  \
+	  "MEBx password policy: when SetMEBxPassword is allowed")                                   \
+	X(SIM_SW_ADMIN_HEX, "admin_hex", "refused|taken", SRC_G,                                     \
+	  "DigestPassword as 32 hex digits instead of base64")                                       \
+	X(SIM_SW_CONTEXT_PUT, "context_put", "any|selectors|none", SRC_G,                            \
+	  "selectors wanted in a Put of AMT_TLSCredentialContext")                                   \
+	X(SIM_SW_UNPROVISION, "unprovision", "hello|silent", SRC_D,                                  \
+	  "whether an unprovisioned device says hello again")                                        \
+	X(SIM_SW_HOST_NAME, "host_name", "required|optional", SRC_D,                                 \
+	  "whether CommitChanges needs a host name while DHCP is on")                                \
+	X(SIM_SW_RETRY_COUNT, "retry_count", "saturate|wrap", SRC_G, "RetryCount above 14")          \
+	X(SIM_SW_TLS_CACHE, "tls_cache", "on|off", SRC_D,                                            \
+	  "a TLS connection stays unlocked after its first login (6.0 and later)")                   \
+	X(SIM_SW_SELECTOR, "selector", "invalid|unreachable", SRC_G,                                 \
+	  "fault for a selector that fits no instance")
+enum sim_switch {
+#define X(name, text, values, src, sentence) name,
+	SIM_SWITCHES(X)
+#undef X
+	SIM_SWITCH_COUNT
+};
+struct sim_switches {
+	uint8_t value[SIM_SWITCH_COUNT]; /* index into the row's values; all 0: the defaults */
+};
+struct sim_switch_row {
+	const char *name, *values;
+	enum source src;
+	const char *sentence;
+};
+const struct sim_switch_row *sim_switches_at(unsigned i); /* NULL past the end */
+/* Sets the ones named; "" changes nothing. Nothing is changed when e is set. */
+bool sim_switches_parse(struct span spec, struct sim_switches *s, struct err *e);
+/* The ones that are not default, in the form that sim_switches_parse reads. */
+void sim_switches_print(const struct sim_switches *s, struct out *o);
+bool sim_switches_is(const struct sim_switches *s, enum sim_switch w, const char *value);
