@@ -36,6 +36,9 @@ static void names(void **state)
 		assert_string_equal(text, cases[i].want);
 	}
 	assert_string_equal(wsman_status_name(WSMAN_PT_INVALID_PID_FORMAT), "INVALID_PID_FORMAT");
+	assert_string_equal(wsman_status_name(2081), "USER_CONSENT_REQUIRED");
+	assert_string_equal(wsman_status_name(WSMAN_PT_CERT_KEY_NOT_MATCH), "CERT_KEY_NOT_MATCH");
+	assert_string_equal(wsman_status_name(WSMAN_PT_MAX_LIMIT_REACHED), "MAX_LIMIT_REACHED");
 	assert_string_equal(wsman_status_name(999), "UNKNOWN");
 }
 
