@@ -77,6 +77,9 @@ static bool fail(struct store_db *db, const char *what, struct err *e)
 struct store_db *store_db_open(const char *path, bool is_writer, struct err *e)
 {
 	struct store_db *db = MEM_NEW(struct store_db);
+	/* Counting its memory takes a lock for every allocation. Refused, and rightly, once SQLite
+	 * runs in this process. */
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	db->path = mem_str(path);
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
 	/* SQLite makes a handle even when it fails, unless memory is gone. */

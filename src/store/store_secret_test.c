@@ -1,0 +1,235 @@
+/* Tests of keys, certificates, credentials and secrets. */
+#include "store/test_rows.h"
+
+static void add_psk(struct world *w, const char *pid, const char *state, enum err_code want)
+{
+	struct store_tx *tx = world_tx(w);
+	store_tx_psk_add(tx,
+			 &(struct store_psk){ .pid = pid,
+					      .sealed_pps = span_str("pps"),
+					      .sealed_password = span_str(""),
+					      .state = state,
+					      .source = "csv",
+					      .at_unix_ms = T0 });
+	assert_int_equal(world_commit(w, tx), want);
+}
+
+static void key_serves_one_device(void **state)
+{
+	struct world *w = *state;
+	struct store_psk k;
+	static const struct {
+		const char *name, *uuid;
+		bool release;
+		enum err_code want;
+		const char *used_by;
+	} cases[] = {
+		{ "first", "u1", false, ERR_NONE, "u1" },
+		{ "the same again", "u1", false, ERR_NONE, "u1" },
+		{ "another", "u2", false, ERR_CONFLICT, "u1" },
+		{ "another after release", "u2", true, ERR_NONE, "u2" },
+	};
+	add_psk(w, "4444-0001", NULL, ERR_NONE);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct store_tx *tx = world_tx(w);
+		if (cases[i].release)
+			store_tx_psk_release(tx, "4444-0001");
+		store_tx_psk_use(tx, "4444-0001", cases[i].uuid, T0 + 1);
+		store_tx_setting_set(tx, "last", cases[i].name);
+		enum err_code got = world_commit(w, tx);
+		assert_true(store_psk_get(w->s, &w->a, "4444-0001", &k));
+		if (got != cases[i].want || !str_eq(k.used_by, cases[i].used_by))
+			fail_msg("%s: %s, used by %s", cases[i].name, err_name(got), k.used_by);
+		assert_string_equal(k.state, "used");
+	}
+	assert_true(span_eq_str(k.sealed_pps, "pps"));
+	assert_int_equal(k.sealed_password.n, 0);
+	struct store_tx *tx = world_tx(w);
+	store_tx_psk_use(tx, "unknown", "u1", T0);
+	struct err e = world_commit_err(w, tx);
+	assert_int_equal(e.code, ERR_CONFLICT);
+	assert_string_equal(e.msg, "the key is unknown or another PC used it: unknown");
+}
+
+static void key_is_added_once(void **state)
+{
+	struct world *w = *state;
+	struct store_psk rows[4];
+	add_psk(w, "b", "unused", ERR_NONE);
+	add_psk(w, "a", "released", ERR_NONE);
+	add_psk(w, "c", "unused", ERR_NONE);
+	add_psk(w, "b", "released", ERR_CONFLICT);
+	assert_int_equal(store_psk_list(w->s, &w->a, NULL, NULL, 4, rows), 3);
+	assert_string_equal(rows[0].pid, "a");
+	assert_int_equal(store_psk_list(w->s, &w->a, "unused", "b", 4, rows), 1);
+	assert_string_equal(rows[0].pid, "c");
+	assert_int_equal(store_psk_count(w->s, "unused"), 2);
+	assert_int_equal(store_psk_count(w->s, NULL), 3);
+}
+
+static void certificates_newest_first(void **state)
+{
+	struct world *w = *state;
+	struct store_cert rows[4];
+	static const struct store_cert certs[] = {
+		{ .id = "vendor", .kind = "provisioning", .state = "active", .at_unix_ms = T0 },
+		{ .id = "01",
+		  .kind = "device",
+		  .uuid = "u1",
+		  .state = "previous",
+		  .at_unix_ms = T0 + 1 },
+		{ .id = "02",
+		  .kind = "device",
+		  .uuid = "u1",
+		  .state = "current",
+		  .at_unix_ms = T0 + 2 },
+		{ .id = "03",
+		  .kind = "device",
+		  .uuid = "u2",
+		  .state = "current",
+		  .at_unix_ms = T0 + 3 },
+	};
+	struct store_tx *tx = world_tx(w);
+	for (size_t i = 0; i < sizeof certs / sizeof *certs; i++)
+		store_tx_cert_put(tx, &certs[i]);
+	struct store_cert renewed = certs[0];
+	renewed.pem = span_str("PEM");
+	renewed.sealed_key = span_str("KEY");
+	renewed.subject = "CN=x";
+	renewed.serial = "7";
+	renewed.not_after_unix_ms = T0 + 1000;
+	store_tx_cert_put(tx, &renewed);
+	store_tx_cert_state(tx, "03", "candidate");
+	assert_int_equal(world_commit(w, tx), ERR_NONE);
+	static const struct {
+		const char *name, *kind, *uuid;
+		unsigned want;
+		const char *first;
+	} cases[] = {
+		{ "all", NULL, NULL, 4, "03" },
+		{ "kind", "device", NULL, 3, "03" },
+		{ "device", NULL, "u1", 2, "02" },
+		{ "device and kind", "device", "u1", 2, "02" },
+		{ "other kind", "provisioning", NULL, 1, "vendor" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		unsigned n = store_cert_list(w->s, &w->a, cases[i].kind, cases[i].uuid, 4, rows);
+		if (n != cases[i].want || !str_eq(rows[0].id, cases[i].first))
+			fail_msg("%s: %u rows, first %s", cases[i].name, n, rows[0].id);
+	}
+	assert_true(store_cert_get(w->s, &w->a, "vendor", &rows[0]));
+	assert_true(span_eq_str(rows[0].pem, "PEM") && span_eq_str(rows[0].sealed_key, "KEY"));
+	assert_string_equal(rows[0].subject, "CN=x");
+	assert_int_equal(rows[0].not_after_unix_ms, T0 + 1000);
+	assert_true(store_cert_get(w->s, &w->a, "03", &rows[0]));
+	assert_string_equal(rows[0].state, "candidate");
+}
+
+static void add_credential(struct world *w, const char *id, const char *uuid, const char *kind,
+			   const char *cred_state)
+{
+	struct store_tx *tx = world_tx(w);
+	store_tx_credential_add(tx,
+				&(struct store_credential){ .id = id,
+							    .uuid = uuid,
+							    .kind = kind,
+							    .state = cred_state,
+							    .sealed = span_str(id),
+							    .user = "admin",
+							    .realm = "Digest:1",
+							    .leaf_sha256 = "ab",
+							    .tls_mode = "server",
+							    .port = 16993,
+							    .at_unix_ms = T0,
+							    .changed_unix_ms = T0 });
+	assert_int_equal(world_commit(w, tx), ERR_NONE);
+}
+
+static const char *state_of(struct world *w, const char *uuid, const char *id)
+{
+	struct store_credential rows[8];
+	unsigned n = store_credential_list(w->s, &w->a, uuid, NULL, 8, rows);
+	for (unsigned i = 0; i < n; i++) {
+		if (str_eq(rows[i].id, id))
+			return rows[i].state;
+	}
+	return "missing";
+}
+
+static void one_current_credential_of_a_kind(void **state)
+{
+	struct world *w = *state;
+	struct store_credential rows[8];
+	add_credential(w, "c1", "u1", "admin", "current");
+	add_credential(w, "c2", "u1", "mebx", "current");
+	add_credential(w, "c3", "u2", "admin", "current");
+	add_credential(w, "c4", "u1", "admin", "candidate");
+	struct store_tx *tx = world_tx(w);
+	store_tx_credential_current(tx, "c4", T0 + 5);
+	assert_int_equal(world_commit(w, tx), ERR_NONE);
+	assert_string_equal(state_of(w, "u1", "c1"), "previous");
+	assert_string_equal(state_of(w, "u1", "c2"), "current");
+	assert_string_equal(state_of(w, "u2", "c3"), "current");
+	assert_string_equal(state_of(w, "u1", "c4"), "current");
+	/* Proven a second time: no change of the former one. */
+	tx = world_tx(w);
+	store_tx_credential_current(tx, "c4", T0 + 6);
+	assert_int_equal(world_commit(w, tx), ERR_NONE);
+	assert_string_equal(state_of(w, "u1", "c4"), "current");
+
+	assert_int_equal(store_credential_list(w->s, &w->a, "u1", "admin", 8, rows), 2);
+	assert_string_equal(rows[0].id, "c4"); /* newest first, made in the same millisecond */
+	assert_string_equal(rows[0].user, "admin");
+	assert_string_equal(rows[0].realm, "Digest:1");
+	assert_string_equal(rows[0].leaf_sha256, "ab");
+	assert_string_equal(rows[0].tls_mode, "server");
+	assert_int_equal(rows[0].port, 16993);
+	assert_int_equal(rows[0].changed_unix_ms, T0 + 6);
+	assert_int_equal(rows[1].changed_unix_ms, T0 + 5);
+	assert_true(span_eq_str(rows[0].sealed, "c4"));
+	assert_int_equal(store_credential_list(w->s, &w->a, "u1", NULL, 1, rows), 1);
+	assert_string_equal(rows[0].id, "c4");
+}
+
+static void credential_must_exist(void **state)
+{
+	struct world *w = *state;
+	add_credential(w, "c1", "u1", "admin", "current");
+	struct store_tx *tx = world_tx(w);
+	store_tx_credential_current(tx, "c9", T0);
+	assert_int_equal(world_commit(w, tx), ERR_CONFLICT);
+	tx = world_tx(w);
+	store_tx_credential_state(tx, "c9", "previous", T0);
+	assert_int_equal(world_commit(w, tx), ERR_CONFLICT);
+	tx = world_tx(w);
+	store_tx_credential_add(tx, &(struct store_credential){ .id = "c1", .uuid = "u2" });
+	assert_int_equal(world_commit(w, tx), ERR_CONFLICT);
+	assert_string_equal(state_of(w, "u1", "c1"), "current");
+}
+
+static void secrets_are_bytes(void **state)
+{
+	struct world *w = *state;
+	static const uint8_t bytes[] = { 0, 0xff, '\'', 0, 1 };
+	struct span got;
+	struct store_tx *tx = world_tx(w);
+	store_tx_secret_set(tx, "ca", span_str("old"));
+	store_tx_secret_set(tx, "ca", span_make(bytes, sizeof bytes));
+	store_tx_secret_set(tx, "empty", span_str(""));
+	assert_int_equal(world_commit(w, tx), ERR_NONE);
+	assert_true(store_secret_get(w->s, &w->a, "ca", &got));
+	assert_true(span_eq(got, span_make(bytes, sizeof bytes)));
+	assert_true(store_secret_get(w->s, &w->a, "empty", &got));
+	assert_int_equal(got.n, 0);
+	assert_false(store_secret_get(w->s, &w->a, "none", &got));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_BOTH(key_serves_one_device),     WORLD_BOTH(key_is_added_once),
+		WORLD_BOTH(certificates_newest_first), WORLD_BOTH(one_current_credential_of_a_kind),
+		WORLD_BOTH(credential_must_exist),     WORLD_BOTH(secrets_are_bytes),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
