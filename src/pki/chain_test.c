@@ -102,36 +102,134 @@ static void broken_link_is_kept_and_known(void **state)
 	test_chain_free(b);
 }
 
+/* A file of certificates put together by hand, with the key of TEST_KEY_2048_A when it has one. */
+static struct pki_chain *load_list(const struct span *ders, unsigned count, bool with_key,
+				   struct err *e)
+{
+	struct buf file;
+	struct out o;
+	buf_init(&file, 100000);
+	out_init_buf(&o, &file);
+	for (unsigned i = 0; i < count; i++)
+		pki_cert_to_pem(ders[i], &o);
+	if (with_key)
+		add_key(&o, test_chain_key(TEST_KEY_2048_A));
+	struct pki_chain *c = load(buf_span(&file), "", e);
+	buf_wipe(&file);
+	return c;
+}
+
+static const struct test_cert_want plain, sha384 = { .sig = TEST_SIG_SHA384 };
+static const struct test_chain plain_leaf = { .name = "leaf", .expect = "" };
+static const struct test_chain short_leaf = { .name = "leaf",
+					      .expect = "",
+					      .leaf.when = TEST_SHORTER };
+
+static struct span root_of(const char *cn, enum test_key k)
+{
+	return make_ca(cn, &plain, k, (struct span){ NULL, 0 }, k, NOW);
+}
+
 /* Two roots that certify each other, both ways round and more than once. */
 static void loops_end(void **state)
 {
 	(void)state;
-	struct buf file;
-	struct out o;
 	struct arena a;
-	arena_init(&a, 100000);
-	buf_init(&file, 100000);
-	out_init_buf(&o, &file);
-	struct test_cert_want plain = { 0 }, sha384 = { .sig = TEST_SIG_SHA384 };
-	struct span none = { NULL, 0 };
-	struct span one = make_ca("One", &plain, TEST_KEY_2048_C, none, TEST_KEY_2048_C, NOW);
-	struct span two = make_ca("Two", &plain, TEST_KEY_2048_D, none, TEST_KEY_2048_D, NOW);
-	struct test_chain t = { .name = "leaf", .expect = "" };
-	pki_cert_to_pem(make_leaf(&t, TEST_KEY_2048_A, one, TEST_KEY_2048_C, NOW, &a), &o);
-	for (int i = 0; i < 2; i++) {
-		const struct test_cert_want *want = i ? &sha384 : &plain;
-		pki_cert_to_pem(make_ca("One", want, TEST_KEY_2048_C, two, TEST_KEY_2048_D, NOW),
-				&o);
-		pki_cert_to_pem(make_ca("Two", want, TEST_KEY_2048_D, one, TEST_KEY_2048_C, NOW),
-				&o);
-	}
 	struct err e = { 0 };
-	struct pki_chain *c = load(buf_span(&file), "", &e);
+	arena_init(&a, 100000);
+	struct span one = root_of("One", TEST_KEY_2048_C), two = root_of("Two", TEST_KEY_2048_D);
+	const struct span ders[] = {
+		make_leaf(&plain_leaf, TEST_KEY_2048_A, one, TEST_KEY_2048_C, NOW, &a),
+		make_ca("One", &plain, TEST_KEY_2048_C, two, TEST_KEY_2048_D, NOW),
+		make_ca("Two", &plain, TEST_KEY_2048_D, one, TEST_KEY_2048_C, NOW),
+		make_ca("One", &sha384, TEST_KEY_2048_C, two, TEST_KEY_2048_D, NOW),
+		make_ca("Two", &sha384, TEST_KEY_2048_D, one, TEST_KEY_2048_C, NOW),
+	};
+	struct pki_chain *c = load_list(ders, 5, false, &e);
 	assert_non_null(c);
 	assert_false(c->has_root);
 	assert_int_equal(c->count, 3);
 	pki_chain_free(c);
-	buf_deinit(&file);
+	arena_deinit(&a);
+}
+
+/* The way that ends nowhere comes first in the file, and is as long. */
+static void a_way_with_a_root_is_better(void **state)
+{
+	(void)state;
+	struct arena a;
+	struct err e = { 0 };
+	arena_init(&a, 100000);
+	struct span root = root_of("Root", TEST_KEY_2048_C),
+		    gone = root_of("Gone", TEST_KEY_2048_D);
+	const struct span ders[] = {
+		make_ca("Root", &plain, TEST_KEY_2048_C, gone, TEST_KEY_2048_D, NOW),
+		make_leaf(&plain_leaf, TEST_KEY_2048_A, root, TEST_KEY_2048_C, NOW, &a),
+		root,
+	};
+	struct pki_chain *c = load_list(ders, 3, true, &e);
+	assert_non_null(c);
+	assert_true(c->has_root);
+	assert_int_equal(c->extra_count, 1);
+	assert_null(c->alt);
+	pki_chain_free(c);
+	arena_deinit(&a);
+}
+
+static void a_renewed_intermediate_is_no_other_root(void **state)
+{
+	(void)state;
+	struct arena a;
+	struct err e = { 0 };
+	arena_init(&a, 100000);
+	struct span root = root_of("Root", TEST_KEY_2048_C);
+	struct span old = make_ca("CA", &plain, TEST_KEY_2048_B, root, TEST_KEY_2048_C, NOW);
+	const struct span ders[] = {
+		make_leaf(&plain_leaf, TEST_KEY_2048_A, old, TEST_KEY_2048_B, NOW, &a),
+		old,
+		root,
+		make_ca("CA", &sha384, TEST_KEY_2048_B, root, TEST_KEY_2048_C, NOW),
+	};
+	struct pki_chain *c = load_list(ders, 4, true, &e);
+	assert_non_null(c);
+	assert_true(c->has_root && c->count == 3 && c->extra_count == 1);
+	assert_null(c->alt);
+	pki_chain_free(c);
+	arena_deinit(&a);
+}
+
+/* All of them have the leaf's key. */
+static void the_best_leaf_of_a_key(void **state)
+{
+	(void)state;
+	struct arena a;
+	arena_init(&a, 100000);
+	struct span root = root_of("Root", TEST_KEY_2048_C);
+	struct span later = make_leaf(&plain_leaf, TEST_KEY_2048_A, root, TEST_KEY_2048_C, NOW, &a);
+	struct span sooner =
+		make_leaf(&short_leaf, TEST_KEY_2048_A, root, TEST_KEY_2048_C, NOW, &a);
+	struct span ca = make_ca("CA", &plain, TEST_KEY_2048_A, root, TEST_KEY_2048_C, NOW);
+	struct span own = make_leaf(&plain_leaf, TEST_KEY_2048_A, (struct span){ NULL, 0 },
+				    TEST_KEY_2048_A, NOW, &a);
+	const struct {
+		const char *name;
+		struct span first, second, want;
+	} cases[] = {
+		{ "renewed, at the end", sooner, later, later },
+		{ "renewed, at the start", later, sooner, later },
+		{ "CA at the start", ca, sooner, sooner },
+		{ "CA at the end", sooner, ca, sooner },
+		{ "self-signed at the start", own, sooner, sooner },
+		{ "self-signed at the end", sooner, own, sooner },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct span ders[] = { cases[i].first, root, cases[i].second };
+		struct err e = { 0 };
+		struct pki_chain *c = load_list(ders, 3, true, &e);
+		if (!c || !span_eq(c->certs[0].der, cases[i].want) || c->count != 2 || !c->has_root)
+			fail_msg("%s: %s", cases[i].name, e.msg);
+		pki_chain_free(c);
+	}
 	arena_deinit(&a);
 }
 
@@ -436,6 +534,9 @@ int main(void)
 		cmocka_unit_test(other_way_to_the_older_root),
 		cmocka_unit_test(broken_link_is_kept_and_known),
 		cmocka_unit_test(loops_end),
+		cmocka_unit_test(a_way_with_a_root_is_better),
+		cmocka_unit_test(a_renewed_intermediate_is_no_other_root),
+		cmocka_unit_test(the_best_leaf_of_a_key),
 		cmocka_unit_test(leaf_without_key_must_be_clear),
 		cmocka_unit_test(two_keys_are_refused),
 		cmocka_unit_test(reads_pkcs12),

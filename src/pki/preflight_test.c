@@ -253,7 +253,13 @@ static void chooses_the_best(void **state)
 		  2,
 		  NULL },
 		{ "SHA-256 before SHA-1", { "good, SHA-1", "good" }, 11, 1, NULL },
-		{ "the longer valid", { "leaf ends soon", "good" }, 11, 1, NULL },
+		{ "no doubt before a doubt",
+		  { "SHA-1 leaf", "leaf valid for a shorter time" },
+		  11,
+		  1,
+		  NULL },
+		{ "a renewed one", { "leaf ends soon", "good" }, 11, 1, NULL },
+		{ "the longer valid", { "leaf valid for a shorter time", "good" }, 11, 1, NULL },
 		{ "strict before relaxed", { "CN is the suffix", "good" }, 11, 1, NULL },
 		{ "3072 bits for 22", { "good", "good, 3072 and SHA-384" }, 22, 1, NULL },
 		{ "first of equals", { "good", "OU only" }, 11, 0, NULL },
@@ -295,6 +301,26 @@ static void chooses_the_best(void **state)
 	}
 }
 
+/* Both roots are known to the PC, one by its SHA-1 hash only. */
+static void match_by_sha256_is_preferred(void **state)
+{
+	(void)state;
+	struct loaded one = load(test_chain_find("root of 4096 bits"));
+	struct loaded two = load(test_chain_find("leaf valid for a shorter time"));
+	struct wire_hello h = { .kind = WIRE_HELLO_PKI, .hash_count = 2 };
+	h.hashes[0] = (struct wire_hello_hash){ WIRE_HELLO_SHA1,
+						span_make(one.chain->certs[2].sha1, 20) };
+	h.hashes[1] = (struct wire_hello_hash){ WIRE_HELLO_SHA256,
+						span_make(two.chain->certs[2].sha256, 32) };
+	const struct pki_chain *list[] = { one.chain, two.chain };
+	struct pki_preflight_want want = { .hello = &h, .suffix = "example.com", .amt_major = 11 };
+	struct pki_preflight p;
+	assert_int_equal(pki_preflight_choose(list, 2, &want, NOW, &p, NULL), 1);
+	assert_int_equal(p.root_hash, HASH_SHA256);
+	unload(&one);
+	unload(&two);
+}
+
 static void no_certificate_at_all(void **state)
 {
 	(void)state;
@@ -317,6 +343,7 @@ int main(void)
 		cmocka_unit_test(which_hash_matched),
 		cmocka_unit_test(errors_name_the_rule),
 		cmocka_unit_test(chooses_the_best),
+		cmocka_unit_test(match_by_sha256_is_preferred),
 		cmocka_unit_test(no_certificate_at_all),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

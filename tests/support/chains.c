@@ -1,8 +1,8 @@
 /* Builds the chains of chains.h. Data first: a row says what differs from the good chain, one
- * builder makes them all. Keys are fixed (chain_keys.h) and CA certificates made once, so that the
+ * builder makes them all. Keys are fixed (chain_keys.inc) and CA certificates made once, so that the
  * whole table costs tens of milliseconds. */
 #include "chains.h"
-#include "chain_keys.h"
+#include "chain_keys.inc"
 #include "base/mem.h"
 #include "base/str.h"
 #include <stdio.h>
@@ -25,6 +25,7 @@ const struct test_chain test_chains[] = {
 	{ "good, 3072 and SHA-384", "-~~++", BREAKS2(PKI_COND_SIG_HASH, PKI_COND_KEY_SIZE), ALL_SHA384,
 	  .leaf.key = TEST_KEY_3072_A, .ca.key = TEST_KEY_3072_B, .root.key = TEST_KEY_3072_C },
 	{ "root signs leaf", "~+++-", .flags = TEST_DIRECT },
+	{ "leaf valid for a shorter time", "~+++-", .leaf.when = TEST_SHORTER },
 
 	{ "OU only", "~+++-", .ou = PKI_OU_SETUP, .eku = TEST_EKU_SERVER },
 	{ "OU and OID", "~+++-", .ou = PKI_OU_SETUP },
@@ -198,9 +199,9 @@ static void set_facts(struct pki_issue *what, const struct test_cert_want *want,
 	static const struct {
 		int from, until;
 	} days[] = {
-		[TEST_VALID] = { -100, 400 }, [TEST_EXPIRED] = { -400, -1 },
-		[TEST_FUTURE] = { 1, 400 },   [TEST_ENDS_SOON] = { -100, 10 },
-		[TEST_ODD] = { -100, 400 },
+		[TEST_VALID] = { -100, 400 },   [TEST_EXPIRED] = { -400, -1 },
+		[TEST_FUTURE] = { 1, 400 },     [TEST_ENDS_SOON] = { -100, 10 },
+		[TEST_SHORTER] = { -100, 200 }, [TEST_ODD] = { -100, 400 },
 	};
 	what->sig_hash = hashes[want->sig];
 	what->not_before_unix_ms = now + days[want->when].from * DAY_MS;

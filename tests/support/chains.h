@@ -24,7 +24,7 @@ enum test_key { /* fixed keys; a letter tells keys of one size apart */
 	TEST_KEY_COUNT
 };
 enum test_sig { TEST_SIG_SHA256, TEST_SIG_SHA1, TEST_SIG_SHA384, TEST_SIG_SHA512, TEST_SIG_MD5 };
-enum test_when { TEST_VALID, TEST_EXPIRED, TEST_FUTURE, TEST_ENDS_SOON, TEST_ODD };
+enum test_when { TEST_VALID, TEST_EXPIRED, TEST_FUTURE, TEST_ENDS_SOON, TEST_SHORTER, TEST_ODD };
 enum test_gen { TEST_GEN_OLD, TEST_GEN_9_5, TEST_GEN_11_8, TEST_GEN_16_1, TEST_GEN_22, TEST_GEN_COUNT };
 
 enum { /* extended key usage; 0 is TEST_EKU_SERVER | TEST_EKU_AMT */
