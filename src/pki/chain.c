@@ -229,7 +229,7 @@ struct pki_chain *pki_chain_from_der(const struct span *ders, unsigned count, st
 		return NULL;
 	}
 	struct pki_chain *c = MEM_NEW(struct pki_chain);
-	arena_init(&c->arena, LIMIT_CERT_CHAIN * 8 * LIMIT_CERT_DER_BYTES);
+	arena_init(&c->arena, (size_t)LIMIT_CERT_CHAIN * 8 * LIMIT_CERT_DER_BYTES);
 	c->leaf_was_first = true;
 	for (; c->count < count; c->count++) {
 		if (!pki_cert_parse(ders[c->count], &c->arena, &c->certs[c->count], e)) {

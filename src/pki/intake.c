@@ -207,7 +207,7 @@ bool pki_intake_providers_priv(struct intake *in, struct err *e)
 
 struct intake *pki_intake_read_priv(struct span file, const struct secret *password, struct err *e)
 {
-	if (file.n == 0 || file.n > LIMIT_PFX_BYTES) {
+	if (file.n == 0 || file.n > (size_t)LIMIT_PFX_BYTES) {
 		err_set(e, file.n ? ERR_LIMIT : ERR_CERT, "the certificate file has %zu bytes",
 			file.n);
 		err_want(e, "1 to %d bytes", LIMIT_PFX_BYTES);
@@ -219,7 +219,7 @@ struct intake *pki_intake_read_priv(struct span file, const struct secret *passw
 		return NULL;
 	}
 	struct intake *in = MEM_NEW(struct intake);
-	arena_init(&in->arena, 8 * LIMIT_PFX_BYTES);
+	arena_init(&in->arena, (size_t)8 * LIMIT_PFX_BYTES);
 	in->iterations_left = INTAKE_MAX_ITERATIONS;
 	in->password = pass.n ? (const char *)pass.p : "";
 	in->password_len = (int)pass.n;

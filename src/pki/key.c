@@ -60,7 +60,7 @@ static int no_password(char *buf, int size, int rwflag, void *arg)
 
 struct pki_key *pki_key_from_pem(struct span pem, struct err *e)
 {
-	if (pem.n > LIMIT_PFX_BYTES) {
+	if (pem.n > (size_t)LIMIT_PFX_BYTES) {
 		err_set(e, ERR_LIMIT, "the private key file has %zu bytes", pem.n);
 		err_want(e, "at most %d", LIMIT_PFX_BYTES);
 		return NULL;
