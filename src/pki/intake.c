@@ -219,7 +219,7 @@ struct intake *pki_intake_read_priv(struct span file, const struct secret *passw
 		return NULL;
 	}
 	struct intake *in = MEM_NEW(struct intake);
-	arena_init(&in->arena, (size_t)8 * LIMIT_PFX_BYTES);
+	arena_init(&in->arena, (size_t)2048 * 1024); /* a file, taken apart in all its forms */
 	in->iterations_left = INTAKE_MAX_ITERATIONS;
 	in->password = pass.n ? (const char *)pass.p : "";
 	in->password_len = (int)pass.n;
