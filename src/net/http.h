@@ -25,7 +25,9 @@ struct net_http_cred { /* user NULL: never send Authorization */
 struct net_http;
 struct net_http *net_http_new(const struct net_http_conf *c);
 void net_http_free(struct net_http *h); /* cancels, closes */
-/* Copies target, TLS settings and credential (password is copied and wiped at the end). */
+/* Copies target, TLS settings and credential (password is copied and wiped at the end). The TLS
+ * chain is not copied: it stays until a net_http_set with another one came back. A running
+ * exchange ends with ERR_CANCELLED when something differs. */
 void net_http_set(struct net_http *h, const struct net_target *t, const struct net_http_cred *cred);
 void net_http_close(struct net_http *h);            /* closes the stream and forgets the nonce */
 
@@ -48,10 +50,13 @@ struct net_http_stats {               /* of the conversation since net_http_new 
 	unsigned connects, handshakes;
 };
 struct net_http_op;
-/* r NULL: e says why. e->code ERR_AUTH: the credential is wrong (count it). request_sent: bytes of
- * the request left, so the device may have acted. Spans are valid only inside fn. */
+/* r NULL: e says why. e->code ERR_AUTH: the credential is wrong (count it); ERR_DENIED: a login is
+ * asked for and none is set; ERR_REALM, ERR_UNSUPPORTED: no digest was sent. request_sent: bytes of
+ * the request left, so the device may have acted (false when its last word was 401). Spans are
+ * valid only inside fn, in which every call here is allowed, net_http_free too. */
 typedef void net_http_fn(void *arg, const struct net_http_reply *r, bool request_sent, const struct err *e);
-/* Starts one exchange. Calls fn exactly once, never before this returns, unless cancelled.
+/* Starts one exchange, or queues it behind the one that runs. Calls fn exactly once, never before
+ * this returns, unless cancelled.
  * Any HTTP status but 401 is a reply, not an error. */
 struct net_http_op *net_http_start(struct net_http *h, const struct net_http_req *req, net_http_fn *fn,
 				   void *arg);

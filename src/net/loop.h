@@ -9,7 +9,8 @@ struct net_loop;
 struct net_loop *net_loop_new(struct err *e);
 void net_loop_free(struct net_loop *l); /* after net_loop_run came back */
 void net_loop_run(struct net_loop *l);  /* until net_loop_stop and every handle is closed */
-void net_loop_stop(struct net_loop *l); /* closes listeners, timers, signal handlers */
+void net_loop_stop(struct net_loop *l); /* closes listeners, timers, signal handlers; open streams
+					 * go down with ERR_CANCELLED; work in progress is waited for */
 struct sched *net_loop_sched(struct net_loop *l);
 void *net_loop_uv(struct net_loop *l);  /* uv_loop_t *, for net/ files only */
 

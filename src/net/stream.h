@@ -28,7 +28,8 @@ struct net_stream_events {
 };
 void net_stream_start(struct net_stream *s, const struct net_stream_events *ev, void *arg);
 bool net_stream_send(struct net_stream *s, struct span bytes); /* false: down, or too much queued */
-void net_stream_end(struct net_stream *s);   /* flush what is queued, close-notify, then FIN; on_down follows */
+void net_stream_end(struct net_stream *s);   /* flush what is queued, close-notify, then FIN; on_down
+					      * follows; what still comes in is dropped */
 void net_stream_reset(struct net_stream *s); /* RST where the transport can; still call close */
 void net_stream_close(struct net_stream *s); /* frees, queued bytes are dropped; NULL is fine */
 void net_stream_pause(struct net_stream *s, bool paused); /* stop reading: back-pressure */
@@ -52,7 +53,9 @@ struct net_dialer *net_stream_dialer_new(struct net_loop *l, uint32_t connect_ms
 void net_stream_dialer_free(struct net_dialer *d);
 unsigned net_stream_live_count(void); /* open device-side TCP streams of this process */
 
-/* Accepted connections. fn gets a connection and must turn it into a stream or close it. */
+/* Accepted connections. fn gets a connection and must turn it into a stream or close it, at once
+ * or later. net_conn_tls needs its conf only during the call; check_client and psk are called in
+ * the handshake and must not close the stream. */
 struct net_conn {
 	char local[64], peer[64]; /* addresses as text, IPv4-mapped ones as IPv4 */
 	uint16_t local_port;

@@ -338,6 +338,7 @@ struct tls_case {
 #define V10 PKI_TLS_1_0
 #define V12 PKI_TLS_1_2
 #define V13 PKI_TLS_1_3
+/* clang-format off */
 static const struct tls_case tls_cases[] = {
 	{ .name = "plain 1.3", .server_cert = true, .version = V13 },
 	{ .name = "no common version", .min = V12, .s_max = V10, .server_cert = true, .code = ERR_TLS, .seen = "protocol version" },
@@ -360,6 +361,7 @@ static const struct tls_case tls_cases[] = {
 	{ .name = "pin", .server_cert = true, .pin = true, .version = V13 },
 	{ .name = "wrong pin", .server_cert = true, .wrong_pin = true, .code = ERR_TLS_PEER, .seen = "sha256 " },
 };
+/* clang-format on */
 
 static void make(const struct tls_case *c, struct pki_tls_client *cl, struct pki_tls_server *sv,
 		 struct pki_chain *chain)
@@ -404,8 +406,8 @@ static void judges_tls(void **state)
 
 		make(c, &cl, &sv, &chain);
 		bool up = net_stream_mem_handshake(&cl, &sv, &fc, &fs, &late, &e);
-		if (up != (c->code == ERR_NONE || c->late) || late != c->late || e.code != c->code ||
-		    (c->seen && strncmp(e.seen, c->seen, strlen(c->seen))) ||
+		if (up != (c->code == ERR_NONE || c->late) || late != c->late ||
+		    e.code != c->code || (c->seen && strncmp(e.seen, c->seen, strlen(c->seen))) ||
 		    (up && (fc.version != c->version || fs.version != c->version)))
 			fail_msg("%s: up=%d late=%d %s, seen \"%s\", version %x", c->name, up, late,
 				 err_name(e.code), e.seen, fc.version);
@@ -423,7 +425,8 @@ static void judges_tls(void **state)
 			fail_msg("%s, pair: up %u, down %u %s", c->name, a.ups, a.downs,
 				 err_name(a.why.code));
 		if (up && c->server_cert)
-			assert_true(a.facts.peer_count == 1 && span_eq_str(a.facts.peer_der[0], "device"));
+			assert_true(a.facts.peer_count == 1 &&
+				    span_eq_str(a.facts.peer_der[0], "device"));
 		if (up && c->identity)
 			assert_string_equal(b.facts.psk_identity, c->identity);
 		close_both(&a, &b);

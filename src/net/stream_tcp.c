@@ -2,31 +2,15 @@
  * records. Writes go to the socket at once and are queued (bounded) only when it does not take
  * them. Never calls back inside a call: what fails there is told at the end of the loop's round. */
 #include "base/mem.h"
-#include "net/stream_priv.h"
+#include "net/sock_priv.h"
 #include <arpa/inet.h>
 #include <assert.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <uv.h>
 
 #define QUEUE_MAX_BYTES (8u * 1024 * 1024)
 #define LINGER_MS       5000 /* wait for the peer's FIN after ours */
 #define CONNECT_MS      10000
-
-struct net_tcp;
-struct net_sock {
-	union {
-		uv_handle_t any;
-		uv_stream_t stream;
-		uv_tcp_t tcp;
-		uv_pipe_t pipe;
-	} u;
-	struct net_loop *loop;
-	struct net_tcp *owner; /* NULL: not a stream yet, or none any more */
-	struct net_link stop;
-	void *user;
-	bool is_unix, held, closing, closed;
-};
 
 enum state { ST_NEW, ST_CONNECTING, ST_UP, ST_DOWN };
 struct net_tcp {
@@ -49,106 +33,6 @@ static unsigned live_count;
 unsigned net_stream_live_count(void)
 {
 	return live_count;
-}
-
-/* --- sockets --- */
-
-static void on_sock_closed(uv_handle_t *h)
-{
-	struct net_sock *k = h->data;
-
-	net_loop_note_closed(k->loop);
-	k->closed = true;
-	if (!k->held)
-		mem_free(k);
-}
-
-static void sock_shut(struct net_sock *k)
-{
-	if (!k->closing)
-		uv_close(&k->u.any, on_sock_closed);
-	k->closing = true;
-}
-
-static void on_sock_stop(struct net_link *l)
-{
-	sock_shut(NET_OWNER(l, struct net_sock, stop));
-}
-
-void net_sock_hold_priv(struct net_sock *k, void *user)
-{
-	k->held = true;
-	k->user = user;
-	net_loop_track(k->loop, &k->stop);
-}
-
-void *net_sock_user_priv(const struct net_sock *k)
-{
-	return k->user;
-}
-
-/* True: it is still open. */
-static bool sock_release(struct net_sock *k)
-{
-	bool open = !k->closing;
-
-	net_link_remove(&k->stop);
-	k->held = false;
-	k->user = NULL;
-	if (k->closed)
-		mem_free(k);
-	return open;
-}
-
-struct net_sock *net_sock_new_priv(struct net_loop *l, bool is_unix, int family, struct err *e)
-{
-	struct net_sock *k = MEM_NEW(struct net_sock);
-	uv_loop_t *uv = net_loop_uv(l);
-	int r = is_unix ? uv_pipe_init(uv, &k->u.pipe, 0)
-			: uv_tcp_init_ex(uv, &k->u.tcp, (unsigned)family);
-
-	if (r != 0) {
-		err_errno(e, ERR_IO, -r, "making a socket");
-		mem_free(k);
-		return NULL;
-	}
-	k->u.any.data = k;
-	k->loop = l;
-	k->is_unix = is_unix;
-	k->stop.fn = on_sock_stop;
-	net_loop_note_open(l);
-	return k;
-}
-
-void *net_sock_uv_priv(struct net_sock *k)
-{
-	return &k->u;
-}
-
-struct net_loop *net_sock_loop_priv(const struct net_sock *k)
-{
-	return k->loop;
-}
-
-int net_sock_fd_priv(const struct net_sock *k)
-{
-	uv_os_fd_t fd;
-
-	return k->closing || uv_fileno(&k->u.any, &fd) != 0 ? -1 : fd;
-}
-
-void net_sock_close_priv(struct net_sock *k, bool reset)
-{
-	static const struct linger none = { 1, 0 };
-	int fd;
-
-	if (!k)
-		return;
-	fd = net_sock_fd_priv(k);
-	if (reset && !k->is_unix && fd >= 0)
-		(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
-	if (sock_release(k))
-		sock_shut(k);
 }
 
 /* --- the end of a stream --- */
@@ -360,7 +244,7 @@ static int bind_own(struct net_tcp *t)
 
 static void take_sock(struct net_tcp *t, struct net_sock *k)
 {
-	if (sock_release(k)) {
+	if (net_sock_release_priv(k)) {
 		t->sock = k;
 		k->owner = t;
 		net_loop_track(t->loop, &t->stop);

@@ -8,7 +8,6 @@
 #include <stdio.h>
 
 #define PSK_SUITES "PSK-AES128-CBC-SHA"
-#define KEEP_KEYS  64
 
 /* --- reasons --- */
 
@@ -206,7 +205,7 @@ static void on_info(const SSL *ssl, int where, int value)
 		t->changed = true;
 }
 
-/* --- contexts and keys --- */
+/* --- contexts --- */
 
 /* One per side for the whole process. */
 static SSL_CTX *shared_ctx(bool server)
@@ -228,38 +227,6 @@ static SSL_CTX *shared_ctx(bool server)
 	SSL_CTX_set_cert_verify_callback(ctx[server], on_verify, NULL);
 	SSL_CTX_set_verify(ctx[server], SSL_VERIFY_NONE, NULL);
 	return ctx[server];
-}
-
-/* Keys in the form that OpenSSL wants, made once: the same few serve many connections. The
- * reference keeps the address from being used for another key. */
-static EVP_PKEY *evp_key(struct pki_key *key)
-{
-	static struct {
-		struct pki_key *key;
-		EVP_PKEY *evp;
-	} kept[KEEP_KEYS];
-	static unsigned oldest;
-	struct secret der = SECRET_NONE;
-	const unsigned char *p;
-	EVP_PKEY *evp;
-
-	for (unsigned i = 0; i < KEEP_KEYS; i++) {
-		if (kept[i].key == key)
-			return kept[i].evp;
-	}
-	if (!pki_key_private_pkcs1(key, &der))
-		return NULL;
-	p = secret_reveal(&der).p;
-	evp = d2i_AutoPrivateKey(NULL, &p, (long)secret_reveal(&der).n);
-	secret_deinit(&der);
-	if (!evp)
-		return NULL;
-	EVP_PKEY_free(kept[oldest].evp);
-	pki_key_free(kept[oldest].key);
-	kept[oldest].evp = evp;
-	kept[oldest].key = pki_key_ref(key);
-	oldest = (oldest + 1) % KEEP_KEYS;
-	return evp;
 }
 
 /* --- settings --- */
@@ -308,7 +275,7 @@ static bool use_chain(struct net_tls *t, const struct span *ders, unsigned count
 {
 	STACK_OF(X509) *rest = sk_X509_new_null();
 	X509 *leaf = to_x509(ders[0]);
-	EVP_PKEY *evp = key ? evp_key(key) : NULL;
+	EVP_PKEY *evp = key ? pki_key_evp(key) : NULL;
 	const char *bad = NULL;
 
 	for (unsigned i = 1; rest && i < count; i++) {
