@@ -249,6 +249,7 @@ static bool check_client(void *arg, const struct span *ders, unsigned count)
 		.gen = d->gen,
 		.roots = d->env->roots,
 		.root_count = others ? 0 : d->env->root_count,
+		.algs = d->gen->hash_algs.algs,
 		.suffix = sim_dev_suffix(d),
 		.check_dates = sim_switches_is(&d->sw, SIM_SW_DATES, "checked"),
 		.now_unix_ms = clk_unix_ms(),

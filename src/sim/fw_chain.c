@@ -55,12 +55,10 @@ static const char *last_labels(const char *name, unsigned n)
 }
 
 /* How many labels of the CN have to agree; 0: all. */
-static unsigned labels_kept(const struct sim_generation *gen, const char *cn)
+static unsigned labels_kept(const char *cn)
 {
 	const char *tld = last_labels(cn, 1);
 
-	if (gen->major < 6)
-		return in_list("com net", tld) ? 2 : 0;
 	if (in_list("com net org gov edu de ch dk cz cl ua", tld))
 		return 2;
 	if (in_list("arpa fr cn nl br mx uk pl tw ca fi be ru se ar es no at in tr ro hu nz pt il "
@@ -78,6 +76,11 @@ static bool equal_or_under(const char *name, const char *domain)
 		(n == k || name[n - k - 1] == '.');
 }
 
+static bool is_host_name(const char *name)
+{
+	return name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-.")] == '\0';
+}
+
 bool sim_fw_chain_suffix(const struct sim_generation *gen, const char *cn_in, const char *suffix_in)
 {
 	char cn[256], suffix[256];
@@ -87,16 +90,22 @@ bool sim_fw_chain_suffix(const struct sim_generation *gen, const char *cn_in, co
 		return false;
 	str_lower(cn);
 	str_lower(suffix);
+	size_t n = strlen(suffix);
+	if (n > 0 && suffix[n - 1] == '.')
+		suffix[n - 1] = '\0';
 	const char *name = strncmp(cn, "*.", 2) == 0 ? cn + 2 : cn;
 	const char *domain = strchr(name, '.');
-	if (!*suffix || !domain || !domain[1])
+	if (!*suffix || !domain || !domain[1] || !is_host_name(name))
 		return false;
 	/* The rule of the first releases: the CN names a host in exactly this domain. */
 	if (str_eq(domain + 1, suffix))
 		return true;
 	if (!gen->suffix.relaxed_suffix)
 		return false;
-	unsigned kept = labels_kept(gen, name);
+	/* At first for two top-level domains only. */
+	if (gen->major < 6 && !in_list("com net", last_labels(name, 1)))
+		return false;
+	unsigned kept = labels_kept(name);
 	return equal_or_under(suffix, kept ? last_labels(name, kept) : name);
 }
 
@@ -126,7 +135,7 @@ static bool root_known(const struct chain *k, struct err *e)
 	for (unsigned i = 0; i < k->want->root_count; i++) {
 		const struct sim_root *r = &k->want->roots[i];
 		const uint8_t *digest = digest_of(root, r->alg);
-		bool spoken = k->want->gen->hash_algs.algs & 1u << r->alg;
+		bool spoken = r->alg < 32 && (k->want->algs & 1u << r->alg);
 		if (r->active && spoken && digest &&
 		    memcmp(digest, r->digest, wire_hello_alg_size(r->alg)) == 0)
 			return true;
@@ -158,21 +167,29 @@ static bool links_hold(const struct chain *k, struct err *e)
 	return true;
 }
 
+static bool key_fits(const struct sim_generation *g, const struct pki_cert *c, bool leaf,
+		     struct err *e)
+{
+	/* Issuers of newer lists have EC keys as well. */
+	if (c->key_kind != PKI_KEY_RSA && (leaf || g->major < 11))
+		return say(e, "D060", "a key is not RSA", c->subject, "RSA keys");
+	if (c->key_kind != PKI_KEY_RSA ||
+	    (c->key_bits >= g->rsa.min_bits && c->key_bits <= g->rsa.max_bits))
+		return true;
+	say(e, "D060", "a key has a size that this firmware does not take", c->subject, "");
+	err_seen(e, "%u bits in %s", c->key_bits, c->subject);
+	return err_want(e, "%u to %u bits", g->rsa.min_bits, g->rsa.max_bits);
+}
+
 static bool keys_fit(const struct chain *k, struct err *e)
 {
 	const struct sim_generation *g = k->want->gen;
 
 	for (unsigned i = 0; i < k->count; i++) {
 		const struct pki_cert *c = &k->certs[i];
-		if (c->key_kind != PKI_KEY_RSA)
-			return say(e, "D060", "a key is not RSA", c->subject, "RSA keys");
-		if (c->key_bits < g->rsa.min_bits || c->key_bits > g->rsa.max_bits) {
-			say(e, "D060", "a key has a size that this firmware does not take",
-			    c->subject, "");
-			err_seen(e, "%u bits in %s", c->key_bits, c->subject);
-			return err_want(e, "%u to %u bits", g->rsa.min_bits, g->rsa.max_bits);
-		}
 		bool weak = c->sig_hash == PKI_SIG_SHA1 && !g->sha1.sha1_chain_ok;
+		if (!key_fits(g, c, i == 0, e))
+			return false;
 		if (weak || c->sig_hash == PKI_SIG_MD5 || c->sig_hash == PKI_SIG_OTHER)
 			return say(e, "M01", "a signature's hash is refused by this firmware",
 				   pki_cert_sig_hash_name(c->sig_hash),

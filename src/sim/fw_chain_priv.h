@@ -6,6 +6,7 @@ struct fw_chain_want {
 	const struct sim_generation *gen;
 	const struct sim_root *roots; /* hash list of the device */
 	unsigned root_count;
+	unsigned algs;                /* only entries of these kinds count: bit n = wire_hello_alg n */
 	const char *suffix;           /* DNS suffix that the device sees; "" : none */
 	bool check_dates;
 	int64_t now_unix_ms;
