@@ -226,7 +226,7 @@ static void send_request(struct net_http_op *op)
 		fail(op, &e);
 	} else {
 		wire_http1_free(h->parser);
-		h->parser = wire_http1_new(false, LIMIT_HTTP_BODY_BYTES);
+		h->parser = wire_http1_new(false, (size_t)LIMIT_HTTP_BODY_BYTES);
 		h->stats.exchanges++;
 		h->requests++;
 		op->phase = OP_WAIT;

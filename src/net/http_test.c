@@ -74,8 +74,9 @@ static void scripts(void **state)
 		struct world *w = world_new(cases[i].steps);
 		exchange(w, false);
 		if (w->e.code != cases[i].code || w->ok != (cases[i].code == ERR_NONE) ||
-		    strcmp(w->seen, cases[i].seen) || w->sent != cases[i].sent ||
-		    (w->ok && (w->status != cases[i].status || strcmp(w->body, cases[i].body))))
+		    strcmp(w->seen, cases[i].seen) != 0 || w->sent != cases[i].sent ||
+		    (w->ok &&
+		     (w->status != cases[i].status || strcmp(w->body, cases[i].body) != 0)))
 			fail_msg("%s: %s (%s), status %u, sent %d, server saw %s, body \"%s\"",
 				 cases[i].name, err_name(w->e.code), w->e.msg, w->status, w->sent,
 				 w->seen, w->body);
@@ -137,7 +138,7 @@ static void old_nonce(void **state)
 		exchange(w, false);
 		assert_true(w->ok);
 		exchange(w, false);
-		if (w->e.code != cases[i].code || strcmp(w->seen, cases[i].seen))
+		if (w->e.code != cases[i].code || strcmp(w->seen, cases[i].seen) != 0)
 			fail_msg("%s: %s, server saw %s", cases[i].name, err_name(w->e.code),
 				 w->seen);
 		world_free(w);
@@ -218,7 +219,7 @@ static void credential_change_closes(void **state)
 		exchange(w, false);
 		set_login(w, cases[i].user, cases[i].password, cases[i].realm);
 		exchange(w, false);
-		if (strcmp(w->seen, cases[i].seen))
+		if (strcmp(w->seen, cases[i].seen) != 0)
 			fail_msg("%s: server saw %s", cases[i].name, w->seen);
 		world_free(w);
 	}
@@ -267,6 +268,8 @@ static void kept_connection_dies(void **state)
 		{ "unanswered, not repeatable", { { SAY, OK, 0 }, { HANG_UP, NULL, 0 } }, false, 0, "|--", ERR_CLOSED },
 		{ "once only", { { SAY, OK, 0 }, { HANG_UP, NULL, 0 }, { HANG_UP, NULL, 0 } }, true, 0,
 		  "|--|-", ERR_CLOSED },
+		{ "once only, also after a login", { { SAY, OK, 0 }, { HANG_UP, NULL, 0 }, { SAY, NEED(REALM, "n1", ""), 0 },
+		  { HANG_UP, NULL, 0 } }, true, 0, "|--|-+", ERR_CLOSED },
 		{ "answered in part", { { SAY, OK, 0 }, { SAY_CLOSE, "HTTP/1.1 2", 0 } }, true, 0, "|--", ERR_CLOSED },
 		{ "bytes that nobody asked for", { { SAY, OK "HTTP/1.1 200 OK\r\n", 0 }, { SAY, OK, 0 } }, false, 0,
 		  "|-|-", ERR_NONE },
@@ -279,7 +282,7 @@ static void kept_connection_dies(void **state)
 		assert_true(w->ok);
 		run_for(w, cases[i].idle_ms);
 		exchange(w, cases[i].repeatable);
-		if (w->e.code != cases[i].code || strcmp(w->seen, cases[i].seen))
+		if (w->e.code != cases[i].code || strcmp(w->seen, cases[i].seen) != 0)
 			fail_msg("%s: %s, server saw %s", cases[i].name, err_name(w->e.code),
 				 w->seen);
 		if (!w->ok)

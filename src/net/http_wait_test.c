@@ -27,7 +27,7 @@ static void deadlines(void **state)
 		start(w, true);
 		while (!w->calls && sched_fake_step(w->sched, begin + 60000))
 			;
-		if (w->e.code != ERR_TIMEOUT || strcmp(w->e.msg, cases[i].says) ||
+		if (w->e.code != ERR_TIMEOUT || strcmp(w->e.msg, cases[i].says) != 0 ||
 		    clk_mono_ms() - begin != cases[i].after_ms)
 			fail_msg("%s: %s after %d ms", cases[i].name, w->e.msg,
 				 (int)(clk_mono_ms() - begin));

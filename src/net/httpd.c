@@ -217,7 +217,7 @@ static int on_head(struct net_httpd *h, struct lws *wsi, struct session *ss)
 	c->h = h;
 	c->wsi = wsi;
 	ss->call = c;
-	buf_init(&c->body, LIMIT_API_BODY_BYTES);
+	buf_init(&c->body, (size_t)LIMIT_API_BODY_BYTES);
 	buf_init(&c->reply, 0);
 	if (!may_use(c)) {
 		refuse(c, 403, "this socket belongs to another user\n");
@@ -226,7 +226,7 @@ static int on_head(struct net_httpd *h, struct lws *wsi, struct session *ss)
 	} else if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0) {
 		refuse(c, 411, "send a Content-Length\n");
 	} else if (lws_hdr_copy(wsi, length, sizeof length, WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0 &&
-		   !str_to_u64(span_str(length), 0, LIMIT_API_BODY_BYTES, &n, NULL)) {
+		   !str_to_u64(span_str(length), 0, (uint64_t)LIMIT_API_BODY_BYTES, &n, NULL)) {
 		refuse(c, 413, "the body is too large\n");
 	} else if (n == 0) {
 		dispatch(c);

@@ -254,10 +254,14 @@ static void on_handle_closed(uv_handle_t *h)
 
 static void detach_wake(struct net_wake *w)
 {
+	uv_async_t *h = w->handle;
+
 	net_link_remove(&w->link);
-	w->handle->data = NULL;
-	uv_close((uv_handle_t *)w->handle, on_handle_closed);
 	w->handle = NULL;
+	if (!h)
+		return;
+	h->data = NULL;
+	uv_close((uv_handle_t *)h, on_handle_closed);
 }
 
 void net_loop_free(struct net_loop *l)
@@ -394,8 +398,7 @@ void net_loop_wake_free(struct net_wake *w)
 {
 	if (!w)
 		return;
-	if (w->handle)
-		detach_wake(w);
+	detach_wake(w);
 	mem_free(w);
 }
 

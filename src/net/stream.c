@@ -115,7 +115,7 @@ bool net_tls_wrong_peer_priv(const char *where, const struct net_tls_facts *f,
 {
 	char hex[2][65];
 
-	for (int i = 0; i < 32; i++) {
+	for (size_t i = 0; i < 32; i++) {
 		(void)snprintf(hex[0] + 2 * i, 3, "%02x", f->peer_sha256[i]);
 		(void)snprintf(hex[1] + 2 * i, 3, "%02x", pin[i]);
 	}

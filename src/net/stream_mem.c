@@ -7,7 +7,7 @@
 #include "net/stream_priv.h"
 #include <assert.h>
 
-#define QUEUE_MAX_BYTES (8u * 1024 * 1024)
+#define QUEUE_MAX_BYTES ((size_t)8 * 1024 * 1024)
 #define LINGER_MS       5000
 
 enum kind { MEM_DATA, MEM_FIN, MEM_RST };

@@ -407,7 +407,8 @@ static void judges_tls(void **state)
 		make(c, &cl, &sv, &chain);
 		bool up = net_stream_mem_handshake(&cl, &sv, &fc, &fs, &late, &e);
 		if (up != (c->code == ERR_NONE || c->late) || late != c->late ||
-		    e.code != c->code || (c->seen && strncmp(e.seen, c->seen, strlen(c->seen))) ||
+		    e.code != c->code ||
+		    (c->seen && strncmp(e.seen, c->seen, strlen(c->seen)) != 0) ||
 		    (up && (fc.version != c->version || fs.version != c->version)))
 			fail_msg("%s: up=%d late=%d %s, seen \"%s\", version %x", c->name, up, late,
 				 err_name(e.code), e.seen, fc.version);

@@ -127,6 +127,13 @@ static void judge(const struct pki_tls_client *c, const struct pki_tls_server *s
 	judge_client(c, s, v);
 }
 
+static bool is_other(const struct pki_tls_client *c, const struct net_tls_facts *f)
+{
+	return c->has_pin &&
+		(f->peer_count == 0 ||
+		 memcmp(f->peer_sha256, c->pin_sha256, sizeof c->pin_sha256) != 0);
+}
+
 bool net_stream_mem_handshake(const struct pki_tls_client *client,
 			      const struct pki_tls_server *server, struct net_tls_facts *out_client,
 			      struct net_tls_facts *out_server, bool *out_late, struct err *e)
@@ -141,8 +148,7 @@ bool net_stream_mem_handshake(const struct pki_tls_client *client,
 	judge(client, server, &v);
 	*out_client = v.client_facts;
 	*out_server = v.server_facts;
-	if (v.up && client->has_pin &&
-	    memcmp(out_client->peer_sha256, client->pin_sha256, sizeof client->pin_sha256))
+	if (v.up && is_other(client, out_client))
 		return net_tls_wrong_peer_priv("the device", out_client, client->pin_sha256, e);
 	*out_late = v.late;
 	if ((!v.up || v.late) && e)
@@ -163,9 +169,7 @@ void net_stream_mem_tls_pair(struct sched *s, int64_t latency_ms,
 		judge(client, server, &v);
 		net_stream_mem_set_facts(*out_client, &v.client_facts);
 		net_stream_mem_set_facts(*out_server, &v.server_facts);
-		if (v.up && client->has_pin &&
-		    memcmp(v.client_facts.peer_sha256, client->pin_sha256,
-			   sizeof client->pin_sha256)) {
+		if (v.up && is_other(client, &v.client_facts)) {
 			(void)net_tls_wrong_peer_priv("the device", &v.client_facts,
 						      client->pin_sha256, &e);
 			net_stream_mem_set_fail(*out_client, &e);

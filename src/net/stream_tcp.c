@@ -8,7 +8,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#define QUEUE_MAX_BYTES (8u * 1024 * 1024)
+#define QUEUE_MAX_BYTES ((size_t)8 * 1024 * 1024)
 #define LINGER_MS       5000 /* wait for the peer's FIN after ours */
 #define CONNECT_MS      10000
 

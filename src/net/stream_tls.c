@@ -8,9 +8,9 @@
 
 #define HANDSHAKE_MS    15000
 #define PLAIN_SIZE      16384 /* of one record */
-#define OUT_MAX_BYTES   (9u * 1024 * 1024)
-#define OUT_KEEP_BYTES  (256u * 1024)
-#define STASH_MAX_BYTES (4u * 1024 * 1024)
+#define OUT_MAX_BYTES   ((size_t)9 * 1024 * 1024)
+#define OUT_KEEP_BYTES  ((size_t)256 * 1024)
+#define STASH_MAX_BYTES ((size_t)4 * 1024 * 1024)
 
 /* Working memory of one call. Calls nest only when TLS runs inside TLS. */
 struct scratch {
@@ -175,7 +175,8 @@ static bool is_expected(const struct net_tls *t, struct err *e)
 		return err_want(e, "a PSK suite");
 	}
 	if (t->has_pin &&
-	    (f->peer_count == 0 || memcmp(f->peer_sha256, t->pin_sha256, sizeof f->peer_sha256)))
+	    (f->peer_count == 0 ||
+	     memcmp(f->peer_sha256, t->pin_sha256, sizeof f->peer_sha256) != 0))
 		return net_tls_wrong_peer_priv(t->where, f, t->pin_sha256, e);
 	return true;
 }

@@ -255,7 +255,8 @@ static void auth_int_with_webrick(void **state)
 		for (int n = 0; n < 3; n++) { /* the nonce is counted on */
 			rig_exchange(l, h, "POST", "/wsman", n ? "<b>second</b>" : "<a/>", &r);
 			(void)snprintf(want, sizeof want, "%s %d", cases[i].used, n ? 13 : 4);
-			if (!r.ok || !r.authenticated || r.status != 200 || strcmp(r.body, want))
+			if (!r.ok || !r.authenticated || r.status != 200 ||
+			    strcmp(r.body, want) != 0)
 				fail_msg("%s: %u \"%s\" %s", cases[i].name, r.status, r.body,
 					 r.e.msg);
 		}

@@ -320,7 +320,7 @@ const struct rig_pki *rig_pki(void)
 
 	if (made.ours[0])
 		return &made;
-	arena_init(&arena, 1024 * 1024);
+	arena_init(&arena, (size_t)1024 * 1024);
 	rng_os(&rng);
 	ca = pki_key_generate_rsa(2048, &e);
 	root = issue("Rig Root", true, ca, none, ca);

@@ -130,8 +130,9 @@ static void two_keys_one_address(void **state)
 		net_http_set(h, &t, NULL);
 		rig_exchange(l, h, "POST", "/wsman", "x", &r);
 		if (r.ok != !!steps[i].body || srv.accepts != steps[i].accepts ||
-		    (r.ok && strcmp(r.body, steps[i].body)) ||
-		    (!r.ok && (r.e.code != ERR_TLS || strcmp(r.e.seen, steps[i].seen) || r.sent)))
+		    (r.ok && strcmp(r.body, steps[i].body) != 0) ||
+		    (!r.ok &&
+		     (r.e.code != ERR_TLS || strcmp(r.e.seen, steps[i].seen) != 0 || r.sent)))
 			fail_msg("step %zu: ok %d, body %s, %s, seen %s, %u connections", i, r.ok,
 				 r.body, r.e.msg, r.e.seen, srv.accepts);
 	}
@@ -309,7 +310,7 @@ static void chain_is_refused(void **state)
 		if (c.ups) /* a request leaves before the alert comes */
 			(void)net_stream_send(c.s, span_str("request"));
 		assert_true(rig_wait_down(l, &c));
-		if (c.why.code != ERR_TLS || strcmp(c.why.seen, cases[i].seen))
+		if (c.why.code != ERR_TLS || strcmp(c.why.seen, cases[i].seen) != 0)
 			fail_msg("%s: %s, seen %s", cases[i].name, c.why.msg, c.why.seen);
 		rig_spin(l, 20);
 		assert_int_equal(srv.ends->ups, 0);
@@ -359,7 +360,7 @@ static void agree(const struct setting *c, struct net_loop *l)
 	if (late)
 		(void)rig_wait_down(l, &x);
 	if (x.ups != up || x.downs != (!up || late) || x.why.code != e.code ||
-	    strcmp(x.why.seen, e.seen) || (up && x.facts.version != fc.version))
+	    strcmp(x.why.seen, e.seen) != 0 || (up && x.facts.version != fc.version))
 		fail_msg(
 			"%s: real: up %u, %s, seen \"%s\", %s; judged: up %d, late %d, seen \"%s\", %s",
 			c->name, x.ups, x.why.msg, x.why.seen,
