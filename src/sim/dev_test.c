@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-#include "sim/test_peer_priv.h"
+#include "sim/test_peer.c"
 
 static void ports_by_state(void **state)
 {

@@ -1,7 +1,6 @@
 /* For unit tests: one virtual device under the fake clock, and a foreign client that talks to it
  * with HTTP text and a digest of its own over memory streams, sharing none of the product's client
  * code. Each test file is one program, hence static. */
-#pragma once
 #include "base/clk.h"
 #include "base/hash.h"
 #include "base/mem.h"
@@ -125,9 +124,9 @@ UNUSED static struct sim_dev *new_dev(const char *generation, enum sim_state sta
 	struct sim_dev_conf c = { .generation = sim_generation_find(generation),
 				  .state = state,
 				  .pid = state == SIM_SETUP_PSK ? "0000-037M" : NULL,
-				  .pps = state == SIM_SETUP_PSK ?
-					  "NKLD-G5DC-RRNQ-E9YZ-ZIJL-7LFL-VJED-69XJ" :
-					  NULL,
+				  .pps = state == SIM_SETUP_PSK
+					  ? "NKLD-G5DC-RRNQ-E9YZ-ZIJL-7LFL-VJED-69XJ"
+					  : NULL,
 				  .mebx_password = state == SIM_SETUP_PKI ? NULL : MEBX_PW,
 				  .admin_password = ADMIN_PW,
 				  .host_name = "pc1",
@@ -436,7 +435,8 @@ UNUSED static const char *admin_params(const char *pw)
 	out_init(&o, b64, sizeof b64);
 	out_b64(&o, span_make(ha1, 16));
 	(void)snprintf(params, sizeof params,
-		       "<h:Username>admin</h:Username><h:DigestPassword>%s</h:DigestPassword>", b64);
+		       "<h:Username>admin</h:Username><h:DigestPassword>%s</h:DigestPassword>",
+		       b64);
 	return params;
 }
 
