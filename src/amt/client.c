@@ -1,0 +1,277 @@
+/* WS-MAN calls to one device over net/http (amt/client.h). Called by the engine's runner and by
+ * `wsman --direct`. Never repeats a request on its own: what may be repeated is the caller's word. */
+#include "amt/client.h"
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "net/http.h"
+#include "wsman/enumerate.h"
+#include "wsman/status.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#define CONTENT_TYPE "application/soap+xml; charset=utf-8"
+#define SERVER_PREFIX "Intel(R) Active Management Technology "
+
+enum call_kind { CALL_NONE, CALL_CONNECT, CALL_WSMAN, CALL_ENUMERATE, CALL_GET };
+
+struct amt_client {
+	struct net_http *http;
+	struct net_http_op *op;
+	enum call_kind kind;
+	enum wsman_op expect;
+	uint32_t message_id;
+	struct arena arena;      /* of the running call: reply, enumeration */
+	struct wsman_enumerate en;
+	struct buf out;
+	amt_client_fn *fn;
+	void *arg;
+	struct amt_peer peer;
+	char user[64];
+};
+
+void amt_way_deinit(struct amt_way *w)
+{
+	secret_deinit(&w->password);
+	secret_deinit(&w->tls.psk);
+}
+
+struct amt_client *amt_client_new(const struct amt_client_conf *c)
+{
+	struct amt_client *a = MEM_NEW(struct amt_client);
+	struct net_http_conf hc = {
+		.dialer = c->dialer, .sched = c->sched, .rng = c->rng, .up_ms = c->up_ms,
+		.first_byte_ms = c->first_byte_ms, .whole_ms = c->whole_ms,
+		.prefer_auth_int = c->prefer_auth_int,
+	};
+	a->http = net_http_new(&hc);
+	arena_init(&a->arena, LIMIT_XML_ARENA_BYTES);
+	buf_init(&a->out, LIMIT_XML_BYTES);
+	return a;
+}
+
+void amt_client_free(struct amt_client *c)
+{
+	if (!c)
+		return;
+	amt_client_cancel(c);
+	net_http_free(c->http);
+	arena_deinit(&c->arena);
+	buf_wipe(&c->out);
+	mem_free(c);
+}
+
+void amt_client_set_way(struct amt_client *c, const struct amt_way *w)
+{
+	assert(c->kind == CALL_NONE);
+	struct net_target t = { .port = w->port, .tls = w->clear ? NULL : &w->tls };
+	str_copy(t.address, sizeof t.address, span_str(w->address));
+	struct net_http_cred cred = {
+		.user = w->user[0] ? w->user : NULL,
+		.password = &w->password,
+		.realm = w->realm[0] ? w->realm : NULL,
+	};
+	net_http_set(c->http, &t, &cred);
+}
+
+void amt_client_close(struct amt_client *c)
+{
+	net_http_close(c->http);
+}
+
+void amt_client_cancel(struct amt_client *c)
+{
+	net_http_cancel(c->op);
+	c->op = NULL;
+	c->kind = CALL_NONE;
+}
+
+/* Ends the call: the client is free for the next one before the callback runs. */
+static void finish(struct amt_client *c, struct amt_reply *r, const struct err *e)
+{
+	static const struct err none;
+	amt_client_fn *fn = c->fn;
+	r->arena = &c->arena;
+	r->peer = &c->peer;
+	c->kind = CALL_NONE;
+	fn(c->arg, r, e ? e : &none);
+}
+
+static void note_peer(struct amt_client *c, const struct net_http_reply *r)
+{
+	const struct net_tls_facts *f = r->facts;
+	if (f) {
+		c->peer.tls = f->tls;
+		c->peer.tls_version = f->version;
+		str_copy(c->peer.suite, sizeof c->peer.suite, span_str(f->suite));
+		c->peer.has_leaf = f->tls && f->peer_count > 0;
+		if (c->peer.has_leaf) {
+			memcpy(c->peer.leaf_sha256, f->peer_sha256, sizeof c->peer.leaf_sha256);
+			c->peer.leaf_der = f->peer_der[0];
+		}
+	}
+	if (r->msg) {
+		struct span s = wire_http1_header(r->msg, "Server");
+		if (s.n)
+			str_copy(c->peer.server, sizeof c->peer.server, s);
+	}
+}
+
+static void send_wsman(struct amt_client *c, bool repeatable, uint32_t first_byte_ms);
+
+static void on_enumerated(struct amt_client *c, struct amt_reply *ar, const struct err *e)
+{
+	struct err fail = *e;
+	switch (wsman_enumerate_feed(&c->en, ar->msg, ar->http_status, &fail)) {
+	case WSMAN_ENUMERATE_SEND:
+		send_wsman(c, true, 0);
+		return;
+	case WSMAN_ENUMERATE_DONE:
+		ar->items = c->en.items;
+		ar->item_count = c->en.item_count;
+		finish(c, ar, NULL);
+		return;
+	case WSMAN_ENUMERATE_FAILED:
+		finish(c, ar, &fail);
+		return;
+	}
+}
+
+static void on_wsman(void *arg, const struct net_http_reply *r, bool sent, const struct err *e)
+{
+	struct amt_client *c = arg;
+	struct amt_reply ar = { .sent = sent };
+	struct err fail = { 0 };
+	c->op = NULL;
+	if (!r) {
+		finish(c, &ar, e);
+		return;
+	}
+	note_peer(c, r);
+	ar.http_status = r->msg->status;
+	ar.authenticated = r->authenticated;
+	struct wsman_msg *m = ARENA_NEW(&c->arena, struct wsman_msg);
+	if (!m || !wsman_envelope_parse(r->body, &c->arena, m, &fail)) {
+		if (ar.http_status != 200) {
+			err_set(&fail, ERR_HTTP, "the device answered HTTP %u without a WS-MAN message",
+				ar.http_status);
+			err_seen(&fail, "HTTP %u, %zu bytes", ar.http_status, r->body.n);
+			err_want(&fail, "HTTP 200 with a SOAP envelope");
+		}
+		finish(c, &ar, &fail);
+		return;
+	}
+	ar.msg = m;
+	if (c->kind == CALL_ENUMERATE) {
+		on_enumerated(c, &ar, &fail);
+		return;
+	}
+	wsman_status_reply(m, c->expect, ar.http_status, &fail);
+	finish(c, &ar, &fail);
+}
+
+static void begin(struct amt_client *c, enum call_kind kind, amt_client_fn *fn, void *arg)
+{
+	assert(c->kind == CALL_NONE);
+	c->kind = kind;
+	c->fn = fn;
+	c->arg = arg;
+	arena_reset(&c->arena);
+}
+
+/* Sends what is in c->out, or for an enumeration its next request. */
+static void send_wsman(struct amt_client *c, bool repeatable, uint32_t first_byte_ms)
+{
+	if (c->kind == CALL_ENUMERATE) {
+		char id[16];
+		snprintf(id, sizeof id, "%u", c->message_id++);
+		buf_clear(&c->out);
+		struct out o;
+		out_init_buf(&o, &c->out);
+		wsman_enumerate_emit(&c->en, id, &o);
+	}
+	struct net_http_req hr = {
+		.method = "POST", .target = "/wsman", .content_type = CONTENT_TYPE,
+		.body = buf_span(&c->out), .repeatable = repeatable, .first_byte_ms = first_byte_ms,
+	};
+	c->op = net_http_start(c->http, &hr, on_wsman, c);
+}
+
+void amt_client_call(struct amt_client *c, const struct wsman_req *req, bool repeatable,
+		     uint32_t first_byte_ms, amt_client_fn *fn, void *arg)
+{
+	begin(c, CALL_WSMAN, fn, arg);
+	c->expect = req->op;
+	struct wsman_req r = *req;
+	char id[16];
+	if (!r.message_id) {
+		snprintf(id, sizeof id, "%u", c->message_id++);
+		r.message_id = id;
+	}
+	buf_clear(&c->out);
+	struct out o;
+	out_init_buf(&o, &c->out);
+	wsman_envelope_emit_request(&o, &r);
+	send_wsman(c, repeatable, first_byte_ms);
+	/* the body was copied; it may hold a password */
+	mem_wipe(c->out.p, c->out.n);
+}
+
+void amt_client_enumerate(struct amt_client *c, const char *resource_uri, amt_client_fn *fn, void *arg)
+{
+	begin(c, CALL_ENUMERATE, fn, arg);
+	wsman_enumerate_init(&c->en, resource_uri, &c->arena);
+	send_wsman(c, true, 0);
+}
+
+static void on_plain(void *arg, const struct net_http_reply *r, bool sent, const struct err *e)
+{
+	struct amt_client *c = arg;
+	struct amt_reply ar = { .sent = sent };
+	c->op = NULL;
+	if (!r) {
+		finish(c, &ar, e);
+		return;
+	}
+	note_peer(c, r);
+	if (r->msg) {
+		ar.http_status = r->msg->status;
+		ar.authenticated = r->authenticated;
+	}
+	finish(c, &ar, NULL);
+}
+
+void amt_client_connect(struct amt_client *c, amt_client_fn *fn, void *arg)
+{
+	begin(c, CALL_CONNECT, fn, arg);
+	c->op = net_http_connect(c->http, on_plain, c);
+}
+
+void amt_client_get_path(struct amt_client *c, const char *path, amt_client_fn *fn, void *arg)
+{
+	begin(c, CALL_GET, fn, arg);
+	struct net_http_req hr = { .method = "GET", .target = path, .repeatable = true };
+	c->op = net_http_start(c->http, &hr, on_plain, c);
+}
+
+struct amt_client_stats amt_client_get_stats(const struct amt_client *c)
+{
+	const struct net_http_stats *s = net_http_get_stats(c->http);
+	return (struct amt_client_stats){ s->exchanges, s->challenges, s->handshakes, s->connects };
+}
+
+const char *amt_client_realm(const struct amt_client *c)
+{
+	return net_http_realm(c->http);
+}
+
+bool amt_client_version_of(const char *server_header, char *out_version, size_t cap)
+{
+	struct span s = span_str(server_header);
+	if (!span_starts(s, SERVER_PREFIX))
+		return false;
+	size_t skip = strlen(SERVER_PREFIX);
+	return str_copy(out_version, cap, span_trim(span_make(s.p + skip, s.n - skip)));
+}
