@@ -9,10 +9,11 @@ create table schema_version (
 	applied_ms bigint not null
 );
 
--- One row per PC. The columns that few readers want stand last.
+-- One row per PC. fqdn_key is the name in lower case. The columns that few readers want stand last.
 create table device (
 	uuid text not null primary key,
 	fqdn text not null default '',
+	fqdn_key text not null default '',
 	state text not null,
 	kind text not null,
 	pid text not null,
@@ -35,8 +36,8 @@ create table device (
 	hello_raw bytea not null
 );
 create index device_by_state on device (state, uuid);
-create index device_by_address on device (address);
-create index device_by_fqdn on device (lower(fqdn)) where fqdn <> '';
+create index device_by_address on device (address, uuid);
+create index device_by_fqdn on device (fqdn_key, uuid) where fqdn_key <> '';
 
 -- The hellos before the last one, which stands in device: eight places per PC, used in turn.
 create table hello (
@@ -130,9 +131,10 @@ create table job (
 	unique (uuid, kind, ended)
 );
 create index job_by_state on job (state, id);
-create index job_queued on job (priority, created_ms, id) where state = 'queued';
-create index job_delayed on job (not_before_ms) where state = 'delayed';
-create index job_running on job (lease_until_ms) where state = 'running';
+-- They begin with the state, or SQLite prefers job_by_state and sorts.
+create index job_queued on job (state, priority, created_ms, id) where state = 'queued';
+create index job_delayed on job (state, not_before_ms) where state = 'delayed';
+create index job_running on job (state, lease_until_ms) where state = 'running';
 
 create table step (
 	uuid text not null,

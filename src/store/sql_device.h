@@ -9,7 +9,15 @@
 /* $2 <= text < $3 for any of the three names */
 #define SQL_DEVICE_NAMED                                                                           \
 	"(uuid >= $2 and uuid < $3 or address >= $2 and address < $3"                              \
-	" or lower(fqdn) >= $2 and lower(fqdn) < $3)"
+	" or fqdn_key >= $2 and fqdn_key < $3)"
+
+/* The || keeps SQLite from walking all uuids after $1 instead of the few with the prefix. */
+#define SQL_DEVICE_UNION                                                                           \
+	"select uuid from device where uuid >= $2 and uuid < $3 and uuid || '' > $1"               \
+	" union all select uuid from device"                                                       \
+	" where address >= $2 and address < $3 and uuid || '' > $1"                                \
+	" union all select uuid from device"                                                       \
+	" where fqdn_key <> '' and fqdn_key >= $2 and fqdn_key < $3 and uuid || '' > $1"
 
 #define STORE_SQL_DEVICE(X)                                                                        \
 	/* The former last hello goes to the history: so the first hello of a PC, which comes in   \
@@ -30,7 +38,8 @@
 	  " last_hello_ms = excluded.last_hello_ms,"                                               \
 	  " hello_retry_count = excluded.hello_retry_count,"                                       \
 	  " hello_count = device.hello_count + 1", NULL)                                           \
-	X(STORE_SQL_DEVICE_SET_FQDN, false, NULL, SQL_DEVICE_SET("fqdn"), NULL)                    \
+	X(STORE_SQL_DEVICE_SET_FQDN, false, NULL,                                                  \
+	  "update device set fqdn = $2, fqdn_key = lower($2) where uuid = $1", NULL)               \
 	X(STORE_SQL_DEVICE_SET_STATE, false, NULL, SQL_DEVICE_SET("state"), NULL)                  \
 	X(STORE_SQL_DEVICE_SET_VERSION, false, NULL, SQL_DEVICE_SET("version"), NULL)              \
 	X(STORE_SQL_DEVICE_SET_PROFILE, false, NULL, SQL_DEVICE_SET("profile"), NULL)              \
@@ -53,7 +62,7 @@
 	X(STORE_SQL_DEVICE_GET, false, NULL,                                                       \
 	  "select " SQL_DEVICE_COLS " from device where uuid = $1", NULL)                          \
 	X(STORE_SQL_DEVICE_BY_FQDN, false, NULL,                                                   \
-	  "select " SQL_DEVICE_COLS " from device where lower(fqdn) = $1 and fqdn <> ''"           \
+	  "select " SQL_DEVICE_COLS " from device where fqdn_key = $1 and fqdn_key <> ''"           \
 	  " order by last_hello_ms desc, uuid limit 1", NULL)                                      \
 	X(STORE_SQL_DEVICE_BY_ADDRESS, false, NULL,                                                \
 	  "select " SQL_DEVICE_COLS " from device where address = $1"                              \
@@ -67,16 +76,25 @@
 	 * one that fits few finds it by the three indexes. */                                     \
 	X(STORE_SQL_DEVICE_SEARCH_NEAR, false, NULL,                                               \
 	  "select " SQL_DEVICE_COLS " from device where uuid in (select uuid from"                 \
-	  " (select uuid, fqdn, address, state from device where uuid > $1 order by uuid limit 2000)" \
-	  " as near where " SQL_DEVICE_NAMED " and ($4 = '' or state = $4)"                        \
-	  " order by uuid limit $5) order by uuid", NULL)                                          \
+	  " (select uuid, fqdn_key, address from device where uuid > $1 order by uuid limit 2000)"     \
+	  " as near where " SQL_DEVICE_NAMED " order by uuid limit $4) order by uuid", NULL)       \
 	X(STORE_SQL_DEVICE_SEARCH, false, NULL,                                                    \
-	  "select " SQL_DEVICE_COLS " from device where uuid in ("                                 \
-	  "select uuid from device where uuid >= $2 and uuid < $3"                                 \
-	  " union select uuid from device where address >= $2 and address < $3"                    \
-	  " union select uuid from device"                                                         \
-	  " where fqdn <> '' and lower(fqdn) >= $2 and lower(fqdn) < $3)"                          \
-	  " and uuid > $1 and ($4 = '' or state = $4) order by uuid limit $5", NULL)               \
+	  "select " SQL_DEVICE_COLS " from device where uuid in (" SQL_DEVICE_UNION ")"            \
+	  " order by uuid limit $4", NULL)                                           \
+	X(STORE_SQL_DEVICE_SEARCH_NEAR_STATE, false, NULL,                                         \
+	  "select " SQL_DEVICE_COLS " from device where uuid in (select uuid from"                 \
+	  " (select uuid, fqdn_key, address from device where state = $5 and uuid > $1"                \
+	  " order by uuid limit 2000)"                                                             \
+	  " as near where " SQL_DEVICE_NAMED " order by uuid limit $4) order by uuid", NULL)       \
+	/* 1 when that looked at all there is */                                                   \
+	X(STORE_SQL_DEVICE_SEARCH_NEAR_ALL, false, NULL,                                           \
+	  "select count(*) < 2000 from (select uuid from device where state = $2"                  \
+	  " and uuid > $1 limit 2000) as near",                                                    \
+	  "select case when count(*) < 2000 then 1 else 0 end from (select uuid from device"       \
+	  " where state = $2 and uuid > $1 limit 2000) as near")                                   \
+	X(STORE_SQL_DEVICE_SEARCH_STATE, false, NULL,                                              \
+	  "select " SQL_DEVICE_COLS " from device where uuid in (" SQL_DEVICE_UNION ")"            \
+	  " and state = $5 order by uuid limit $4", NULL)                            \
 	X(STORE_SQL_DEVICE_COUNT, false, NULL, "select count(*) from device", NULL)                \
 	X(STORE_SQL_DEVICE_COUNT_STATE, false, NULL,                                               \
 	  "select count(*) from device where state = $1", NULL)                                    \

@@ -128,6 +128,29 @@ bool store_device_find(struct store *s, struct arena *a, const char *name,
 	return ok;
 }
 
+static unsigned search_all(struct store *s, struct arena *a, struct store_vals vals, unsigned limit,
+			   struct store_device *out_rows)
+{
+	unsigned got =
+		store_read_rows(s, a, STORE_SQL_DEVICE_SEARCH_NEAR, vals, DEVICE, out_rows, limit);
+	if (got == limit)
+		return got;
+	return store_read_rows(s, a, STORE_SQL_DEVICE_SEARCH, vals, DEVICE, out_rows, limit);
+}
+
+static unsigned search_state(struct store *s, struct arena *a, const struct store_device_query *q,
+			     struct store_vals vals, struct store_device *out_rows)
+{
+	unsigned got = store_read_rows(s, a, STORE_SQL_DEVICE_SEARCH_NEAR_STATE, vals, DEVICE,
+				       out_rows, q->limit);
+	if (got == q->limit ||
+	    store_read_int(s, STORE_SQL_DEVICE_SEARCH_NEAR_ALL,
+			   STORE_VALS(STORE_T(q->after_uuid), STORE_T(q->state))))
+		return got;
+	return store_read_rows(s, a, STORE_SQL_DEVICE_SEARCH_STATE, vals, DEVICE, out_rows,
+			       q->limit);
+}
+
 static unsigned search(struct store *s, struct arena *a, const struct store_device_query *q,
 		       struct store_device *out_rows)
 {
@@ -138,13 +161,12 @@ static unsigned search(struct store *s, struct arena *a, const struct store_devi
 	str_lower(from);
 	memcpy(to, from, n);
 	memcpy(to + n, last, sizeof last);
-	struct store_vals vals = STORE_VALS(STORE_T(q->after_uuid), STORE_T(from), STORE_T(to),
-					    STORE_T(q->state), STORE_I(q->limit));
-	unsigned got = store_read_rows(s, a, STORE_SQL_DEVICE_SEARCH_NEAR, vals, DEVICE, out_rows,
-				       q->limit);
-	if (got < q->limit)
-		got = store_read_rows(s, a, STORE_SQL_DEVICE_SEARCH, vals, DEVICE, out_rows,
-				      q->limit);
+	struct store_val vals[] = { STORE_T(q->after_uuid), STORE_T(from), STORE_T(to),
+				    STORE_I(q->limit), STORE_T(q->state) };
+	bool any_state = !q->state || !q->state[0];
+	unsigned got = any_state
+		? search_all(s, a, (struct store_vals){ vals, 4 }, q->limit, out_rows)
+		: search_state(s, a, q, STORE_VALS_OF(vals), out_rows);
 	mem_free(from);
 	mem_free(to);
 	return got;

@@ -9,6 +9,7 @@ INSERT INTO schema_version VALUES(1,1000);
 CREATE TABLE device (
 	uuid text not null primary key,
 	fqdn text not null default '',
+	fqdn_key text not null default '',
 	state text not null,
 	kind text not null,
 	pid text not null,
@@ -30,7 +31,7 @@ CREATE TABLE device (
 	facts text not null default '',
 	hello_raw bytea not null
 );
-INSERT INTO device VALUES('11111111-2222-4333-8444-555555555555','pc.example.com','configured','psk','4444-0001','10.0.0.1','','','','','','',1000,1000,0,0,0,2,0,1,'facts',X'726177');
+INSERT INTO device VALUES('11111111-2222-4333-8444-555555555555','pc.example.com','pc.example.com','configured','psk','4444-0001','10.0.0.1','','','','','','',1000,1000,0,0,0,2,0,1,'facts',X'726177');
 CREATE TABLE hello (
 	uuid text not null,
 	slot bigint not null,
@@ -165,14 +166,14 @@ CREATE TABLE audit (
 );
 INSERT INTO audit VALUES(1,1000,'root','setting','pki.enabled','877b936c12f680fbc51193b28928c82a2c8b8be9fd925319a8fb73e33c8b706c');
 CREATE INDEX device_by_state on device (state, uuid);
-CREATE INDEX device_by_address on device (address);
-CREATE INDEX device_by_fqdn on device (lower(fqdn)) where fqdn <> '';
+CREATE INDEX device_by_address on device (address, uuid);
+CREATE INDEX device_by_fqdn on device (fqdn_key, uuid) where fqdn_key <> '';
 CREATE INDEX cert_by_uuid on cert (uuid, kind);
 CREATE INDEX cert_by_kind on cert (kind, at_ms);
 CREATE INDEX credential_by_uuid on credential (uuid, kind);
 CREATE INDEX job_by_state on job (state, id);
-CREATE INDEX job_queued on job (priority, created_ms, id) where state = 'queued';
-CREATE INDEX job_delayed on job (not_before_ms) where state = 'delayed';
-CREATE INDEX job_running on job (lease_until_ms) where state = 'running';
+CREATE INDEX job_queued on job (state, priority, created_ms, id) where state = 'queued';
+CREATE INDEX job_delayed on job (state, not_before_ms) where state = 'delayed';
+CREATE INDEX job_running on job (state, lease_until_ms) where state = 'running';
 CREATE INDEX event_by_uuid on event (uuid, id);
 COMMIT;
