@@ -124,9 +124,14 @@ static void locks_after_five(void **state)
 	const struct sim_dev_stats *s = sim_dev_get_stats(dev);
 	assert_int_equal(s->failed_logins, 9); /* those while locked are not judged */
 	assert_int_equal(s->max_failed_in_window, 9);
+	/* After the lock five more are needed. */
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(try_as("admin", "wrong", false), 401);
+	assert_int_equal(try_as("admin", ADMIN_PW, false), 200);
+	assert_int_equal(s->max_failed_in_window, 13);
 	run_ms(601000);
 	assert_int_equal(try_as("admin", "wrong", false), 401);
-	assert_int_equal(sim_dev_get_stats(dev)->max_failed_in_window, 9);
+	assert_int_equal(sim_dev_get_stats(dev)->max_failed_in_window, 13);
 	new_dev("11.8", SIM_CONFIGURED, "lockout=off");
 	for (int i = 0; i < 7; i++)
 		assert_int_equal(try_as("admin", "wrong", false), 401);
@@ -173,6 +178,14 @@ static void a_nonce_serves_many_requests_and_connections(void **state)
 	assert_int_equal(get(&p, GENERAL, NULL), 200);
 	assert_int_equal(get(&p, GENERAL, NULL), 401); /* once, with stale="false" as always */
 	assert_true(says(&p, "stale=\"false\""));
+	hang_up(&p);
+	assert_true(dial(&p, 16992, NULL));
+	set_fault("none");
+	char fresh[64];
+	memcpy(fresh, p.nonce, sizeof fresh);
+	memcpy(p.nonce, nonce, sizeof nonce); /* the old one is dead for good */
+	assert_int_equal(get(&p, GENERAL, NULL), 401);
+	memcpy(p.nonce, fresh, sizeof fresh);
 	hang_up(&p);
 	assert_true(dial(&p, 16992, NULL));
 	assert_int_equal(get(&p, GENERAL, NULL), 200);

@@ -126,6 +126,9 @@ static void keys_take_their_time(void **state)
 		assert_in_range(clk_mono_ms() - start, 20000, 22000);
 		assert_int_equal(sim_dev_get_stats(dev)->imposed_wait_ms, 20000);
 		assert_int_equal(sim_dev_get_stats(dev)->keys_made, 1);
+		set_fault("none");
+		assert_int_equal(generate(&p), 200);
+		assert_true(says(&p, "Intel(r) AMT Key: Handle: 1<")); /* and not the first again */
 		hang_up(&p);
 	}
 }
@@ -175,7 +178,9 @@ static void waits_are_in_their_range(void **state)
 		assert_true(begun > 0);
 		hang_up(&p);
 	}
-	assert_true(busy > 0 && busy < asked);
+	assert_true(asked > 0);
+	/* One first call in five is refused, so few of the twelve were. */
+	assert_in_range(busy, 1, 8);
 }
 
 static void a_key_that_nobody_fetched_is_found(void **state)
@@ -234,11 +239,18 @@ static void slots_are_limited(void **state)
 {
 	(void)state;
 	struct peer p;
+	struct arena a;
+	struct span keys[4];
+	arena_init(&a, 1 << 20);
 	log_in(&p, "11.8", NULL);
-	for (int i = 0; i < 4; i++) {
+	for (unsigned i = 0; i < 4; i++) {
 		assert_int_equal(generate(&p), 200);
 		assert_int_equal(returned(&p), 0);
+		keys[i] = public_of(&p, i, &a);
+		for (unsigned n = 0; n < i; n++)
+			assert_false(span_eq(keys[i], keys[n]));
 	}
+	arena_deinit(&a);
 	assert_int_equal(generate(&p), 200);
 	assert_int_equal(returned(&p), 23);
 	assert_int_equal(

@@ -45,7 +45,15 @@ static void set_clock(struct peer *p)
 	assert_int_equal(returned(p), 0);
 }
 
-enum { NO_MEBX = 1, NO_NAME = 2, NO_CLOCK = 4, TLS_ON = 8, MUTUAL = 16, STATIC = 32 };
+enum {
+	NO_MEBX = 1,
+	NO_NAME = 2,
+	NO_CLOCK = 4,
+	TLS_ON = 8,
+	MUTUAL = 16,
+	STATIC = 32,
+	LOCAL_ON = 64
+};
 
 /* A device whose clock is off, so that it has to be set. */
 static void enter_late_clock(struct peer *p, const char *gen, const char *switches)
@@ -80,6 +88,7 @@ static void commit_wants_everything(void **state)
 		{ "TLS without certificate", "11.8", NULL, TLS_ON, 2057 },
 		{ "mutual without trusted root", "11.8", NULL, MUTUAL, 2057 },
 		{ "TLS with the default certificate", "16.1", NULL, TLS_ON, 0 },
+		{ "TLS at the host without certificate", "11.8", NULL, LOCAL_ON, 2057 },
 		{ "random generator, old firmware", "5.0", "rng=required", 0, 2057 },
 		{ "random generator, newer firmware", "9.5", "rng=required", 0, 0 },
 	};
@@ -102,6 +111,10 @@ static void commit_wants_everything(void **state)
 			set_clock(&p);
 		if (w & TLS_ON)
 			assert_int_equal(put(&p, TLS, REMOTE, "<h:Enabled>true</h:Enabled>"), 200);
+		if (w & LOCAL_ON)
+			assert_int_equal(put(&p, TLS, "InstanceID=Intel(r) AMT LMS TLS Settings",
+					     "<h:Enabled>true</h:Enabled>"),
+					 200);
 		if (w & MUTUAL)
 			assert_int_equal(put(&p, TLS, REMOTE,
 					     "<h:Enabled>false</h:Enabled><h:MutualAuthentication>"
