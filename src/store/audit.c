@@ -15,7 +15,7 @@ static const struct store_field audit_fields[] = {
 };
 #define AUDIT STORE_SHAPE(store_audit, audit_fields)
 
-enum { HASH_TEXT_SIZE = 65, PAGE = 256 };
+enum { HASH_TEXT_SIZE = 65, PAGE = 256, LARGEST_PAGE_BYTES = 64 * 1024 * 1024 };
 
 static struct span with_nul(const char *text)
 {
@@ -119,7 +119,7 @@ bool store_audit_verify(struct store *s, int64_t *out_bad_id, struct err *e)
 	int64_t id = 0;
 	unsigned n;
 	bool ok = true;
-	arena_init(&a, 64 * 1024 * 1024);
+	arena_init(&a, LARGEST_PAGE_BYTES);
 	do {
 		arena_reset(&a);
 		rows = ARENA_ARRAY(&a, struct store_audit, PAGE);

@@ -19,7 +19,8 @@ struct store_conf {
 	const char *path;              /* file; ":memory:" for tests (inline only) */
 	bool is_inline;                /* no thread: commit at once, deliver fn through sched */
 	struct sched *sched;           /* inline only */
-	void (*wake)(void *arg);       /* threaded: store_poll has work; called on any thread */
+	/* threaded: store_poll has work. Called on any thread, until store_close has returned. */
+	void (*wake)(void *arg);
 	void *wake_arg;
 };
 /* Creates the file and migrates forward when needed. Refuses: a newer schema, a file that another

@@ -309,7 +309,7 @@ int main(void)
 		WORLD_INLINE(history_is_bounded),
 		WORLD_BOTH(each_column_is_its_own),
 		WORLD_BOTH(finds_by_any_name),
-		WORLD_BOTH(lists_ten_thousand_in_order),
+		WORLD_INLINE(lists_ten_thousand_in_order),
 		WORLD_INLINE(forget_keeps_what_opens_the_device),
 		WORLD_BOTH(names_are_replaced_and_paged),
 		WORLD_BOTH(small_arena_ends_the_rows),

@@ -4,6 +4,7 @@
 #include "base/fault.h"
 #include "base/limits.h"
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 enum { GROUP = 9 };
 
@@ -148,6 +149,28 @@ static void full_disk_hurts_only_what_does_not_fit(void **state)
 	assert_true(store_setting_get(w->s, &w->a, "j3", &v));
 }
 
+static int64_t log_bytes(struct world *w)
+{
+	char name[112];
+	struct stat st;
+	(void)snprintf(name, sizeof name, "%s-wal", w->path);
+	return stat(name, &st) == 0 ? (int64_t)st.st_size : -1;
+}
+
+static void tidying_empties_the_log(void **state)
+{
+	struct world *w = *state;
+	const char *v;
+	struct store_tx *tx = world_tx(w);
+	store_tx_setting_set(tx, "k", "v");
+	assert_int_equal(world_commit(w, tx), ERR_NONE);
+	assert_true(log_bytes(w) > 0);
+	store_db_tidy(store_writer_db(w->s));
+	assert_int_equal(log_bytes(w), 0);
+	assert_true(store_setting_get(w->s, &w->a, "k", &v));
+	assert_string_equal(v, "v");
+}
+
 static void foreign_lock_is_told(void **state)
 {
 	struct world *w = *state;
@@ -276,6 +299,7 @@ int main(void)
 		WORLD_BOTH(single_one_fails_at_each_point),
 		WORLD_INLINE(full_disk_hurts_only_what_does_not_fit),
 		WORLD_FILE(full_disk_hurts_only_what_does_not_fit),
+		WORLD_FILE(tidying_empties_the_log),
 		WORLD_THREAD(foreign_lock_is_told),
 		WORLD_THREAD(queue_is_bounded),
 		WORLD_THREAD(refused_ones_are_told),
