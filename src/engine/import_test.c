@@ -1,0 +1,346 @@
+/* CSV: rows as spreadsheets write them, bad rows that cost only themselves, and the two records. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/out.h"
+#include "base/str.h"
+#include "engine/import.h"
+
+static struct engine_csv_row row;
+static char shown[4096];
+
+/* The whole file: fields in [] with a bar between, "!" and the error for a bad row. */
+static const char *show(struct span in)
+{
+	struct engine_csv c;
+	struct err e = { 0 };
+	struct out o;
+
+	out_init(&o, shown, sizeof shown);
+	engine_csv_init(&c, in);
+	for (unsigned i = 0; i < 100; i++) {
+		if (!engine_csv_next(&c, &row, &e)) {
+			if (e.code == ERR_NONE)
+				return shown;
+			out_fmt(&o, "!%s\n", e.msg);
+			continue;
+		}
+		out_fmt(&o, "%u:[", c.line);
+		for (unsigned f = 0; f < row.count; f++)
+			out_fmt(&o, "%s%.*s", f ? "|" : "", (int)row.f[f].n,
+				(const char *)row.f[f].p);
+		out_str(&o, "]\n");
+	}
+	fail_msg("no end");
+	return NULL;
+}
+
+static void reads_rows(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *in, *want;
+	} cases[] = {
+		{ "nothing", "", "" },
+		{ "blank lines", "\n \r\n\t\n", "" },
+		{ "one", "a,b", "1:[a|b]\n" },
+		{ "LF", "a,b\nc,d\n", "1:[a|b]\n2:[c|d]\n" },
+		{ "CRLF", "a,b\r\nc,d\r\n", "1:[a|b]\n2:[c|d]\n" },
+		{ "blank line between", "a\n\nb\n", "1:[a]\n3:[b]\n" },
+		{ "empty fields", ",\n,,x\n", "1:[|]\n2:[||x]\n" },
+		{ "BOM",
+		  "\xef\xbb\xbf"
+		  "a,b\n",
+		  "1:[a|b]\n" },
+		{ "trimmed", " a ,\tb\t\n", "1:[a|b]\n" },
+		{ "quoted", "\"a\",\"b c\"\n", "1:[a|b c]\n" },
+		{ "comma in quotes", "\"a,b\",c\n", "1:[a,b|c]\n" },
+		{ "quote in quotes", "\"a\"\"b\"\"\",c\n", "1:[a\"b\"|c]\n" },
+		{ "empty quotes", "\"\",\"\"\n", "1:[|]\n" },
+		{ "newline in quotes", "\"a\nb\",c\nd,e\n", "1:[a\nb|c]\n3:[d|e]\n" },
+		{ "blanks around quotes", " \"a\" , \"b\" \r\nc\n", "1:[a|b]\n2:[c]\n" },
+		{ "CR inside", "a\rb,c\n", "1:[a\rb|c]\n" },
+		{ "quotes at the end", "a,\"b\"", "1:[a|b]\n" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		if (!str_eq(show(span_str(cases[i].in)), cases[i].want))
+			fail_msg("%s: %s", cases[i].name, shown);
+	}
+	assert_string_equal(show(span_make(NULL, 0)), "");
+}
+
+static void a_bad_row_costs_itself_only(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *in, *want;
+	} cases[] = {
+		{ "quote inside", "a\nb\"c,d\ne\n",
+		  "1:[a]\n"
+		  "!line 2, field 1: a quote stands inside a field that does not begin with one\n"
+		  "3:[e]\n" },
+		{ "text after the quote", "a,\"b\"c\nd\n",
+		  "!line 1, field 2: text follows the closing quote\n2:[d]\n" },
+		{ "never closed", "a,\"b\nc,d\ne,f\n",
+		  "!line 1, field 2: the quote is never closed\n2:[c|d]\n3:[e|f]\n" },
+		{ "never closed at the end", "a\n\"",
+		  "1:[a]\n!line 2, field 1: the quote is never closed\n" },
+		{ "17 fields", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17\nx\n",
+		  "!line 1, field 17: the row has too many fields\n2:[x]\n" },
+		{ "UTF-16",
+		  "\xff\xfe"
+		  "a,b\n",
+		  "!the file is UTF-16 text\n" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		if (!str_eq(show(span_str(cases[i].in)), cases[i].want))
+			fail_msg("%s: %s", cases[i].name, shown);
+	}
+}
+
+static void sizes_have_limits(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		size_t sizes[3]; /* of the fields of line 1 */
+		const char *want;
+	} cases[] = {
+		{ "largest field", { LIMIT_CSV_FIELD_BYTES }, NULL },
+		{ "larger field",
+		  { LIMIT_CSV_FIELD_BYTES + 1 },
+		  "!line 1, field 1: it is too long\n2:[x]\n" },
+		{ "largest row", { LIMIT_CSV_FIELD_BYTES, LIMIT_CSV_FIELD_BYTES }, NULL },
+		{ "larger row",
+		  { LIMIT_CSV_FIELD_BYTES, LIMIT_CSV_FIELD_BYTES, 1 },
+		  "!line 1, field 3: it is too long\n2:[x]\n" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		static char in[16384];
+		struct engine_csv c;
+		struct err e = { 0 };
+		size_t n = 0;
+		for (unsigned f = 0; f < 3 && cases[i].sizes[f]; f++) {
+			if (f)
+				in[n++] = ',';
+			memset(in + n, 'a', cases[i].sizes[f]);
+			n += cases[i].sizes[f];
+		}
+		in[n++] = '\n';
+		in[n++] = 'x';
+		if (cases[i].want) {
+			if (!str_eq(show(span_make(in, n)), cases[i].want))
+				fail_msg("%s: %s", cases[i].name, shown);
+			continue;
+		}
+		engine_csv_init(&c, span_make(in, n));
+		if (!engine_csv_next(&c, &row, &e) || row.f[0].n != cases[i].sizes[0])
+			fail_msg("%s: %s", cases[i].name, e.msg);
+	}
+	struct engine_csv c;
+	struct err e = { 0 };
+	engine_csv_init(&c, span_make(shown, LIMIT_CSV_BYTES + 1u)); /* refused before it is read */
+	assert_false(engine_csv_next(&c, &row, &e));
+	assert_int_equal(e.code, ERR_LIMIT);
+	assert_false(engine_csv_next(&c, &row, &e));
+	assert_int_equal(e.code, ERR_NONE);
+}
+
+/* Many quotes that are never closed: each row looks ahead by one field at most. */
+static void bad_rows_take_linear_time(void **state)
+{
+	(void)state;
+	size_t n = 200000, rows = 0;
+	char *in = mem_new(n);
+	struct engine_csv c;
+	struct err e = { 0 };
+	for (size_t i = 0; i < n; i += 2) {
+		in[i] = '"';
+		in[i + 1] = i % 4 ? '\n' : 'a';
+	}
+	engine_csv_init(&c, span_make(in, n));
+	while (engine_csv_next(&c, &row, &e) || e.code != ERR_NONE)
+		assert_true(++rows <= n);
+	mem_free(in);
+}
+
+static bool read_one(const char *line)
+{
+	struct engine_csv c;
+	struct err e = { 0 };
+	engine_csv_init(&c, span_str(line));
+	return engine_csv_next(&c, &row, &e);
+}
+
+#define TEST_PID       "6IT5-S0M4"
+#define TEST_PID_PLAIN "6IT5S0M4"
+#define TEST_PPS       "FMH3-1DME-MPMI-9OR2-Y1V8-9BCA-OSWX-2M94"
+
+static void reads_keys(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *in, *error; /* NULL: taken */
+	} cases[] = {
+		{ "plain", "@PID,@PPS,P@ssw0rd", NULL },
+		{ "quoted", "\"@PID\",\"@PPS\",\"P@ssw0rd\"", NULL },
+		{ "PID", "@PIX,@PPS,P@ssw0rd", "line 1: column pid: PID" },
+		{ "PPS", "@PID,@PPX,P@ssw0rd", "line 1: column pps, PID " },
+		{ "short PPS", "@PID,1234,P@ssw0rd", "line 1: column pps, PID " },
+		{ "weak password", "@PID,@PPS,Planted1", "line 1: column mebx_password, PID " },
+		{ "no password", "@PID,@PPS,", "line 1: column mebx_password, PID " },
+		{ "long password", "@PID,@PPS,P@ssw0rdP@ssw0rdP@ssw0rdP@ssw0rdx",
+		  "line 1: column mebx_password, PID " },
+		{ "two fields", "@PID,@PPS", "line 1: the row has 2 fields" },
+		{ "four fields", "@PID,@PPS,P@ssw0rd,x", "line 1: the row has 4 fields" },
+		{ "semicolons", "@PID;@PPS;P@ssw0rd", "line 1: the row has 1 field" },
+		{ "nothing", "\"\"", "line 1: the row has 1 field" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char line[256];
+		struct out o;
+		struct engine_import_key k;
+		struct err e = { 0 };
+		bool is_head = true;
+		out_init(&o, line, sizeof line);
+		for (const char *p = cases[i].in; *p; p++) {
+			bool at =
+				span_starts(span_str(p), "@PI") || span_starts(span_str(p), "@PP");
+			if (!at) {
+				out_u8(&o, (uint8_t)*p);
+				continue;
+			}
+			out_str(&o, p[2] == 'I' ? TEST_PID : TEST_PPS);
+			if (p[3] == 'X') /* wrong check character */
+				o.p[o.n - 1] = o.p[o.n - 1] == 'A' ? 'B' : 'A';
+			p += 3;
+		}
+		assert_true(read_one(line));
+		bool ok = engine_import_key(&row, &is_head, &k, &e);
+		if (ok != !cases[i].error || is_head)
+			fail_msg("%s: %s", cases[i].name, ok ? "taken" : e.msg);
+		if (ok) {
+			assert_string_equal(k.pid, TEST_PID_PLAIN);
+			assert_string_equal(k.password, "P@ssw0rd");
+			assert_int_equal(strlen(k.pps), 32);
+			continue;
+		}
+		if (!span_starts(span_str(e.msg), cases[i].error))
+			fail_msg("%s: %s", cases[i].name, e.msg);
+		for (unsigned f = 1; f < row.count; f++) { /* no secret in any part of it */
+			char secret[64] = "";
+			str_copy(secret, sizeof secret, row.f[f]);
+			if (strlen(secret) > 3 &&
+			    (strstr(e.msg, secret) || strstr(e.seen, secret) ||
+			     strstr(e.hint, secret) || strstr(e.want, secret)))
+				fail_msg("%s: the error tells a secret", cases[i].name);
+		}
+		static const struct engine_import_key none;
+		assert_memory_equal(&k, &none, sizeof none);
+	}
+}
+
+static void semicolons_get_a_hint(void **state)
+{
+	(void)state;
+	struct engine_import_name n;
+	struct err e = { 0 };
+	bool is_head;
+	assert_true(read_one("4c4c4544-0031-3610-8052-b4c04f564231;pc1.example.com"));
+	assert_false(engine_import_name(&row, &is_head, &n, &e));
+	assert_string_equal(e.hint, "separate the fields by commas, not by semicolons");
+	assert_string_equal(e.want, "uuid,fqdn or uuid,fqdn,group");
+}
+
+static void knows_headings(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *in;
+		bool is_key, want_head;
+		const char *want; /* of the error; NULL: none */
+	} cases[] = {
+		{ "keys", "pid,pps,mebx_password", true, true, NULL },
+		{ "keys, upper case", "\"PID\" , PPS,MEBx_Password", true, true, NULL },
+		{ "keys, other order", "pid,mebx_password,pps", true, true, "pps" },
+		{ "names", "uuid,fqdn,group", false, true, NULL },
+		{ "names, no group", "UUID,FQDN", false, true, NULL },
+		{ "names, more columns", "uuid,fqdn,group,remark", false, true, NULL },
+		{ "names, other column", "uuid,name", false, true, "fqdn" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct engine_import_key k;
+		struct engine_import_name n;
+		struct err e = { 0 };
+		bool is_head = false;
+		assert_true(read_one(cases[i].in));
+		bool ok = cases[i].is_key ? engine_import_key(&row, &is_head, &k, &e)
+					  : engine_import_name(&row, &is_head, &n, &e);
+		if (ok != !cases[i].want || is_head != cases[i].want_head)
+			fail_msg("%s: %d %d %s", cases[i].name, ok, is_head, e.msg);
+		if (!ok && !str_eq(e.want, cases[i].want))
+			fail_msg("%s: want %s", cases[i].name, e.want);
+	}
+}
+
+#define UUID "4c4c4544-0031-3610-8052-b4c04f564231"
+
+static void reads_names(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *in, *grp, *error, *rule; /* grp or error */
+	} cases[] = {
+		{ "two fields", UUID ",pc1.example.com", "", NULL, NULL },
+		{ "empty group", UUID ",pc1.example.com,", "", NULL, NULL },
+		{ "group", UUID ",pc1.example.com,Branch office", "Branch office", NULL, NULL },
+		{ "upper case", "4C4C4544-0031-3610-8052-B4C04F564231,pc1.example.com,x", "x", NULL,
+		  NULL },
+		{ "no UUID", "pc1,pc1.example.com", NULL, "line 1: column uuid: this is no UUID",
+		  NULL },
+		{ "placeholder", "00000000-0000-0000-0000-000000000000,pc1.example.com", NULL,
+		  "line 1: column uuid: this is a placeholder", "M09" },
+		{ "underscore", UUID ",pc_1.example.com", NULL,
+		  "line 1: column fqdn, UUID " UUID ": ", "D050" },
+		{ "no FQDN", UUID ",", NULL, "line 1: column fqdn, UUID " UUID ": ", "D050" },
+		{ "long group",
+		  UUID ",a.b,1234567890123456789012345678901234567890123456789012345678901234",
+		  NULL, "line 1: column group: it cannot be the name of a group", NULL },
+		{ "odd group", UUID ",a.b,x\x01y", NULL,
+		  "line 1: column group: it cannot be the name of a group", NULL },
+		{ "four fields", UUID ",a.b,c,d", NULL, "line 1: the row has 4 fields", NULL },
+		{ "one field", UUID, NULL, "line 1: the row has 1 field", NULL },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct engine_import_name n;
+		struct err e = { 0 };
+		bool is_head = true;
+		assert_true(read_one(cases[i].in));
+		bool ok = engine_import_name(&row, &is_head, &n, &e);
+		if (ok != !cases[i].error || is_head)
+			fail_msg("%s: %s", cases[i].name, ok ? "taken" : e.msg);
+		if (ok) {
+			assert_string_equal(n.uuid, UUID);
+			assert_string_equal(n.fqdn, "pc1.example.com");
+			assert_string_equal(n.grp, cases[i].grp);
+			continue;
+		}
+		if (!span_starts(span_str(e.msg), cases[i].error) || !str_eq(e.rule, cases[i].rule))
+			fail_msg("%s: %s", cases[i].name, e.msg);
+		assert_int_equal(n.uuid[0], 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_rows),        cmocka_unit_test(a_bad_row_costs_itself_only),
+		cmocka_unit_test(sizes_have_limits), cmocka_unit_test(bad_rows_take_linear_time),
+		cmocka_unit_test(reads_keys),        cmocka_unit_test(semicolons_get_a_hint),
+		cmocka_unit_test(knows_headings),    cmocka_unit_test(reads_names),
+	};
+	return cmocka_run_group_tests_name("engine/import", tests, NULL, NULL);
+}

@@ -1,0 +1,95 @@
+/* Rows of the service settings and the check of a value against its row. Used by the engine when it
+ * loads them, by the API and the command line before anything is stored, and by help texts. Keeps
+ * no values: the store does. */
+#include "base/str.h"
+#include "engine/settings.h"
+
+static const struct engine_setting_row rows[] = {
+#define X(constant, key, type, min, max, def, choices, restart, text) \
+	{ key, ENGINE_SET_##type, min, max, def, choices, text, restart },
+	ENGINE_SETTINGS(X)
+#undef X
+};
+_Static_assert(sizeof rows / sizeof *rows == ENGINE_SETTING_COUNT, "one row for each setting");
+
+const struct engine_setting_row *engine_setting_row(enum engine_setting s)
+{
+	return &rows[s];
+}
+
+bool engine_setting_find(const char *key, enum engine_setting *out_s, struct err *e)
+{
+	for (unsigned i = 0; i < ENGINE_SETTING_COUNT; i++) {
+		if (str_eq(rows[i].key, key)) {
+			*out_s = (enum engine_setting)i;
+			return true;
+		}
+	}
+	err_set(e, ERR_NOT_FOUND, "there is no setting '%s'", key ? key : "");
+	return err_hint(e, "see 'outband setting list'");
+}
+
+static bool in_words(const char *words, struct span word)
+{
+	struct span left = span_str(words);
+
+	while (left.n > 0) {
+		size_t n = span_find(left, ' ');
+		if (span_eq(span_make(left.p, n), word))
+			return true;
+		n += n < left.n;
+		left = span_make(left.p + n, left.n - n);
+	}
+	return false;
+}
+
+static bool refuse(const struct engine_setting_row *r, struct span value, struct err *e)
+{
+	int shown = value.n < 100 ? (int)value.n : 100;
+
+	err_set(e, ERR_INVALID, "setting %s cannot be '%.*s'", r->key, shown,
+		value.n ? (const char *)value.p : "");
+	return err_seen(e, "%.*s", shown, value.n ? (const char *)value.p : "");
+}
+
+static bool check_text(const struct engine_setting_row *r, struct span value, struct err *e)
+{
+	bool ok = value.n >= (uint64_t)r->min && value.n <= (uint64_t)r->max;
+
+	for (size_t i = 0; ok && i < value.n; i++)
+		ok = value.p[i] >= 0x20 && value.p[i] < 0x7f;
+	if (ok)
+		return true;
+	refuse(r, value, e);
+	return err_want(e, "%lld to %lld printable ASCII characters", (long long)r->min,
+			(long long)r->max);
+}
+
+bool engine_setting_check(enum engine_setting s, const char *value, struct err *e)
+{
+	const struct engine_setting_row *r = &rows[s];
+	struct span v = span_str(value ? value : "");
+	int64_t number;
+
+	switch (r->type) {
+	case ENGINE_SET_BOOL:
+		if (in_words("true false", v))
+			return true;
+		refuse(r, v, e);
+		return err_want(e, "true or false");
+	case ENGINE_SET_INT:
+		if (str_to_i64(v, r->min, r->max, &number, NULL))
+			return true;
+		refuse(r, v, e);
+		return err_want(e, "a whole number from %lld to %lld%s%s", (long long)r->min,
+				(long long)r->max, *r->choices ? ", in " : "", r->choices);
+	case ENGINE_SET_CHOICE:
+		if (v.n > 0 && in_words(r->choices, v))
+			return true;
+		refuse(r, v, e);
+		return err_want(e, "one of: %s", r->choices);
+	case ENGINE_SET_TEXT:
+		return check_text(r, v, e);
+	}
+	return false;
+}

@@ -1,0 +1,39 @@
+/* Table of service settings: key, type, range, default, meaning. Changed at run time with
+ * `setting set`; help, validation and documentation come from this table. */
+#pragma once
+#include "base/err.h"
+#include "base/out.h"
+#include "base/span.h"
+
+enum engine_setting_type { ENGINE_SET_BOOL, ENGINE_SET_INT, ENGINE_SET_TEXT, ENGINE_SET_CHOICE };
+/* constant, key, type, min, max, default, choices, restart needed, sentence */
+#define ENGINE_SETTINGS(X)                                                                             \
+	X(SETTING_WORKERS, "workers", INT, 1, 10000, "10", "", false, "devices configured at the same time") \
+	X(SETTING_PKI, "pki.enabled", BOOL, 0, 1, "true", "", false, "remote configuration by certificate is allowed") \
+	X(SETTING_APPROVAL, "approval", CHOICE, 0, 0, "auto", "auto manual", false, "whether an unknown device waits for 'device approve'") \
+	X(SETTING_PROFILE, "profile.default", TEXT, 0, 63, "baseline", "", false, "profile for devices without one of their own") \
+	X(SETTING_PORT_BASE, "device.port_base", INT, 1, 65531, "16992", "", false, "first of the four device ports (16992 on real devices)") \
+	X(SETTING_LEASE_S, "job.lease_s", INT, 5, 3600, "60", "s", false, "a job whose service died is taken over after this time") \
+	X(SETTING_RETRY_S, "job.retry_s", INT, 1, 86400, "30", "s", false, "first delay after a failed try; doubles each time") \
+	X(SETTING_RETRY_MAX_S, "job.retry_max_s", INT, 1, 604800, "21600", "s", false, "longest delay between tries") \
+	X(SETTING_LOGIN_TRIES, "login.tries", INT, 0, 100, "2", "", false, "wrong logins spent per device and window; 0: no limit") \
+	X(SETTING_LOGIN_WINDOW_S, "login.window_s", INT, 1, 86400, "600", "s", false, "window of login.tries") \
+	X(SETTING_HELLO_RATE, "hello.rate_per_s", INT, 1, 1000000, "100", "/s", false, "hellos taken per source address and second") \
+	X(SETTING_LOG_LEVEL, "log.level", CHOICE, 0, 0, "info", "error warn info debug", false, "what the log shows")
+enum engine_setting {
+#define X(constant, key, type, min, max, def, choices, restart, text) constant,
+	ENGINE_SETTINGS(X)
+#undef X
+	ENGINE_SETTING_COUNT
+};
+struct engine_setting_row {
+	const char *key;
+	enum engine_setting_type type;
+	int64_t min, max;
+	const char *def, *choices, *text; /* choices: blank separated; a unit for numbers */
+	bool restart;
+};
+const struct engine_setting_row *engine_setting_row(enum engine_setting s);
+bool engine_setting_find(const char *key, enum engine_setting *out_s, struct err *e);
+/* Checks value against the row; the error says what is allowed. */
+bool engine_setting_check(enum engine_setting s, const char *value, struct err *e);
