@@ -23,10 +23,15 @@
 	  "use a certificate of a CA in the PC's hash list, or add your root hash (MEBx or USB)")   \
 	X("D057", "suffix_untrusted", "the certificate's name does not fit the PC's DNS suffix",    \
 	  "fix DHCP option 15 for that subnet or set the PKI DNS suffix in MEBx")                   \
+	X("D058", "chain_incomplete", "the intermediate or root certificate of the chain is missing", \
+	  "import the certificate again together with its intermediate and root certificates")      \
 	X("D059", "cert_expired", "a certificate of the provisioning chain is expired or not yet valid", \
 	  "renew it; import the new one with 'outband cert import'")                                \
 	X("D060", "cert_key_size", "a key of the chain has a size that this firmware does not take", \
 	  "order the certificate again with a supported key size")                                  \
+	X("D061", "deep_cctld", "the PC's domain lies deeper under a country domain than the "      \
+	  "certificate's name reaches",                                                             \
+	  "order a certificate for that child domain, or set the PKI DNS suffix in MEBx")           \
 	X("D066", "no_private_key", "the private key of the certificate is missing",                \
 	  "export it with its key on the machine that made the request, or re-key with the vendor") \
 	X("D070", "rc_disabled", "remote configuration (PKI) is switched off",                      \
@@ -35,6 +40,9 @@
 	  "import a mapping with 'outband device import FILE' (uuid,fqdn[,group])")                 \
 	X("M01", "cert_sha1", "the chain is signed with SHA-1, which this firmware refuses",        \
 	  "order the certificate again under a SHA-2 chain")                                        \
+	X("M02", "amt22_sizes",                                                                     \
+	  "AMT 22 and later refuse RSA-2048, ECC-256, SHA-256 and AES-128",                         \
+	  "order the chain again with RSA 3072 or ECC 384 keys and SHA-384 signatures")             \
 	X("M09", "uuid_placeholder", "the UUID is a placeholder that several PCs share",            \
 	  "write a real UUID with the vendor's tool")                                               \
 	X("M19", "lockout", "too many wrong logins would lock the account",                         \

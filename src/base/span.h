@@ -62,7 +62,8 @@ static inline struct span cur_take(struct cur *c, size_t n)
 		c->bad = true;
 		return (struct span){ NULL, 0 };
 	}
-	struct span s = { c->in.p + c->at, n };
+	/* Nothing of nothing: arithmetic on NULL is not defined, even by 0. */
+	struct span s = { c->in.p ? c->in.p + c->at : NULL, n };
 	c->at += n;
 	return s;
 }
