@@ -2,6 +2,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <cmocka.h>
 #include "base/limits.h"
 #include "base/mem.h"
@@ -334,13 +336,60 @@ static void reads_names(void **state)
 	}
 }
 
+/* A file of docs/examples: what we show must be right. */
+static struct span example(const char *name)
+{
+	static char path[1024], content[8192];
+	struct out o;
+	if (!getenv("OUTBAND_SRC"))
+		skip();
+	out_init(&o, path, sizeof path);
+	out_fmt(&o, "%s/docs/examples/%s", getenv("OUTBAND_SRC"), name);
+	FILE *f = fopen(path, "rb");
+	if (!f)
+		fail_msg("%s is missing", path);
+	size_t n = fread(content, 1, sizeof content, f);
+	fclose(f);
+	return span_make(content, n);
+}
+
+static void the_examples_are_right(void **state)
+{
+	(void)state;
+	for (unsigned keys = 0; keys < 2; keys++) {
+		struct engine_import_key k;
+		struct engine_import_name n;
+		struct engine_csv c;
+		struct err e = { 0 };
+		unsigned records = 0;
+		bool head;
+		engine_csv_init(&c, example(keys ? "keys.csv" : "mapping.csv"));
+		while (engine_csv_next(&c, &row, &e)) {
+			bool ok = keys ? engine_import_key(&row, &head, &k, &e)
+				       : engine_import_name(&row, &head, &n, &e);
+			if (!ok)
+				fail_msg("%s", e.msg);
+			records += !head;
+		}
+		assert_int_equal(e.code, ERR_NONE);
+		assert_int_equal(records, keys ? 3 : 4);
+		if (!keys)
+			assert_string_equal(n.grp, "Floor 2, left");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_rows),        cmocka_unit_test(a_bad_row_costs_itself_only),
-		cmocka_unit_test(sizes_have_limits), cmocka_unit_test(bad_rows_take_linear_time),
-		cmocka_unit_test(reads_keys),        cmocka_unit_test(semicolons_get_a_hint),
-		cmocka_unit_test(knows_headings),    cmocka_unit_test(reads_names),
+		cmocka_unit_test(reads_rows),
+		cmocka_unit_test(a_bad_row_costs_itself_only),
+		cmocka_unit_test(sizes_have_limits),
+		cmocka_unit_test(bad_rows_take_linear_time),
+		cmocka_unit_test(reads_keys),
+		cmocka_unit_test(semicolons_get_a_hint),
+		cmocka_unit_test(knows_headings),
+		cmocka_unit_test(reads_names),
+		cmocka_unit_test(the_examples_are_right),
 	};
 	return cmocka_run_group_tests_name("engine/import", tests, NULL, NULL);
 }

@@ -2,6 +2,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <cmocka.h>
 #include "base/limits.h"
 #include "base/mem.h"
@@ -231,6 +233,34 @@ static void has_limits(void **state)
 	assert_false(engine_profile_parse("test", 1, span_make(NULL, 0), &p, NULL));
 }
 
+/* A file of docs/examples: what we show must be right. */
+static struct span example(const char *name)
+{
+	static char path[1024], content[8192];
+	struct out o;
+	if (!getenv("OUTBAND_SRC"))
+		skip();
+	out_init(&o, path, sizeof path);
+	out_fmt(&o, "%s/docs/examples/%s", getenv("OUTBAND_SRC"), name);
+	FILE *f = fopen(path, "rb");
+	if (!f)
+		fail_msg("%s is missing", path);
+	size_t n = fread(content, 1, sizeof content, f);
+	fclose(f);
+	return span_make(content, n);
+}
+
+static void the_example_is_the_default(void **state)
+{
+	(void)state;
+	struct engine_profile p, baseline;
+	struct err e = { 0 };
+	engine_profile_default(&baseline);
+	if (!engine_profile_parse("baseline", 0, example("profile.yaml"), &p, &e))
+		fail_msg("%s", e.msg);
+	assert_memory_equal(&p, &baseline, sizeof p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +272,7 @@ int main(void)
 		cmocka_unit_test(an_unknown_key_lists_the_allowed),
 		cmocka_unit_test(a_password_in_clear_is_not_repeated),
 		cmocka_unit_test(has_limits),
+		cmocka_unit_test(the_example_is_the_default),
 	};
 	return cmocka_run_group_tests_name("engine/profile", tests, NULL, NULL);
 }
