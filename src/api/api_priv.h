@@ -1,0 +1,136 @@
+/* One request under way and what all handlers share. A handler answers with one of api_ok,
+ * api_send and api_fail, at once or later; in between it goes on from api_commit, api_later or
+ * api_work, which call back with the request. Nobody outside api/ includes this. */
+#pragma once
+#include "api/api.h"
+#include "api/json.h"
+#include "api/routes.h"
+#include "base/clk.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/rng.h"
+#include "base/str.h"
+#include "engine/import.h"
+#include "net/httpd.h"
+
+#define API_PAGE_DEFAULT 100
+#define API_PAGE_MAX     1000
+#define API_CHUNK        500 /* rows of one transaction, and between two looks at the loop */
+
+struct api {
+	struct api_conf conf;
+	struct net_httpd *httpd;
+	struct rng rng;
+	struct api_req *open;
+};
+
+typedef void api_then_fn(struct api_req *r);
+struct api_req {
+	struct api *api;
+	struct api_req *prev, *next;
+	const struct api_route *route;
+	const char *method, *path, *query;
+	const char *name;             /* what stands for {} in the path */
+	struct buf body;              /* wiped at the end */
+	unsigned uid;
+	char actor[24];               /* "uid:0" */
+	struct arena arena;
+	struct arena scratch;         /* of one chunk */
+	struct buf reply;             /* wiped at the end */
+	struct api_json json;         /* writes into reply */
+	int64_t now_unix_ms, began_mono_us;
+	api_reply_fn *fn;
+	void *arg;
+	api_then_fn *then;
+	struct sched_timer *timer;
+	struct api_requeue *requeue;
+	void *state;                  /* of a handler that goes on later */
+	void (*state_free)(void *state);
+	int status;
+	const char *content_type;
+};
+
+/* ---- answers; each ends the request ---- */
+void api_ok(struct api_req *r); /* r->json as it was written */
+void api_send(struct api_req *r, const char *content_type); /* r->reply as it is */
+void api_fail(struct api_req *r, const struct err *e);
+
+/* ---- going on ---- */
+/* A transaction that begins with its audit row. object is never secret. */
+struct store_tx *api_tx(struct api_req *r, const char *action, const char *object);
+void api_commit(struct api_req *r, struct store_tx *tx, api_then_fn *then); /* failure: api_fail */
+void api_later(struct api_req *r, api_then_fn *then);
+void api_work(struct api_req *r, void (*work)(void *r), api_then_fn *then);
+
+/* One event to the log and, with tx, to the timeline of a device (uuid) or of the service (""). */
+void api_event(struct api_req *r, struct store_tx *tx, const char *uuid, enum log_event ev,
+	       const struct log_kv *kv);
+#define API_EVENT(r, tx, uuid, ev, ...)                                                            \
+	api_event((r), (tx), (uuid), (ev),                                                         \
+		  (const struct log_kv[]){ __VA_ARGS__ __VA_OPT__(, ){ LOG_KIND_END, NULL, NULL, 0 } })
+
+/* ---- what was asked ---- */
+const char *api_query(struct api_req *r, const char *key); /* decoded; NULL: absent */
+bool api_query_bool(struct api_req *r, const char *key, bool *out_v, struct err *e);
+/* One of the blank separated words; NULL when absent. */
+bool api_query_word(struct api_req *r, const char *key, const char *words, const char **out_v, struct err *e);
+struct api_page {
+	const char *after; /* NULL: from the start */
+	unsigned limit;    /* of rows in the answer */
+};
+bool api_query_page(struct api_req *r, struct api_page *out_p, struct err *e);
+bool api_query_check(struct api_req *r, struct err *e); /* only keys of the route */
+/* Name for profiles, secrets and certificates: letters, digits, - _ . with at most 63 bytes. */
+bool api_name_check(const char *what, const char *name, struct err *e);
+/* The device that the path names; e has what to do when there is none. */
+bool api_device_find(struct api_req *r, struct store_device *out_d, struct err *e);
+const struct api_route *api_route_find(const char *method, const char *path, struct arena *a,
+				       const char **out_name, struct err *e);
+/* Ends a list: "next" is the last key when more was there. key NULL: null. */
+void api_list_end(struct api_req *r, const char *key);
+
+/* ---- shared between subjects ---- */
+void api_job_json(struct api_req *r, const char *key, const struct store_job *j, const char *fqdn);
+/* The configure job of a device queued now, in tx: a new one, or the one that waits.
+ * False: it runs already. */
+bool api_job_queue(struct api_req *r, struct store_tx *tx, const char *uuid, const char **out_id);
+
+/* Set of names that a file brought, by hash. */
+struct api_set {
+	uint64_t *slot;
+	size_t cap, count;
+	uint64_t seed;
+};
+void api_set_init(struct api_set *s, struct rng *rng);
+void api_set_deinit(struct api_set *s);
+bool api_set_add(struct api_set *s, const char *name); /* false: was there already */
+bool api_set_has(const struct api_set *s, const char *name);
+
+/* Queues the delayed jobs whose last error has one of the (blank separated) rules, of all devices
+ * or of those in the set; then calls then. Afterwards the engine looks at its queue. */
+enum api_requeue_by { API_REQUEUE_ALL, API_REQUEUE_UUID, API_REQUEUE_PID };
+struct api_requeue {
+	const char *rules;
+	enum api_requeue_by by;
+	const struct api_set *set;
+	api_then_fn *then;
+	char after[128];
+	unsigned count; /* queued */
+};
+void api_requeue_start(struct api_req *r, struct api_requeue *rq);
+bool api_word_in(const char *words, const char *word);
+
+/* ---- import of a CSV body, row by row and chunk by chunk (import.c) ---- */
+enum api_import_result { API_IMPORT_ADDED, API_IMPORT_CHANGED, API_IMPORT_UNCHANGED, API_IMPORT_HEAD, API_IMPORT_BAD };
+struct api_import_kind {
+	const char *name;          /* "key": of the audit and the log */
+	/* Reads one row, adds what it says to tx (NULL: only looks); id gets what the row is about,
+	 * which seen tells for the rows before. */
+	enum api_import_result (*row)(struct api_req *r, const struct engine_csv_row *row, struct store_tx *tx,
+				      struct api_set *seen, char id[64], struct err *e);
+	const char *rules;         /* delayed jobs with these are tried again, of the ids that came */
+	enum api_requeue_by by;
+};
+/* Answers with counts and the first errors. preview: nothing is written. */
+void api_import_start(struct api_req *r, const struct api_import_kind *kind, bool preview);

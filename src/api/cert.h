@@ -1,0 +1,25 @@
+/* A certificate file that was sent, and what was found in it. Shared by the check and the import. */
+#pragma once
+#include "api/api_priv.h"
+#include "pki/preflight.h"
+#include "wire/hello.h"
+
+struct api_cert {
+	struct secret file, password;
+	struct pki_chain *chain;       /* and its alternatives */
+	struct err err;                /* of the reading, made on the worker */
+	struct pki_preflight_want want;
+	struct wire_hello hello;       /* of the device that fqdn names, when it is known */
+	api_then_fn *read;             /* what to do with the chain */
+	bool force, stored;
+	const char *former_serial;     /* of the chain that had the name; NULL: none */
+	const char *names[LIMIT_CERT_CHAIN * 2];
+	unsigned name_count;
+	struct api_requeue requeue;
+};
+/* Reads the body and the chain in it, on a worker; then read, or an error as the answer. */
+void api_cert_read(struct api_req *r, api_then_fn *read);
+/* Judges the first chain. */
+void api_cert_judge(struct api_req *r, struct pki_preflight *out_p);
+/* The judgement as the answer; with the names when it was stored. */
+void api_cert_answer(struct api_req *r);

@@ -1,0 +1,10 @@
+/* Keys between the files that list, import and export them. PPS and password stay sealed in rows. */
+#pragma once
+#include "api/api_priv.h"
+#include "engine/import.h"
+
+/* Seals and adds; what is sealed lives in r->scratch until the commit. */
+void api_key_store(struct api_req *r, struct store_tx *tx, const struct engine_import_key *k, const char *source);
+/* Both are for the caller to deinit; a password that is not there is SECRET_NONE. */
+bool api_key_open(struct api_req *r, const struct store_psk *row, struct secret *out_pps,
+		  struct secret *out_password, struct err *e);

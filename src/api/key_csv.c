@@ -1,0 +1,153 @@
+/* Setup keys from and to CSV. Rows hold secrets: every copy here is wiped, no error names more than
+ * the PID. */
+#include "api/key.h"
+#include "wire/psk.h"
+
+/* ---- import ---- */
+
+static bool same_key(struct api_req *r, const struct store_psk *row,
+		     const struct engine_import_key *k, bool *out_same, struct err *e)
+{
+	struct secret pps, password;
+
+	if (!api_key_open(r, row, &pps, &password, e))
+		return false;
+	*out_same = span_eq_str(secret_reveal(&pps), k->pps) &&
+		span_eq_str(secret_reveal(&password), k->password);
+	secret_deinit(&pps);
+	secret_deinit(&password);
+	return true;
+}
+
+static enum api_import_result store_one(struct api_req *r, struct store_tx *tx,
+					const struct engine_import_key *k, struct err *e)
+{
+	struct store_psk old;
+	bool same;
+
+	if (!store_psk_get(r->api->conf.store, &r->scratch, k->pid, &old)) {
+		if (tx)
+			api_key_store(r, tx, k, "import");
+		return API_IMPORT_ADDED;
+	}
+	if (!same_key(r, &old, k, &same, e))
+		return API_IMPORT_BAD;
+	if (same)
+		return API_IMPORT_UNCHANGED;
+	err_set(e, ERR_CONFLICT, "PID %s is stored already with another PPS or password", k->pid);
+	err_hint(e, "two PCs must not share a PID: check which of the two files is right");
+	return API_IMPORT_BAD;
+}
+
+static enum api_import_result take(struct api_req *r, const struct engine_csv_row *row,
+				   struct store_tx *tx, struct api_set *seen, char id[64],
+				   struct err *e)
+{
+	enum api_import_result got = API_IMPORT_BAD;
+	struct engine_import_key k;
+	bool is_head = false;
+
+	if (engine_import_key(row, &is_head, &k, e)) {
+		(void)str_copy(id, 64, span_str(k.pid));
+		if (is_head)
+			got = API_IMPORT_HEAD;
+		else if (api_set_add(seen, k.pid))
+			got = store_one(r, tx, &k, e);
+		else
+			err_set(e, ERR_INVALID, "PID %s stands in an earlier line already", k.pid);
+	}
+	mem_wipe(&k, sizeof k);
+	return got;
+}
+
+void api_key_import(struct api_req *r)
+{
+	static const struct api_import_kind kind = { "key", take, "D043 D044 D051",
+						     API_REQUEUE_PID };
+	struct err e = { 0 };
+	bool preview;
+
+	if (api_query_bool(r, "preview", &preview, &e))
+		api_import_start(r, &kind, preview);
+	else
+		api_fail(r, &e);
+}
+
+/* ---- export ---- */
+
+struct export
+{
+	bool reveal;
+	const char *state;
+	char after[16];
+};
+
+/* Passwords have neither quotes nor commas, so nothing needs quoting. */
+static bool write_one(struct api_req *r, const struct store_psk *row, struct err *e)
+{
+	struct export *x = r->state;
+	struct secret pps = SECRET_NONE, password = SECRET_NONE;
+	struct out *o = &r->json.o;
+	char text[40] = "";
+
+	wire_psk_print_pid(row->pid, text);
+	out_str(o, text);
+	if (x->reveal && !api_key_open(r, row, &pps, &password, e))
+		return false;
+	text[0] = '\0';
+	if (secret_reveal(&pps).n == WIRE_PSK_PPS_LEN)
+		wire_psk_print_pps((const char *)secret_reveal(&pps).p, text);
+	out_fmt(o, ",%s,", text);
+	out_bytes(o, secret_reveal(&password));
+	out_str(o, "\r\n");
+	mem_wipe(text, sizeof text);
+	secret_deinit(&pps);
+	secret_deinit(&password);
+	return true;
+}
+
+static void export_page(struct api_req *r)
+{
+	struct export *x = r->state;
+	struct err e = { 0 };
+
+	arena_reset(&r->scratch);
+	struct store_psk *rows = ARENA_ARRAY(&r->scratch, struct store_psk, API_CHUNK);
+	unsigned n = !rows ? 0
+			   : store_psk_list(r->api->conf.store, &r->scratch, x->state,
+					    x->after[0] ? x->after : NULL, API_CHUNK, rows);
+	for (unsigned i = 0; i < n; i++) {
+		if (!write_one(r, &rows[i], &e)) {
+			api_fail(r, &e);
+			return;
+		}
+	}
+	if (n < API_CHUNK) {
+		api_send(r, "text/csv");
+		return;
+	}
+	(void)str_copy(x->after, sizeof x->after, span_str(rows[n - 1].pid));
+	api_later(r, export_page);
+}
+
+void api_key_export(struct api_req *r)
+{
+	struct export *x = ARENA_NEW(&r->arena, struct export);
+	struct err e = { 0 };
+
+	if (!api_query_bool(r, "reveal", &x->reveal, &e) ||
+	    !api_query_word(r, "state", "unused used released", &x->state, &e)) {
+		api_fail(r, &e);
+		return;
+	}
+	r->state = x;
+	out_str(&r->json.o, "pid,pps,mebx_password\r\n");
+	if (!x->reveal) {
+		export_page(r);
+		return;
+	}
+	/* The secrets leave only after it is written down who took them. */
+	struct store_tx *tx = api_tx(r, "key.reveal", x->state ? x->state : "all keys");
+	API_EVENT(r, tx, "", LOG_EV_REVEAL, LOG_S("kind", "psk"), LOG_S("actor", r->actor));
+	api_commit(r, tx, export_page);
+}

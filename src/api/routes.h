@@ -1,0 +1,96 @@
+/* Table of routes: method, path ("{}" stands for one name), role, query keys, body, handler, one
+ * sentence. The dispatcher and docs/api.md come from it. Roles are for the console; whoever may
+ * use the Unix socket is administrator. */
+#pragma once
+#define API_ROLES(X) \
+	X(API_ROLE_VIEWER, "viewer")     X(API_ROLE_OPERATOR, "operator") \
+	X(API_ROLE_SECURITY, "security") X(API_ROLE_ADMIN, "administrator")
+enum api_role {
+#define X(name, text) name,
+	API_ROLES(X)
+#undef X
+	API_ROLE_COUNT
+};
+
+#define API_ROUTES(X)                                                                                     \
+	X("GET", "/v1/status", API_ROLE_VIEWER, "", "", api_status_get,                                   \
+	  "The service in figures: devices, jobs, hellos, keys, workers, costs.")                         \
+	X("GET", "/v1/devices", API_ROLE_VIEWER, "state search after limit", "", api_device_list,         \
+	  "Devices by UUID; search is a prefix of UUID, FQDN or address.")                                \
+	X("GET", "/v1/devices/{}", API_ROLE_VIEWER, "", "", api_device_get,                               \
+	  "One device by UUID, FQDN or address: facts, hello, job, journal, next step.")                  \
+	X("DELETE", "/v1/devices/{}", API_ROLE_ADMIN, "", "", api_device_forget,                          \
+	  "Forgets a device; its credentials are archived, its events kept.")                             \
+	X("GET", "/v1/devices/{}/plan", API_ROLE_VIEWER, "", "", api_device_plan,                         \
+	  "What a configuration would change, one line per field.")                                       \
+	X("POST", "/v1/devices/{}/apply", API_ROLE_OPERATOR, "", "", api_device_apply,                    \
+	  "Queues the configuration of a device now.")                                                    \
+	X("POST", "/v1/devices/{}/approve", API_ROLE_OPERATOR, "", "application/json: fqdn",              \
+	  api_device_approve, "Approves an unknown device, gives it a name when fqdn is set, and queues it.") \
+	X("GET", "/v1/names", API_ROLE_VIEWER, "after limit", "", api_name_list,                          \
+	  "The mapping of UUIDs to names.")                                                               \
+	X("POST", "/v1/names", API_ROLE_OPERATOR, "preview", "text/csv: uuid,fqdn[,group]",               \
+	  api_name_import, "Imports names; good rows are taken although others are bad.")                 \
+	X("GET", "/v1/keys", API_ROLE_VIEWER, "state after limit", "", api_key_list,                      \
+	  "Setup keys by PID, without their secrets.")                                                    \
+	X("POST", "/v1/keys/generate", API_ROLE_SECURITY, "", "application/json: count, mebx_password",   \
+	  api_key_generate, "Makes new random key pairs.")                                                \
+	X("POST", "/v1/keys/import", API_ROLE_SECURITY, "preview", "text/csv: pid,pps,mebx_password",     \
+	  api_key_import, "Imports key pairs; good rows are taken although others are bad.")              \
+	X("GET", "/v1/keys/export", API_ROLE_SECURITY, "reveal state", "", api_key_export,                \
+	  "Key pairs as CSV; the secrets only with reveal=true.")                                         \
+	X("POST", "/v1/keys/{}/release", API_ROLE_SECURITY, "", "", api_key_release,                      \
+	  "Makes a used key free for another PC.")                                                        \
+	X("GET", "/v1/certs", API_ROLE_VIEWER, "state after limit", "", api_cert_list,                    \
+	  "Provisioning certificate chains; deleted ones only with state=disabled.")                      \
+	X("POST", "/v1/certs/{}", API_ROLE_SECURITY, "force",                                             \
+	  "application/json: data (base64 of PKCS#12 or PEM), password, fqdn, version", api_cert_put,     \
+	  "Judges a provisioning chain and stores it when it is usable or with force=true.")              \
+	X("DELETE", "/v1/certs/{}", API_ROLE_SECURITY, "", "", api_cert_delete,                           \
+	  "Disables a provisioning chain and erases its private key.")                                    \
+	X("POST", "/v1/certs-check", API_ROLE_VIEWER, "",                                                 \
+	  "application/json: data (base64 of PKCS#12 or PEM), password, fqdn, version", api_cert_check,   \
+	  "Judges a provisioning chain, for one device or for any, and stores nothing.")                  \
+	X("GET", "/v1/profiles", API_ROLE_VIEWER, "after limit", "", api_profile_list,                    \
+	  "Profiles with their newest versions; version 0 is built in.")                                  \
+	X("GET", "/v1/profiles/{}", API_ROLE_VIEWER, "", "", api_profile_get, "The newest text of a profile.") \
+	X("PUT", "/v1/profiles/{}", API_ROLE_ADMIN, "check", "application/yaml: the profile",             \
+	  api_profile_put, "Stores a new version of a profile; check=true only reads it.")                \
+	X("PUT", "/v1/secrets/{}", API_ROLE_SECURITY, "", "application/octet-stream: the secret",         \
+	  api_secret_put, "Stores a secret that profiles name.")                                          \
+	X("GET", "/v1/jobs", API_ROLE_VIEWER, "state uuid after limit", "", api_job_list,                 \
+	  "Jobs by age, with their last error.")                                                          \
+	X("GET", "/v1/jobs/{}", API_ROLE_VIEWER, "", "", api_job_get, "One job.")                         \
+	X("POST", "/v1/jobs/{}/retry", API_ROLE_OPERATOR, "", "", api_job_retry,                          \
+	  "Queues a delayed or paused job now.")                                                          \
+	X("POST", "/v1/jobs/{}/cancel", API_ROLE_OPERATOR, "", "", api_job_cancel,                        \
+	  "Ends a job; a running one at its next safe point.")                                            \
+	X("POST", "/v1/jobs/{}/pause", API_ROLE_OPERATOR, "", "", api_job_pause,                          \
+	  "Keeps a queued or delayed job from being run.")                                                \
+	X("GET", "/v1/settings", API_ROLE_VIEWER, "after limit", "", api_setting_list,                    \
+	  "All settings with values, defaults and meaning.")                                              \
+	X("PUT", "/v1/settings/{}", API_ROLE_ADMIN, "", "application/json: value", api_setting_put,       \
+	  "Changes a setting at once.")                                                                   \
+	X("POST", "/v1/credentials/{}/reveal", API_ROLE_SECURITY, "", "application/json: kind (admin or mebx)", \
+	  api_credential_reveal, "Shows the stored credentials of a device; audited before.")             \
+	X("GET", "/v1/events", API_ROLE_VIEWER, "uuid level after newest limit", "", api_event_list,      \
+	  "The timeline; newest=true gives the last ones.")                                               \
+	X("GET", "/v1/audit", API_ROLE_SECURITY, "after limit", "", api_audit_list,                       \
+	  "Who changed or revealed what, as a chain of hashes.")
+
+struct api_req;
+#define X(method, path, role, query, body, handler, text) void handler(struct api_req *r);
+API_ROUTES(X)
+#undef X
+
+struct api_route {
+	const char *method, *path;
+	enum api_role role;
+	const char *query; /* blank separated */
+	const char *body;  /* "" none */
+	void (*handler)(struct api_req *r);
+	const char *text;
+};
+extern const struct api_route api_routes[];
+extern const unsigned api_route_count;
+const char *api_role_name(enum api_role role);
