@@ -98,24 +98,43 @@ static const struct own_flag {
 
 static void print_help(void)
 {
-	(void)printf("usage: outband sim [OPTION]...\n"
-		     "       outband sim FLEET.yaml [OPTION]...\n"
-		     "       outband sim ctl --ctl SOCKET REQUEST\n\n"
-		     "Plays AMT devices on this machine's loopback: each has an address of its own and\n"
-		     "answers on ports 16992 to 16995. Prints \"ready ...\" when it listens and runs\n"
-		     "until it is interrupted.\n\n"
-		     "Devices (in a fleet file: of each group):\n");
+	(void)printf(
+		"usage: outband sim [OPTION]...\n"
+		"       outband sim FLEET.yaml [OPTION]...\n"
+		"       outband sim ctl --ctl SOCKET REQUEST\n\n"
+		"Plays AMT devices on this machine's loopback: each has an address of its own and\n"
+		"answers on ports 16992 to 16995. Prints \"ready ...\" when it listens and runs\n"
+		"until it is interrupted.\n\n"
+		"Devices (in a fleet file: of each group):\n");
 	print_scope(SIM_FLEET_KEY_GROUP);
 	(void)printf("\nFleet:\n");
 	print_scope(SIM_FLEET_KEY_FLEET);
 	(void)printf("\nOther:\n");
 	for (unsigned i = 0; i < OWN_COUNT; i++)
 		print_flag(own_flags[i].flag, own_flags[i].arg, own_flags[i].sentence);
-	(void)printf("\nRequests of 'outband sim ctl'; DEVICE is a number, an address, a UUID or all:\n");
+	(void)printf(
+		"\nRequests of 'outband sim ctl'; DEVICE is a number, an address, a UUID or all:\n");
 	print_ctl();
 }
 
 /* ---- errors ---- */
+
+static void name_faults(void)
+{
+	size_t column = 0;
+
+	(void)fprintf(stderr, "  faults:");
+	for (unsigned i = 0; sim_fault_at(i); i++) {
+		const char *name = sim_fault_at(i)->name;
+		if (column > 60) {
+			(void)fprintf(stderr, "\n         ");
+			column = 0;
+		}
+		(void)fprintf(stderr, " %s", name);
+		column += strlen(name) + 1;
+	}
+	(void)fprintf(stderr, "\n");
+}
 
 static int report(const struct err *e)
 {
@@ -139,6 +158,7 @@ struct args {
 	const char *flag; /* as written, with its dashes */
 	struct span name;
 	const char *inside; /* value behind "=", NULL: none */
+	bool bad_fault;     /* one is wrong: the names are worth a list */
 };
 
 static bool next_flag(struct args *a)
@@ -202,7 +222,8 @@ static bool fleet_flag(struct args *a, struct sim_fleet_conf *c, const char *fil
 		return err_hint(e, "'outband sim --help' lists all");
 	}
 	if (file && !(k->scope & SIM_FLEET_KEY_FLEET)) {
-		err_set(e, ERR_USAGE, "%s says something of devices, and so does %s", a->flag, file);
+		err_set(e, ERR_USAGE, "%s says something of devices, and so does %s", a->flag,
+			file);
 		return err_hint(e, "write it into the file, as '%s' of a group", k->key);
 	}
 	if (!k->arg && a->inside)
@@ -212,6 +233,7 @@ static bool fleet_flag(struct args *a, struct sim_fleet_conf *c, const char *fil
 	if (sim_fleet_key_set(c, &c->groups[0].opts, k, span_str(value), e))
 		return true;
 	e->code = ERR_USAGE;
+	a->bad_fault = str_eq(k->flag, "fault");
 	return err_wrap(e, "--%s", k->flag);
 }
 
@@ -314,8 +336,12 @@ int cli_cmd_sim(int argc, char **argv)
 	} else {
 		ok = run(&a, &e);
 	}
-	if (!ok)
-		return report(&e);
+	if (!ok) {
+		int status = report(&e);
+		if (a.bad_fault)
+			name_faults();
+		return status;
+	}
 	if (fflush(stdout) == 0)
 		return 0;
 	err_set(&e, ERR_IO, "cannot write to standard output");

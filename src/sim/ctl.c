@@ -59,8 +59,8 @@ static bool run_list(struct conn *c, struct sim_dev *d, struct out *o, struct er
 	out_init(&t, text, sizeof text);
 	sim_dev_faults(d, &t);
 	out_fmt(o, " generation=%s state=%s failed_logins=%u configured_count=%u fault=%s",
-		sim_dev_generation(d)->name, sim_dev_state_name(sim_dev_state(d)),
-		s->failed_logins, s->configured_count, text[0] ? text : "none");
+		sim_dev_generation(d)->name, sim_dev_state_name(sim_dev_state(d)), s->failed_logins,
+		s->configured_count, text[0] ? text : "none");
 	text[0] = '\0';
 	out_init(&t, text, sizeof text);
 	sim_dev_switches(d, &t);
@@ -295,8 +295,9 @@ static bool parse(struct conn *c, struct span line, struct err *e)
 		i++;
 	if (i == ROW_COUNT) {
 		err_set(e, ERR_USAGE, "there is no request '%s'", c->word_count ? c->words[0] : "");
-		return err_want(e, "list, stats, state, fault, switch, value, g3, hello, "
-				   "power-loss or fleet");
+		return err_want(e,
+				"list, stats, state, fault, switch, value, g3, hello, "
+				"power-loss or fleet");
 	}
 	if (c->word_count - 1 < hows[i].lo || c->word_count - 1 > hows[i].hi)
 		return err_set(e, ERR_USAGE, "use: %s %s", rows[i].name, rows[i].args);

@@ -81,7 +81,8 @@ static bool receive(int fd, void (*on_line)(void *arg, struct span line), void *
 	buf_init(&b, LINE_MAX_BYTES + READ_BYTES);
 	while (ok && !end) {
 		if (!buf_reserve(&b, READ_BYTES)) {
-			ok = err_set(e, ERR_MALFORMED, "the fleet's answer has a line that is too long");
+			ok = err_set(e, ERR_MALFORMED,
+				     "the fleet's answer has a line that is too long");
 			break;
 		}
 		ssize_t n = read(fd, b.p + b.n, READ_BYTES);

@@ -50,8 +50,8 @@ static bool place_group(struct sim_fleet *f, const struct sim_fleet_conf *c, uns
 	sim_fleet_print_ip(g->base, text);
 	if (!c->expose && (g->base >> 24 != 127 || g->base + (g->count - 1) > LOOPBACK_LAST)) {
 		err_set(e, ERR_INVALID,
-			"%u devices from %s are not all in 127.0.0.0 to 127.255.255.254", g->count,
-			text);
+			"the addresses %s and %u behind it are not all in 127.0.0.0/8", text,
+			g->count - 1);
 		return err_hint(e, "take a base in 127.0.0.0/8, or add --expose");
 	}
 	if (g->base > UINT32_MAX - g->count)
@@ -120,8 +120,9 @@ bool sim_fleet_find(const struct sim_fleet *f, struct span text, unsigned *out_i
 		return true;
 	if (str_to_u32(text, 0, UINT32_MAX, &index, NULL)) {
 		if (index >= f->count)
-			return err_set(e, ERR_NOT_FOUND, "there is no device %u, the fleet has 0 to %u",
-				       index, f->count - 1);
+			return err_set(e, ERR_NOT_FOUND,
+				       "there is no device %u, the fleet has 0 to %u", index,
+				       f->count - 1);
 		*out_index = index;
 		return true;
 	}
@@ -207,8 +208,7 @@ static struct sim_fleet_keys *open_keys(struct maker *m, const char *path)
 static bool take_pair(struct maker *m, const struct sim_fleet_opts *o, bool has_psk,
 		      struct sim_fleet_pair *out_pair, struct sim_dev_conf *c)
 {
-	bool wanted = o->state == SIM_SETUP_PSK ||
-		(o->state == SIM_SILENT && o->psk && has_psk);
+	bool wanted = o->state == SIM_SETUP_PSK || (o->state == SIM_SILENT && o->psk && has_psk);
 
 	if (!wanted)
 		return true;
@@ -245,8 +245,7 @@ static void make_name(const char *pattern, unsigned index, char out_name[256])
 static bool take_passwords(struct maker *m, const struct sim_fleet_opts *o, struct secret *admin,
 			   struct secret *mebx, struct sim_dev_conf *c)
 {
-	if (o->admin_password_file &&
-	    !sim_fleet_file_password(o->admin_password_file, admin, m->e))
+	if (o->admin_password_file && !sim_fleet_file_password(o->admin_password_file, admin, m->e))
 		return false;
 	if (o->mebx_password_file && !sim_fleet_file_password(o->mebx_password_file, mebx, m->e))
 		return false;

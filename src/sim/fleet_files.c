@@ -84,7 +84,8 @@ bool sim_fleet_file_password(const char *path, struct secret *out_password, stru
 /* The base64 text of the next certificate; false when there is none. */
 static bool next_pem(struct span *rest, struct span *out_b64)
 {
-	static const char begin[] = "-----BEGIN CERTIFICATE-----", end[] = "-----END CERTIFICATE-----";
+	static const char begin[] = "-----BEGIN CERTIFICATE-----",
+			  end[] = "-----END CERTIFICATE-----";
 	const uint8_t *p = rest->n ? memmem(rest->p, rest->n, begin, sizeof begin - 1) : NULL;
 
 	if (!p)
@@ -262,7 +263,8 @@ bool sim_fleet_keys_next(struct sim_fleet_keys *k, struct sim_fleet_pair *out_pa
 			err_set(e, ERR_INVALID,
 				"%s has %u key pairs, one for each setup-psk device is needed",
 				k->path, k->pairs);
-			return err_hint(e, "make more with 'outband key generate', or take fewer devices");
+			return err_hint(
+				e, "make more with 'outband key generate', or take fewer devices");
 		}
 		line = take_line(&k->rest);
 		k->line++;
@@ -272,8 +274,8 @@ bool sim_fleet_keys_next(struct sim_fleet_keys *k, struct sim_fleet_pair *out_pa
 	    !wire_psk_parse_pps(cell(cells, n, k->pps), p.pps, e))
 		return err_wrap(e, "%s, line %u", k->path, k->line);
 	if (!str_copy(p.mebx, sizeof p.mebx, cell(cells, n, k->mebx)))
-		return err_set(e, ERR_INVALID, "%s, line %u: the MEBx password is too long", k->path,
-			       k->line);
+		return err_set(e, ERR_INVALID, "%s, line %u: the MEBx password is too long",
+			       k->path, k->line);
 	k->pairs++;
 	*out_pair = p;
 	mem_wipe(&p, sizeof p);

@@ -8,14 +8,14 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#define ARENA_BYTES     (4 * 1024 * 1024)
-#define FAULTS_AT_ONCE  8
-#define LATENCY_MAX_MS  600000
-#define SPEED_MAX       1e6
-#define PORT_MAX        (65535 - (SIM_FLEET_PORTS - 1))
-#define GROUP           SIM_FLEET_KEY_GROUP
-#define EACH            SIM_FLEET_KEY_EACH
-#define FLEET           SIM_FLEET_KEY_FLEET
+#define ARENA_BYTES    (4 * 1024 * 1024)
+#define FAULTS_AT_ONCE 8
+#define LATENCY_MAX_MS 600000
+#define SPEED_MAX      1e6
+#define PORT_MAX       (65535 - (SIM_FLEET_PORTS - 1))
+#define GROUP          SIM_FLEET_KEY_GROUP
+#define EACH           SIM_FLEET_KEY_EACH
+#define FLEET          SIM_FLEET_KEY_FLEET
 
 struct target {
 	struct sim_fleet_conf *c;
@@ -83,8 +83,18 @@ static bool set_fault(struct target *t, struct span v, struct err *e)
 	struct sim_fault scratch[FAULTS_AT_ONCE];
 	unsigned count;
 
-	return sim_fault_parse(v, scratch, FAULTS_AT_ONCE, &count, e) && add_text(t, v, e) &&
-		sim_fault_parse(span_str(*t->text), scratch, FAULTS_AT_ONCE, &count, e);
+	if (sim_fault_parse(v, scratch, FAULTS_AT_ONCE, &count, NULL))
+		return add_text(t, v, e) &&
+			sim_fault_parse(span_str(*t->text), scratch, FAULTS_AT_ONCE, &count, e);
+	/* Of an unknown name, the list of all is too long for one line. */
+	size_t n = span_find(v, '=');
+	struct span name = span_make(v.p, n);
+	for (unsigned i = 0; sim_fault_at(i); i++) {
+		if (span_find(v, ',') < v.n || span_eq_str(name, sim_fault_at(i)->name))
+			return sim_fault_parse(v, scratch, FAULTS_AT_ONCE, &count, e);
+	}
+	err_set(e, ERR_INVALID, "the simulator has no fault '%.*s'", (int)n, (const char *)v.p);
+	return err_hint(e, "'outband sim --list-faults' explains all of them");
 }
 
 static bool set_switch(struct target *t, struct span v, struct err *e)
@@ -229,7 +239,8 @@ static bool set_speed(struct target *t, struct span v, struct err *e)
 		speed = strtod(text, &end);
 	if (end == text || *end || !(speed >= 0.001 && speed <= SPEED_MAX)) {
 		err_set(e, ERR_INVALID, "'%.*s' is no speed", (int)v.n, (const char *)v.p);
-		return err_want(e, "0.001 to 1000000; 1 is real time, 60 plays an hour in a minute");
+		return err_want(e,
+				"0.001 to 1000000; 1 is real time, 60 plays an hour in a minute");
 	}
 	t->c->speed = speed;
 	return true;

@@ -196,7 +196,8 @@ static bool read_each(struct reader *r, struct sim_fleet_group *g, const yaml_no
 		if (!read_map(r, item, SIM_FLEET_KEY_EACH, &a.x->opts, each_other, &a, "index"))
 			return false;
 		if (!a.has_index)
-			return fail(r, item, "which device? 'index' is missing (0 is the group's first)");
+			return fail(r, item,
+				    "which device? 'index' is missing (0 is the group's first)");
 	}
 	g->each_count = (unsigned)n;
 	return check_each(r, g, list);
@@ -223,15 +224,16 @@ static bool read_group(struct reader *r, const yaml_node_t *item)
 		return false;
 	unsigned count = g->opts.count ? g->opts.count : 1;
 	if (g->each_count && g->each[g->each_count - 1].index >= count) {
-		err_set(r->e, ERR_INVALID, "device %u is described, the group has %u (0 is the first)",
+		err_set(r->e, ERR_INVALID,
+			"device %u is described, the group has %u (0 is the first)",
 			g->each[g->each_count - 1].index, count);
 		return at(r, item);
 	}
 	return true;
 }
 
-static bool top_other(struct reader *r, void *arg, const yaml_node_t *key,
-		      const yaml_node_t *value, bool *out_taken)
+static bool top_other(struct reader *r, void *arg, const yaml_node_t *key, const yaml_node_t *value,
+		      bool *out_taken)
 {
 	(void)arg;
 	*out_taken = span_eq_str(text_of(key), "groups");

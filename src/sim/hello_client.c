@@ -63,7 +63,8 @@ static void note(struct hello *x, const struct err *e)
 	if (!log_rate_ok(&rate, 1000))
 		return;
 	uuid_print(sim_dev_uuid(sim_fleet_at(h->fleet, x->index)), device);
-	const struct log_kv kv[] = { LOG_S("device", device), LOG_S("server", h->target.address),
+	const struct log_kv kv[] = { LOG_S("device", device),
+				     LOG_S("server", h->target.address),
 				     { LOG_KIND_END, NULL, NULL, 0 } };
 	if (e)
 		log_err(LOG_EV_SIM_HELLO, e, kv);

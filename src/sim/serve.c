@@ -151,8 +151,9 @@ static bool listen_all(struct serve *v, struct err *e)
 		if (v->ports[i].listen)
 			continue;
 		if (e->code == ERR_CONFLICT)
-			err_hint(e, "another program (or fleet) uses port %u; choose other ports "
-				    "with --port-base P, which takes P to P+3",
+			err_hint(e,
+				 "another program (or fleet) uses port %u; choose other ports "
+				 "with --port-base P, which takes P to P+3",
 				 conf.port);
 		return false;
 	}

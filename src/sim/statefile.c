@@ -51,8 +51,8 @@ bool sim_statefile_next(struct span text, size_t *at, unsigned *line,
 		struct span l = next_line(text, at);
 		++*line;
 		if (span_starts(l, DOC_BEGIN)) {
-			struct span number = span_trim(span_make(
-				l.p + sizeof DOC_BEGIN - 1, l.n - (sizeof DOC_BEGIN - 1)));
+			struct span number = span_trim(span_make(l.p + sizeof DOC_BEGIN - 1,
+								 l.n - (sizeof DOC_BEGIN - 1)));
 			inside = str_to_u32(number, 0, UINT32_MAX, &doc.index, NULL);
 			begin = *at;
 			doc.line = *line + 1;
@@ -75,8 +75,9 @@ static bool load_one(struct sim_statefile *s, const struct sim_statefile_doc *do
 			sim_fleet_count(s->fleet) - 1);
 	if (!ok) {
 		err_wrap(e, "%s, document at line %u", s->path, doc->line);
-		return err_hint(e, "a state file fits only the fleet (seed, devices, generations) "
-				   "that wrote it; remove it or name another one");
+		return err_hint(e,
+				"a state file fits only the fleet (seed, devices, generations) "
+				"that wrote it; remove it or name another one");
 	}
 	s->touched[doc->index] = TOUCHED_EVER;
 	return true;
