@@ -1,5 +1,5 @@
-/* Reading the CSV files of operators row by row: keys and name mappings. A bad row is an error with
- * its line and costs that row only, so that one command can report all of them. Pure: whoever calls
+/* Reading the CSV files of operators row by row: keys and name mappings. A bad row is an error and
+ * costs that row only, so that one command can report all of them. Pure: whoever calls
  * (api, cli) reads the file and stores the records. PPS and passwords never enter an error. */
 #include "base/limits.h"
 #include "base/mem.h"
@@ -67,15 +67,13 @@ struct reader {
 
 static bool bad(const struct reader *r, const char *what)
 {
-	err_set(r->e, ERR_INVALID, "line %u, field %u: %s", r->c->line, r->row->count + 1, what);
-	return false;
+	return err_set(r->e, ERR_INVALID, "field %u: %s", r->row->count + 1, what);
 }
 
 static bool put(struct reader *r, uint8_t byte, size_t from)
 {
 	if (r->used - from >= LIMIT_CSV_FIELD_BYTES || r->used >= sizeof r->row->text) {
-		err_set(r->e, ERR_LIMIT, "line %u, field %u: it is too long", r->c->line,
-			r->row->count + 1);
+		err_set(r->e, ERR_LIMIT, "field %u: it is too long", r->row->count + 1);
 		return err_want(r->e, "at most %d bytes in a field, %zu in a row",
 				LIMIT_CSV_FIELD_BYTES, sizeof r->row->text);
 	}
@@ -185,7 +183,7 @@ bool engine_csv_next(struct engine_csv *c, struct engine_csv_row *row, struct er
 	if (at_end(c))
 		return false;
 	size_t start = c->at;
-	row->line = c->line = c->next_line;
+	c->line = c->next_line;
 	if (read_row(&r))
 		return true;
 	/* A quote that is never closed must not swallow the rest of the file: go on after the line
@@ -249,11 +247,11 @@ bool engine_import_key(const struct engine_csv_row *row, bool *out_is_head,
 {
 	mem_wipe(out_k, sizeof *out_k);
 	if (!judge_head(row, key_columns, out_is_head, e))
-		return err_wrap(e, "line %u", row->line);
+		return false;
 	if (*out_is_head || key_of(row, out_k, e))
 		return true;
 	mem_wipe(out_k, sizeof *out_k);
-	return err_wrap(e, "line %u", row->line);
+	return false;
 }
 
 static bool parse_uuid(struct span text, char out_text[UUID_TEXT_SIZE], struct err *e)
@@ -302,9 +300,9 @@ bool engine_import_name(const struct engine_csv_row *row, bool *out_is_head,
 {
 	*out_n = (struct engine_import_name){ 0 };
 	if (!judge_head(row, name_columns, out_is_head, e))
-		return err_wrap(e, "line %u", row->line);
+		return false;
 	if (*out_is_head || name_of(row, out_n, e))
 		return true;
 	*out_n = (struct engine_import_name){ 0 };
-	return err_wrap(e, "line %u", row->line);
+	return false;
 }

@@ -1,6 +1,6 @@
 /* Reading the CSV files of operators: keys `pid,pps,mebx_password` and mappings
- * `uuid,fqdn[,group]`, row by row with the line number in every error. Quotes as in RFC 4180, an
- * optional heading line, CRLF or LF, UTF-8 BOM skipped. Pure. */
+ * `uuid,fqdn[,group]`, row by row. Whoever shows an error puts the line number (line, below)
+ * before it. Quotes as in RFC 4180, an optional heading line, CRLF or LF, UTF-8 BOM skipped. Pure. */
 #pragma once
 #include "base/err.h"
 #include "base/span.h"
@@ -8,12 +8,12 @@
 struct engine_csv {
 	struct span in;
 	size_t at;
-	unsigned line;            /* of the row that was read last, from 1; a row may have several */
+	unsigned line;            /* where the row that was read last began, good or bad, from 1 */
 	unsigned next_line;
 };
 #define ENGINE_CSV_MAX_FIELDS 16
 struct engine_csv_row {
-	unsigned line, count;
+	unsigned count;
 	struct span f[ENGINE_CSV_MAX_FIELDS]; /* trimmed; valid until the next row */
 	char text[8192];
 };
@@ -22,7 +22,7 @@ void engine_csv_init(struct engine_csv *c, struct span in);
 bool engine_csv_next(struct engine_csv *c, struct engine_csv_row *row, struct err *e);
 struct engine_import_key { char pid[9], pps[33]; char password[33]; };
 struct engine_import_name { char uuid[37], fqdn[254], grp[64]; };
-/* One row to one record; errors name line, column and value (never PPS or password). is_head: the
+/* One row to one record; errors name column and value (never PPS or password). is_head: the
  * row is a heading. Wipe what held PPS or passwords: the row, the record, the file. */
 bool engine_import_key(const struct engine_csv_row *row, bool *out_is_head, struct engine_import_key *out_k,
 		       struct err *e);

@@ -27,7 +27,7 @@ static const char *show(struct span in)
 		if (!engine_csv_next(&c, &row, &e)) {
 			if (e.code == ERR_NONE)
 				return shown;
-			out_fmt(&o, "!%s\n", e.msg);
+			out_fmt(&o, "!%u:%s\n", c.line, e.msg);
 			continue;
 		}
 		out_fmt(&o, "%u:[", c.line);
@@ -82,20 +82,20 @@ static void a_bad_row_costs_itself_only(void **state)
 	} cases[] = {
 		{ "quote inside", "a\nb\"c,d\ne\n",
 		  "1:[a]\n"
-		  "!line 2, field 1: a quote stands inside a field that does not begin with one\n"
+		  "!2:field 1: a quote stands inside a field that does not begin with one\n"
 		  "3:[e]\n" },
 		{ "text after the quote", "a,\"b\"c\nd\n",
-		  "!line 1, field 2: text follows the closing quote\n2:[d]\n" },
+		  "!1:field 2: text follows the closing quote\n2:[d]\n" },
 		{ "never closed", "a,\"b\nc,d\ne,f\n",
-		  "!line 1, field 2: the quote is never closed\n2:[c|d]\n3:[e|f]\n" },
+		  "!1:field 2: the quote is never closed\n2:[c|d]\n3:[e|f]\n" },
 		{ "never closed at the end", "a\n\"",
-		  "1:[a]\n!line 2, field 1: the quote is never closed\n" },
+		  "1:[a]\n!2:field 1: the quote is never closed\n" },
 		{ "17 fields", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17\nx\n",
-		  "!line 1, field 17: the row has too many fields\n2:[x]\n" },
+		  "!1:field 17: the row has too many fields\n2:[x]\n" },
 		{ "UTF-16",
 		  "\xff\xfe"
 		  "a,b\n",
-		  "!the file is UTF-16 text\n" },
+		  "!0:the file is UTF-16 text\n" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		if (!str_eq(show(span_str(cases[i].in)), cases[i].want))
@@ -114,11 +114,11 @@ static void sizes_have_limits(void **state)
 		{ "largest field", { LIMIT_CSV_FIELD_BYTES }, NULL },
 		{ "larger field",
 		  { LIMIT_CSV_FIELD_BYTES + 1 },
-		  "!line 1, field 1: it is too long\n2:[x]\n" },
+		  "!1:field 1: it is too long\n2:[x]\n" },
 		{ "largest row", { LIMIT_CSV_FIELD_BYTES, LIMIT_CSV_FIELD_BYTES }, NULL },
 		{ "larger row",
 		  { LIMIT_CSV_FIELD_BYTES, LIMIT_CSV_FIELD_BYTES, 1 },
-		  "!line 1, field 3: it is too long\n2:[x]\n" },
+		  "!1:field 3: it is too long\n2:[x]\n" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		static char in[16384];
@@ -189,17 +189,17 @@ static void reads_keys(void **state)
 	} cases[] = {
 		{ "plain", "@PID,@PPS,P@ssw0rd", NULL },
 		{ "quoted", "\"@PID\",\"@PPS\",\"P@ssw0rd\"", NULL },
-		{ "PID", "@PIX,@PPS,P@ssw0rd", "line 1: column pid: PID" },
-		{ "PPS", "@PID,@PPX,P@ssw0rd", "line 1: column pps, PID " },
-		{ "short PPS", "@PID,1234,P@ssw0rd", "line 1: column pps, PID " },
-		{ "weak password", "@PID,@PPS,Planted1", "line 1: column mebx_password, PID " },
-		{ "no password", "@PID,@PPS,", "line 1: column mebx_password, PID " },
+		{ "PID", "@PIX,@PPS,P@ssw0rd", "column pid: PID" },
+		{ "PPS", "@PID,@PPX,P@ssw0rd", "column pps, PID " },
+		{ "short PPS", "@PID,1234,P@ssw0rd", "column pps, PID " },
+		{ "weak password", "@PID,@PPS,Planted1", "column mebx_password, PID " },
+		{ "no password", "@PID,@PPS,", "column mebx_password, PID " },
 		{ "long password", "@PID,@PPS,P@ssw0rdP@ssw0rdP@ssw0rdP@ssw0rdx",
-		  "line 1: column mebx_password, PID " },
-		{ "two fields", "@PID,@PPS", "line 1: the row has 2 fields" },
-		{ "four fields", "@PID,@PPS,P@ssw0rd,x", "line 1: the row has 4 fields" },
-		{ "semicolons", "@PID;@PPS;P@ssw0rd", "line 1: the row has 1 field" },
-		{ "nothing", "\"\"", "line 1: the row has 1 field" },
+		  "column mebx_password, PID " },
+		{ "two fields", "@PID,@PPS", "the row has 2 fields" },
+		{ "four fields", "@PID,@PPS,P@ssw0rd,x", "the row has 4 fields" },
+		{ "semicolons", "@PID;@PPS;P@ssw0rd", "the row has 1 field" },
+		{ "nothing", "\"\"", "the row has 1 field" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char line[256];
@@ -301,20 +301,19 @@ static void reads_names(void **state)
 		{ "group", UUID ",pc1.example.com,Branch office", "Branch office", NULL, NULL },
 		{ "upper case", "4C4C4544-0031-3610-8052-B4C04F564231,pc1.example.com,x", "x", NULL,
 		  NULL },
-		{ "no UUID", "pc1,pc1.example.com", NULL, "line 1: column uuid: this is no UUID",
-		  NULL },
+		{ "no UUID", "pc1,pc1.example.com", NULL, "column uuid: this is no UUID", NULL },
 		{ "placeholder", "00000000-0000-0000-0000-000000000000,pc1.example.com", NULL,
-		  "line 1: column uuid: this is a placeholder", "M09" },
-		{ "underscore", UUID ",pc_1.example.com", NULL,
-		  "line 1: column fqdn, UUID " UUID ": ", "D050" },
-		{ "no FQDN", UUID ",", NULL, "line 1: column fqdn, UUID " UUID ": ", "D050" },
+		  "column uuid: this is a placeholder", "M09" },
+		{ "underscore", UUID ",pc_1.example.com", NULL, "column fqdn, UUID " UUID ": ",
+		  "D050" },
+		{ "no FQDN", UUID ",", NULL, "column fqdn, UUID " UUID ": ", "D050" },
 		{ "long group",
 		  UUID ",a.b,1234567890123456789012345678901234567890123456789012345678901234",
-		  NULL, "line 1: column group: it cannot be the name of a group", NULL },
+		  NULL, "column group: it cannot be the name of a group", NULL },
 		{ "odd group", UUID ",a.b,x\x01y", NULL,
-		  "line 1: column group: it cannot be the name of a group", NULL },
-		{ "four fields", UUID ",a.b,c,d", NULL, "line 1: the row has 4 fields", NULL },
-		{ "one field", UUID, NULL, "line 1: the row has 1 field", NULL },
+		  "column group: it cannot be the name of a group", NULL },
+		{ "four fields", UUID ",a.b,c,d", NULL, "the row has 4 fields", NULL },
+		{ "one field", UUID, NULL, "the row has 1 field", NULL },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct engine_import_name n;
