@@ -30,7 +30,7 @@ static void put_file(const char *name, const char *text)
 	(void)close(fd);
 }
 
-static void start(char *const argv[], struct net_loop *l, uint16_t port)
+static void start(const char *const argv[], struct net_loop *l, uint16_t port)
 {
 	if (!rig_has(argv[0])) {
 		print_message("%s is not installed\n", argv[0]);
@@ -64,23 +64,23 @@ static void openssl_psk_tls10(void **state)
 
 	(void)snprintf(where, sizeof where, "127.0.0.1:%u", port);
 	/* "NKLDG5DC..." in hex */
-	char *argv[] = { "openssl",
-			 "s_server",
-			 "-accept",
-			 where,
-			 "-nocert",
-			 "-tls1",
-			 "-quiet",
-			 "-psk_identity",
-			 "0000037M",
-			 "-psk_hint",
-			 "any hint",
-			 "-psk",
-			 "4E4B4C44473544435252",
-			 "-cipher",
-			 "PSK-AES128-CBC-SHA:@SECLEVEL=0",
-			 "-www",
-			 NULL };
+	const char *argv[] = { "openssl",
+			       "s_server",
+			       "-accept",
+			       where,
+			       "-nocert",
+			       "-tls1",
+			       "-quiet",
+			       "-psk_identity",
+			       "0000037M",
+			       "-psk_hint",
+			       "any hint",
+			       "-psk",
+			       "4E4B4C44473544435252",
+			       "-cipher",
+			       "PSK-AES128-CBC-SHA:@SECLEVEL=0",
+			       "-www",
+			       NULL };
 	start(argv, l, port);
 	struct pki_tls_client cc = { .policy = { PKI_TLS_1_0, PKI_TLS_1_0, 0, NULL, false },
 				     .psk_identity = "0000037M",
@@ -145,18 +145,18 @@ static void gnutls_without_rfc5746(void **state)
 
 	put_device_files();
 	(void)snprintf(text, sizeof text, "%u", port);
-	char *argv[] = { "gnutls-serv",
-			 "--http",
-			 "--disable-client-cert",
-			 "--x509keyfile",
-			 in_dir("key.pem"),
-			 "--x509certfile",
-			 in_dir("cert.pem"),
-			 "--priority",
-			 "LEGACY:-VERS-ALL:+VERS-TLS1.0:%DISABLE_SAFE_RENEGOTIATION",
-			 "-p",
-			 text,
-			 NULL };
+	const char *argv[] = { "gnutls-serv",
+			       "--http",
+			       "--disable-client-cert",
+			       "--x509keyfile",
+			       in_dir("key.pem"),
+			       "--x509certfile",
+			       in_dir("cert.pem"),
+			       "--priority",
+			       "LEGACY:-VERS-ALL:+VERS-TLS1.0:%DISABLE_SAFE_RENEGOTIATION",
+			       "-p",
+			       text,
+			       NULL };
 	start(argv, l, port);
 	struct pki_tls_client cc = {
 		.policy = { PKI_TLS_1_0, PKI_TLS_1_0, 0, "AES128-SHA:AES256-SHA", false },
@@ -242,13 +242,13 @@ static void auth_int_with_webrick(void **state)
 		struct net_target t = { .address = "127.0.0.1", .port = port };
 
 		(void)snprintf(text, sizeof text, "%u", port);
-		char *argv[] = { "ruby",
-				 in_dir("serve.rb"),
-				 text,
-				 (char *)(uintptr_t)cases[i].qop,
-				 "Digest:A4070000000000000000000000000000",
-				 "1800",
-				 NULL };
+		const char *argv[] = { "ruby",
+				       in_dir("serve.rb"),
+				       text,
+				       (char *)(uintptr_t)cases[i].qop,
+				       "Digest:A4070000000000000000000000000000",
+				       "1800",
+				       NULL };
 		start(argv, l, port);
 		struct net_http *h = net_http_new(&hc);
 		net_http_set(h, &t, &cred);
@@ -297,7 +297,7 @@ static void webrick_forgets_nonces(void **state)
 	rng_os(&rng);
 	put_file("serve.rb", webrick);
 	(void)snprintf(text, sizeof text, "%u", port);
-	char *argv[] = { "ruby", in_dir("serve.rb"), text, "auth-int,auth", "r", "1", NULL };
+	const char *argv[] = { "ruby", in_dir("serve.rb"), text, "auth-int,auth", "r", "1", NULL };
 	start(argv, l, port);
 	net_http_set(h, &t, &cred);
 	for (int i = 0; i < 2; i++) {

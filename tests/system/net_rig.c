@@ -376,7 +376,7 @@ bool rig_has(const char *program)
 	return false;
 }
 
-int rig_spawn(char *const argv[], const char *input)
+int rig_spawn(const char *const argv[], const char *input)
 {
 	int in[2], quiet, pid;
 
@@ -389,7 +389,7 @@ int rig_spawn(char *const argv[], const char *input)
 		(void)dup2(in[0], 0);
 		(void)dup2(quiet, 1);
 		(void)dup2(quiet, 2);
-		(void)execvp(argv[0], argv);
+		(void)execvp(argv[0], (char *const *)argv); /* changes none of it */
 		_exit(127);
 	}
 	(void)close(in[0]);

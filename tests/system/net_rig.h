@@ -82,7 +82,7 @@ void rig_pki_free(void);
 void rig_server_cert(struct pki_tls_server *s, unsigned device);
 
 /* Child programs: ended by pid. -1 when the program is missing. */
-int rig_spawn(char *const argv[], const char *input);
+int rig_spawn(const char *const argv[], const char *input);
 void rig_kill(int pid);
 uint16_t rig_free_port(void);
 bool rig_wait_port(struct net_loop *l, uint16_t port);
