@@ -66,6 +66,11 @@ static void disable(struct api_req *r, struct store_tx *tx, const struct store_c
 	store_tx_cert_put(tx, &row);
 }
 
+static bool same_leaf(const struct store_cert *a, const struct store_cert *b)
+{
+	return b && str_eq(a->serial, b->serial) && str_eq(a->subject, b->subject);
+}
+
 static bool put_one(struct api_req *r, struct store_tx *tx, const struct pki_chain *chain,
 		    struct err *e)
 {
@@ -80,8 +85,7 @@ static bool put_one(struct api_req *r, struct store_tx *tx, const struct pki_cha
 
 	if (!look_up(r, name, &old, &found, e))
 		return false;
-	if (found && c->name_count && str_eq(old.state, "active") &&
-	    !str_eq(old.serial, c->former_serial)) {
+	if (found && c->name_count && str_eq(old.state, "active") && !same_leaf(&old, c->former)) {
 		err_set(e, ERR_CONFLICT, "the alternative chain '%s' would replace another one",
 			name);
 		return err_hint(e, "choose another name");
@@ -115,14 +119,15 @@ static bool put_one(struct api_req *r, struct store_tx *tx, const struct pki_cha
 }
 
 /* Alternatives of an earlier import under the same name. */
-static void disable_rest(struct api_req *r, struct store_tx *tx, unsigned from, const char *serial)
+static void disable_rest(struct api_req *r, struct store_tx *tx, unsigned from,
+			 const struct store_cert *former)
 {
 	struct store_cert old;
 
-	for (unsigned i = from; serial && i < LIMIT_CERT_CHAIN * 2; i++)
+	for (unsigned i = from; former && i < LIMIT_CERT_CHAIN * 2; i++)
 		if (store_cert_get(r->api->conf.store, &r->arena, nth_name(r, i), &old) &&
 		    str_eq(old.kind, "provisioning") && str_eq(old.state, "active") &&
-		    str_eq(old.serial, serial))
+		    same_leaf(&old, former))
 			disable(r, tx, &old);
 }
 
@@ -142,15 +147,15 @@ static void stored(struct api_req *r)
 static bool put_all(struct api_req *r, struct store_tx *tx, struct err *e)
 {
 	struct api_cert *c = r->state;
-	struct store_cert old;
+	struct store_cert *old = ARENA_NEW(&r->arena, struct store_cert);
 
-	if (store_cert_get(r->api->conf.store, &r->arena, r->name, &old))
-		c->former_serial = old.serial;
+	if (old && store_cert_get(r->api->conf.store, &r->arena, r->name, old))
+		c->former = old;
 	for (const struct pki_chain *alt = c->chain; alt && c->name_count < LIMIT_CERT_CHAIN * 2;
 	     alt = alt->alt)
 		if (!put_one(r, tx, alt, e))
 			return false;
-	disable_rest(r, tx, c->name_count, c->former_serial);
+	disable_rest(r, tx, c->name_count, c->former);
 	return true;
 }
 
@@ -246,7 +251,7 @@ void api_cert_delete(struct api_req *r)
 		api_tx(r, "cert.delete", arena_fmt(&r->arena, "%s %s", r->name, old.subject));
 	disable(r, tx, &old);
 	/* NAME goes with its alternatives, NAME-2 alone. */
-	disable_rest(r, tx, 1, old.serial);
+	disable_rest(r, tx, 1, &old);
 	API_EVENT(r, tx, "", LOG_EV_CERT, LOG_S("name", r->name), LOG_S("subject", old.subject),
 		  LOG_S("actor", r->actor));
 	api_commit(r, tx, deleted);

@@ -12,7 +12,7 @@ struct api_cert {
 	struct wire_hello hello;       /* of the device that fqdn names, when it is known */
 	api_then_fn *read;             /* what to do with the chain */
 	bool force, stored;
-	const char *former_serial;     /* of the chain that had the name; NULL: none */
+	const struct store_cert *former; /* that had the name; NULL: none */
 	const char *names[LIMIT_CERT_CHAIN * 2];
 	unsigned name_count;
 	struct api_requeue requeue;

@@ -1,6 +1,7 @@
 /* Jobs: list, and what an operator does with one. The engine owns running ones; everything else is
  * a row. Never starts a job itself. */
 #include "api/api_priv.h"
+#include "engine/plan.h"
 
 static const char states[] = ""
 #define X(name, text) text " "
@@ -177,21 +178,26 @@ void api_job_cancel(struct api_req *r)
 	}
 }
 
-/* Sorts by time of making, as lists show them. */
-static const char *new_id(struct api_req *r)
+/* As the engine's own, but before those that hellos made: an operator waits. */
+static const char *add(struct api_req *r, struct store_tx *tx, const char *uuid)
 {
-	return arena_fmt(&r->arena, "%012llx%08x", (unsigned long long)r->now_unix_ms,
-			 (unsigned)rng_u64(&r->api->rng));
-}
+	uint8_t b[12];
+	char hex[2 * sizeof b + 1];
+	struct out o;
 
-static void add(struct api_req *r, struct store_tx *tx, const char *uuid, const char *id)
-{
+	rng_fill(&r->api->rng, b, sizeof b);
+	out_init(&o, hex, sizeof hex);
+	out_hex(&o, span_make(b, sizeof b));
+	const char *id = arena_fmt(&r->arena, "j-%s", hex);
 	store_tx_job_add(tx,
 			 &(struct store_job){ .id = id,
 					      .uuid = uuid,
 					      .kind = "configure",
+					      .priority = 5,
+					      .plan_version = ENGINE_PLAN_VERSION,
 					      .created_unix_ms = r->now_unix_ms,
 					      .changed_unix_ms = r->now_unix_ms });
+	return id;
 }
 
 bool api_job_queue(struct api_req *r, struct store_tx *tx, const char *uuid, const char **out_id)
@@ -204,8 +210,7 @@ bool api_job_queue(struct api_req *r, struct store_tx *tx, const char *uuid, con
 			return false;
 		store_tx_job_set(tx, j.id, STORE_JOB_QUEUED, r->now_unix_ms);
 	} else {
-		*out_id = new_id(r);
-		add(r, tx, uuid, *out_id);
+		*out_id = add(r, tx, uuid);
 	}
 	API_EVENT(r, tx, uuid, LOG_EV_JOB_QUEUED, LOG_S("uuid", uuid), LOG_S("job", *out_id),
 		  LOG_S("kind", "configure"));

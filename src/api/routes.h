@@ -59,7 +59,7 @@ enum api_role {
 	X("PUT", "/v1/secrets/{}", API_ROLE_SECURITY, "", "application/octet-stream: the secret",         \
 	  api_secret_put, "Stores a secret that profiles name.")                                          \
 	X("GET", "/v1/jobs", API_ROLE_VIEWER, "state uuid after limit", "", api_job_list,                 \
-	  "Jobs by age, with their last error.")                                                          \
+	  "Jobs with their last error.")                                                          \
 	X("GET", "/v1/jobs/{}", API_ROLE_VIEWER, "", "", api_job_get, "One job.")                         \
 	X("POST", "/v1/jobs/{}/retry", API_ROLE_OPERATOR, "", "", api_job_retry,                          \
 	  "Queues a delayed or paused job now.")                                                          \
