@@ -1,0 +1,336 @@
+/* The engine: settings, the queue and its workers, leases, start and stop. A job that waits for
+ * firmware holds no worker; when its wait is over it goes before new ones. */
+#include "engine/engine_priv.h"
+
+#include "base/clk.h"
+#include "base/mem.h"
+
+#define CLAIM_MAX      64
+#define QUEUE_IDLE_MS  60000
+#define STOP_LIMIT_MS  15000
+
+/* ---- settings ---- */
+
+static int64_t setting_int(struct engine *en, struct arena *a, enum engine_setting s)
+{
+	const char *v;
+	int64_t n = 0;
+	const struct engine_setting_row *row = engine_setting_row(s);
+	if (!store_setting_get(en->conf.store, a, row->key, &v) || !str_to_i64(span_str(v), row->min, row->max, &n, NULL))
+		str_to_i64(span_str(row->def), INT64_MIN, INT64_MAX, &n, NULL);
+	return n;
+}
+
+static const char *setting_text(struct engine *en, struct arena *a, enum engine_setting s)
+{
+	const char *v;
+	const struct engine_setting_row *row = engine_setting_row(s);
+	return store_setting_get(en->conf.store, a, row->key, &v) ? v : row->def;
+}
+
+static void load_settings(struct engine *en)
+{
+	struct arena a;
+	enum log_level level;
+	arena_init(&a, 65536);
+	en->set.workers = setting_int(en, &a, SETTING_WORKERS);
+	en->set.port_base = setting_int(en, &a, SETTING_PORT_BASE);
+	en->set.lease_s = setting_int(en, &a, SETTING_LEASE_S);
+	en->set.hello_rate = setting_int(en, &a, SETTING_HELLO_RATE);
+	en->set.pki = str_eq(setting_text(en, &a, SETTING_PKI), "true");
+	en->set.manual_approval = str_eq(setting_text(en, &a, SETTING_APPROVAL), "manual");
+	str_copy(en->set.profile, sizeof en->set.profile, span_str(setting_text(en, &a, SETTING_PROFILE)));
+	en->set.retry.first_ms = setting_int(en, &a, SETTING_RETRY_S) * 1000;
+	en->set.retry.max_ms = setting_int(en, &a, SETTING_RETRY_MAX_S) * 1000;
+	en->set.retry.login_tries = setting_int(en, &a, SETTING_LOGIN_TRIES);
+	en->set.retry.login_window_ms = setting_int(en, &a, SETTING_LOGIN_WINDOW_S) * 1000;
+	const char *v;
+	if (store_setting_get(en->conf.store, &a, engine_setting_row(SETTING_LOG_LEVEL)->key, &v) &&
+	    log_level_parse(v, &level))
+		log_set_level(level);
+	arena_deinit(&a);
+}
+
+void engine_reload(struct engine *en)
+{
+	struct err e = { 0 };
+	load_settings(en);
+	if (!engine_vault_load(en, &e))
+		log_err(LOG_EV_SERVE_FAILED, &e,
+			(const struct log_kv[]){ LOG_S("step", "reload"), { LOG_KIND_END, NULL, NULL, 0 } });
+	engine_pump(en);
+}
+
+/* ---- leases ---- */
+
+static void renew_leases(void *arg)
+{
+	struct engine *en = arg;
+	int64_t until = clk_unix_ms() + en->set.lease_s * 1000;
+	en->lease_timer = sched_after(en->conf.sched, en->set.lease_s * 1000 / 3, renew_leases, en);
+	/* one transaction each: a lost lease must not undo its neighbours */
+	for (struct engine_run *r = en->runs; r; r = r->next) {
+		if (r->state == RUN_CLAIM || r->state == RUN_END)
+			continue;
+		struct store_tx *tx = store_tx_new(en->conf.store);
+		store_tx_job_renew(tx, r->job, en->owner, until);
+		store_tx_commit(tx, NULL, NULL);
+	}
+}
+
+/* ---- workers ---- */
+
+void engine_run_drop_worker(struct engine_run *r)
+{
+	if (!r->holds_worker)
+		return;
+	r->holds_worker = false;
+	r->en->running--;
+	engine_kick(r->en);
+}
+
+static bool worker_free(const struct engine *en)
+{
+	return en->running + en->claiming < (unsigned)en->set.workers;
+}
+
+static void resume(struct engine_run *r)
+{
+	r->holds_worker = true;
+	r->en->running++;
+	r->resume(r);
+}
+
+void engine_run_want_worker(struct engine_run *r)
+{
+	if (worker_free(r->en) || r->en->stopping || r->cancelled)
+		resume(r);
+	/* else it stays RUN_READY until engine_pump finds it */
+}
+
+void engine_run_gone(struct engine_run *r)
+{
+	struct engine *en = r->en;
+	engine_run_drop_worker(r);
+	for (struct engine_run **p = &en->runs; *p; p = &(*p)->next) {
+		if (*p == r) {
+			*p = r->next;
+			break;
+		}
+	}
+	engine_run_free(r);
+	if (!en->runs) {
+		engine_vault_drop_old(en);
+		if (en->stopping && en->stopped) {
+			void (*fn)(void *) = en->stopped;
+			en->stopped = NULL;
+			sched_cancel(en->stop_timer);
+			en->stop_timer = NULL;
+			fn(en->stopped_arg);
+			return;
+		}
+	}
+	engine_kick(en);
+}
+
+/* ---- queue ---- */
+
+static void on_claimed(void *arg, const struct err *e)
+{
+	struct engine_run *r = arg;
+	r->en->claiming--;
+	if (e) { /* somebody else took it, or the database is busy: look again later */
+		engine_run_gone(r);
+		return;
+	}
+	r->holds_worker = true;
+	r->en->running++;
+	engine_run_start(r);
+}
+
+static bool is_ours(const struct engine *en, const char *job)
+{
+	for (const struct engine_run *r = en->runs; r; r = r->next)
+		if (str_eq(r->job, job))
+			return true;
+	return false;
+}
+
+static void claim(struct engine *en, const struct store_job *j)
+{
+	struct engine_run *r = engine_run_new(en, j);
+	int64_t now = clk_unix_ms();
+	r->next = en->runs;
+	en->runs = r;
+	en->claiming++;
+	struct store_tx *tx = store_tx_new(en->conf.store);
+	store_tx_job_lease(tx, r->job, en->owner, now, now + en->set.lease_s * 1000);
+	store_tx_commit(tx, on_claimed, r);
+}
+
+static void on_queue_timer(void *arg)
+{
+	struct engine *en = arg;
+	en->queue_timer = NULL;
+	engine_pump(en);
+}
+
+static void arm_queue(struct engine *en, int64_t ms)
+{
+	sched_cancel(en->queue_timer);
+	en->queue_timer = sched_after(en->conf.sched, ms, on_queue_timer, en);
+}
+
+void engine_kick(struct engine *en)
+{
+	if (!en->stopping)
+		arm_queue(en, 0);
+}
+
+/* Runs whose wait is over come first: they are half done. */
+static void resume_ready(struct engine *en)
+{
+	struct engine_run *r = en->runs;
+	while (r && worker_free(en)) {
+		struct engine_run *next = r->next;
+		if (r->state == RUN_READY) {
+			resume(r);
+			next = en->runs; /* the list may have changed */
+		}
+		r = next;
+	}
+}
+
+void engine_pump(struct engine *en)
+{
+	if (en->stopping || en->pumping)
+		return;
+	en->pumping = true;
+	resume_ready(en);
+	int64_t now = clk_unix_ms(), delay = QUEUE_IDLE_MS;
+	if (worker_free(en)) {
+		struct arena a;
+		struct store_job jobs[CLAIM_MAX];
+		arena_init(&a, 1024 * 1024);
+		unsigned n = store_job_due(en->conf.store, &a, now, CLAIM_MAX, jobs), claimed = 0;
+		for (unsigned i = 0; i < n && worker_free(en); i++)
+			if (!is_ours(en, jobs[i].id)) {
+				claim(en, &jobs[i]);
+				claimed++;
+			}
+		int64_t next = store_job_next_unix_ms(en->conf.store);
+		if (next >= 0 && next - now < delay)
+			delay = next > now ? next - now : 1000;
+		/* due ones may hide behind ours that are being claimed */
+		if (n == CLAIM_MAX && claimed && delay > 50)
+			delay = 50;
+		arena_deinit(&a);
+	}
+	arm_queue(en, delay);
+	en->pumping = false;
+}
+
+bool engine_job_cancel(struct engine *en, const char *job_id)
+{
+	for (struct engine_run *r = en->runs; r; r = r->next) {
+		if (!str_eq(r->job, job_id))
+			continue;
+		r->cancelled = true;
+		engine_run_stop(r);
+		return true;
+	}
+	return false;
+}
+
+/* ---- start and stop ---- */
+
+static void on_recovered(void *arg, const struct err *e)
+{
+	struct engine *en = arg;
+	if (e)
+		log_err(LOG_EV_STORE, e, (const struct log_kv[]){ { LOG_KIND_END, NULL, NULL, 0 } });
+	engine_pump(en);
+}
+
+struct engine *engine_new(const struct engine_conf *c, struct err *e)
+{
+	struct engine *en = MEM_NEW(struct engine);
+	en->conf = *c;
+	if (!en->conf.make_key)
+		en->conf.make_key = pki_key_generate_rsa;
+	str_copy(en->owner, sizeof en->owner, span_str(c->owner));
+	load_settings(en);
+	if (!engine_vault_load(en, e)) {
+		engine_free(en);
+		return NULL;
+	}
+	struct store_tx *tx = store_tx_new(c->store);
+	store_tx_job_recover(tx, en->owner, clk_unix_ms());
+	store_tx_commit(tx, on_recovered, en);
+	en->lease_timer = sched_after(c->sched, en->set.lease_s * 1000 / 3, renew_leases, en);
+	return en;
+}
+
+static void on_stop_limit(void *arg)
+{
+	struct engine *en = arg;
+	en->stop_timer = NULL;
+	/* a device that never answers must not hold the service: its lease runs out by itself */
+	if (en->stopped) {
+		void (*fn)(void *) = en->stopped;
+		en->stopped = NULL;
+		fn(en->stopped_arg);
+	}
+}
+
+static void on_stop_idle(void *arg)
+{
+	struct engine *en = arg;
+	en->stop_timer = NULL;
+	if (en->stopped && !en->runs) {
+		void (*fn)(void *) = en->stopped;
+		en->stopped = NULL;
+		fn(en->stopped_arg);
+	}
+}
+
+void engine_stop(struct engine *en, void (*fn)(void *arg), void *arg)
+{
+	en->stopping = true;
+	en->stopped = fn;
+	en->stopped_arg = arg;
+	sched_cancel(en->queue_timer);
+	en->queue_timer = NULL;
+	en->stop_timer = sched_after(en->conf.sched, en->runs ? STOP_LIMIT_MS : 0, en->runs ? on_stop_limit : on_stop_idle,
+				     en);
+	struct engine_run *next;
+	for (struct engine_run *r = en->runs; r; r = next) {
+		next = r->next;
+		engine_run_stop(r);
+	}
+}
+
+void engine_free(struct engine *en)
+{
+	if (!en)
+		return;
+	sched_cancel(en->queue_timer);
+	sched_cancel(en->lease_timer);
+	sched_cancel(en->stop_timer);
+	struct engine_run *next;
+	for (struct engine_run *r = en->runs; r; r = next) {
+		next = r->next;
+		engine_run_free(r);
+	}
+	engine_vault_free(en);
+	mem_free(en);
+}
+
+struct engine_status engine_get_status(const struct engine *en)
+{
+	struct engine_status s = en->st;
+	s.workers = (unsigned)en->set.workers;
+	s.running = en->running;
+	s.waiting = en->waiting;
+	return s;
+}

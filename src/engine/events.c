@@ -1,0 +1,74 @@
+/* One event to the log and, as the same line, to the device's timeline in the store. */
+#include "engine/engine_priv.h"
+
+#include "base/clk.h"
+
+#define KV_MAX 24
+
+/* The fields of an error behind the given ones. */
+static unsigned with_error(struct log_kv *out, const struct log_kv *kv, const struct err *e)
+{
+	unsigned n = 0;
+	for (; kv[n].kind != LOG_KIND_END && n < KV_MAX - 8; n++)
+		out[n] = kv[n];
+	if (e && e->code != ERR_NONE) {
+		out[n++] = LOG_S("err", err_name(e->code));
+		out[n++] = LOG_S("msg", e->msg);
+		if (e->rule)
+			out[n++] = LOG_S("rule", e->rule);
+		if (e->seen[0])
+			out[n++] = LOG_S("seen", e->seen);
+		if (e->want[0])
+			out[n++] = LOG_S("want", e->want);
+		if (e->hint[0])
+			out[n++] = LOG_S("hint", e->hint);
+	}
+	out[n] = (struct log_kv){ LOG_KIND_END, NULL, NULL, 0 };
+	return n;
+}
+
+static void print_value(struct out *o, const char *v)
+{
+	bool plain = *v != '\0';
+	for (const char *p = v; *p; p++)
+		plain &= *p > ' ' && *p != '"' && *p != '=' && *p < 0x7f;
+	if (plain) {
+		out_str(o, v);
+		return;
+	}
+	out_str(o, "\"");
+	for (const char *p = v; *p; p++)
+		if (*p == '"')
+			out_str(o, "\\\"");
+		else
+			out_safe(o, span_make(p, 1));
+	out_str(o, "\"");
+}
+
+void engine_event(struct engine *en, struct store_tx *tx, const char *uuid, enum log_event ev, const struct err *e,
+		  const struct log_kv *kv)
+{
+	(void)en;
+	struct log_kv all[KV_MAX];
+	unsigned n = with_error(all, kv, e);
+	log_write(ev, all);
+	if (!tx)
+		return;
+	char line[2048];
+	struct out o;
+	out_init(&o, line, sizeof line);
+	for (unsigned i = 0; i < n; i++) {
+		if (all[i].kind == LOG_KIND_STR && (!all[i].s || str_eq(all[i].key, "uuid")))
+			continue;
+		out_fmt(&o, "%s%s=", out_len(&o) ? " " : "", all[i].key);
+		if (all[i].kind == LOG_KIND_INT)
+			out_fmt(&o, "%lld", (long long)all[i].i);
+		else
+			print_value(&o, all[i].s);
+	}
+	const struct log_event_row *row = log_event_row(ev);
+	store_tx_event(tx, &(struct store_event){
+				   .uuid = uuid, .level = log_level_name(row->level), .name = row->name,
+				   .line = line, .at_unix_ms = clk_unix_ms(),
+			   });
+}

@@ -1,0 +1,210 @@
+/* The table of reads and how each answer becomes facts (engine/reads.h). Called by the runner. */
+#include "engine/reads.h"
+
+#include "base/str.h"
+#include "engine/actions_priv.h"
+#include "pki/cert.h"
+
+#define REMOTE_TLS "Intel(r) AMT 802.3 TLS Settings"
+
+static const struct engine_read rows[] = {
+	{ FACTS_IDENTITY, ENGINE_READ_INVOKE, "AMT_SetupAndConfigurationService", "GetUuid", NULL, false },
+	{ FACTS_GENERAL, ENGINE_READ_GET, "AMT_GeneralSettings", NULL, NULL, false },
+	{ FACTS_TLS, ENGINE_READ_GET, "AMT_TLSSettingData", NULL, REMOTE_TLS, false },
+	{ FACTS_CLOCK, ENGINE_READ_INVOKE, "AMT_TimeSynchronizationService", "GetLowAccuracyTimeSynch", NULL, false },
+	{ FACTS_REDIR, ENGINE_READ_GET, "AMT_RedirectionService", NULL, NULL, false },
+	{ FACTS_KVM, ENGINE_READ_GET, "CIM_KVMRedirectionSAP", NULL, NULL, true },
+	{ FACTS_CERTS, ENGINE_READ_ENUMERATE, "AMT_PublicKeyCertificate", NULL, NULL, false },
+	{ FACTS_KEYS, ENGINE_READ_ENUMERATE, "AMT_PublicPrivateKeyPair", NULL, NULL, false },
+	{ FACTS_CONTEXT, ENGINE_READ_ENUMERATE, "AMT_TLSCredentialContext", NULL, NULL, false },
+	{ FACTS_WEBUI, ENGINE_READ_PATH, "/logon.htm", NULL, NULL, false },
+};
+
+const struct engine_read *engine_reads_for(unsigned groups)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (groups & rows[i].group)
+			return &rows[i];
+	return NULL;
+}
+
+bool engine_reads_build(const struct engine_read *r, struct arena *a, struct wsman_req *req)
+{
+	const struct wsman_class *c = wsman_classes_find(r->class_name);
+	if (r->kind == ENGINE_READ_INVOKE)
+		return engine_act_invoke(a, req, r->class_name, r->method) != NULL;
+	req->op = WSMAN_OP_GET;
+	req->resource_uri = c->uri;
+	if (r->instance_id)
+		req->selectors = wsman_obj_selector(a, "InstanceID", r->instance_id, NULL);
+	return !a->full;
+}
+
+static void take(char *dst, size_t cap, const struct wsman_obj *o, const char *prop)
+{
+	const char *v = wsman_obj_str(o, prop);
+	str_copy(dst, cap, span_str(v ? v : ""));
+}
+
+static bool apply_identity(struct engine_facts *f, const struct wsman_obj *o, struct err *e)
+{
+	struct span raw;
+	if (!wsman_obj_b64(o, "UUID", &raw) || raw.n != 16)
+		return err_set(e, ERR_MALFORMED, "GetUuid gave no UUID of 16 bytes");
+	struct uuid u;
+	uuid_from_smbios(raw.p, &u);
+	uuid_print(&u, f->uuid);
+	return true;
+}
+
+static bool apply_clock(struct engine_facts *f, const struct wsman_obj *o, int64_t now_unix_ms, struct err *e)
+{
+	if (!wsman_obj_u32(o, "Ta0", &f->clock_ta0))
+		return err_set(e, ERR_MALFORMED, "GetLowAccuracyTimeSynch gave no Ta0");
+	f->clock_read_unix_ms = now_unix_ms;
+	f->clock_skew_ms = (int64_t)f->clock_ta0 * 1000 - now_unix_ms;
+	return true;
+}
+
+static void apply_tls(struct engine_facts *f, const struct wsman_obj *o)
+{
+	f->tls_enabled = f->tls_mutual = f->tls_accept_clear = f->tls_clear_supported = false;
+	wsman_obj_bool(o, "Enabled", &f->tls_enabled);
+	wsman_obj_bool(o, "MutualAuthentication", &f->tls_mutual);
+	wsman_obj_bool(o, "AcceptNonSecureConnections", &f->tls_accept_clear);
+	f->tls_clear_known = wsman_obj_bool(o, "NonSecureConnectionsSupported", &f->tls_clear_supported);
+}
+
+static bool apply_get(const struct engine_read *r, struct engine_facts *f, const struct wsman_obj *o,
+		      int64_t now_unix_ms, struct err *e)
+{
+	switch (r->group) {
+	case FACTS_IDENTITY:
+		return apply_identity(f, o, e);
+	case FACTS_GENERAL:
+		take(f->realm, sizeof f->realm, o, "DigestRealm");
+		take(f->host_name, sizeof f->host_name, o, "HostName");
+		take(f->domain, sizeof f->domain, o, "DomainName");
+		f->ping = false;
+		wsman_obj_bool(o, "PingResponseEnabled", &f->ping);
+		return true;
+	case FACTS_TLS:
+		apply_tls(f, o);
+		return true;
+	case FACTS_CLOCK:
+		return apply_clock(f, o, now_unix_ms, e);
+	case FACTS_REDIR:
+		f->redir_state = 0;
+		f->redir_listener = false;
+		wsman_obj_u32(o, "EnabledState", &f->redir_state);
+		wsman_obj_bool(o, "ListenerEnabled", &f->redir_listener);
+		return true;
+	case FACTS_KVM:
+		f->kvm_exists = true;
+		wsman_obj_u32(o, "EnabledState", &f->kvm_state);
+		return true;
+	}
+	return err_set(e, ERR_INTERNAL, "no reader for group %u", r->group);
+}
+
+/* Our leaf among the certificates of the device. */
+static bool apply_certs(const struct engine_plan_in *in, struct engine_facts *f, const struct engine_read_reply *reply,
+			struct arena *a, struct err *e)
+{
+	f->cert_handle[0] = '\0';
+	for (unsigned i = 0; i < reply->item_count; i++) {
+		struct wsman_obj *o;
+		struct span der;
+		if (!wsman_envelope_item(reply->items[i], a, &o, e))
+			return false;
+		if (in->leaf_der.n && wsman_obj_b64(o, "X509Certificate", &der) && span_eq(der, in->leaf_der))
+			take(f->cert_handle, sizeof f->cert_handle, o, "InstanceID");
+	}
+	return true;
+}
+
+/* The key pair that we asked for: by its handle; or the one whose public half is in our stored leaf;
+ * or, after a crash that lost the reply, the last one (firmware lists them in the order of making;
+ * guess, SRC_G), never the pair of the default certificate. */
+static bool apply_keys(const struct engine_plan_in *in, struct engine_facts *f, const struct engine_read_reply *reply,
+		       struct arena *a, struct err *e)
+{
+	struct pki_cert leaf;
+	bool has_leaf = in->leaf_der.n && pki_cert_parse(in->leaf_der, a, &leaf, NULL);
+	bool by_handle = f->key_handle[0] != '\0', found = false;
+	unsigned skip = in->default_context ? 1 : 0; /* the pair of the default certificate comes first */
+	for (unsigned i = 0; i < reply->item_count; i++) {
+		struct wsman_obj *o;
+		struct span der, spki;
+		if (!wsman_envelope_item(reply->items[i], a, &o, e))
+			return false;
+		const char *id = wsman_obj_str(o, "InstanceID");
+		if (!id || !wsman_obj_b64(o, "DERKey", &der) || !pki_key_public_normalise(der, a, &spki, e))
+			continue;
+		bool ours = by_handle  ? str_eq(id, f->key_handle)
+			    : has_leaf ? span_eq(spki, leaf.spki_der)
+				       : in->search && i >= skip;
+		if (!ours)
+			continue;
+		struct out text;
+		str_copy(f->key_handle, sizeof f->key_handle, span_str(id));
+		out_init(&text, f->key_public, sizeof f->key_public);
+		out_b64(&text, spki);
+		if (text.bad)
+			return err_set(e, ERR_LIMIT, "the public key of %s is too large", id);
+		found = true;
+	}
+	if (by_handle && !found) {
+		f->key_handle[0] = '\0'; /* it is gone (power loss, reset): make another */
+		f->key_public[0] = '\0';
+	}
+	err_clear(e);
+	return true;
+}
+
+static bool apply_context(struct engine_facts *f, const struct engine_read_reply *reply, struct arena *a,
+			  struct wsman_obj **out_obj, struct err *e)
+{
+	f->context_exists = reply->item_count > 0;
+	f->context_cert[0] = '\0';
+	if (!f->context_exists)
+		return true;
+	struct wsman_obj *o;
+	if (!wsman_envelope_item(reply->items[0], a, &o, e))
+		return false;
+	const struct wsman_epr *epr = wsman_obj_epr(o, "ElementInContext");
+	const char *id = epr ? wsman_obj_epr_selector(epr, "InstanceID") : NULL;
+	str_copy(f->context_cert, sizeof f->context_cert, span_str(id ? id : ""));
+	*out_obj = o;
+	return true;
+}
+
+bool engine_reads_apply(const struct engine_read *r, const struct engine_plan_in *in, struct engine_facts *f,
+			const struct engine_read_reply *reply, struct arena *a, struct wsman_obj **out_obj,
+			struct err *e)
+{
+	bool ok = true;
+	*out_obj = NULL;
+	if (r->kind == ENGINE_READ_PATH) {
+		/* 200: the page; 303: to the page; 404 or anything else: switched off (decision of section 10) */
+		f->webui_on = reply->http_status == 200 || reply->http_status == 303 || reply->http_status == 401;
+	} else if (r->group == FACTS_CERTS) {
+		ok = apply_certs(in, f, reply, a, e);
+	} else if (r->group == FACTS_KEYS) {
+		ok = apply_keys(in, f, reply, a, e);
+	} else if (r->group == FACTS_CONTEXT) {
+		ok = apply_context(f, reply, a, out_obj, e);
+	} else if (!reply->m) {
+		f->kvm_exists = false;
+	} else {
+		struct wsman_obj *o;
+		ok = r->kind == ENGINE_READ_INVOKE ? engine_act_output(reply->m, a, &o, e)
+						   : wsman_envelope_obj(reply->m, a, &o, e);
+		ok = ok && apply_get(r, f, o, reply->now_unix_ms, e);
+		if (ok)
+			*out_obj = o;
+	}
+	if (ok)
+		f->known |= r->group;
+	return ok;
+}

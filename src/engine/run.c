@@ -1,0 +1,216 @@
+/* One running job: from the lease to its end. The loop is observe, plan, act, record; this file
+ * holds the loop, the waits and the end, the other run_*.c files its parts. */
+#include "engine/engine_priv.h"
+
+#include "amt/quirks.h"
+#include "base/clk.h"
+#include "base/mem.h"
+
+#include <stdio.h>
+
+#define ACTS_MAX 80
+
+struct engine_run *engine_run_new(struct engine *en, const struct store_job *j)
+{
+	struct engine_run *r = MEM_NEW(struct engine_run);
+	r->en = en;
+	r->state = RUN_CLAIM;
+	r->act = ACT_COUNT;
+	r->attempt = j->attempt + 1;
+	str_copy(r->uuid, sizeof r->uuid, span_str(j->uuid));
+	str_copy(r->job, sizeof r->job, span_str(j->id));
+	arena_init(&r->keep, 1024 * 1024);
+	r->in.want = &r->profile;
+	r->in.have = &r->facts;
+	r->in.host = r->host;
+	r->in.domain = r->domain;
+	r->in.admin_password = &r->admin_pw;
+	r->in.mebx_password = &r->mebx_pw;
+	return r;
+}
+
+void engine_run_free(struct engine_run *r)
+{
+	sched_cancel(r->timer);
+	engine_run_orphan(r->work);
+	amt_client_free(r->client);
+	for (unsigned i = 0; i < r->way_count; i++)
+		secret_deinit(&r->ways[i].password);
+	secret_deinit(&r->admin_pw);
+	secret_deinit(&r->mebx_pw);
+	secret_deinit(&r->own_key_der);
+	pki_key_free(r->own_key);
+	arena_deinit(&r->keep);
+	mem_free(r);
+}
+
+bool engine_run_may_go_on(struct engine_run *r)
+{
+	if (r->cancelled) {
+		engine_run_end(r, STORE_JOB_CANCELLED, 0, NULL);
+		return false;
+	}
+	if (r->en->stopping) {
+		engine_run_end(r, STORE_JOB_QUEUED, 0, NULL);
+		return false;
+	}
+	return true;
+}
+
+void engine_run_fail(struct engine_run *r, const struct err *why)
+{
+	struct err e = *why;
+	int64_t delay = engine_retry_delay_ms(&r->en->set.retry, &e, r->attempt, r->en->conf.rng);
+	int64_t lock_wait = 0;
+	if (e.code == ERR_LOCKOUT || e.code == ERR_AUTH)
+		engine_retry_login_ok(&r->en->set.retry, r->login_count, r->login_since_unix_ms, clk_unix_ms(), &lock_wait);
+	if (lock_wait > delay)
+		delay = lock_wait;
+	amt_client_close(r->client);
+	engine_run_end(r, STORE_JOB_DELAYED, clk_unix_ms() + delay, &e);
+}
+
+/* ---- waits without a worker ---- */
+
+static void on_wait_over(void *arg)
+{
+	struct engine_run *r = arg;
+	r->timer = NULL;
+	r->en->waiting--;
+	r->state = RUN_READY;
+	engine_run_want_worker(r);
+}
+
+void engine_run_wait(struct engine_run *r, int64_t ms, const char *reason, void (*resume)(struct engine_run *r))
+{
+	if (reason)
+		ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_JOB_WAITING, NULL, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
+			     LOG_S("reason", reason), LOG_I("wait_ms", ms));
+	r->resume = resume;
+	r->state = RUN_WAIT;
+	engine_run_drop_worker(r);
+	r->en->waiting++;
+	r->timer = sched_after(r->en->conf.sched, ms, on_wait_over, r);
+}
+
+void engine_run_stop(struct engine_run *r)
+{
+	if (r->state == RUN_WAIT) { /* nothing is under way: end at once */
+		sched_cancel(r->timer);
+		r->timer = NULL;
+		r->en->waiting--;
+		engine_run_may_go_on(r);
+	} else if (r->state == RUN_READY) {
+		engine_run_may_go_on(r);
+	}
+	/* any other state reaches a safe point by itself */
+}
+
+/* ---- start ---- */
+
+static void refuse(struct engine_run *r, const struct err *e)
+{
+	ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_PREFLIGHT_REFUSED, e, LOG_S("uuid", r->uuid), LOG_S("job", r->job));
+	engine_run_fail(r, e);
+}
+
+static void on_started(struct engine_run *r)
+{
+	struct err e = { 0 };
+	if (!engine_run_ways(r, &e)) {
+		engine_run_fail(r, &e);
+		return;
+	}
+	engine_run_open(r);
+}
+
+/* The three needs of an enterprise setup: authenticate, parameters, name (F057). */
+static void note_needs(struct engine_run *r, struct store_tx *tx)
+{
+	const char *rows[3][2] = {
+		{ "authenticate", !r->hello ? "stored credential" : r->psk ? "PSK known" : "certificate fits" },
+		{ "parameters", r->profile.name },
+		{ "name", r->fqdn },
+	};
+	for (int i = 0; i < 3; i++)
+		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_PREFLIGHT, NULL, LOG_S("uuid", r->uuid), LOG_S("need", rows[i][0]),
+			     LOG_S("verdict", rows[i][1]));
+}
+
+void engine_run_start(struct engine_run *r)
+{
+	struct err e = { 0 };
+	r->started_mono_ms = clk_mono_ms();
+	struct amt_client_conf cc = { .dialer = r->en->conf.dialer, .sched = r->en->conf.sched, .rng = r->en->conf.rng };
+	r->client = amt_client_new(&cc);
+	r->in.setup = true;
+	if (!engine_run_prepare(r, &e)) {
+		refuse(r, &e);
+		return;
+	}
+	struct store_tx *tx = engine_run_tx(r);
+	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_STARTED, NULL, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
+		     LOG_S("kind", "configure"), LOG_I("attempt_count", r->attempt));
+	note_needs(r, tx);
+	if (!r->was_configured)
+		store_tx_device_text(tx, r->uuid, STORE_DEVICE_STATE, store_device_state_name(STORE_DEV_CONFIGURING));
+	store_tx_device_text(tx, r->uuid, STORE_DEVICE_FQDN, r->fqdn);
+	str_copy(r->stage, sizeof r->stage, span_str("first: authenticate"));
+	store_tx_job_stage(tx, r->job, r->stage, clk_unix_ms());
+	engine_run_commit(r, tx, on_started);
+}
+
+/* ---- the loop ---- */
+
+static void fill_in(struct engine_run *r)
+{
+	const struct amt_quirks *q = amt_quirks_find(r->version);
+	r->in.now_unix_ms = clk_unix_ms();
+	r->in.firmware_keys = q && q->keys.firmware_keys;
+	r->in.key_bits = q ? q->key_bits.key_bits : 2048;
+	r->in.default_context = q && q->context.default_context;
+	r->in.has_key = r->own_key != NULL;
+	r->in.own_key_pkcs1 = secret_is_set(&r->own_key_der) ? secret_reveal(&r->own_key_der) : (struct span){ NULL, 0 };
+}
+
+/* Nothing left to read or do: in operation that is the proof, if the login was one. */
+static void converged(struct engine_run *r)
+{
+	struct err e = { 0 };
+	if (r->in.setup || !r->authenticated) {
+		err_set(&e, ERR_VERIFY, "device %s: the new credentials were never asked for", r->uuid);
+		err_want(&e, "a digest login over a new connection without the provisioning certificate");
+		engine_run_fail(r, &e);
+		return;
+	}
+	/* the credential that opened it: the stored candidate, or one that is current already */
+	const struct run_way *w = &r->ways[r->way];
+	if (r->admin_stored && !str_eq(w->credential, r->admin_id))
+		r->admin_stored = false;
+	engine_run_success(r);
+}
+
+void engine_run_plan(struct engine_run *r)
+{
+	if (!engine_run_may_go_on(r))
+		return;
+	fill_in(r);
+	unsigned needs = engine_plan_needs(&r->in) & ~r->facts.known;
+	if (needs) {
+		engine_run_read(r, needs);
+		return;
+	}
+	enum engine_act a = engine_plan_next(&r->in);
+	if (a == ACT_COUNT) {
+		converged(r);
+		return;
+	}
+	if (++r->act_count > ACTS_MAX) {
+		struct err e = { 0 };
+		err_set(&e, ERR_VERIFY, "device %s: the plan does not become empty, '%s' is wanted again and again", r->uuid,
+			engine_plan_action(a)->name);
+		engine_run_fail(r, &e);
+		return;
+	}
+	engine_run_act(r, a);
+}

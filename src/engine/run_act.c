@@ -1,0 +1,479 @@
+/* Reads and actions of a running job: journal first, then send, then believe what comes back. An
+ * unanswered send is followed by observation, never by a blind repeat. */
+#include "engine/engine_priv.h"
+
+#include "base/clk.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "wire/psk.h"
+#include "wsman/status.h"
+
+#include <stdio.h>
+
+#define BUSY_WAIT_MS   3000
+#define BUSY_MAX       60
+#define COMMIT_WAIT_MS 1000
+
+/* ---- reads ---- */
+
+static void keep_obj(struct engine_run *r, unsigned group, const struct wsman_obj *o)
+{
+	const struct wsman_obj **slot = group == FACTS_GENERAL ? &r->in.general
+					: group == FACTS_TLS	 ? &r->in.tls
+					: group == FACTS_REDIR	 ? &r->in.redir
+					: group == FACTS_CONTEXT ? &r->in.context
+								 : NULL;
+	if (slot)
+		*slot = o ? wsman_obj_clone(&r->keep, o) : NULL;
+}
+
+static void note_version(struct engine_run *r, const struct amt_reply *reply)
+{
+	char v[32];
+	if (amt_client_version_of(reply->peer->server, v, sizeof v)) {
+		str_copy(r->version, sizeof r->version, span_str(v));
+		str_copy(r->facts.version, sizeof r->facts.version, span_str(v));
+	}
+}
+
+/* A stored leaf is of use only for the key that the device has now. */
+static void check_leaf(struct engine_run *r)
+{
+	struct arena a;
+	struct pki_cert leaf;
+	uint8_t spki[1024];
+	size_t n;
+	if (!r->in.leaf_der.n || !r->facts.key_public[0])
+		return;
+	arena_init(&a, 65536);
+	if (!b64_decode(span_str(r->facts.key_public), spki, sizeof spki, &n) ||
+	    !pki_cert_parse(r->in.leaf_der, &a, &leaf, NULL) || !span_eq(leaf.spki_der, span_make(spki, n))) {
+		r->in.leaf_der = (struct span){ NULL, 0 };
+		r->leaf_hex[0] = r->leaf_serial[0] = '\0';
+	}
+	arena_deinit(&a);
+}
+
+static bool check_identity(struct engine_run *r, struct err *e)
+{
+	if (str_eq(r->facts.uuid, r->uuid)) {
+		r->in.verified_identity = true;
+		return true;
+	}
+	err_set(e, ERR_WRONG_DEVICE, "at %s answers another device than %s; nothing secret was sent", r->address, r->uuid);
+	err_seen(e, "UUID %s", r->facts.uuid);
+	err_want(e, "UUID %s", r->uuid);
+	return err_rule(e, "D045");
+}
+
+static void on_busy(struct engine_run *r, const struct err *e)
+{
+	if (++r->busy_count > BUSY_MAX) {
+		engine_run_fail(r, e);
+		return;
+	}
+	r->imposed_wait_ms += BUSY_WAIT_MS;
+	engine_run_wait(r, BUSY_WAIT_MS, "firmware is busy or makes its key", engine_run_plan);
+}
+
+static void on_read(void *arg, const struct amt_reply *reply, const struct err *err)
+{
+	struct engine_run *r = arg;
+	struct err e = *err;
+	const struct engine_read *rd = r->reading;
+	if (e.code == ERR_AUTH || e.code == ERR_DENIED || e.code == ERR_REALM) {
+		engine_run_login_failed(r, &e);
+		return;
+	}
+	bool absent = e.code == ERR_FAULT && rd->fault_means_absent;
+	if (e.code == ERR_BUSY) {
+		on_busy(r, &e);
+		return;
+	}
+	if (e.code != ERR_NONE && !absent) {
+		err_wrap(&e, "device %s, reading %s", r->uuid, rd->class_name);
+		engine_run_reopen(r, &e);
+		return;
+	}
+	note_version(r, reply);
+	if (!r->way_proven)
+		engine_run_proven(r);
+	r->authenticated |= reply->authenticated;
+	struct engine_read_reply rr = {
+		.m = absent ? NULL : reply->msg, .items = reply->items, .item_count = reply->item_count,
+		.http_status = reply->http_status, .now_unix_ms = clk_unix_ms(),
+	};
+	struct wsman_obj *o;
+	if (!engine_reads_apply(rd, &r->in, &r->facts, &rr, reply->arena, &o, &e) ||
+	    (rd->group == FACTS_IDENTITY && !check_identity(r, &e))) {
+		engine_run_fail(r, &e);
+		return;
+	}
+	keep_obj(r, rd->group, o);
+	if (rd->group == FACTS_KEYS)
+		check_leaf(r);
+	engine_run_plan(r);
+}
+
+void engine_run_read(struct engine_run *r, unsigned groups)
+{
+	struct arena a;
+	struct wsman_req req = { 0 };
+	r->state = RUN_READ;
+	r->reading = engine_reads_for(groups);
+	if (r->reading->kind == ENGINE_READ_PATH) {
+		amt_client_get_path(r->client, r->reading->class_name, on_read, r);
+		return;
+	}
+	if (r->reading->kind == ENGINE_READ_ENUMERATE) {
+		amt_client_enumerate(r->client, wsman_classes_find(r->reading->class_name)->uri, on_read, r);
+		return;
+	}
+	arena_init(&a, 65536);
+	engine_reads_build(r->reading, &a, &req);
+	amt_client_call(r->client, &req, true, 0, on_read, r);
+	arena_deinit(&a);
+}
+
+/* ---- commit ---- */
+
+static void open_after_commit(struct engine_run *r)
+{
+	struct err e = { 0 };
+	if (!engine_run_ways(r, &e))
+		engine_run_fail(r, &e);
+	else
+		engine_run_open(r);
+}
+
+/* The network of the device goes away now. What was staged has to be read again, over the new
+ * credentials; if the commit never arrived, the way through setup still stands. */
+static void after_commit(struct engine_run *r)
+{
+	r->committed = true;
+	r->commit_unix_ms = clk_unix_ms();
+	r->wait_since_ms = clk_mono_ms();
+	r->facts.known &= ~(unsigned)(FACTS_GENERAL | FACTS_TLS | FACTS_WEBUI | FACTS_CONTEXT);
+	r->in.staged_dirty = false;
+	r->in.done = 0;
+	err_clear(&r->why);
+	amt_client_close(r->client);
+	engine_run_wait(r, COMMIT_WAIT_MS, "commit: the device restarts its network", open_after_commit);
+}
+
+/* ---- actions ---- */
+
+/* 16: the MEBx password policy does not permit it. No failure: the profile does not require it. */
+static bool mebx_not_permitted(struct engine_run *r, const struct amt_reply *reply, struct err *e)
+{
+	struct wsman_obj *o;
+	if (r->act != ACT_MEBX || !reply->msg || !wsman_envelope_obj(reply->msg, reply->arena, &o, NULL) ||
+	    o->return_value != WSMAN_PT_NOT_PERMITTED)
+		return false;
+	snprintf(r->note, sizeof r->note, "not permitted by the MEBx policy of the PC (16 NOT_PERMITTED): password unchanged");
+	err_clear(e);
+	return true;
+}
+
+static void act_done(struct engine_run *r)
+{
+	engine_run_plan(r);
+}
+
+static void record(struct engine_run *r, bool refused_mebx)
+{
+	const struct engine_action *row = engine_plan_action(r->act);
+	struct store_tx *tx = engine_run_tx(r);
+	engine_run_event(r, tx, r->note[0] ? LOG_EV_STEP_NOTE : LOG_EV_STEP, row->name, r->note[0] ? r->note : NULL, NULL);
+	r->note[0] = '\0';
+	if (r->act == ACT_MEBX && r->mebx_stored) {
+		/* no login can prove it: set as far as the return code says, every value kept. After a
+		 * send without answer a refusal says nothing: it may have been set by then */
+		bool maybe = !refused_mebx || r->intent[ACT_MEBX];
+		store_tx_credential_state(tx, r->mebx_id, maybe ? "unverifiable" : "archived", clk_unix_ms());
+	}
+	engine_run_commit(r, tx, act_done);
+}
+
+static void on_act(void *arg, const struct amt_reply *reply, const struct err *err)
+{
+	struct engine_run *r = arg;
+	const struct engine_action *row = engine_plan_action(r->act);
+	struct err e = *err;
+	bool refused_mebx = false;
+	if (fault_hit("engine.reply"))
+		return; /* the process died here: the device has acted */
+	if (e.code == ERR_NONE && !row->apply(&r->facts, reply->msg, reply->arena, &e))
+		refused_mebx = mebx_not_permitted(r, reply, &e);
+	if (e.code == ERR_BUSY) {
+		on_busy(r, &e);
+		return;
+	}
+	if (r->act == ACT_COMMIT && (e.code == ERR_NONE || (reply->sent && !reply->msg && e.code != ERR_AUTH))) {
+		if (e.code == ERR_NONE)
+			r->replied[r->act] = r->commit_ok = true;
+		after_commit(r);
+		return;
+	}
+	if (e.code != ERR_NONE) {
+		err_wrap(&e, "device %s, action %s", r->uuid, row->name);
+		engine_run_event(r, NULL, LOG_EV_STEP_FAILED, row->name, NULL, &e);
+		if (e.code == ERR_AUTH || e.code == ERR_DENIED || e.code == ERR_REALM)
+			engine_run_login_failed(r, &e);
+		else if (reply->msg) /* a clear no: the same again would be a no as well */
+			engine_run_fail(r, &e);
+		else {
+			if (row->flags & ACTION_CREATES)
+				r->in.search |= ACT_BIT(r->act);
+			engine_run_reopen(r, &e);
+		}
+		return;
+	}
+	r->busy_count = 0;
+	r->replied[r->act] = true;
+	r->in.done |= ACT_BIT(r->act);
+	r->in.staged_dirty |= (row->flags & ACTION_STAGED) != 0;
+	if (r->act == ACT_ADMIN)
+		engine_run_switch_password(r);
+	record(r, refused_mebx);
+}
+
+static void send_action(struct engine_run *r)
+{
+	struct arena a;
+	struct wsman_req req = { 0 };
+	struct err e = { 0 };
+	if (!engine_run_may_go_on(r))
+		return;
+	arena_init(&a, 256 * 1024);
+	r->state = RUN_ACT;
+	r->in.now_unix_ms = clk_unix_ms();
+	if (engine_plan_action(r->act)->build(&r->in, &a, &req, &e)) {
+		uint32_t ms = r->act == ACT_GENERATE_KEY ? 60000 : 0;
+		if (!fault_hit("engine.send"))
+			amt_client_call(r->client, &req, false, ms, on_act, r);
+	} else {
+		engine_run_fail(r, &e);
+	}
+	arena_deinit(&a);
+}
+
+/* ---- secrets: stored, sealed, durable before the byte leaves ---- */
+
+static bool choose_secret(struct engine_run *r, enum engine_pw mode, const char *name, struct secret *out, struct err *e)
+{
+	char label[80], pw[WIRE_PSK_PASSWORD_LEN + 1];
+	if (mode == ENGINE_PW_RANDOM) {
+		wire_psk_make_password(r->en->conf.rng, pw);
+		*out = secret_make(span_str(pw));
+		explicit_bzero(pw, sizeof pw);
+		return true;
+	}
+	struct arena a;
+	struct span sealed;
+	arena_init(&a, 65536);
+	snprintf(label, sizeof label, "secret:%s", name);
+	bool ok = store_secret_get(r->en->conf.store, &a, name, &sealed);
+	if (!ok) {
+		err_set(e, ERR_NOT_FOUND, "secret '%s' of profile '%s' does not exist", name, r->profile.name);
+		err_hint(e, "store it with 'outband secret set %s --file FILE'", name);
+	} else {
+		ok = engine_unseal(r->en, label, sealed, out, e) && wire_psk_check_password(secret_reveal(out), e);
+	}
+	arena_deinit(&a);
+	return ok;
+}
+
+static void add_credential(struct engine_run *r, struct store_tx *tx, const char *kind, const char *id,
+			   const struct secret *s)
+{
+	struct arena a;
+	char label[96];
+	int64_t now = clk_unix_ms();
+	bool admin = str_eq(kind, "admin");
+	const char *mode = !admin ? "" : r->profile.tls || r->in.default_context ? "server" : "clear";
+	arena_init(&a, 65536);
+	snprintf(label, sizeof label, "credential:%s:%s", r->uuid, kind);
+	store_tx_credential_add(tx, &(struct store_credential){
+					    .id = id, .uuid = r->uuid, .kind = kind, .state = "candidate",
+					    .sealed = engine_seal(r->en, label, secret_reveal(s), &a),
+					    .user = "admin", .realm = admin ? r->facts.realm : "",
+					    .leaf_sha256 = admin ? r->leaf_hex : "", .tls_mode = mode,
+					    .port = r->en->set.port_base + (str_eq(mode, "clear") ? 0 : 1),
+					    .at_unix_ms = now, .changed_unix_ms = now,
+				    });
+	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_CREDENTIAL, NULL, LOG_S("uuid", r->uuid), LOG_S("kind", kind),
+		     LOG_S("state", "candidate"));
+	arena_deinit(&a);
+}
+
+static void new_id(struct engine_run *r, char out_id[64])
+{
+	uint8_t b[12];
+	struct out o;
+	rng_fill(r->en->conf.rng, b, sizeof b);
+	out_init(&o, out_id, 64);
+	out_hex(&o, span_make(b, sizeof b));
+}
+
+/* Candidates into the transaction of the intent. */
+static bool prepare_secret(struct engine_run *r, struct store_tx *tx, enum engine_act act, struct err *e)
+{
+	if (act == ACT_MEBX && !r->mebx_stored) {
+		if (!choose_secret(r, r->profile.mebx_pw, r->profile.mebx_secret, &r->mebx_pw, e))
+			return false;
+		new_id(r, r->mebx_id);
+		add_credential(r, tx, "mebx", r->mebx_id, &r->mebx_pw);
+		r->mebx_stored = true;
+	}
+	if (act != ACT_ADMIN)
+		return true;
+	if (!secret_is_set(&r->admin_pw) &&
+	    !choose_secret(r, r->profile.admin_pw, r->profile.admin_secret, &r->admin_pw, e))
+		return false;
+	/* the same password with another leaf is another way in: a row of its own */
+	if (!r->admin_stored || !str_eq(r->admin_leaf, r->leaf_hex)) {
+		new_id(r, r->admin_id);
+		add_credential(r, tx, "admin", r->admin_id, &r->admin_pw);
+		str_copy(r->admin_leaf, sizeof r->admin_leaf, span_str(r->leaf_hex));
+		r->admin_stored = true;
+	}
+	return true;
+}
+
+/* ---- work of our own ---- */
+
+struct run_key_job {
+	struct engine_run *r; /* NULL: gone, free only */
+	struct pki_key *key;
+	struct err e;
+	unsigned bits;
+	struct pki_key *(*make)(unsigned bits, struct err *e);
+};
+
+static void make_key(void *arg)
+{
+	struct run_key_job *j = arg;
+	j->key = j->make(j->bits, &j->e);
+}
+
+static void on_key(void *arg)
+{
+	struct run_key_job *j = arg;
+	struct engine_run *r = j->r;
+	if (!r) { /* orphan */
+		pki_key_free(j->key);
+		mem_free(j);
+		return;
+	}
+	r->work = NULL;
+	if (!j->key) {
+		engine_run_fail(r, &j->e);
+		mem_free(j);
+		return;
+	}
+	struct arena a;
+	char id[64], label[80];
+	r->own_key = j->key;
+	mem_free(j);
+	pki_key_private_pkcs1(r->own_key, &r->own_key_der);
+	arena_init(&a, 65536);
+	snprintf(id, sizeof id, "key:%s", r->uuid);
+	snprintf(label, sizeof label, "cert:%s", id);
+	struct store_tx *tx = engine_run_tx(r);
+	store_tx_cert_put(tx, &(struct store_cert){
+				      .id = id, .kind = "key", .uuid = r->uuid, .state = "candidate", .subject = "",
+				      .serial = "", .pem = { NULL, 0 },
+				      .sealed_key = engine_seal(r->en, label, secret_reveal(&r->own_key_der), &a),
+				      .at_unix_ms = clk_unix_ms(),
+			      });
+	arena_deinit(&a);
+	engine_run_commit(r, tx, act_done);
+}
+
+void engine_run_orphan(struct run_key_job *j)
+{
+	if (j)
+		j->r = NULL;
+}
+
+static void start_key(struct engine_run *r)
+{
+	struct run_key_job *j = MEM_NEW(struct run_key_job);
+	j->r = r;
+	j->bits = r->in.key_bits;
+	j->make = r->en->conf.make_key;
+	r->work = j;
+	r->state = RUN_WORK;
+	r->en->conf.work(r->en->conf.work_ctx, make_key, on_key, j);
+}
+
+static bool public_key(struct engine_run *r, struct arena *a, struct span *out_spki, struct err *e)
+{
+	if (r->own_key && !r->facts.key_public[0])
+		return pki_key_public_spki(r->own_key, a, out_spki);
+	size_t n, cap = sizeof r->facts.key_public;
+	uint8_t *der = arena_alloc(a, cap);
+	if (!der || !b64_decode(span_str(r->facts.key_public), der, cap, &n))
+		return err_set(e, ERR_MALFORMED, "device %s: the public key is unreadable", r->uuid);
+	*out_spki = span_make(der, n);
+	return true;
+}
+
+static void issue_leaf(struct engine_run *r)
+{
+	struct arena a;
+	struct span spki, der;
+	struct err e = { 0 };
+	struct buf pem;
+	struct out o;
+	arena_init(&a, 256 * 1024);
+	buf_init(&pem, 65536);
+	out_init_buf(&o, &pem);
+	bool ok = public_key(r, &a, &spki, &e) &&
+		  engine_vault_issue(r->en, spki, r->fqdn, &a, &der, r->leaf_serial, &e) && pki_cert_to_pem(der, &o);
+	void *kept = ok ? arena_copy(&r->keep, der) : NULL;
+	if (!kept) {
+		engine_run_fail(r, &e);
+	} else {
+		uint8_t sha[32];
+		struct out hex;
+		r->in.leaf_der = span_make(kept, der.n);
+		hash_of(HASH_SHA256, der, sha);
+		out_init(&hex, r->leaf_hex, sizeof r->leaf_hex);
+		out_hex(&hex, span_make(sha, sizeof sha));
+		struct store_tx *tx = engine_run_tx(r);
+		store_tx_cert_put(tx, &(struct store_cert){
+					      .id = r->leaf_serial, .kind = "device", .uuid = r->uuid,
+					      .state = "candidate", .subject = r->fqdn, .serial = r->leaf_serial,
+					      .pem = buf_span(&pem), .at_unix_ms = clk_unix_ms(),
+				      });
+		engine_run_commit(r, tx, act_done);
+	}
+	buf_deinit(&pem);
+	arena_deinit(&a);
+}
+
+void engine_run_act(struct engine_run *r, enum engine_act act)
+{
+	struct err e = { 0 };
+	r->act = act;
+	if (act == ACT_MAKE_KEY) {
+		start_key(r);
+		return;
+	}
+	if (act == ACT_ISSUE) {
+		issue_leaf(r);
+		return;
+	}
+	struct store_tx *tx = engine_run_tx(r);
+	if (!prepare_secret(r, tx, act, &e)) {
+		store_tx_drop(tx);
+		engine_run_fail(r, &e);
+		return;
+	}
+	engine_run_intent(r, tx, act);
+	if (act == ACT_COMMIT)
+		r->intent[ACT_COMMIT] = true;
+	engine_run_commit(r, tx, send_action);
+}

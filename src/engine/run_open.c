@@ -1,0 +1,345 @@
+/* Ways into a device, tried in order inside the lock-out budget (design 2): the new leaf with the
+ * new password; the provisioning certificate or PSK; the old password. A way whose TLS peer is not
+ * the expected one costs no login. */
+#include "engine/engine_priv.h"
+
+#include "amt/quirks.h"
+#include "base/clk.h"
+
+#include <stdio.h>
+
+#define COMMIT_POLL_MS   1000
+#define COMMIT_LIMIT_MS  90000
+#define REOPEN_LIMIT     4
+
+const char *engine_run_way_name(const struct engine_run *r)
+{
+	static const char *const names[] = { "operational", "pki", "pki with login", "psk" };
+	return r->way < r->way_count ? names[r->ways[r->way].kind] : "none";
+}
+
+static void add_way(struct engine_run *r, struct run_way w, struct span password)
+{
+	if (r->way_count == ENGINE_MAX_WAYS)
+		return;
+	w.password = secret_make(password);
+	r->ways[r->way_count++] = w;
+}
+
+static void clear_ways(struct engine_run *r)
+{
+	for (unsigned i = 0; i < r->way_count; i++)
+		secret_deinit(&r->ways[i].password);
+	r->way_count = r->way = 0;
+}
+
+static void add_operational(struct engine_run *r, const char *id, const struct secret *pw, const char *pin,
+			    bool clear)
+{
+	struct pki_tls_policy p[2];
+	unsigned n = amt_quirks_ladder(r->version, false, p);
+	for (unsigned i = 0; i < (clear ? 1 : n); i++) {
+		struct run_way w = { .kind = WAY_OPERATIONAL, .policy = p[i], .clear = clear };
+		str_copy(w.credential, sizeof w.credential, span_str(id));
+		str_copy(w.pin_hex, sizeof w.pin_hex, span_str(pin));
+		add_way(r, w, secret_reveal(pw));
+	}
+}
+
+static void add_stored_operational(struct engine_run *r, bool former)
+{
+	struct arena a;
+	struct store_credential rows[16];
+	char label[96];
+	arena_init(&a, 256 * 1024);
+	unsigned n = store_credential_list(r->en->conf.store, &a, r->uuid, "admin", 16, rows);
+	snprintf(label, sizeof label, "credential:%s:admin", r->uuid);
+	for (unsigned i = 0; i < n; i++) {
+		bool is_former = str_eq(rows[i].state, "previous") || str_eq(rows[i].state, "archived");
+		struct secret pw = SECRET_NONE;
+		if (is_former != former || (str_eq(rows[i].state, "candidate") && !r->intent[ACT_COMMIT]))
+			continue;
+		if (engine_unseal(r->en, label, rows[i].sealed, &pw, NULL))
+			add_operational(r, rows[i].id, &pw, rows[i].leaf_sha256, str_eq(rows[i].tls_mode, "clear"));
+		secret_deinit(&pw);
+	}
+	arena_deinit(&a);
+}
+
+static bool add_psk(struct engine_run *r, struct err *e)
+{
+	struct arena a;
+	struct store_psk k;
+	struct secret pw = SECRET_NONE;
+	struct run_way w = { .kind = WAY_PSK };
+	struct pki_tls_policy ladder[2];
+	char label[32];
+	arena_init(&a, 65536);
+	amt_quirks_ladder("", true, ladder);
+	w.policy = ladder[0];
+	/* the journal says that the new password may be in: it is the likelier one */
+	if (r->intent[ACT_ADMIN] && r->admin_stored)
+		add_way(r, w, secret_reveal(&r->admin_pw));
+	snprintf(label, sizeof label, "mebx:%s", r->pid);
+	bool ok = store_psk_get(r->en->conf.store, &a, r->pid, &k) &&
+		  engine_unseal(r->en, label, k.sealed_password, &pw, e);
+	if (ok)
+		add_way(r, w, secret_reveal(&pw));
+	secret_deinit(&pw);
+	arena_deinit(&a);
+	return ok;
+}
+
+static void add_pki(struct engine_run *r)
+{
+	struct pki_tls_policy p[2];
+	unsigned n = amt_quirks_ladder(r->version, false, p);
+	for (unsigned i = 0; i < n; i++)
+		add_way(r, (struct run_way){ .kind = WAY_PKI, .policy = p[i] }, (struct span){ NULL, 0 });
+}
+
+bool engine_run_ways(struct engine_run *r, struct err *e)
+{
+	clear_ways(r);
+	add_stored_operational(r, false);
+	/* a commit that was answered has closed the way through setup */
+	if (r->hello && !r->commit_ok) {
+		if (r->psk && !add_psk(r, e))
+			return err_wrap(e, "opening key %s", r->pid);
+		if (!r->psk)
+			add_pki(r);
+	}
+	add_stored_operational(r, true);
+	if (r->way_count)
+		return true;
+	err_set(e, ERR_AUTH, "no way into device %s is known: it said no hello and no credential is stored", r->uuid);
+	return err_rule(e, "D051");
+}
+
+/* ---- one way ---- */
+
+static bool is_login(const struct run_way *w)
+{
+	return w->kind != WAY_PKI;
+}
+
+static void set_way(struct engine_run *r)
+{
+	const struct run_way *w = &r->ways[r->way];
+	struct amt_way way = { .clear = w->clear };
+	size_t n;
+	str_copy(way.address, sizeof way.address, span_str(r->address));
+	way.port = (uint16_t)(r->en->set.port_base + (w->clear ? 0 : 1));
+	way.tls.policy = w->policy;
+	if (w->kind == WAY_PKI || w->kind == WAY_PKI_LOGIN)
+		way.tls.chain = r->chain;
+	if (w->kind == WAY_PSK) {
+		struct arena a;
+		struct store_psk k;
+		char label[32];
+		arena_init(&a, 65536);
+		snprintf(label, sizeof label, "psk:%s", r->pid);
+		str_copy(way.tls.psk_identity, sizeof way.tls.psk_identity, span_str(r->pid));
+		if (store_psk_get(r->en->conf.store, &a, r->pid, &k))
+			engine_unseal(r->en, label, k.sealed_pps, &way.tls.psk, NULL);
+		arena_deinit(&a);
+	}
+	way.tls.has_pin = w->pin_hex[0] && hex_decode(span_str(w->pin_hex), way.tls.pin_sha256, 32, &n);
+	if (is_login(w)) {
+		str_copy(way.user, sizeof way.user, span_str("admin"));
+		way.password = secret_copy(&w->password);
+	}
+	amt_client_set_way(r->client, &way);
+	amt_way_deinit(&way);
+}
+
+void engine_run_switch_password(struct engine_run *r)
+{
+	struct run_way *w = &r->ways[r->way];
+	if (w->kind == WAY_PKI)
+		return;
+	secret_set(&w->password, secret_reveal(&r->admin_pw));
+	set_way(r); /* another credential: the stream is closed and opened again */
+}
+
+static void next_way(struct engine_run *r, const struct err *e)
+{
+	/* what is told at the end: a refused certificate or password says more than a wrong peer */
+	if (r->why.code == ERR_NONE || r->why.code == ERR_TLS_PEER || e->code != ERR_TLS_PEER)
+		r->why = *e;
+	r->way++;
+	engine_run_open(r);
+}
+
+static void retry_after_commit(struct engine_run *r)
+{
+	r->way = 0;
+	err_clear(&r->why);
+	engine_run_open(r);
+}
+
+static bool is_network(enum err_code c)
+{
+	return c == ERR_REFUSED || c == ERR_UNREACHABLE || c == ERR_TIMEOUT || c == ERR_CLOSED;
+}
+
+static void explain_tls(struct engine_run *r, struct err *e)
+{
+	const struct run_way *w = &r->ways[r->way];
+	if (e->code != ERR_TLS || e->rule)
+		return;
+	if (w->kind == WAY_PSK) {
+		err_want(e, "a handshake with the PPS of PID %s", r->pid);
+		err_hint(e, "the PPS in the PC differs from the stored one, or the PC is not in PSK setup: check the key");
+	} else if (w->kind == WAY_PKI && (strstr(e->seen, "protocol version") || strstr(e->seen, "handshake failure"))) {
+		err_rule(e, "M23");
+	} else if (w->kind == WAY_PKI) {
+		/* the chain passed our own pre-flight: what the PC alone knows is its DNS suffix */
+		err_want(e, "a PC whose DNS suffix fits %s (likely; the PC does not say)", r->chain->certs[0].cn);
+		err_rule(e, "D057");
+	}
+}
+
+static void on_open(void *arg, const struct amt_reply *reply, const struct err *err)
+{
+	struct engine_run *r = arg;
+	struct err e = *err;
+	if (!engine_run_may_go_on(r))
+		return;
+	if (e.code == ERR_NONE) {
+		struct out o;
+		out_init(&o, r->facts.leaf_seen, sizeof r->facts.leaf_seen);
+		if (reply->peer->has_leaf)
+			out_hex(&o, span_make(reply->peer->leaf_sha256, 32));
+		if (r->committed && r->wait_since_ms) {
+			r->imposed_wait_ms += clk_mono_ms() - r->wait_since_ms;
+			r->wait_since_ms = 0;
+		}
+		const struct run_way *w = &r->ways[r->way];
+		r->in.setup = w->kind != WAY_OPERATIONAL;
+		r->way_proven = false;
+		r->authenticated = false;
+		ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_CONNECT, NULL, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
+			     LOG_S("way", engine_run_way_name(r)), LOG_S("tls_version", pki_tls_version_name(reply->peer->tls_version)),
+			     LOG_S("peer_sha256", r->facts.leaf_seen));
+		engine_run_plan(r);
+		return;
+	}
+	bool commit_window = r->committed && clk_unix_ms() - r->commit_unix_ms < COMMIT_LIMIT_MS;
+	if (commit_window && (is_network(e.code) || r->way + 1 == r->way_count)) {
+		engine_run_wait(r, COMMIT_POLL_MS, NULL, retry_after_commit);
+		return;
+	}
+	explain_tls(r, &e);
+	ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_CONNECT_FAILED, &e, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
+		     LOG_S("way", engine_run_way_name(r)));
+	if (is_network(e.code))
+		engine_run_fail(r, &e); /* every way leads to the same address */
+	else
+		next_way(r, &e);
+}
+
+static void connect_way(struct engine_run *r)
+{
+	r->state = RUN_OPEN;
+	set_way(r);
+	amt_client_connect(r->client, on_open, r);
+}
+
+/* An unproven login is charged before it is sent: a crash must not make it free. */
+static bool charge_login(struct engine_run *r)
+{
+	struct engine *en = r->en;
+	int64_t now = clk_unix_ms(), wait = 0;
+	if (!is_login(&r->ways[r->way]))
+		return false;
+	if (!engine_retry_login_ok(&en->set.retry, r->login_count, r->login_since_unix_ms, now, &wait)) {
+		struct err e = { 0 };
+		err_set(&e, ERR_LOCKOUT, "device %s: %lld logins failed or are unproven, the next is sent in %lld s",
+			r->uuid, (long long)r->login_count, (long long)(wait / 1000));
+		err_seen(&e, "%lld logins in the window", (long long)r->login_count);
+		err_want(&e, "at most %lld in %lld s", (long long)en->set.retry.login_tries,
+			 (long long)(en->set.retry.login_window_ms / 1000));
+		err_rule(&e, r->why.rule ? r->why.rule : "M19");
+		if (r->why.code != ERR_NONE)
+			e = r->why;
+		engine_run_fail(r, &e);
+		return true;
+	}
+	engine_retry_login_spend(&en->set.retry, &r->login_count, &r->login_since_unix_ms, now);
+	struct store_tx *tx = engine_run_tx(r);
+	store_tx_device_int(tx, r->uuid, STORE_DEVICE_LOGIN_FAIL_COUNT, r->login_count);
+	store_tx_device_int(tx, r->uuid, STORE_DEVICE_LOGIN_FAIL_SINCE, r->login_since_unix_ms);
+	r->login_spent = true;
+	engine_run_commit(r, tx, connect_way);
+	return true;
+}
+
+void engine_run_open(struct engine_run *r)
+{
+	if (!engine_run_may_go_on(r))
+		return;
+	if (r->way >= r->way_count) {
+		struct err e = r->why;
+		if (e.code == ERR_NONE)
+			err_set(&e, ERR_AUTH, "no way into device %s", r->uuid);
+		engine_run_fail(r, &e);
+		return;
+	}
+	if (r->login_spent || !charge_login(r))
+		connect_way(r);
+}
+
+void engine_run_proven(struct engine_run *r)
+{
+	r->way_proven = true;
+	r->reopen_count = 0;
+	if (!r->login_spent)
+		return;
+	r->login_spent = false;
+	r->login_count = 0;
+	r->login_reset = true;
+}
+
+void engine_run_login_failed(struct engine_run *r, const struct err *why)
+{
+	struct err e = *why;
+	struct run_way *w = &r->ways[r->way];
+	if (w->kind == WAY_PKI && e.code == ERR_DENIED) {
+		/* firmware that wants a digest although the certificate is the authority (3.1) */
+		struct run_way login = { .kind = WAY_PKI_LOGIN, .policy = w->policy };
+		if (r->admin_stored && r->intent[ACT_ADMIN])
+			add_way(r, login, secret_reveal(&r->admin_pw));
+		add_way(r, login, span_str("admin"));
+		add_way(r, login, span_str(""));
+	}
+	err_wrap(&e, "device %s, %s session", r->uuid, engine_run_way_name(r));
+	err_rule(&e, "D051");
+	if (!e.want[0])
+		err_want(&e, "a login as admin with the stored password");
+	ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_LOGIN_FAILED, &e, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
+		     LOG_S("way", engine_run_way_name(r)), LOG_I("tries", r->login_count));
+	r->login_spent = false; /* it stays charged */
+	amt_client_close(r->client);
+	next_way(r, &e);
+}
+
+void engine_run_reopen(struct engine_run *r, const struct err *why)
+{
+	if (++r->reopen_count > REOPEN_LIMIT) {
+		engine_run_fail(r, why);
+		return;
+	}
+	/* nothing read before is believed; the journal says what to look for */
+	amt_client_close(r->client);
+	r->facts.known = 0;
+	r->facts.key_handle[0] = r->facts.key_public[0] = r->facts.cert_handle[0] = '\0';
+	r->in.done &= ACT_BIT(ACT_MEBX) | ACT_BIT(ACT_CLOCK) | ACT_BIT(ACT_WEBUI);
+	struct err e = { 0 };
+	if (!engine_run_ways(r, &e)) {
+		engine_run_fail(r, &e);
+		return;
+	}
+	err_clear(&r->why);
+	engine_run_wait(r, 500, NULL, engine_run_open);
+}

@@ -1,0 +1,204 @@
+/* What a job knows before it connects: device, name, profile, secrets and journal of former runs,
+ * and the pre-flight that refuses early, with the rule, what was seen and what was expected. */
+#include "engine/engine_priv.h"
+
+#include "amt/quirks.h"
+#include "base/clk.h"
+#include "wire/psk.h"
+
+#include <stdio.h>
+
+static bool load_profile(struct engine_run *r, const struct store_device *d, struct arena *a, struct err *e)
+{
+	const char *name = d->profile[0] ? d->profile : r->en->set.profile;
+	struct store_profile p;
+	if (store_profile_get(r->en->conf.store, a, name, &p))
+		return engine_profile_parse(name, p.version, span_str(p.yaml), &r->profile, e);
+	engine_profile_default(&r->profile);
+	if (str_eq(name, r->profile.name))
+		return true;
+	err_set(e, ERR_NOT_FOUND, "profile '%s' of device %s does not exist", name, r->uuid);
+	return err_hint(e, "store it with 'outband profile set %s FILE', or change profile.default", name);
+}
+
+static bool load_name(struct engine_run *r, const struct store_device *d, struct arena *a, struct err *e)
+{
+	struct store_name n;
+	const char *fqdn = d->fqdn;
+	if (store_name_get(r->en->conf.store, a, r->uuid, &n))
+		fqdn = n.fqdn;
+	if (!fqdn[0]) {
+		err_set(e, ERR_PREFLIGHT, "no FQDN is known for device %s", r->uuid);
+		err_seen(e, "no mapping for this UUID");
+		err_want(e, "a row uuid,fqdn");
+		return err_rule(e, "D076");
+	}
+	if (!pki_preflight_fqdn(span_str(fqdn), e)) {
+		e->code = ERR_PREFLIGHT;
+		return false;
+	}
+	str_copy(r->fqdn, sizeof r->fqdn, span_str(fqdn));
+	const char *dot = strchr(fqdn, '.');
+	size_t n_host = dot ? (size_t)(dot - fqdn) : strlen(fqdn);
+	str_copy(r->host, sizeof r->host, span_make(fqdn, n_host));
+	str_copy(r->domain, sizeof r->domain, span_str(dot ? dot + 1 : ""));
+	return true;
+}
+
+static void load_hello(struct engine_run *r, const struct store_device *d)
+{
+	if (d->hello_raw.n == 0)
+		return;
+	void *raw = arena_copy(&r->keep, d->hello_raw);
+	struct wire_hello *h = ARENA_NEW(&r->keep, struct wire_hello);
+	size_t used;
+	if (raw && h && wire_hello_parse(span_make(raw, d->hello_raw.n), h, &used, NULL) == WIRE_DONE)
+		r->hello = h;
+}
+
+static bool check_psk(struct engine_run *r, struct arena *a, struct err *e)
+{
+	struct store_psk k;
+	char pid[10];
+	wire_psk_print_pid(r->pid, pid);
+	if (!store_psk_get(r->en->conf.store, a, r->pid, &k)) {
+		err_set(e, ERR_PREFLIGHT, "PID %s of device %s is not in the key store", pid, r->uuid);
+		err_seen(e, "PID %s", pid);
+		err_want(e, "a key pair with this PID");
+		return err_rule(e, "D043");
+	}
+	if (str_eq(k.state, "used") && !str_eq(k.used_by, r->uuid)) {
+		err_set(e, ERR_PREFLIGHT, "key %s of device %s is already used", pid, r->uuid);
+		err_seen(e, "used by %s", k.used_by);
+		err_want(e, "an unused key, or one used by %s", r->uuid);
+		return err_rule(e, "D044");
+	}
+	return true;
+}
+
+static bool check_pki(struct engine_run *r, struct err *e)
+{
+	struct pki_preflight p;
+	struct pki_preflight_want want = { .hello = r->hello, .fqdn = r->fqdn };
+	amt_quirks_parse_version(r->version, &want.amt_major, &want.amt_minor);
+	if (!r->en->set.pki) {
+		err_set(e, ERR_PREFLIGHT, "remote configuration is switched off, device %s asks for it", r->uuid);
+		err_seen(e, "pki.enabled = false");
+		err_want(e, "pki.enabled = true");
+		return err_rule(e, "D070");
+	}
+	if (r->en->chain_count == 0) {
+		err_set(e, ERR_PREFLIGHT, "there is no provisioning certificate, device %s asks for one", r->uuid);
+		err_seen(e, "no certificate stored");
+		err_want(e, "one whose root is among the %u hashes of the hello", r->hello ? r->hello->hash_count : 0);
+		return err_rule(e, "D056");
+	}
+	int i = pki_preflight_choose(r->en->chains, r->en->chain_count, &want, clk_unix_ms(), &p, e);
+	if (i < 0) {
+		e->code = ERR_PREFLIGHT;
+		return err_wrap(e, "device %s", r->uuid);
+	}
+	r->chain = r->en->chains[i];
+	return true;
+}
+
+static void load_steps(struct engine_run *r, struct arena *a)
+{
+	struct store_step st[ACT_COUNT * 2];
+	unsigned n = store_step_list(r->en->conf.store, a, r->uuid, ACT_COUNT * 2, st);
+	for (unsigned i = 0; i < n; i++) {
+		enum engine_act act = engine_plan_find(st[i].action);
+		if (act == ACT_COUNT)
+			continue;
+		r->intent[act] = true;
+		/* whatever was answered may have been undone since (power loss): products are
+		 * searched for in both cases */
+		if (engine_plan_action(act)->flags & ACTION_CREATES)
+			r->in.search |= ACT_BIT(act);
+	}
+}
+
+/* Secrets that a former run has sent, or was about to: they are used again, never replaced. */
+void engine_run_candidates(struct engine_run *r, struct arena *a)
+{
+	struct store_credential rows[32];
+	char label[96];
+	unsigned n = store_credential_list(r->en->conf.store, a, r->uuid, NULL, 32, rows);
+	for (unsigned i = 0; i < n; i++) {
+		if (!str_eq(rows[i].state, "candidate"))
+			continue;
+		bool admin = str_eq(rows[i].kind, "admin");
+		struct secret *s = admin ? &r->admin_pw : &r->mebx_pw;
+		if (secret_is_set(s) || (!admin && !str_eq(rows[i].kind, "mebx")))
+			continue;
+		snprintf(label, sizeof label, "credential:%s:%s", r->uuid, rows[i].kind);
+		if (!engine_unseal(r->en, label, rows[i].sealed, s, NULL))
+			continue;
+		if (admin) {
+			str_copy(r->admin_id, sizeof r->admin_id, span_str(rows[i].id));
+			str_copy(r->admin_leaf, sizeof r->admin_leaf, span_str(rows[i].leaf_sha256));
+			r->admin_stored = true;
+		} else {
+			str_copy(r->mebx_id, sizeof r->mebx_id, span_str(rows[i].id));
+			r->mebx_stored = true;
+		}
+	}
+}
+
+static void load_leaf(struct engine_run *r, struct arena *a)
+{
+	struct store_cert rows[4], key;
+	char id[64], label[80];
+	unsigned n = store_cert_list(r->en->conf.store, a, "device", r->uuid, 4, rows);
+	for (unsigned i = 0; i < n && r->in.leaf_der.n == 0; i++) {
+		if (!str_eq(rows[i].state, "candidate"))
+			continue;
+		struct pki_chain *c = pki_chain_load(rows[i].pem, NULL, NULL);
+		if (!c)
+			continue;
+		void *der = arena_copy(&r->keep, c->certs[0].der);
+		if (der)
+			r->in.leaf_der = span_make(der, c->certs[0].der.n);
+		str_copy(r->leaf_serial, sizeof r->leaf_serial, span_str(c->certs[0].serial));
+		struct out o;
+		out_init(&o, r->leaf_hex, sizeof r->leaf_hex);
+		out_hex(&o, span_make(c->certs[0].sha256, 32));
+		pki_chain_free(c);
+	}
+	snprintf(id, sizeof id, "key:%s", r->uuid);
+	snprintf(label, sizeof label, "cert:%s", id);
+	if (store_cert_get(r->en->conf.store, a, id, &key) && str_eq(key.state, "candidate") &&
+	    engine_unseal(r->en, label, key.sealed_key, &r->own_key_der, NULL))
+		r->own_key = pki_key_from_der(secret_reveal(&r->own_key_der), NULL);
+}
+
+bool engine_run_prepare(struct engine_run *r, struct err *e)
+{
+	struct arena a;
+	struct store_device d;
+	arena_init(&a, 4 * 1024 * 1024);
+	bool ok = store_device_get(r->en->conf.store, &a, r->uuid, &d) ||
+		  err_set(e, ERR_NOT_FOUND, "device %s is not in the list", r->uuid);
+	if (ok) {
+		str_copy(r->address, sizeof r->address, span_str(d.address));
+		str_copy(r->version, sizeof r->version, span_str(d.version));
+		str_copy(r->pid, sizeof r->pid, span_str(d.pid));
+		r->psk = str_eq(d.kind, "psk");
+		r->login_count = d.login_fail_count;
+		r->login_since_unix_ms = d.login_fail_since_unix_ms;
+		r->was_configured = d.configured_unix_ms > 0;
+		load_hello(r, &d);
+		load_steps(r, &a);
+		engine_run_candidates(r, &a);
+		load_leaf(r, &a);
+	}
+	ok = ok && load_profile(r, &d, &a, e) && load_name(r, &d, &a, e);
+	/* a configured device that said no hello since needs neither key nor certificate */
+	bool in_setup = ok && r->hello && (!r->was_configured || d.last_hello_unix_ms > d.configured_unix_ms);
+	if (in_setup)
+		ok = r->psk ? check_psk(r, &a, e) : check_pki(r, e);
+	if (ok && !in_setup)
+		r->hello = NULL;
+	arena_deinit(&a);
+	return ok;
+}

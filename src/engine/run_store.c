@@ -1,0 +1,205 @@
+/* What a running job writes. Every transaction begins with the lease check, so that a job whose
+ * lease went elsewhere cannot write any more, and carries what has become due since the last one. */
+#include "engine/engine_priv.h"
+
+#include "base/clk.h"
+#include "base/fault.h"
+
+#include <stdio.h>
+
+struct store_tx *engine_run_tx(struct engine_run *r)
+{
+	struct engine *en = r->en;
+	int64_t now = clk_unix_ms();
+	struct store_tx *tx = store_tx_new(en->conf.store);
+	store_tx_job_require(tx, r->job, en->owner, now);
+	for (int i = 0; i < ACT_COUNT; i++) {
+		if (!r->replied[i])
+			continue;
+		r->replied[i] = false;
+		store_tx_step(tx, &(struct store_step){
+					  .uuid = r->uuid, .job = r->job,
+					  .action = engine_plan_action((enum engine_act)i)->name,
+					  .plan_version = ENGINE_PLAN_VERSION, .attempt = r->attempt,
+					  .phase = "replied", .detail = "", .at_unix_ms = now,
+				  });
+	}
+	if (r->login_reset) {
+		r->login_reset = false;
+		store_tx_device_int(tx, r->uuid, STORE_DEVICE_LOGIN_FAIL_COUNT, r->login_count);
+	}
+	if (r->facts.known) {
+		char text[4096];
+		struct out o;
+		out_init(&o, text, sizeof text);
+		engine_facts_emit(&r->facts, &o);
+		if (!o.bad)
+			store_tx_device_text(tx, r->uuid, STORE_DEVICE_FACTS, text);
+	}
+	return tx;
+}
+
+static void on_stored(void *arg, const struct err *e)
+{
+	struct engine_run *r = arg;
+	void (*stored)(struct engine_run *) = r->stored;
+	if (fault_hit("engine.stored"))
+		return; /* the process died here: the row is durable, nobody knows */
+	r->stored = NULL;
+	if (e) {
+		if (e->code == ERR_CONFLICT) {
+			/* the lease is somebody else's now: nothing of ours may be written or sent */
+			ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_JOB_RELEASED, e, LOG_S("uuid", r->uuid),
+				     LOG_S("job", r->job));
+			r->state = RUN_END;
+			engine_run_gone(r);
+			return;
+		}
+		engine_run_fail(r, e);
+		return;
+	}
+	stored(r);
+}
+
+void engine_run_commit(struct engine_run *r, struct store_tx *tx, void (*stored)(struct engine_run *r))
+{
+	r->state = RUN_STORE;
+	r->stored = stored;
+	if (fault_hit("engine.store")) {
+		store_tx_drop(tx);
+		return; /* the process died here: nothing is durable */
+	}
+	store_tx_commit(tx, on_stored, r);
+}
+
+void engine_run_event(struct engine_run *r, struct store_tx *tx, enum log_event ev, const char *step,
+		      const char *note, const struct err *e)
+{
+	ENGINE_EVENT(r->en, tx, r->uuid, ev, e, LOG_S("uuid", r->uuid), LOG_S("job", r->job), LOG_S("step", step),
+		     LOG_S("note", note));
+}
+
+void engine_run_intent(struct engine_run *r, struct store_tx *tx, enum engine_act a)
+{
+	const struct engine_action *row = engine_plan_action(a);
+	int64_t now = clk_unix_ms();
+	store_tx_step(tx, &(struct store_step){
+				  .uuid = r->uuid, .job = r->job, .action = row->name,
+				  .plan_version = ENGINE_PLAN_VERSION, .attempt = r->attempt, .phase = "intent",
+				  .detail = a == ACT_ADMIN ? r->admin_id : a == ACT_MEBX ? r->mebx_id : "",
+				  .at_unix_ms = now,
+			  });
+	if (!str_eq(r->stage, row->stage)) {
+		str_copy(r->stage, sizeof r->stage, span_str(row->stage));
+		store_tx_job_stage(tx, r->job, r->stage, now);
+		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_STAGE, NULL, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
+			     LOG_S("stage", r->stage));
+	}
+}
+
+static void print_stats(const struct engine_run *r, char *text, size_t cap)
+{
+	struct amt_client_stats s = { 0 };
+	if (r->client)
+		s = amt_client_get_stats(r->client);
+	snprintf(text, cap,
+		 "round_trips=%u challenges=%u handshakes=%u connects=%u imposed_wait_ms=%lld elapsed_ms=%lld",
+		 s.round_trips - s.challenges, s.challenges, s.handshakes, s.connects, (long long)r->imposed_wait_ms,
+		 (long long)(clk_mono_ms() - r->started_mono_ms));
+}
+
+static void add_stats(struct engine_run *r)
+{
+	if (!r->client)
+		return;
+	struct amt_client_stats s = amt_client_get_stats(r->client);
+	struct engine_status *st = &r->en->st;
+	st->round_trips += s.round_trips - s.challenges;
+	st->challenges += s.challenges;
+	st->handshakes += s.handshakes;
+	st->imposed_wait_ms += r->imposed_wait_ms;
+}
+
+static void on_ended(struct engine_run *r)
+{
+	r->state = RUN_END;
+	add_stats(r);
+	engine_run_gone(r);
+}
+
+static void end_device(struct engine_run *r, struct store_tx *tx, const struct err *e)
+{
+	if (e) {
+		store_tx_device_text(tx, r->uuid, STORE_DEVICE_HEALTH, e->msg);
+		store_tx_device_text(tx, r->uuid, STORE_DEVICE_HEALTH_RULE, e->rule ? e->rule : "");
+		if (!r->was_configured || r->in.setup)
+			store_tx_device_text(tx, r->uuid, STORE_DEVICE_STATE, store_device_state_name(STORE_DEV_REFUSED));
+	}
+	if (r->version[0])
+		store_tx_device_text(tx, r->uuid, STORE_DEVICE_VERSION, r->version);
+}
+
+void engine_run_end(struct engine_run *r, enum store_job_state state, int64_t not_before_unix_ms,
+		    const struct err *e)
+{
+	char stats[200];
+	int64_t now = clk_unix_ms();
+	print_stats(r, stats, sizeof stats);
+	struct store_tx *tx = engine_run_tx(r);
+	end_device(r, tx, e);
+	store_tx_job_end(tx, r->job, state, not_before_unix_ms, e, stats, now);
+	if (state == STORE_JOB_DELAYED)
+		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_DELAYED, e, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
+			     LOG_S("kind", "configure"), LOG_I("attempt_count", r->attempt),
+			     LOG_I("not_before_unix_ms", not_before_unix_ms));
+	else if (state == STORE_JOB_QUEUED)
+		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_RELEASED, e, LOG_S("uuid", r->uuid), LOG_S("job", r->job));
+	else if (state == STORE_JOB_CANCELLED)
+		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_CANCELLED, NULL, LOG_S("uuid", r->uuid),
+			     LOG_S("job", r->job));
+	if (e)
+		r->en->st.jobs_failed++;
+	engine_run_commit(r, tx, on_ended);
+}
+
+static void success_device(struct engine_run *r, struct store_tx *tx, int64_t now)
+{
+	char version[24];
+	snprintf(version, sizeof version, "%lld", (long long)r->profile.version);
+	store_tx_device_text(tx, r->uuid, STORE_DEVICE_FQDN, r->fqdn);
+	store_tx_device_text(tx, r->uuid, STORE_DEVICE_VERSION, r->version);
+	store_tx_device_text(tx, r->uuid, STORE_DEVICE_PROFILE, r->profile.name);
+	store_tx_device_text(tx, r->uuid, STORE_DEVICE_PROFILE_VERSION, version);
+	store_tx_device_text(tx, r->uuid, STORE_DEVICE_HEALTH, "");
+	store_tx_device_text(tx, r->uuid, STORE_DEVICE_HEALTH_RULE, "");
+	store_tx_device_text(tx, r->uuid, STORE_DEVICE_STATE, store_device_state_name(STORE_DEV_CONFIGURED));
+	store_tx_device_int(tx, r->uuid, STORE_DEVICE_CONFIGURED_AT, now);
+	if (r->leaf_serial[0])
+		store_tx_device_text(tx, r->uuid, STORE_DEVICE_SERIAL, r->leaf_serial);
+}
+
+void engine_run_success(struct engine_run *r)
+{
+	char stats[200];
+	int64_t now = clk_unix_ms();
+	print_stats(r, stats, sizeof stats);
+	struct store_tx *tx = engine_run_tx(r);
+	success_device(r, tx, now);
+	/* only now: it opened the device over a new connection without the provisioning certificate */
+	if (r->admin_stored)
+		store_tx_credential_current(tx, r->admin_id, now);
+	if (r->leaf_serial[0] && r->in.leaf_der.n)
+		store_tx_cert_state(tx, r->leaf_serial, "current");
+	if (r->psk && r->admin_stored)
+		store_tx_psk_use(tx, r->pid, r->uuid, now);
+	store_tx_step_clear(tx, r->uuid);
+	store_tx_job_end(tx, r->job, STORE_JOB_DONE, 0, NULL, stats, now);
+	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_CONFIGURED, NULL, LOG_S("uuid", r->uuid), LOG_S("fqdn", r->fqdn),
+		     LOG_S("version", r->version), LOG_S("serial", r->leaf_serial));
+	struct amt_client_stats s = amt_client_get_stats(r->client);
+	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_DONE, NULL, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
+		     LOG_S("kind", "configure"), LOG_I("elapsed_ms", clk_mono_ms() - r->started_mono_ms),
+		     LOG_I("round_trips", s.round_trips - s.challenges), LOG_I("waits_ms", r->imposed_wait_ms));
+	r->en->st.jobs_done++;
+	engine_run_commit(r, tx, on_ended);
+}

@@ -1,0 +1,170 @@
+/* What is kept sealed: the built-in CA, provisioning chains, and the two functions that seal and
+ * open everything else. Called at start, at reload, and when a leaf is issued. */
+#include "engine/engine_priv.h"
+
+#include "base/clk.h"
+#include "base/mem.h"
+
+#include <stdio.h>
+
+#define CA_ID    "ca"
+#define CA_YEARS 25
+#define YEAR_MS  (365LL * 24 * 3600 * 1000)
+#define DAY_MS   (24LL * 3600 * 1000)
+
+struct span engine_seal(struct engine *en, const char *label, struct span plain, struct arena *a)
+{
+	return pki_seal_close(en->conf.seal, label, plain, a);
+}
+
+bool engine_unseal(struct engine *en, const char *label, struct span sealed, struct secret *out_s, struct err *e)
+{
+	return pki_seal_reveal(en->conf.seal, label, sealed, out_s, e);
+}
+
+/* A stored row as chain with key. */
+static struct pki_chain *load_row(struct engine *en, const struct store_cert *row, struct err *e)
+{
+	struct pki_chain *c = pki_chain_load(row->pem, NULL, e);
+	if (!c || row->sealed_key.n == 0)
+		return c;
+	char label[128];
+	struct secret der = SECRET_NONE;
+	snprintf(label, sizeof label, "cert:%s", row->id);
+	if (engine_unseal(en, label, row->sealed_key, &der, e)) {
+		c->key = pki_key_from_der(secret_reveal(&der), e);
+		secret_deinit(&der);
+	}
+	if (!c->key) {
+		err_wrap(e, "private key of certificate '%s'", row->id);
+		pki_chain_free(c);
+		return NULL;
+	}
+	for (struct pki_chain *alt = c->alt; alt; alt = alt->alt)
+		if (!alt->key)
+			alt->key = pki_key_ref(c->key);
+	return c;
+}
+
+static bool make_ca(struct engine *en, struct arena *a, struct err *e)
+{
+	struct pki_key *key = en->conf.make_key(2048, e);
+	struct secret der = SECRET_NONE;
+	struct span spki, cert;
+	int64_t now = clk_unix_ms();
+	struct pki_issue what = {
+		.cn = "outband device CA", .o = "outband", .is_ca = true, .sig_hash = PKI_SIG_SHA256,
+		.not_before_unix_ms = now - DAY_MS, .not_after_unix_ms = now + CA_YEARS * YEAR_MS,
+	};
+	bool ok = key && pki_key_public_spki(key, a, &spki) && pki_key_private_pkcs1(key, &der) &&
+		  pki_cert_issue(&what, spki, (struct span){ NULL, 0 }, key, en->conf.rng, a, &cert, e);
+	if (ok) {
+		struct buf pem;
+		struct out o;
+		struct pki_cert facts;
+		buf_init(&pem, 65536);
+		out_init_buf(&o, &pem);
+		ok = pki_cert_to_pem(cert, &o) && pki_cert_parse(cert, a, &facts, e);
+		if (ok) {
+			struct store_tx *tx = store_tx_new(en->conf.store);
+			store_tx_cert_put(tx, &(struct store_cert){
+						      .id = CA_ID, .kind = "ca", .uuid = "", .state = "active",
+						      .subject = facts.subject, .serial = facts.serial,
+						      .pem = buf_span(&pem),
+						      .sealed_key = engine_seal(en, "cert:" CA_ID, secret_reveal(&der), a),
+						      .not_after_unix_ms = facts.not_after_unix_ms, .at_unix_ms = now,
+					      });
+			store_tx_commit(tx, NULL, NULL);
+			en->ca = pki_chain_load(buf_span(&pem), NULL, e);
+			ok = en->ca != NULL;
+			if (ok)
+				en->ca->key = pki_key_ref(key);
+		}
+		buf_deinit(&pem);
+	}
+	secret_deinit(&der);
+	pki_key_free(key);
+	return ok;
+}
+
+static void retire_chains(struct engine *en)
+{
+	for (unsigned i = 0; i < ENGINE_MAX_CHAINS; i++) {
+		if (!en->chains_owned[i])
+			continue;
+		if (en->chains_old_count < ENGINE_MAX_CHAINS)
+			en->chains_old[en->chains_old_count++] = en->chains_owned[i];
+		en->chains_owned[i] = NULL;
+	}
+	en->chain_count = 0;
+}
+
+void engine_vault_drop_old(struct engine *en)
+{
+	for (unsigned i = 0; i < en->chains_old_count; i++)
+		pki_chain_free(en->chains_old[i]);
+	en->chains_old_count = 0;
+}
+
+bool engine_vault_load(struct engine *en, struct err *e)
+{
+	struct arena a;
+	struct store_cert row, rows[ENGINE_MAX_CHAINS];
+	arena_init(&a, 8 * 1024 * 1024);
+	bool ok = true;
+	if (!en->ca) {
+		if (store_cert_get(en->conf.store, &a, CA_ID, &row)) {
+			en->ca = load_row(en, &row, e);
+			ok = en->ca != NULL;
+		} else {
+			ok = make_ca(en, &a, e);
+		}
+	}
+	retire_chains(en);
+	unsigned n = ok ? store_cert_list(en->conf.store, &a, "provisioning", NULL, ENGINE_MAX_CHAINS, rows) : 0;
+	for (unsigned i = 0; i < n; i++) {
+		struct err skip = { 0 };
+		if (str_eq(rows[i].state, "disabled"))
+			continue;
+		struct pki_chain *c = load_row(en, &rows[i], &skip);
+		if (!c) { /* one bad row must not stop the service */
+			log_err(LOG_EV_SERVE_FAILED, &skip,
+				(const struct log_kv[]){ LOG_S("step", "certificate"), { LOG_KIND_END, NULL, NULL, 0 } });
+			continue;
+		}
+		en->chains_owned[i] = c;
+		for (; c && en->chain_count < ENGINE_MAX_CHAINS; c = c->alt)
+			en->chains[en->chain_count++] = c;
+	}
+	if (!en->runs)
+		engine_vault_drop_old(en);
+	arena_deinit(&a);
+	return ok;
+}
+
+void engine_vault_free(struct engine *en)
+{
+	retire_chains(en);
+	engine_vault_drop_old(en);
+	pki_chain_free(en->ca);
+	en->ca = NULL;
+}
+
+bool engine_vault_issue(struct engine *en, struct span spki, const char *fqdn, struct arena *a, struct span *out_der,
+			char out_serial[65], struct err *e)
+{
+	const char *dns[] = { fqdn, NULL };
+	int64_t now = clk_unix_ms();
+	/* wide validity: the device's clock may be off, and renewal is a job of its own */
+	struct pki_issue what = {
+		.cn = fqdn, .o = "outband", .dns = dns, .eku_server_auth = true, .eku_client_auth = true,
+		.sig_hash = PKI_SIG_SHA256,
+		.not_before_unix_ms = now - 365 * DAY_MS, .not_after_unix_ms = now + 10 * YEAR_MS,
+	};
+	struct pki_cert facts;
+	if (!pki_cert_issue(&what, spki, en->ca->certs[0].der, en->ca->key, en->conf.rng, a, out_der, e) ||
+	    !pki_cert_parse(*out_der, a, &facts, e))
+		return err_wrap(e, "issuing the TLS certificate of %s", fqdn);
+	str_copy(out_serial, 65, span_str(facts.serial));
+	return true;
+}

@@ -1,0 +1,128 @@
+/* The main job in the in-process world: from the first hello to a proven configuration, for PSK and
+ * PKI and every generation; then the same with the service dying at every crash point. */
+#include "world.h"
+
+#include "base/clk.h"
+#include "base/fault.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define HOUR_MS (3600 * 1000LL)
+
+static const struct {
+	const char *name, *generation;
+	enum sim_state state;
+	const char *switches;
+} kinds[] = {
+	{ "psk 5.0", "5.0", SIM_SETUP_PSK, NULL },
+	{ "pki 5.0", "5.0", SIM_SETUP_PKI, NULL },
+	{ "psk 9.5", "9.5", SIM_SETUP_PSK, NULL },
+	{ "pki 9.5", "9.5", SIM_SETUP_PKI, NULL },
+	{ "pki 11.8", "11.8", SIM_SETUP_PKI, NULL },
+	{ "pki 16.1", "16.1", SIM_SETUP_PKI, NULL },
+	{ "pki 16.1 strict digest", "16.1", SIM_SETUP_PKI, "pki_digest=strict" },
+	{ "pki 11.8 active read-back", "11.8", SIM_SETUP_PKI, "readback=active" },
+};
+#define KINDS (sizeof kinds / sizeof *kinds)
+
+static void print_health(struct world *w)
+{
+	struct arena a;
+	struct store_event ev[40];
+	struct store_device d;
+	arena_init(&a, 1 << 20);
+	for (unsigned i = 0; i < w->dev_count; i++)
+		if (store_device_get(w->store, &a, w->devs[i].uuid, &d))
+			print_message("device %u: %s %s %s\n", i, d.state, d.health_rule, d.health);
+	struct store_event_query q = { .newest = true, .limit = 40 };
+	unsigned n = store_event_list(w->store, &a, &q, ev);
+	for (unsigned i = 0; i < n; i++)
+		print_message("%s %s\n", ev[i].name, ev[i].line);
+	arena_deinit(&a);
+}
+
+static void configures_every_kind(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < KINDS; i++) {
+		struct world w;
+		world_init(&w, 7 + i);
+		world_start_service(&w);
+		world_add(&w, kinds[i].generation, kinds[i].state, NULL, kinds[i].switches);
+		if (!world_run_until_done(&w, HOUR_MS)) {
+			print_health(&w);
+			fail_msg("%s: not configured", kinds[i].name);
+		}
+		world_check(&w);
+		world_deinit(&w);
+	}
+}
+
+/* The service dies at the nth crash point, for every n until none fires; the device goes on. */
+static void survives_every_crash(const char *point)
+{
+	for (size_t k = 0; k < KINDS; k++) {
+		int n = 1;
+		for (;; n++) {
+			struct world w;
+			world_init(&w, 100 + k);
+			world_start_service(&w);
+			world_add(&w, kinds[k].generation, kinds[k].state, NULL, kinds[k].switches);
+			fault_arm(point, n);
+			bool done = world_run_until_done(&w, 24 * HOUR_MS);
+			bool fired = fault_hits() >= n;
+			fault_disarm();
+			if (!done) {
+				print_health(&w);
+				fail_msg("%s: %s %d: not configured", kinds[k].name, point, n);
+			}
+			world_check(&w);
+			world_deinit(&w);
+			if (!fired)
+				break;
+		}
+		print_message("%s: %d crashes at %s\n", kinds[k].name, n - 1, point);
+		assert_true(n > 5);
+	}
+}
+
+static void survives_death_before_store(void **state)
+{
+	(void)state;
+	survives_every_crash("engine.store");
+}
+
+static void survives_death_after_store(void **state)
+{
+	(void)state;
+	survives_every_crash("engine.stored");
+}
+
+static void survives_death_before_send(void **state)
+{
+	(void)state;
+	survives_every_crash("engine.send");
+}
+
+static void survives_death_before_reply(void **state)
+{
+	(void)state;
+	survives_every_crash("engine.reply");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(configures_every_kind),
+		cmocka_unit_test(survives_death_before_store),
+		cmocka_unit_test(survives_death_after_store),
+		cmocka_unit_test(survives_death_before_send),
+		cmocka_unit_test(survives_death_before_reply),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

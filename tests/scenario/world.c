@@ -1,0 +1,330 @@
+/* See world.h. Used by the scenario programs only. */
+#include "world.h"
+
+#include "base/clk.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "net/stream_mem.h"
+#include "wire/psk.h"
+
+#include "../support/chains.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+struct dialer {
+	struct net_dialer d;
+	struct world *w;
+};
+static struct dialer the_dialer;
+
+static struct net_stream *dead(struct world *w, enum err_code code, const char *what)
+{
+	struct err e = { 0 };
+	err_set(&e, code, "%s", what);
+	return net_stream_mem_dead(w->sched, 1, &e);
+}
+
+static struct net_stream *dial(struct net_dialer *d, const struct net_target *t)
+{
+	struct world *w = ((struct dialer *)d)->w;
+	struct pki_tls_server server;
+	struct net_stream *mine, *theirs;
+	for (unsigned i = 0; i < w->dev_count; i++) {
+		if (strcmp(w->devs[i].address, t->address) != 0)
+			continue;
+		switch (sim_dev_accept(w->devs[i].dev, t->port, &server)) {
+		case SIM_ACCEPT_REFUSE:
+			return dead(w, ERR_REFUSED, "refused");
+		case SIM_ACCEPT_SILENT:
+			return dead(w, ERR_TIMEOUT, "silent");
+		case SIM_ACCEPT_CLEAR:
+			net_stream_mem_tls_pair(w->sched, 1, t->tls, NULL, &mine, &theirs);
+			break;
+		case SIM_ACCEPT_TLS:
+			net_stream_mem_tls_pair(w->sched, 1, t->tls, &server, &mine, &theirs);
+			break;
+		}
+		sim_dev_serve(w->devs[i].dev, t->port, theirs);
+		return mine;
+	}
+	return dead(w, ERR_UNREACHABLE, "no such device");
+}
+
+static void work_now(void *ctx, void (*work)(void *), void (*done)(void *), void *arg)
+{
+	struct world *w = ctx;
+	work(arg);
+	sched_after(w->sched, 0, done, arg);
+}
+
+static struct pki_key *fixed_key(unsigned bits, struct err *e)
+{
+	(void)bits, (void)e;
+	return pki_key_ref(test_chain_key(TEST_KEY_2048_E));
+}
+
+static void on_hello(void *arg, struct sim_dev *d)
+{
+	struct world *w = arg;
+	struct buf b;
+	struct out o;
+	buf_init(&b, 16384);
+	out_init_buf(&o, &b);
+	if (sim_dev_hello(d, &o) && w->engine) {
+		engine_hello(w->engine, buf_span(&b), w->devs[sim_dev_index(d)].address);
+		w->hello_count++;
+	}
+	buf_deinit(&b);
+}
+
+static void load_roots(struct world *w, struct span pem)
+{
+	struct err e = { 0 };
+	struct pki_chain *c = pki_chain_load(pem, NULL, &e);
+	assert_non_null(c);
+	const struct pki_cert *root = &c->certs[c->count - 1];
+	w->roots[0] = (struct sim_root){ .alg = WIRE_HELLO_SHA1, .active = true };
+	memcpy(w->roots[0].digest, root->sha1, 20);
+	w->roots[1] = (struct sim_root){ .alg = WIRE_HELLO_SHA256, .active = true };
+	memcpy(w->roots[1].digest, root->sha256, 32);
+	w->root_count = 2;
+	pki_chain_free(c);
+}
+
+static void store_chain(struct world *w, struct span pem)
+{
+	struct err e = { 0 };
+	struct arena a;
+	struct buf certs;
+	struct out o;
+	struct secret der = SECRET_NONE;
+	struct pki_chain *c = pki_chain_load(pem, NULL, &e);
+	arena_init(&a, 1 << 20);
+	buf_init(&certs, 65536);
+	out_init_buf(&o, &certs);
+	assert_true(c && pki_chain_to_pem(c, &o) && pki_key_private_pkcs1(c->key, &der));
+	struct store_tx *tx = store_tx_new(w->store);
+	store_tx_cert_put(tx, &(struct store_cert){
+				      .id = "test", .kind = "provisioning", .state = "active", .subject = "test",
+				      .pem = buf_span(&certs),
+				      .sealed_key = pki_seal_close(w->seal, "cert:test", secret_reveal(&der), &a),
+			      });
+	store_tx_commit(tx, NULL, NULL);
+	secret_deinit(&der);
+	buf_deinit(&certs);
+	pki_chain_free(c);
+	arena_deinit(&a);
+}
+
+void world_init(struct world *w, uint64_t seed)
+{
+	struct err e = { 0 };
+	*w = (struct world){ 0 };
+	clk_fake_start(1795000000000);
+	w->sched = sched_new(NULL, NULL);
+	rng_seed(&w->rng, seed);
+	uint8_t key[32];
+	rng_fill(&w->rng, key, sizeof key);
+	w->seal = pki_seal_from_key(span_make(key, sizeof key));
+	struct store_conf sc = { .path = ":memory:", .is_inline = true, .sched = w->sched };
+	w->store = store_open(&sc, &e);
+	if (!w->store)
+		fail_msg("%s", e.msg);
+	struct test_chain_built *built = test_chain_build(test_chain_find("good"), clk_unix_ms());
+	load_roots(w, buf_span(&built->pem));
+	store_chain(w, buf_span(&built->pem));
+	test_chain_free(built);
+	w->env = (struct sim_env){
+		.sched = w->sched, .seed = seed, .waits = true, .speed = 1, .roots = w->roots,
+		.root_count = w->root_count, .suffix = "example.com", .on_hello = on_hello, .arg = w,
+	};
+	the_dialer = (struct dialer){ { dial }, w };
+	log_set_fd(getenv("WORLD_LOG") ? 2 : -1);
+}
+
+void world_deinit(struct world *w)
+{
+	world_kill_service(w);
+	for (unsigned i = 0; i < w->dev_count; i++)
+		sim_dev_free(w->devs[i].dev);
+	store_close(w->store);
+	pki_seal_free(w->seal);
+	sched_free(w->sched);
+	clk_fake_stop();
+}
+
+static void add_key(struct world *w, const char *pid, const char *pps, const char *password)
+{
+	struct arena a;
+	char label[32];
+	arena_init(&a, 65536);
+	struct store_psk k = { .pid = pid, .state = "unused", .source = "test" };
+	snprintf(label, sizeof label, "psk:%s", pid);
+	k.sealed_pps = pki_seal_close(w->seal, label, span_str(pps), &a);
+	snprintf(label, sizeof label, "mebx:%s", pid);
+	k.sealed_password = pki_seal_close(w->seal, label, span_str(password), &a);
+	struct store_tx *tx = store_tx_new(w->store);
+	store_tx_psk_add(tx, &k);
+	store_tx_commit(tx, NULL, NULL);
+	arena_deinit(&a);
+}
+
+unsigned world_add(struct world *w, const char *generation, enum sim_state state, const char *fault,
+		   const char *switches)
+{
+	struct err e = { 0 };
+	unsigned i = w->dev_count++;
+	char pid[9], pps[33], fqdn[64];
+	struct sim_dev_conf c = {
+		.index = i, .generation = sim_generation_find(generation), .state = state, .fault = fault,
+		.switches = switches,
+	};
+	if (state == SIM_SETUP_PSK) {
+		wire_psk_make_pid(&w->rng, pid);
+		wire_psk_make_pps(&w->rng, pps);
+		c.pid = pid;
+		c.pps = pps;
+		c.mebx_password = "Mebx!pass1";
+		add_key(w, pid, pps, c.mebx_password);
+	}
+	struct world_dev *d = &w->devs[i];
+	d->dev = sim_dev_new(&w->env, &c, &e);
+	if (!d->dev)
+		fail_msg("%s", e.msg);
+	snprintf(d->address, sizeof d->address, "127.1.0.%u", i + 1);
+	uuid_print(sim_dev_uuid(d->dev), d->uuid);
+	snprintf(fqdn, sizeof fqdn, "host%u.example.com", i);
+	struct store_tx *tx = store_tx_new(w->store);
+	store_tx_name_set(tx, &(struct store_name){ d->uuid, fqdn, "", "test", 0 });
+	store_tx_commit(tx, NULL, NULL);
+	sim_dev_start(d->dev);
+	return i;
+}
+
+void world_start_service(struct world *w)
+{
+	struct err e = { 0 };
+	static unsigned instance;
+	char owner[32];
+	snprintf(owner, sizeof owner, "world-%u", ++instance);
+	struct engine_conf c = {
+		.store = w->store, .sched = w->sched, .dialer = &the_dialer.d, .rng = &w->rng, .seal = w->seal,
+		.owner = owner, .work = work_now, .work_ctx = w,
+		.make_key = fixed_key,
+	};
+	w->engine = engine_new(&c, &e);
+	if (!w->engine)
+		fail_msg("%s", e.msg);
+}
+
+void world_kill_service(struct world *w)
+{
+	if (!w->engine)
+		return;
+	engine_free(w->engine);
+	w->engine = NULL;
+	store_crash(w->store);
+}
+
+bool world_device_state(struct world *w, unsigned i, char out_state[32])
+{
+	struct arena a;
+	struct store_device d;
+	arena_init(&a, 65536);
+	bool ok = store_device_get(w->store, &a, w->devs[i].uuid, &d);
+	str_copy(out_state, 32, span_str(ok ? d.state : ""));
+	arena_deinit(&a);
+	return ok;
+}
+
+static bool all_done(struct world *w)
+{
+	char state[32];
+	for (unsigned i = 0; i < w->dev_count; i++)
+		if (!world_device_state(w, i, state) || strcmp(state, "configured") != 0)
+			return false;
+	return true;
+}
+
+static bool run(struct world *w, int64_t limit_ms, bool stop_when_done)
+{
+	int64_t end = clk_mono_ms() + limit_ms, next_look = 0;
+	for (;;) {
+		if (stop_when_done && clk_mono_ms() >= next_look) {
+			if (all_done(w))
+				return true;
+			next_look = clk_mono_ms() + 200;
+		}
+		if (fault_fired() && w->engine) { /* the process is dead from here on */
+			fault_disarm();
+			world_kill_service(w);
+			world_start_service(w);
+		}
+		if (!sched_fake_step(w->sched, end))
+			return !stop_when_done;
+	}
+}
+
+bool world_run_until_done(struct world *w, int64_t limit_ms)
+{
+	return run(w, limit_ms, true);
+}
+
+bool world_run_ms(struct world *w, int64_t ms)
+{
+	return run(w, ms, false);
+}
+
+static void check_device(struct world *w, unsigned i)
+{
+	struct arena a;
+	struct store_credential cred[16];
+	struct store_cert cert[8];
+	struct err e = { 0 };
+	struct world_dev *d = &w->devs[i];
+	char label[96];
+	bool opened = false, leaf_ok = false;
+	struct span leaf;
+	arena_init(&a, 1 << 20);
+	assert_int_equal(sim_dev_state(d->dev), SIM_CONFIGURED);
+	const struct sim_dev_stats *st = sim_dev_get_stats(d->dev);
+	assert_int_equal(st->configured_count, 1);
+	assert_true(st->max_failed_in_window < 5);
+	assert_int_equal(st->parallel_requests, 0);
+	unsigned n = store_credential_list(w->store, &a, d->uuid, NULL, 16, cred);
+	for (unsigned k = 0; k < n; k++) {
+		struct secret s = SECRET_NONE;
+		snprintf(label, sizeof label, "credential:%s:%s", d->uuid, cred[k].kind);
+		assert_true(pki_seal_reveal(w->seal, label, cred[k].sealed, &s, &e));
+		if (strcmp(cred[k].kind, "admin") == 0 && strcmp(cred[k].state, "current") == 0)
+			opened |= sim_dev_admin_is(d->dev, secret_reveal(&s));
+		secret_deinit(&s);
+	}
+	if (!opened)
+		fail_msg("device %u: the current admin password does not open it (%u credentials)", i, n);
+	n = store_cert_list(w->store, &a, "device", d->uuid, 8, cert);
+	assert_true(sim_dev_leaf(d->dev, &leaf));
+	for (unsigned k = 0; k < n; k++) {
+		if (strcmp(cert[k].state, "current") != 0)
+			continue;
+		struct pki_chain *c = pki_chain_load(cert[k].pem, NULL, &e);
+		assert_non_null(c);
+		leaf_ok |= span_eq(c->certs[0].der, leaf);
+		pki_chain_free(c);
+	}
+	if (!leaf_ok)
+		fail_msg("device %u does not show the leaf that is stored as current (%u stored)", i, n);
+	arena_deinit(&a);
+}
+
+void world_check(struct world *w)
+{
+	for (unsigned i = 0; i < w->dev_count; i++)
+		check_device(w, i);
+}

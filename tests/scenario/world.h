@@ -1,0 +1,46 @@
+/* The in-process world: engine, store and virtual devices over memory streams under the fake
+ * clock. TLS is judged, not run. A "crash" ends the service at any point and keeps what was
+ * committed; the devices go on. */
+#pragma once
+#include "engine/engine.h"
+#include "sim/dev.h"
+
+#define WORLD_MAX_DEVS 64
+struct world_dev {
+	struct sim_dev *dev;
+	char address[64];
+	char uuid[UUID_TEXT_SIZE];
+};
+struct world {
+	struct sched *sched;
+	struct store *store;
+	struct engine *engine;         /* NULL while the service is dead */
+	struct pki_seal *seal;
+	struct rng rng;
+	struct sim_env env;
+	struct sim_root roots[4];
+	unsigned root_count;
+	char roots_pem[65536];
+	struct span provisioning_pem;  /* chain with key */
+	struct world_dev devs[WORLD_MAX_DEVS];
+	unsigned dev_count;
+	unsigned hello_count;
+	/* crash control: the service dies at the nth send (towards devices) or commit; 0: never */
+	int die_at_send, die_at_commit;
+	int sends, commits;
+	bool die_after;                /* after the bytes left / the row is durable, else before */
+	bool dead;                     /* the service shall be torn down by world_step */
+	struct buf test_pem;
+};
+void world_init(struct world *w, uint64_t seed);
+void world_deinit(struct world *w);
+/* A device in setup; name is mapped as host<index>.example.com. PSK ones get a key in the store. */
+unsigned world_add(struct world *w, const char *generation, enum sim_state state, const char *fault, const char *switches);
+void world_start_service(struct world *w);
+void world_kill_service(struct world *w);
+/* Runs until every device is configured and proven in the store, or fake ms have passed. */
+bool world_run_until_done(struct world *w, int64_t limit_ms);
+bool world_run_ms(struct world *w, int64_t ms);
+bool world_device_state(struct world *w, unsigned i, char out_state[32]);
+/* Every device: configured once, current password opens it, stored leaf is shown, budget kept. */
+void world_check(struct world *w);
