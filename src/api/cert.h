@@ -1,6 +1,6 @@
 /* A certificate file that was sent, and what was found in it. Shared by the check and the import. */
 #pragma once
-#include "api/api_priv.h"
+#include "api/import.h"
 #include "pki/preflight.h"
 #include "wire/hello.h"
 

@@ -1,5 +1,5 @@
 /* What several handlers share: finding a device, names, sets of names. Never answers itself. */
-#include "api/api_priv.h"
+#include "api/import.h"
 #include "base/hash.h"
 #include "pki/preflight.h"
 

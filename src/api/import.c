@@ -2,7 +2,7 @@
  * one transaction; the next one begins when it is durable, so that neither the loop nor the
  * database is held long. Used for names and keys. Never keeps a secret of the file: rows are
  * wiped, the body when the request ends. */
-#include "api/api_priv.h"
+#include "api/import.h"
 
 #define MAX_ERRORS 100
 

@@ -1,6 +1,5 @@
 /* Setup keys (PID and PPS): list, make, release, export. PPS and passwords are sealed before they
  * are stored; only the export with reveal=true shows them, and says so in the audit first. */
-#include "api/api_priv.h"
 #include "api/key.h"
 #include "wire/psk.h"
 

@@ -1,7 +1,6 @@
 /* Keys between the files that list, import and export them. PPS and password stay sealed in rows. */
 #pragma once
-#include "api/api_priv.h"
-#include "engine/import.h"
+#include "api/import.h"
 
 /* Seals and adds; what is sealed lives in r->scratch until the commit. */
 void api_key_store(struct api_req *r, struct store_tx *tx, const struct engine_import_key *k, const char *source);

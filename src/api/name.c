@@ -1,6 +1,6 @@
 /* The mapping of UUIDs to names: list and import. The engine looks a name up when it configures a
  * device; nothing here touches one. */
-#include "api/api_priv.h"
+#include "api/import.h"
 
 void api_name_list(struct api_req *r)
 {

@@ -1,7 +1,7 @@
 /* After an operator removed a cause, the jobs that were refused for it are tried now instead of at
  * their time. Called at the end of imports and settings; goes through the delayed jobs in pages,
  * each a transaction, so that the loop is never held long. */
-#include "api/api_priv.h"
+#include "api/import.h"
 
 static bool is_meant(struct api_req *r, const struct api_requeue *rq, const struct store_job *j)
 {

@@ -1,6 +1,6 @@
 /* Settings of the service: list and change. Values are checked by the engine's table before they
  * are stored; the engine takes them at once. */
-#include "api/api_priv.h"
+#include "api/import.h"
 #include "engine/settings.h"
 
 static const char *value_of(struct api_req *r, const struct engine_setting_row *row)
