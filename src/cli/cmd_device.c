@@ -1,0 +1,295 @@
+/* device ...: the PCs that the service knows. All over the service's socket. */
+#include "base/limits.h"
+#include "base/str.h"
+#include "cli/cmd_import.h"
+#include "cli/rpc.h"
+#include <unistd.h>
+
+bool cli_cmd_device_list(struct cli *c, struct err *e)
+{
+	static const struct cli_col cols[] = {
+		{ "uuid", "UUID", CLI_FORM_TEXT },
+		{ "fqdn", "name", CLI_FORM_TEXT },
+		{ "state", "state", CLI_FORM_TEXT },
+		{ "address", "address", CLI_FORM_TEXT },
+		{ "version", "firmware", CLI_FORM_TEXT },
+		{ "profile", "profile", CLI_FORM_TEXT },
+		{ "last_hello", "last hello", CLI_FORM_TIME },
+		{ "health", "health", CLI_FORM_TEXT },
+		{ "kind", NULL, CLI_FORM_TEXT },
+		{ "pid", NULL, CLI_FORM_TEXT },
+		{ "profile_version", NULL, CLI_FORM_TEXT },
+		{ "serial", NULL, CLI_FORM_TEXT },
+		{ "health_rule", NULL, CLI_FORM_TEXT },
+		{ "approved", NULL, CLI_FORM_TEXT },
+		{ "first_seen", NULL, CLI_FORM_TEXT },
+		{ "configured", NULL, CLI_FORM_TEXT },
+		{ "hello_count", NULL, CLI_FORM_TEXT },
+	};
+	const char *target = cli_rpc_target(&c->arena, "/v1/devices?state=%&search=%",
+					    cli_args_value(&c->args, "state"),
+					    cli_args_value(&c->args, "search"));
+	bool all = !cli_args_has(&c->args, "state") && !cli_args_has(&c->args, "search");
+	return cli_rpc_list(c, target, cols, sizeof cols / sizeof *cols,
+			    all ? "No PCs yet: they show up when they say hello." : "No such PCs.",
+			    e);
+}
+
+static json_t *get_device(struct cli *c, const char *name, struct err *e)
+{
+	json_t *doc = NULL;
+	(void)cli_rpc_get(c, cli_rpc_target(&c->arena, "/v1/devices/%", name), &doc, e);
+	return doc;
+}
+
+static void show_part(struct cli *c, const json_t *doc, const char *key, const char *head,
+		      const struct cli_col *cols, unsigned count)
+{
+	const json_t *list = json_object_get(doc, key);
+	json_t *row;
+	size_t i;
+
+	if (!json_array_size(list))
+		return;
+	cli_writer_say(c->writer, "\n%s", head);
+	cli_writer_list_begin(c->writer, cols, count);
+	json_array_foreach(list, i, row) cli_writer_list_row(c->writer, row);
+	cli_writer_list_end(c->writer, NULL);
+}
+
+static void show_object(struct cli *c, const json_t *o, const char *head)
+{
+	const char *key;
+	json_t *v;
+
+	if (!json_object_size(o))
+		return;
+	cli_writer_say(c->writer, "\n%s", head);
+	json_object_foreach((json_t *)o, key, v)
+	{
+		struct cli_col col = { key, arena_fmt(&c->arena, "  %-20s", key), CLI_FORM_TEXT };
+		if (!json_is_object(v) && !json_is_array(v))
+			cli_writer_record(c->writer, &col, 1, o);
+	}
+}
+
+static const struct cli_col device_cols[] = {
+	{ "uuid", "UUID", CLI_FORM_TEXT },
+	{ "fqdn", "name", CLI_FORM_TEXT },
+	{ "state", "state", CLI_FORM_TEXT },
+	{ "next_step", "next step", CLI_FORM_TEXT },
+	{ "health", "health", CLI_FORM_TEXT },
+	{ "health_rule", "rule", CLI_FORM_TEXT },
+	{ "address", "address", CLI_FORM_TEXT },
+	{ "version", "firmware", CLI_FORM_TEXT },
+	{ "kind", "setup by", CLI_FORM_TEXT },
+	{ "pid", "PID", CLI_FORM_TEXT },
+	{ "profile", "profile", CLI_FORM_TEXT },
+	{ "profile_version", "its version", CLI_FORM_TEXT },
+	{ "approved", "approved", CLI_FORM_TEXT },
+	{ "first_seen", "first seen", CLI_FORM_TIME },
+	{ "last_hello", "last hello", CLI_FORM_TIME },
+	{ "hello_count", "hellos", CLI_FORM_TEXT },
+	{ "configured", "configured", CLI_FORM_TIME },
+	{ "serial", "certificate", CLI_FORM_TEXT },
+	{ "job.id", "job", CLI_FORM_TEXT },
+	{ "job.state", "job state", CLI_FORM_TEXT },
+	{ "job.stage", "job stage", CLI_FORM_TEXT },
+	{ "job.error.msg", "job error", CLI_FORM_TEXT },
+	{ "job.error.hint", "what to do", CLI_FORM_TEXT },
+};
+
+bool cli_cmd_device_show(struct cli *c, struct err *e)
+{
+	static const struct cli_col credential_cols[] = {
+		{ "kind", "kind", CLI_FORM_TEXT }, { "state", "state", CLI_FORM_TEXT },
+		{ "user", "user", CLI_FORM_TEXT }, { "tls_mode", "TLS", CLI_FORM_TEXT },
+		{ "at", "since", CLI_FORM_TIME },
+	};
+	static const struct cli_col step_cols[] = {
+		{ "action", "action", CLI_FORM_TEXT },
+		{ "phase", "phase", CLI_FORM_TEXT },
+		{ "attempt", "attempt", CLI_FORM_NUMBER },
+		{ "at", "at", CLI_FORM_TIME },
+	};
+	json_t *doc = get_device(c, cli_operand(c, 0), e);
+
+	if (!doc)
+		return false;
+	cli_writer_record(c->writer, device_cols, sizeof device_cols / sizeof *device_cols, doc);
+	if (cli_writer_kind(c->writer) == CLI_WRITER_TEXT) {
+		show_object(c, json_object_get(doc, "facts"), "Facts read from the PC:");
+		show_part(c, doc, "credentials",
+			  "Credentials ('outband credential reveal' shows them):", credential_cols,
+			  5);
+		show_part(c, doc, "steps", "Steps of the configuration under way:", step_cols, 4);
+		if (c->verbose)
+			show_object(c, json_object_get(doc, "hello"), "Last hello:");
+	}
+	json_decref(doc);
+	return true;
+}
+
+bool cli_cmd_device_import(struct cli *c, struct err *e)
+{
+	return cli_import(c, "/v1/names?preview=%", "name", e);
+}
+
+bool cli_cmd_device_names(struct cli *c, struct err *e)
+{
+	static const struct cli_col cols[] = {
+		{ "uuid", "UUID", CLI_FORM_TEXT },
+		{ "fqdn", "name", CLI_FORM_TEXT },
+		{ "group", "group", CLI_FORM_TEXT },
+		{ "source", "source", CLI_FORM_TEXT },
+	};
+	return cli_rpc_list(c, "/v1/names", cols, 4,
+			    "No names: 'outband device import FILE' reads them.", e);
+}
+
+bool cli_cmd_device_plan(struct cli *c, struct err *e)
+{
+	json_t *doc = NULL;
+
+	if (!cli_rpc_get(c, cli_rpc_target(&c->arena, "/v1/devices/%/plan", cli_operand(c, 0)),
+			 &doc, e))
+		return false;
+	const json_t *text = json_object_get(doc, "text");
+	if (json_string_length(text))
+		cli_writer_text(c->writer,
+				span_make(json_string_value(text), json_string_length(text)));
+	else
+		cli_writer_say(c->writer, "Nothing would change.");
+	cli_writer_json(c->writer, doc);
+	json_decref(doc);
+	return true;
+}
+
+/* --- apply --- */
+
+static bool ended(const char *state)
+{
+	return str_eq(state, "done") || str_eq(state, "failed") || str_eq(state, "cancelled") ||
+		str_eq(state, "paused") || str_eq(state, "refused");
+}
+
+/* Until the job has ended; its last state in *out_job. */
+static bool wait_job(struct cli *c, const char *id, json_t **out_job, struct err *e)
+{
+	char shown[64] = "";
+
+	for (;;) {
+		if (!cli_rpc_get(c, cli_rpc_target(&c->arena, "/v1/jobs/%", id), out_job, e))
+			return false;
+		const char *state = json_string_value(json_object_get(*out_job, "state"));
+		const char *stage = json_string_value(json_object_get(*out_job, "stage"));
+		char now[64];
+		struct out o;
+		out_init(&o, now, sizeof now);
+		out_fmt(&o, "%.24s %.24s", state ? state : "?", stage ? stage : "");
+		if (strcmp(now, shown) != 0)
+			cli_note("%s: %s", id, now);
+		(void)str_copy(shown, sizeof shown, span_str(now));
+		if (!state || ended(state))
+			return true;
+		json_decref(*out_job);
+		*out_job = NULL;
+		(void)usleep(300 * 1000);
+	}
+}
+
+static bool apply_one(struct cli *c, const char *name, struct err *e)
+{
+	json_t *doc = NULL, *job = NULL;
+
+	if (!cli_rpc_send(c, "POST", cli_rpc_target(&c->arena, "/v1/devices/%/apply", name),
+			  json_object(), &doc, e))
+		return false;
+	const char *id = json_string_value(json_object_get(doc, "job"));
+	cli_writer_say(c->writer, "%s: job %s", name, id ? id : "?");
+	bool ok = true;
+	if (id && cli_args_has(&c->args, "wait")) {
+		cli_writer_flush(c->writer);
+		ok = wait_job(c, id, &job, e);
+	}
+	if (job) {
+		const char *state = json_string_value(json_object_get(job, "state"));
+		const char *msg =
+			json_string_value(json_object_get(json_object_get(job, "error"), "msg"));
+		cli_writer_say(c->writer, "%s: %s%s%s", name, state ? state : "?", msg ? ": " : "",
+			       msg ? msg : "");
+		if (!str_eq(state, "done"))
+			c->exit_status = err_exit(ERR_VERIFY);
+	}
+	cli_writer_json(c->writer, job ? job : doc);
+	json_decref(job);
+	json_decref(doc);
+	return ok;
+}
+
+/* Goes on after an error: the rest of the PCs shall not suffer from one. */
+static bool each(struct cli *c, bool (*fn)(struct cli *c, const char *name, struct err *e),
+		 struct err *e)
+{
+	unsigned failed = 0;
+	struct err one = { 0 };
+
+	for (unsigned i = 0; i < c->args.count; i++) {
+		if (fn(c, cli_operand(c, i), &one))
+			continue;
+		*e = one;
+		if (one.code == ERR_SERVICE_DOWN || c->args.count == 1)
+			return false;
+		failed++;
+		cli_print_err(c, &one);
+	}
+	if (!failed)
+		return true;
+	enum err_code code = one.code;
+	return err_set(e, code, "%u of %u failed", failed, c->args.count);
+}
+
+bool cli_cmd_device_apply(struct cli *c, struct err *e)
+{
+	if (c->args.count > 1 &&
+	    !cli_ask(c, arena_fmt(&c->arena, "Configure %u PCs now?", c->args.count), e))
+		return false;
+	return each(c, apply_one, e);
+}
+
+bool cli_cmd_device_approve(struct cli *c, struct err *e)
+{
+	const char *name = cli_operand(c, 0), *fqdn = cli_args_value(&c->args, "fqdn");
+	json_t *body = json_object(), *doc = NULL;
+
+	if (fqdn)
+		(void)json_object_set_new(body, "fqdn", json_string(fqdn));
+	if (!cli_rpc_send(c, "POST", cli_rpc_target(&c->arena, "/v1/devices/%/approve", name), body,
+			  &doc, e))
+		return false;
+	cli_writer_say(c->writer, "%s is approved.", name);
+	cli_writer_json(c->writer, doc);
+	json_decref(doc);
+	return true;
+}
+
+static bool forget_one(struct cli *c, const char *name, struct err *e)
+{
+	struct cli_rpc_req req = { .method = "DELETE",
+				   .target = cli_rpc_target(&c->arena, "/v1/devices/%", name) };
+
+	if (!cli_rpc_call(c, &req, NULL, e))
+		return false;
+	cli_writer_say(c->writer, "%s is forgotten. Its credentials are in the archive.", name);
+	return true;
+}
+
+bool cli_cmd_device_forget(struct cli *c, struct err *e)
+{
+	const char *what = c->args.count == 1 ? cli_operand(c, 0)
+					      : arena_fmt(&c->arena, "%u PCs", c->args.count);
+
+	if (!cli_ask(c, arena_fmt(&c->arena, "Forget %s? The PC itself is not changed.", what), e))
+		return false;
+	return each(c, forget_one, e);
+}

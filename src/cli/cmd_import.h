@@ -1,0 +1,7 @@
+/* Importing CSV files, for cmd_device.c and cmd_key.c. */
+#pragma once
+#include "cli/cli.h"
+
+/* Sends the file of operand 0; target has one % for preview. Bad rows are listed on standard error
+ * and make the exit status 3; good ones are taken all the same. */
+bool cli_import(struct cli *c, const char *target, const char *what, struct err *e);

@@ -1,0 +1,172 @@
+/* key ...: PID/PPS pairs, over the service. PPS and passwords come out only on --reveal. Holds the
+ * import of CSV files too, which device import shares. */
+#include "base/limits.h"
+#include "base/str.h"
+#include "cli/cmd_import.h"
+#include "cli/rpc.h"
+#include <errno.h>
+#include <unistd.h>
+
+static long long number(const json_t *doc, const char *key)
+{
+	return (long long)json_integer_value(json_object_get(doc, key));
+}
+
+static size_t say_errors(const json_t *doc, const char *path)
+{
+	const json_t *errors = json_object_get(doc, "errors");
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(errors, i, row)
+	{
+		const char *msg = json_string_value(json_object_get(row, "msg"));
+		cli_note("%s:%lld: %s", path, number(row, "line"), msg ? msg : "wrong");
+	}
+	return json_array_size(errors);
+}
+
+bool cli_import(struct cli *c, const char *target, const char *what, struct err *e)
+{
+	const char *path = cli_operand(c, 0);
+	bool preview = cli_args_has(&c->args, "preview");
+	struct buf b;
+	json_t *doc;
+
+	if (!cli_input_read(path, LIMIT_API_BODY_BYTES, &b, e)) {
+		if (e->code == ERR_LIMIT)
+			err_hint(e, "split the file into several");
+		return false;
+	}
+	struct cli_rpc_req req = { .method = "POST",
+				   .target = cli_rpc_target(&c->arena, target,
+							    preview ? "true" : NULL),
+				   .type = "text/csv",
+				   .body = buf_span(&b) };
+	bool ok = cli_rpc_call(c, &req, &doc, e);
+	buf_wipe(&b);
+	if (!ok)
+		return err_wrap(e, "%s", path);
+	size_t bad = say_errors(doc, path);
+	cli_writer_say(c->writer,
+		       "%s%lld %ss added, %lld changed, %lld unchanged, %zu rows refused.",
+		       preview ? "Preview: " : "", number(doc, "added"), what,
+		       number(doc, "changed"), number(doc, "unchanged"), bad);
+	cli_writer_json(c->writer, doc);
+	json_decref(doc);
+	if (bad)
+		c->exit_status = err_exit(ERR_INVALID);
+	return true;
+}
+
+bool cli_cmd_key_import(struct cli *c, struct err *e)
+{
+	return cli_import(c, "/v1/keys/import?preview=%", "key", e);
+}
+
+bool cli_cmd_key_generate(struct cli *c, struct err *e)
+{
+	const char *count = cli_args_value(&c->args, "count"),
+		   *pw_file = cli_args_value(&c->args, "mebx-password-file");
+	struct secret password = SECRET_NONE;
+	uint32_t n = 1;
+	json_t *doc = NULL, *pid;
+	size_t i;
+
+	if (count && !str_to_u32(span_str(count), 1, 100000, &n, NULL)) {
+		err_set(e, ERR_USAGE, "--count %s is no number of keys", count);
+		return err_want(e, "1 to 100000");
+	}
+	if (pw_file && !cli_input_password_file(pw_file, &password, e))
+		return false;
+	struct span pw = secret_reveal(&password);
+	json_t *body = json_pack("{s:i}", "count", (int)n);
+	(void)json_object_set_new(body, "mebx_password",
+				  pw_file ? json_stringn((const char *)pw.p, pw.n)
+					  : json_string("random"));
+	bool ok = cli_rpc_send(c, "POST", "/v1/keys/generate", body, &doc, e);
+	secret_deinit(&password);
+	if (!ok)
+		return false;
+	json_array_foreach(json_object_get(doc, "pids"), i, pid) cli_writer_say(
+		c->writer, "%s", json_string_value(pid) ? json_string_value(pid) : "");
+	cli_writer_json(c->writer, doc);
+	json_decref(doc);
+	if (!c->json)
+		cli_note(
+			"'outband key export --reveal' gives them with PPS and password, for the PCs");
+	return true;
+}
+
+bool cli_cmd_key_list(struct cli *c, struct err *e)
+{
+	static const struct cli_col cols[] = {
+		{ "pid", "PID", CLI_FORM_TEXT },         { "state", "state", CLI_FORM_TEXT },
+		{ "used_by", "used by", CLI_FORM_TEXT }, { "source", "source", CLI_FORM_TEXT },
+		{ "at", "since", CLI_FORM_TIME },
+	};
+	const char *state = cli_args_value(&c->args, "state");
+
+	if (cli_args_has(&c->args, "used"))
+		state = "used";
+	if (cli_args_has(&c->args, "unused"))
+		state = "unused";
+	return cli_rpc_list(c, cli_rpc_target(&c->arena, "/v1/keys?state=%", state), cols, 5,
+			    state ? "No such keys."
+				  : "No keys: 'outband key generate' or 'outband key import'.",
+			    e);
+}
+
+static bool write_all(int fd, struct span s, const char *path, struct err *e)
+{
+	while (s.n) {
+		ssize_t n = write(fd, s.p, s.n);
+		if (n < 0 && errno != EINTR)
+			return err_errno(e, ERR_IO, errno, path);
+		if (n > 0) {
+			s.p += n;
+			s.n -= (size_t)n;
+		}
+	}
+	return true;
+}
+
+bool cli_cmd_key_export(struct cli *c, struct err *e)
+{
+	const char *path = cli_args_value(&c->args, "output");
+	bool reveal = cli_args_has(&c->args, "reveal"), ok;
+	struct buf b;
+	int fd = STDOUT_FILENO;
+
+	if (c->json)
+		return err_set(e, ERR_USAGE,
+			       "key export writes CSV; 'outband key list --json' gives JSON");
+	/* The file first: secrets must not be revealed for nothing. */
+	if (path && !cli_input_create(path, &fd, e))
+		return false;
+	struct cli_rpc_req req = { .method = "GET",
+				   .target = reveal ? "/v1/keys/export?reveal=true"
+						    : "/v1/keys/export" };
+	ok = cli_rpc_raw(c, &req, &b, e);
+	if (ok) {
+		ok = write_all(fd, buf_span(&b), path ? path : "standard output", e);
+		buf_wipe(&b);
+	}
+	if (path && close(fd) != 0 && ok)
+		ok = err_errno(e, ERR_IO, errno, path);
+	if (path && !ok)
+		(void)unlink(path);
+	return ok;
+}
+
+bool cli_cmd_key_release(struct cli *c, struct err *e)
+{
+	for (unsigned i = 0; i < c->args.count; i++) {
+		const char *pid = cli_operand(c, i);
+		if (!cli_rpc_send(c, "POST", cli_rpc_target(&c->arena, "/v1/keys/%/release", pid),
+				  json_object(), NULL, e))
+			return false;
+		cli_writer_say(c->writer, "%s may be used again.", pid);
+	}
+	return true;
+}

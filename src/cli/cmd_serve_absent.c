@@ -1,0 +1,8 @@
+/* Stands in for cmd_serve.c in a build without engine or api (meson -Dskip=...). */
+#include "cli/cli.h"
+
+bool cli_cmd_serve(struct cli *c, struct err *e)
+{
+	(void)c;
+	return err_set(e, ERR_UNSUPPORTED, "this build has no service");
+}

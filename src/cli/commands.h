@@ -1,0 +1,117 @@
+/* The commands of the program, as one table: dispatch, argument checking, help, the man page and
+ * the messages about wrong use all come from it. Adding a command = adding a row, its handler and,
+ * for a new option, a row in options.h.
+ * The synopsis is read by args.c: CAPITALS are operands, [..] is optional, ... repeats, --name
+ * VALUE takes a value, [--name] is a switch. Operands stand before options. */
+#pragma once
+#include "base/err.h"
+
+enum cli_cmd_flags {
+	CMD_LOCAL = 1,          /* works without the service */
+	CMD_NEEDS_SERVER = 2,   /* asks the service over its socket */
+	CMD_CHANGES_DEVICE = 4, /* sends something to a PC that changes it */
+	CMD_STREAMS = 8,        /* runs until it is told to end */
+	CMD_RAW = 16,           /* reads its own arguments */
+};
+
+#define CLI_WSMAN_ARGS                                                                              \
+	"--direct HOST[:BASE] [--user NAME] [--password-file FILE] [--tls] [--pin SHA256] [--timeout SECONDS]"
+#define CLI_CHECK_ARGS "[--password-file FILE] [--fqdn NAME] [--suffix SUFFIX] [--firmware VERSION] [--hello FILE]"
+
+#define CLI_COMMANDS(X)                                                                             \
+	/* name, sub-name, synopsis, help, flags, handler */                                        \
+	X("serve", "",                                                                              \
+	  "[--data DIR] [--db FILE] [--key-file FILE] [--hello [HOST:]PORT]... [--log-level LEVEL] [--log-file FILE]", \
+	  "run the service: listen for hellos and configure PCs", CMD_LOCAL | CMD_STREAMS, cli_cmd_serve) \
+	X("sim", "", "[OPTION]...", "run a virtual fleet of AMT PCs (see 'outband sim --help')",    \
+	  CMD_LOCAL | CMD_STREAMS | CMD_RAW, cli_cmd_sim_raw)                                       \
+	X("status", "", "[--watch]", "show what the service does and how many PCs are in which state", \
+	  CMD_NEEDS_SERVER, cli_cmd_status)                                                         \
+	X("device", "list", "[--state STATE] [--search TEXT]", "list the PCs that the service knows", \
+	  CMD_NEEDS_SERVER, cli_cmd_device_list)                                                    \
+	X("device", "show", "DEVICE", "show one PC, its facts, its job and what comes next",        \
+	  CMD_NEEDS_SERVER, cli_cmd_device_show)                                                    \
+	X("device", "import", "FILE [--preview]", "import host names for UUIDs from CSV: uuid,fqdn[,group]", \
+	  CMD_NEEDS_SERVER, cli_cmd_device_import)                                                  \
+	X("device", "names", "", "list the imported host names", CMD_NEEDS_SERVER, cli_cmd_device_names) \
+	X("device", "plan", "DEVICE", "show what 'device apply' would change, without changing it", \
+	  CMD_NEEDS_SERVER, cli_cmd_device_plan)                                                    \
+	X("device", "apply", "DEVICE... [--wait] [--yes]", "configure PCs now, as their profile says", \
+	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_device_apply)                              \
+	X("device", "approve", "DEVICE [--fqdn NAME]", "let a PC that waits for approval be configured", \
+	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_device_approve)                            \
+	X("device", "forget", "DEVICE... [--yes]", "remove PCs from the list; their credentials are kept in the archive", \
+	  CMD_NEEDS_SERVER, cli_cmd_device_forget)                                                  \
+	X("key", "generate", "[--count N] [--mebx-password-file FILE]", "make PID/PPS key pairs for PCs of AMT 2 to 10", \
+	  CMD_NEEDS_SERVER, cli_cmd_key_generate)                                                   \
+	X("key", "import", "FILE [--preview]", "import key pairs from CSV: pid,pps,mebx_password",  \
+	  CMD_NEEDS_SERVER, cli_cmd_key_import)                                                     \
+	X("key", "list", "[--state STATE] [--used] [--unused]", "list key pairs, without their secrets", \
+	  CMD_NEEDS_SERVER, cli_cmd_key_list)                                                       \
+	X("key", "export", "[--output FILE] [--reveal]", "write key pairs as CSV, with PPS and password only on --reveal", \
+	  CMD_NEEDS_SERVER, cli_cmd_key_export)                                                     \
+	X("key", "release", "PID...", "let used key pairs be used by another PC", CMD_NEEDS_SERVER, cli_cmd_key_release) \
+	X("cert", "import", "NAME FILE " CLI_CHECK_ARGS " [--force]", "check a provisioning certificate and store it when it is usable", \
+	  CMD_NEEDS_SERVER, cli_cmd_cert_import)                                                    \
+	X("cert", "check", "FILE " CLI_CHECK_ARGS, "judge a provisioning certificate, without the service", \
+	  CMD_LOCAL, cli_cmd_cert_check)                                                            \
+	X("cert", "list", "", "list the provisioning certificates", CMD_NEEDS_SERVER, cli_cmd_cert_list) \
+	X("cert", "delete", "NAME... [--yes]", "remove provisioning certificates", CMD_NEEDS_SERVER, cli_cmd_cert_delete) \
+	X("profile", "check", "FILE", "check a profile, without the service", CMD_LOCAL, cli_cmd_profile_check) \
+	X("profile", "list", "", "list the profiles", CMD_NEEDS_SERVER, cli_cmd_profile_list)       \
+	X("profile", "show", "NAME", "print a profile as YAML", CMD_NEEDS_SERVER, cli_cmd_profile_show) \
+	X("profile", "set", "NAME FILE", "store a profile; it gets the next version", CMD_NEEDS_SERVER, cli_cmd_profile_set) \
+	X("job", "list", "[--state STATE] [--device DEVICE]", "list the jobs of the service", CMD_NEEDS_SERVER, cli_cmd_job_list) \
+	X("job", "show", "ID", "show one job and why it failed", CMD_NEEDS_SERVER, cli_cmd_job_show) \
+	X("job", "retry", "ID...", "try failed or delayed jobs again now", CMD_NEEDS_SERVER, cli_cmd_job_move) \
+	X("job", "cancel", "ID...", "end jobs at their next safe point", CMD_NEEDS_SERVER, cli_cmd_job_move) \
+	X("job", "pause", "ID...", "hold jobs until 'job retry'", CMD_NEEDS_SERVER, cli_cmd_job_move) \
+	X("credential", "reveal", "DEVICE [--kind KIND]", "show passwords of a PC; the audit log records it", \
+	  CMD_NEEDS_SERVER, cli_cmd_credential_reveal)                                              \
+	X("secret", "set", "NAME [--file FILE]", "store a secret that profiles refer to by name",   \
+	  CMD_NEEDS_SERVER, cli_cmd_secret_set)                                                     \
+	X("setting", "list", "", "list the settings of the service", CMD_NEEDS_SERVER, cli_cmd_setting_list) \
+	X("setting", "get", "KEY", "show one setting", CMD_NEEDS_SERVER, cli_cmd_setting_get)       \
+	X("setting", "set", "KEY VALUE", "change a setting of the running service", CMD_NEEDS_SERVER, cli_cmd_setting_set) \
+	X("log", "", "[DEVICE] [--follow] [--level LEVEL] [--limit N]", "show events of the service or of one PC", \
+	  CMD_NEEDS_SERVER, cli_cmd_log)                                                            \
+	X("log", "level", "LEVEL", "change what the service writes to its log", CMD_NEEDS_SERVER, cli_cmd_log_level) \
+	X("audit", "list", "[--limit N]", "show who did what", CMD_NEEDS_SERVER, cli_cmd_audit_list) \
+	X("wsman", "identify", CLI_WSMAN_ARGS, "ask a PC who it is, without the service", CMD_LOCAL, cli_cmd_wsman) \
+	X("wsman", "get", "CLASS [--selector KEY=VALUE]... " CLI_WSMAN_ARGS, "read one instance of a class from a PC", \
+	  CMD_LOCAL, cli_cmd_wsman)                                                                 \
+	X("wsman", "enumerate", "CLASS " CLI_WSMAN_ARGS, "read all instances of a class from a PC", CMD_LOCAL, cli_cmd_wsman) \
+	X("wsman", "put", "CLASS PROP=VALUE... [--selector KEY=VALUE]... " CLI_WSMAN_ARGS,          \
+	  "change properties of an instance: read it, change it, write it", CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_wsman) \
+	X("wsman", "invoke", "CLASS METHOD [PROP=VALUE]... [--selector KEY=VALUE]... " CLI_WSMAN_ARGS, \
+	  "call a method of a class on a PC", CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_wsman)        \
+	X("wsman", "classes", "[CLASS]", "list the classes known by name, or members and methods of one", \
+	  CMD_LOCAL, cli_cmd_wsman_classes)                                                         \
+	X("decode", "hello", "FILE [--format FORMAT]", "explain the bytes of a hello message", CMD_LOCAL, cli_cmd_decode_hello) \
+	X("decode", "wsman", "FILE [--format FORMAT]", "explain a WS-MAN message", CMD_LOCAL, cli_cmd_decode_wsman) \
+	X("help", "", "[COMMAND] [SUBCOMMAND] [--man]", "explain commands and their options", CMD_LOCAL, cli_cmd_help) \
+	X("version", "", "", "print the version", CMD_LOCAL, cli_cmd_version)
+
+struct cli;
+struct cli_cmd {
+	const char *name, *sub, *args, *help;
+	unsigned flags;
+	bool (*fn)(struct cli *c, struct err *e);
+};
+#define CLI_GLOBAL_ARGS "[--json] [--csv] [--socket PATH] [--verbose] [--help]"
+const struct cli_cmd *cli_commands_at(unsigned i); /* NULL past the end */
+/* The row for these words; out_used: how many of them name the command. An error names the nearest
+ * command. NULL without error: no words at all. */
+const struct cli_cmd *cli_commands_find(int count, const char *const *words, int *out_used, struct err *e);
+bool cli_commands_has_subs(const char *name);
+/* Text of an option for a command, NULL when the table has none. */
+const char *cli_commands_option(const struct cli_cmd *cmd, struct span name);
+struct cli_option_row { const char *name, *where, *text; };
+const struct cli_option_row *cli_commands_option_at(unsigned i);
+
+/* How many letters have to change to make b of a (at most 99). */
+unsigned cli_commands_distance(const char *a, const char *b);
+
+#define X(name, sub, args, help, flags, fn) bool fn(struct cli *c, struct err *e);
+CLI_COMMANDS(X)
+#undef X

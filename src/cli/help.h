@@ -1,0 +1,11 @@
+/* Help from the table of commands: overview, one command, and the generated part of the man page. */
+#pragma once
+#include "base/out.h"
+#include "cli/commands.h"
+
+void cli_help_overview(struct out *o);
+/* "usage: outband device show DEVICE"; cut to lines of 100 columns. */
+void cli_help_usage(struct out *o, const struct cli_cmd *cmd);
+void cli_help_command(struct out *o, const struct cli_cmd *cmd);
+void cli_help_group(struct out *o, const char *name); /* all sub-commands of a name */
+void cli_help_man(struct out *o);

@@ -1,0 +1,53 @@
+/* The options of all commands, as one table: which exist for a command is in its synopsis in
+ * commands.h, what they mean is here, for help and the man page. A test holds both together. */
+#pragma once
+
+/* Name; first word of the commands it is for, "" all of them; text. */
+#define CLI_OPTIONS(X)                                                                              \
+	X("json", "", "print JSON for programs")                                                    \
+	X("csv", "", "print CSV for spreadsheets, where the result is a table or a record")         \
+	X("socket", "", "socket of the service (default $OUTBAND_SOCKET, $XDG_RUNTIME_DIR/outband.sock or /run/outband/outband.sock)") \
+	X("verbose", "", "say more on standard error")                                              \
+	X("help", "", "explain the command")                                                        \
+	X("data", "serve", "folder of database and key file (default /var/lib/outband; for others than root $XDG_DATA_HOME/outband)") \
+	X("db", "serve", "database file (default outband.db in the data folder)")                   \
+	X("key-file", "serve", "key that seals the stored secrets (default seal.key in the data folder); made at the first start") \
+	X("hello", "serve", "where PCs say hello, repeatable (default 0.0.0.0:9971; port 0: any free one)") \
+	X("log-level", "serve", "error, warn, info or debug (default: the setting log.level)")      \
+	X("log-file", "serve", "append the log to this file instead of standard error")             \
+	X("watch", "status", "show it again every second until interrupted")                        \
+	X("state", "device", "only PCs in this state: new, approval, configuring, refused, configured") \
+	X("state", "key", "only key pairs in this state: unused, used, released")                   \
+	X("state", "job", "only jobs in this state: queued, running, delayed, paused, done, failed, cancelled") \
+	X("search", "device", "only PCs whose UUID, name or address begins with this text")            \
+	X("preview", "", "say what would change and what is wrong, and change nothing")             \
+	X("wait", "device", "wait until the jobs ended; the exit status tells whether all went well") \
+	X("yes", "", "do not ask")                                                                  \
+	X("fqdn", "device", "host name of the PC, when it is not imported yet")                     \
+	X("fqdn", "cert", "host name of a PC that the certificate shall configure")                 \
+	X("count", "key", "how many key pairs (default 1)")                                         \
+	X("mebx-password-file", "key", "file with the MEBx password for all of them (default: a random one each)") \
+	X("used", "key", "only used ones")                                                          \
+	X("unused", "key", "only unused ones")                                                      \
+	X("output", "key", "write to this new file (mode 0600) instead of standard output")         \
+	X("reveal", "key", "include PPS and password; the audit log records it")                    \
+	X("password-file", "cert", "file with the password of the PKCS#12 file (default: ask)")     \
+	X("password-file", "wsman", "file with the password (default: $OUTBAND_PASSWORD, else ask)") \
+	X("suffix", "cert", "DNS suffix that the PC knows (DHCP option 15 or MEBx)")                \
+	X("firmware", "cert", "AMT version of the PC, such as 11.8")                                \
+	X("hello", "cert", "file with a hello of the PC, for the hashes that it trusts")            \
+	X("force", "cert", "store it although it is not usable")                                    \
+	X("device", "job", "only jobs of this PC")                                                  \
+	X("kind", "credential", "admin (default) or mebx")                                          \
+	X("file", "secret", "file with the secret, - for standard input (default: ask)")            \
+	X("follow", "log", "go on with new events until interrupted")                               \
+	X("level", "log", "only events of this level and worse: error, warn, info, debug")          \
+	X("limit", "", "at most so many, the newest (default 100)")                                 \
+	X("direct", "wsman", "the PC, and the first of its ports (default 16992); port BASE, or BASE+1 with --tls") \
+	X("user", "wsman", "user name (default admin)")                                             \
+	X("tls", "wsman", "speak TLS, modern versions first and then those of old firmware")        \
+	X("pin", "wsman", "with --tls: go on only when the PC shows the certificate with this SHA-256 fingerprint") \
+	X("selector", "wsman", "which instance, repeatable")                                        \
+	X("timeout", "wsman", "longest wait for the answer (default 30)")                           \
+	X("format", "decode", "hex, base64 or binary (default: recognised)")                        \
+	X("man", "help", "print the part of the man page that comes from this table")

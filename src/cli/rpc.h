@@ -1,0 +1,28 @@
+/* Asking the service over its local socket: HTTP with JSON, one blocking request after the other. */
+#pragma once
+#include "cli/cli.h"
+
+/* --socket, OUTBAND_SOCKET, else $XDG_RUNTIME_DIR/outband.sock, else /run/outband/outband.sock. */
+const char *cli_rpc_socket_path(const struct cli *c, struct arena *a);
+
+struct cli_rpc_req {
+	const char *method;   /* "GET" */
+	const char *target;   /* path and query, already escaped: cli_rpc_target */
+	const char *type;     /* of the body; NULL: JSON */
+	struct span body;
+};
+/* Path with its parts escaped: "%" in the pattern is replaced by the next argument; NULL ends. A
+ * query "&key=" whose argument is NULL is left out: "/v1/jobs?state=%&uuid=%". In the arena. */
+const char *cli_rpc_target(struct arena *a, const char *pattern, ...);
+/* The reply as JSON; the caller gives it back with json_decref. An error of the service comes as
+ * the same error here. out_json may be NULL. */
+bool cli_rpc_call(const struct cli *c, const struct cli_rpc_req *req, json_t **out_json, struct err *e);
+/* The reply's body as it is. The buffer is initialised here; the caller ends it. */
+bool cli_rpc_raw(const struct cli *c, const struct cli_rpc_req *req, struct buf *out_b, struct err *e);
+bool cli_rpc_get(const struct cli *c, const char *target, json_t **out_json, struct err *e);
+/* The same for a JSON body. Takes: body. */
+bool cli_rpc_send(const struct cli *c, const char *method, const char *target, json_t *body, json_t **out_json,
+		  struct err *e);
+/* All items of a list, page by page, into the writer as a table. */
+bool cli_rpc_list(const struct cli *c, const char *target, const struct cli_col *cols, unsigned count,
+		  const char *none, struct err *e);

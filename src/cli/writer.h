@@ -1,0 +1,43 @@
+/* All results leave the program through here: text for people, JSON and CSV for programs, from one
+ * description of columns. Progress and errors do not: they go to standard error.
+ * Values come from outside: text form shows no control bytes of theirs. */
+#pragma once
+#include "base/buf.h"
+#include "base/err.h"
+#include <jansson.h>
+
+enum cli_writer_kind { CLI_WRITER_TEXT, CLI_WRITER_JSON, CLI_WRITER_CSV };
+enum cli_form {
+	CLI_FORM_TEXT,
+	CLI_FORM_NUMBER, /* to the right */
+	CLI_FORM_TIME,   /* ISO 8601, shown without the T and milliseconds */
+	CLI_FORM_MS,     /* milliseconds, shown as 1 d 2 h, 12 s, 340 ms */
+};
+struct cli_col {
+	const char *key;  /* "state"; with dots for members of members: "error.msg" */
+	const char *head; /* NULL: not shown as text */
+	enum cli_form form;
+};
+struct cli_writer;
+/* Writes to fd, at the latest in cli_writer_end. width: of the terminal; 0: do not cut. */
+struct cli_writer *cli_writer_new(enum cli_writer_kind kind, int fd, unsigned width);
+enum cli_writer_kind cli_writer_kind(const struct cli_writer *w);
+
+/* A table: begin, rows, end. As JSON an array of the whole objects, which come out row by row; as
+ * text it is held back until the end, for its widths. none: said as text when there are no rows. */
+void cli_writer_list_begin(struct cli_writer *w, const struct cli_col *cols, unsigned count);
+void cli_writer_list_row(struct cli_writer *w, const json_t *row);
+void cli_writer_list_end(struct cli_writer *w, const char *none);
+/* One object: as text a line per column that has a value, as JSON all of it, as CSV a heading and
+ * a row. */
+void cli_writer_record(struct cli_writer *w, const struct cli_col *cols, unsigned count, const json_t *record);
+/* Only as text: one sentence, or a block as it is. */
+void cli_writer_say(struct cli_writer *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void cli_writer_text(struct cli_writer *w, struct span text);
+/* Only as JSON: a finished document. */
+void cli_writer_json(struct cli_writer *w, const json_t *doc);
+void cli_writer_json_text(struct cli_writer *w, struct span doc);
+void cli_writer_flush(struct cli_writer *w);
+/* Flushes and frees. False: the output could not be written; not an error when the reader went
+ * away, as head does. */
+bool cli_writer_end(struct cli_writer *w, struct err *e);
