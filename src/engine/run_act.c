@@ -175,6 +175,17 @@ static bool mebx_not_permitted(struct engine_run *r, const struct amt_reply *rep
 	return true;
 }
 
+/* Create answered AlreadyExists: a former run's context is staged, where firmware shows only what is
+ * active. Whether it is ours the handshake after the commit tells. */
+static bool context_exists(struct engine_run *r, const struct amt_reply *reply, struct err *e)
+{
+	if (r->act != ACT_CONTEXT || e->code != ERR_FAULT || !reply->msg ||
+	    !str_eq(reply->msg->fault.subcode, "AlreadyExists"))
+		return false;
+	err_clear(e);
+	return true;
+}
+
 static void act_done(struct engine_run *r)
 {
 	engine_run_plan(r);
@@ -203,6 +214,7 @@ static void on_act(void *arg, const struct amt_reply *reply, const struct err *e
 	bool refused_mebx = false;
 	if (fault_hit("engine.reply"))
 		return; /* the process died here: the device has acted */
+	context_exists(r, reply, &e);
 	if (e.code == ERR_NONE && !row->apply(&r->facts, reply->msg, reply->arena, &e))
 		refused_mebx = mebx_not_permitted(r, reply, &e);
 	if (e.code == ERR_BUSY) {

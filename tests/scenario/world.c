@@ -261,7 +261,8 @@ static bool run(struct world *w, int64_t limit_ms, bool stop_when_done)
 				return true;
 			next_look = clk_mono_ms() + 200;
 		}
-		if (fault_fired() && w->engine) { /* the process is dead from here on */
+		if (fault_fired() && !w->dead) { /* the process is dead from here on */
+			w->dead = true;
 			fault_disarm();
 			world_kill_service(w);
 			world_start_service(w);

@@ -20,17 +20,10 @@ struct world {
 	struct sim_env env;
 	struct sim_root roots[4];
 	unsigned root_count;
-	char roots_pem[65536];
-	struct span provisioning_pem;  /* chain with key */
 	struct world_dev devs[WORLD_MAX_DEVS];
 	unsigned dev_count;
 	unsigned hello_count;
-	/* crash control: the service dies at the nth send (towards devices) or commit; 0: never */
-	int die_at_send, die_at_commit;
-	int sends, commits;
-	bool die_after;                /* after the bytes left / the row is durable, else before */
-	bool dead;                     /* the service shall be torn down by world_step */
-	struct buf test_pem;
+	bool dead;                     /* the armed crash has happened */
 };
 void world_init(struct world *w, uint64_t seed);
 void world_deinit(struct world *w);
