@@ -145,8 +145,7 @@ static bool run(struct cli *c, int argc, char **argv, struct err *e)
 	if (argc > 1 && (str_eq(argv[1], "--version") || str_eq(argv[1], "-V")))
 		argv[1] = version_word;
 	/* "outband device --help" is a question about all of device. */
-	if (argc == 3 && str_eq(argv[2], "--help") && cli_commands_has_subs(argv[1]) &&
-	    !str_eq(argv[1], "log")) {
+	if (argc == 3 && str_eq(argv[2], "--help") && cli_commands_is_group(argv[1])) {
 		argv[2] = argv[1];
 		argv[1] = help_word;
 	}

@@ -67,7 +67,7 @@ static void show_object(struct cli *c, const json_t *o, const char *head)
 	cli_writer_say(c->writer, "\n%s", head);
 	json_object_foreach((json_t *)o, key, v)
 	{
-		struct cli_col col = { key, arena_fmt(&c->arena, "  %-20s", key), CLI_FORM_TEXT };
+		struct cli_col col = { key, arena_fmt(&c->arena, "  %-24s", key), CLI_FORM_TEXT };
 		if (!json_is_object(v) && !json_is_array(v))
 			cli_writer_record(c->writer, &col, 1, o);
 	}
@@ -167,10 +167,11 @@ bool cli_cmd_device_plan(struct cli *c, struct err *e)
 
 /* --- apply --- */
 
+/* Delayed: the try failed, and the next one is for the service to make. */
 static bool ended(const char *state)
 {
-	return str_eq(state, "done") || str_eq(state, "failed") || str_eq(state, "cancelled") ||
-		str_eq(state, "paused") || str_eq(state, "refused");
+	return str_eq(state, "done") || str_eq(state, "delayed") || str_eq(state, "cancelled") ||
+		str_eq(state, "paused");
 }
 
 /* Until the job has ended; its last state in *out_job. */
@@ -198,33 +199,65 @@ static bool wait_job(struct cli *c, const char *id, json_t **out_job, struct err
 	}
 }
 
+/* The job that a device has already; NULL when there is none. In the command's arena. */
+static const char *job_of(struct cli *c, const char *name)
+{
+	struct err ignored = { 0 };
+	json_t *doc = get_device(c, name, &ignored);
+	const char *id = json_string_value(json_object_get(json_object_get(doc, "job"), "id"));
+
+	if (id)
+		id = arena_str(&c->arena, span_str(id));
+	json_decref(doc);
+	return id;
+}
+
+/* The job's id in the command's arena. With --wait a device that is being configured is fine. */
+static const char *queue_job(struct cli *c, const char *name, struct err *e)
+{
+	json_t *doc = NULL;
+	const char *id = NULL;
+
+	if (cli_rpc_send(c, "POST", cli_rpc_target(&c->arena, "/v1/devices/%/apply", name),
+			 json_object(), &doc, e)) {
+		id = json_string_value(json_object_get(doc, "job"));
+		id = arena_str(&c->arena, span_str(id ? id : "?"));
+	} else if (e->code == ERR_CONFLICT && cli_args_has(&c->args, "wait")) {
+		id = job_of(c, name);
+		if (id)
+			cli_note("%s is being configured already", name);
+	}
+	json_decref(doc);
+	return id;
+}
+
 static bool apply_one(struct cli *c, const char *name, struct err *e)
 {
-	json_t *doc = NULL, *job = NULL;
+	const char *id = queue_job(c, name, e);
+	json_t *job = NULL;
 
-	if (!cli_rpc_send(c, "POST", cli_rpc_target(&c->arena, "/v1/devices/%/apply", name),
-			  json_object(), &doc, e))
+	if (!id)
 		return false;
-	const char *id = json_string_value(json_object_get(doc, "job"));
-	cli_writer_say(c->writer, "%s: job %s", name, id ? id : "?");
-	bool ok = true;
-	if (id && cli_args_has(&c->args, "wait")) {
-		cli_writer_flush(c->writer);
-		ok = wait_job(c, id, &job, e);
+	if (!cli_args_has(&c->args, "wait")) {
+		job = json_pack("{s:s}", "job", id);
+		cli_writer_say(c->writer, "%s: job %s", name, id);
+		cli_writer_json(c->writer, job);
+		json_decref(job);
+		return true;
 	}
-	if (job) {
-		const char *state = json_string_value(json_object_get(job, "state"));
-		const char *msg =
-			json_string_value(json_object_get(json_object_get(job, "error"), "msg"));
-		cli_writer_say(c->writer, "%s: %s%s%s", name, state ? state : "?", msg ? ": " : "",
-			       msg ? msg : "");
-		if (!str_eq(state, "done"))
-			c->exit_status = err_exit(ERR_VERIFY);
-	}
-	cli_writer_json(c->writer, job ? job : doc);
+	if (!wait_job(c, id, &job, e))
+		return false;
+	const char *state = json_string_value(json_object_get(job, "state"));
+	const char *msg = json_string_value(json_object_get(json_object_get(job, "error"), "msg"));
+	if (!str_eq(state, "done"))
+		c->exit_status = err_exit(ERR_VERIFY);
+	else
+		msg = NULL;
+	cli_writer_say(c->writer, "%s: %s%s%s", name, state ? state : "?", msg ? ": " : "",
+		       msg ? msg : "");
+	cli_writer_json(c->writer, job);
 	json_decref(job);
-	json_decref(doc);
-	return ok;
+	return true;
 }
 
 /* Goes on after an error: the rest of the PCs shall not suffer from one. */

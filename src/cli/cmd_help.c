@@ -24,7 +24,7 @@ bool cli_cmd_help(struct cli *c, struct err *e)
 		cli_help_man(&o);
 	} else if (c->args.count == 0) {
 		cli_help_overview(&o);
-	} else if (c->args.count == 1 && cli_commands_has_subs(c->args.operands[0])) {
+	} else if (c->args.count == 1 && cli_commands_is_group(c->args.operands[0])) {
 		cli_help_group(&o, c->args.operands[0]);
 	} else {
 		int used;

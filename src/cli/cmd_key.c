@@ -48,9 +48,8 @@ bool cli_import(struct cli *c, const char *target, const char *what, struct err 
 	if (!ok)
 		return err_wrap(e, "%s", path);
 	size_t bad = say_errors(doc, path);
-	cli_writer_say(c->writer,
-		       "%s%lld %ss added, %lld changed, %lld unchanged, %zu rows refused.",
-		       preview ? "Preview: " : "", number(doc, "added"), what,
+	cli_writer_say(c->writer, "%s%ss: %lld added, %lld changed, %lld unchanged, %zu refused",
+		       preview ? "preview of " : "", what, number(doc, "added"),
 		       number(doc, "changed"), number(doc, "unchanged"), bad);
 	cli_writer_json(c->writer, doc);
 	json_decref(doc);
@@ -92,6 +91,7 @@ bool cli_cmd_key_generate(struct cli *c, struct err *e)
 		c->writer, "%s", json_string_value(pid) ? json_string_value(pid) : "");
 	cli_writer_json(c->writer, doc);
 	json_decref(doc);
+	cli_writer_flush(c->writer);
 	if (!c->json)
 		cli_note(
 			"'outband key export --reveal' gives them with PPS and password, for the PCs");

@@ -27,21 +27,22 @@ struct follow {
 	json_int_t last;
 };
 
-static void show_event(struct cli *c, const json_t *row)
+static const char *text_of(const json_t *row, const char *key)
 {
-	static const struct cli_col at = { "at", NULL, CLI_FORM_TEXT };
-	const char *when = json_string_value(json_object_get(row, at.key));
-	const char *line = json_string_value(json_object_get(row, "line"));
-	const char *level = json_string_value(json_object_get(row, "level"));
-	const char *name = json_string_value(json_object_get(row, "name"));
+	const char *s = json_string_value(json_object_get(row, key));
+	return s ? s : "";
+}
 
+static void show_event(struct cli *c, const struct follow *f, const json_t *row)
+{
 	if (c->json) {
 		cli_writer_json(c->writer, row); /* one object a line: it may never end */
 		return;
 	}
-	const char *text = arena_fmt(&c->arena, "%s level=%s ev=%s%s%s\n", when ? when : "",
-				     level ? level : "", name ? name : "", line && *line ? " " : "",
-				     line ? line : "");
+	const char *uuid = f->uuid ? "" : text_of(row, "uuid"), *line = text_of(row, "line");
+	const char *text = arena_fmt(&c->arena, "%s level=%s ev=%s%s%s%s%s\n", text_of(row, "at"),
+				     text_of(row, "level"), text_of(row, "name"),
+				     *uuid ? " uuid=" : "", uuid, *line ? " " : "", line);
 	cli_writer_text(c->writer, span_str(text));
 }
 
@@ -66,7 +67,7 @@ static bool fetch_events(struct cli *c, struct follow *f, bool newest, uint32_t 
 		json_int_t id = json_integer_value(json_object_get(row, "id"));
 		if (id > f->last)
 			f->last = id;
-		show_event(c, row);
+		show_event(c, f, row);
 	}
 	json_decref(doc);
 	cli_writer_flush(c->writer);

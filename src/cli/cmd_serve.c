@@ -38,7 +38,7 @@ struct serve {
 	struct api *api;
 	struct sched_timer *patience;
 	int64_t start_mono_ms;
-	char owner[160], hello_text[512];
+	char owner[160], hello_text[1024], hello_ports[128];
 	bool stopping;
 	const char *reason;
 };
@@ -160,6 +160,8 @@ static bool start_hello(struct serve *s, struct err *e)
 			return false;
 	out_init(&o, s->hello_text, sizeof s->hello_text);
 	cli_hello_places(s->hello, &o);
+	out_init(&o, s->hello_ports, sizeof s->hello_ports);
+	cli_hello_ports(s->hello, &o);
 	return true;
 }
 
@@ -172,7 +174,7 @@ static bool start_api(struct serve *s, struct err *e)
 		.seal = s->seal,
 		.socket_path = s->at.socket,
 		.version = CLI_VERSION,
-		.hello_ports = s->hello_text,
+		.hello_ports = s->hello_ports,
 		.db_path = s->at.db,
 		.start_mono_ms = s->start_mono_ms,
 	};

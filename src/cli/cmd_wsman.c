@@ -168,33 +168,48 @@ static bool next_rung(struct run *r, const struct err *e)
 	return true;
 }
 
+static const char *hint_of(const struct run *r, const struct err *e)
+{
+	bool tls = !r->way.clear;
+
+	switch (e->code) {
+	case ERR_REFUSED:
+	case ERR_CLOSED:
+		return tls
+			? "nothing speaks TLS there: is AMT set up on this PC? older ones may do without --tls"
+			: "is AMT set up on this PC? firmware from 16.1 on, and PCs set to it, speak TLS only: "
+			  "--tls";
+	case ERR_TLS:
+		return "check that this port is that of AMT; older PCs may do without --tls";
+	case ERR_AUTH:
+		return "check user and password; several wrong ones lock the account for minutes";
+	case ERR_UNREACHABLE:
+	case ERR_TIMEOUT:
+		return "check the address, the network, and that AMT is enabled on this PC";
+	case ERR_FAULT:
+		return strstr(e->seen, "DestinationUnreachable")
+			? "this firmware has no such class, or --selector names no instance of it"
+			: "";
+	default:
+		return "";
+	}
+}
+
 static void complain(struct run *r, const struct err *e)
 {
 	*r->e = *e;
-	bool tls = !r->way.clear;
-	if (e->hint[0])
-		return;
-	if (e->code == ERR_REFUSED || (e->code == ERR_TLS && tls))
-		err_hint(
-			r->e,
-			tls ? "does the PC speak TLS there? try without --tls"
-			    : "is AMT set up on this PC? firmware from 16.1 on and PCs with TLS only speak --tls");
-	else if (e->code == ERR_CLOSED && !tls)
-		err_hint(r->e, "the PC may speak TLS only: try --tls");
-	else if (e->code == ERR_AUTH)
-		err_hint(
-			r->e,
-			"check user and password; several wrong ones lock the account for minutes");
-	else if (e->code == ERR_UNREACHABLE || e->code == ERR_TIMEOUT)
-		err_hint(r->e,
-			 "check the address, the network, and that AMT is enabled on this PC");
+	if (!e->hint[0])
+		err_hint(r->e, "%s", hint_of(r, e));
+	if (e->code == ERR_FAULT || e->code == ERR_MALFORMED || e->code == ERR_HTTP)
+		err_wrap(r->e, "%s%s%s on %s", r->call.c->cmd->sub, r->call.class_name ? " " : "",
+			 r->call.class_name ? r->call.class_name : "", r->way.address);
 }
 
 static void on_reply(void *arg, const struct amt_reply *reply, const struct err *e)
 {
 	struct run *r = arg;
 
-	if (reply->peer)
+	if (reply->http_status)
 		show_peer(r, reply->peer);
 	if (e->code != ERR_NONE) {
 		if (!reply->sent && next_rung(r, e)) {

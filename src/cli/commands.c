@@ -29,12 +29,17 @@ const struct cli_option_row *cli_commands_option_at(unsigned i)
 	return i < OPTION_COUNT ? &options[i] : NULL;
 }
 
-bool cli_commands_has_subs(const char *name)
+bool cli_commands_is_group(const char *name)
 {
-	for (size_t i = 0; i < COUNT; i++)
-		if (strcmp(table[i].name, name) == 0 && *table[i].sub)
-			return true;
-	return false;
+	bool found = false;
+	for (size_t i = 0; i < COUNT; i++) {
+		if (strcmp(table[i].name, name) != 0)
+			continue;
+		if (!*table[i].sub)
+			return false;
+		found = true;
+	}
+	return found;
 }
 
 const char *cli_commands_option(const struct cli_cmd *cmd, struct span name)

@@ -265,6 +265,12 @@ void cli_hello_places(const struct cli_hello *h, struct out *o)
 	}
 }
 
+void cli_hello_ports(const struct cli_hello *h, struct out *o)
+{
+	for (unsigned i = 0; i < h->place_count; i++)
+		out_fmt(o, "%s%u", i ? "," : "", (unsigned)net_listen_port(h->places[i].listen));
+}
+
 void cli_hello_stop(struct cli_hello *h)
 {
 	if (h->stopped)

@@ -15,5 +15,6 @@ bool cli_hello_listen(struct cli_hello *h, const char *place, struct err *e);
 /* Is the text of that form? For checking the arguments before anything else is done. */
 bool cli_hello_check(const char *place, struct err *e);
 void cli_hello_places(const struct cli_hello *h, struct out *o); /* "0.0.0.0:9971,..." with real ports */
+void cli_hello_ports(const struct cli_hello *h, struct out *o);  /* "9971,..." */
 void cli_hello_stop(struct cli_hello *h);  /* closes listeners and connections */
 void cli_hello_free(struct cli_hello *h);  /* stops too; NULL is fine */

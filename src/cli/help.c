@@ -89,6 +89,16 @@ static void options(struct out *o, const struct cli_cmd *cmd, const char *synops
 	}
 }
 
+static void row(struct out *o, const struct cli_cmd *cmd)
+{
+	size_t before = out_len(o);
+	out_str(o, "  ");
+	full_name(o, cmd);
+	size_t n = out_len(o) - before;
+	out_fmt(o, "%*s", (int)(n < 20 ? 20 - n : 1), "");
+	wrap(o, cmd->help, 20, 20);
+}
+
 void cli_help_command(struct out *o, const struct cli_cmd *cmd)
 {
 	cli_help_usage(o, cmd);
@@ -99,16 +109,15 @@ void cli_help_command(struct out *o, const struct cli_cmd *cmd)
 		out_str(o, "  It asks the service, which 'outband serve' starts.\n");
 	options(o, cmd, cmd->args, "options");
 	options(o, cmd, CLI_GLOBAL_ARGS, "options of every command");
-}
-
-static void row(struct out *o, const struct cli_cmd *cmd)
-{
-	size_t before = out_len(o);
-	out_str(o, "  ");
-	full_name(o, cmd);
-	size_t n = out_len(o) - before;
-	out_fmt(o, "%*s", (int)(n < 20 ? 20 - n : 1), "");
-	wrap(o, cmd->help, 20, 20);
+	const struct cli_cmd *other;
+	bool any = false;
+	for (unsigned i = 0; !*cmd->sub && (other = cli_commands_at(i)); i++) {
+		if (other == cmd || strcmp(other->name, cmd->name) != 0)
+			continue;
+		out_str(o, any ? "" : "\nsee also:\n");
+		any = true;
+		row(o, other);
+	}
 }
 
 void cli_help_group(struct out *o, const char *name)

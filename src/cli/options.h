@@ -18,10 +18,10 @@
 	X("watch", "status", "show it again every second until interrupted")                        \
 	X("state", "device", "only PCs in this state: new, approval, configuring, refused, configured") \
 	X("state", "key", "only key pairs in this state: unused, used, released")                   \
-	X("state", "job", "only jobs in this state: queued, running, delayed, paused, done, failed, cancelled") \
+	X("state", "job", "only jobs in this state: queued, running, delayed, paused, done, cancelled") \
 	X("search", "device", "only PCs whose UUID, name or address begins with this text")            \
 	X("preview", "", "say what would change and what is wrong, and change nothing")             \
-	X("wait", "device", "wait until the jobs ended; the exit status tells whether all went well") \
+	X("wait", "device", "wait until each try ended; exit status 6 when one did not succeed") \
 	X("yes", "", "do not ask")                                                                  \
 	X("fqdn", "device", "host name of the PC, when it is not imported yet")                     \
 	X("fqdn", "cert", "host name of a PC that the certificate shall configure")                 \
