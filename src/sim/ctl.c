@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #define LINE_MAX_BYTES  4096
-#define CHUNK_BYTES     (128 * 1024)
-#define CHUNK_MAX_BYTES (CHUNK_BYTES + 64 * 1024)
+#define CHUNK_BYTES     ((size_t)128 * 1024)
+#define CHUNK_MAX_BYTES (CHUNK_BYTES + (size_t)64 * 1024)
 #define WORDS_MAX       3
 #define RETRY_MS        5
 #define CONNS_MAX       32

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PEM_MAX_BYTES  (4 * 1024 * 1024)
+#define PEM_MAX_BYTES  ((size_t)4 * 1024 * 1024)
 #define ROOTS_MAX      85 /* certificates; a hello has at most 255 hashes of three kinds */
 #define PASSWORD_BYTES 4096
 
@@ -58,14 +58,14 @@ static struct span take_line(struct span *rest)
 
 	n += n < rest->n;
 	*rest = span_make(rest->p + n, rest->n - n);
-	if (line.n && line.p[line.n - 1] == '\r')
+	if (line.p && line.n && line.p[line.n - 1] == '\r')
 		line.n--;
 	return line;
 }
 
 bool sim_fleet_file_password(const char *path, struct secret *out_password, struct err *e)
 {
-	struct buf b;
+	struct buf b = { 0 };
 
 	if (!sim_fleet_file_read(path, PASSWORD_BYTES, &b, e))
 		return false;
@@ -132,7 +132,7 @@ static bool add_root(struct sim_root *roots, unsigned *count, struct span b64, s
 bool sim_fleet_file_roots(const char *path, struct sim_root **out_roots, unsigned *out_count,
 			  struct err *e)
 {
-	struct buf b;
+	struct buf b = { 0 };
 	struct span rest, b64;
 	unsigned count = 0, certs = 0;
 	bool ok = true;
@@ -224,7 +224,7 @@ struct sim_fleet_keys *sim_fleet_keys_open(const char *path, struct err *e)
 {
 	struct sim_fleet_keys *k = MEM_NEW(struct sim_fleet_keys);
 
-	if (!sim_fleet_file_read(path, LIMIT_CSV_BYTES, &k->text, e)) {
+	if (!sim_fleet_file_read(path, (size_t)LIMIT_CSV_BYTES, &k->text, e)) {
 		mem_free(k);
 		return NULL;
 	}

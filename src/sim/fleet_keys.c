@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#define ARENA_BYTES    (4 * 1024 * 1024)
+#define ARENA_BYTES    ((size_t)4 * 1024 * 1024)
 #define FAULTS_AT_ONCE 8
 #define LATENCY_MAX_MS 600000
 #define SPEED_MAX      1e6

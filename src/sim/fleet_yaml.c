@@ -99,7 +99,7 @@ static bool value_text(struct reader *r, const yaml_node_t *v, struct buf *b)
 static bool read_key(struct reader *r, struct sim_fleet_opts *o, const struct sim_fleet_key *k,
 		     const yaml_node_t *v)
 {
-	struct buf b;
+	struct buf b = { 0 };
 	bool ok;
 
 	buf_init(&b, 4096);
@@ -291,10 +291,10 @@ bool sim_fleet_yaml_parse(struct sim_fleet_conf *c, const char *name, struct spa
 bool sim_fleet_yaml_read(struct sim_fleet_conf *c, const char *path, struct err *e)
 {
 	const char *slash = strrchr(path, '/');
-	struct buf b;
+	struct buf b = { 0 };
 	bool ok;
 
-	if (!sim_fleet_file_read(path, LIMIT_YAML_BYTES, &b, e))
+	if (!sim_fleet_file_read(path, (size_t)LIMIT_YAML_BYTES, &b, e))
 		return false;
 	size_t n = slash ? (size_t)(slash - path) : 0;
 	c->folder = slash ? arena_str(&c->arena, span_make(path, n ? n : 1)) : NULL;

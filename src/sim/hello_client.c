@@ -7,7 +7,7 @@
 #define OPEN_MAX   256
 #define CONNECT_MS 5000
 #define END_MS     8000 /* a server that keeps the connection does not hold up the fleet */
-#define SIZE_MAX_B (128 * 1024)
+#define SIZE_MAX_B ((size_t)128 * 1024)
 
 struct hello {
 	struct sim_hello_client *client;

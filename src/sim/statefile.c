@@ -13,8 +13,8 @@
 #define HEADER        "# outband sim state 1\n"
 #define DOC_BEGIN     "--- # device "
 #define DOC_END       "...\n"
-#define WRITE_BYTES   (256 * 1024)
-#define DOC_MAX_BYTES (1024 * 1024)
+#define WRITE_BYTES   ((size_t)256 * 1024)
+#define DOC_MAX_BYTES ((size_t)1024 * 1024)
 #define GROWTH_BYTES  ((size_t)64 * 1024 * 1024)
 
 struct sim_statefile {
