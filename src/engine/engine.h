@@ -40,7 +40,7 @@ bool engine_job_cancel(struct engine *en, const char *job_id); /* running here: 
 struct engine_status {
 	unsigned workers, running, waiting;     /* waiting: for firmware, without a worker */
 	int64_t hellos, hellos_bad, hellos_refused, jobs_done, jobs_failed;
-	int64_t round_trips, challenges, handshakes, imposed_wait_ms;
+	int64_t round_trips, challenges, handshakes, polls, imposed_wait_ms; /* of runs that ended; polls: see run_store.c */
 };
 struct engine_status engine_get_status(const struct engine *en);
 

@@ -95,7 +95,7 @@ struct engine_run {
 	struct secret own_key_der;
 	/* the action under way */
 	enum engine_act act;
-	unsigned act_count, reopen_count, busy_count;
+	unsigned act_count, reopen_count, busy_count, polls; /* polls: exchanges that firmware's waits cost */
 	const struct engine_read *reading;
 	bool replied[ACT_COUNT];        /* to be journalled with the next transaction */
 	bool intent[ACT_COUNT];         /* journalled as intent by a former run, end unknown */
@@ -135,6 +135,8 @@ void engine_run_candidates(struct engine_run *r, struct arena *a);
 bool engine_run_ways(struct engine_run *r, struct err *e);
 void engine_run_open(struct engine_run *r);        /* the current way, or the next ones */
 void engine_run_reopen(struct engine_run *r, const struct err *why); /* after an unanswered send */
+/* The way did not open, or (TLS 1.3 tells late) failed at its first read: explain, try the next. */
+void engine_run_way_failed(struct engine_run *r, const struct err *e);
 void engine_run_login_failed(struct engine_run *r, const struct err *e);
 void engine_run_proven(struct engine_run *r);
 void engine_run_switch_password(struct engine_run *r); /* PSK: the session goes on with the new one */

@@ -72,6 +72,7 @@ static void on_busy(struct engine_run *r, const struct err *e)
 		engine_run_fail(r, e);
 		return;
 	}
+	r->polls++; /* this one told nothing and is asked again */
 	r->imposed_wait_ms += BUSY_WAIT_MS;
 	engine_run_wait(r, BUSY_WAIT_MS, "firmware is busy or makes its key", engine_run_plan);
 }
@@ -83,6 +84,10 @@ static void on_read(void *arg, const struct amt_reply *reply, const struct err *
 	const struct engine_read *rd = r->reading;
 	if (e.code == ERR_AUTH || e.code == ERR_DENIED || e.code == ERR_REALM) {
 		engine_run_login_failed(r, &e);
+		return;
+	}
+	if (!r->way_proven && (e.code == ERR_TLS || e.code == ERR_TLS_PEER)) {
+		engine_run_way_failed(r, &e);
 		return;
 	}
 	bool absent = e.code == ERR_FAULT && rd->fault_means_absent;

@@ -162,12 +162,25 @@ void engine_run_switch_password(struct engine_run *r)
 	set_way(r); /* another credential: the stream is closed and opened again */
 }
 
+/* How much an error tells: a wrong peer little, a missing common version more, a refused certificate
+ * or password most. */
+static int weight(const struct err *e)
+{
+	if (e->code == ERR_NONE || e->code == ERR_TLS_PEER)
+		return 0;
+	return str_eq(e->rule, "M23") ? 1 : 2;
+}
+
 static void next_way(struct engine_run *r, const struct err *e)
 {
-	/* what is told at the end: a refused certificate or password says more than a wrong peer */
-	if (r->why.code == ERR_NONE || r->why.code == ERR_TLS_PEER || e->code != ERR_TLS_PEER)
+	enum run_way_kind kind = r->ways[r->way].kind;
+	bool judged = e->code == ERR_TLS && str_eq(e->rule, "D057") && !strstr(e->seen, "closed") &&
+		      !strstr(e->seen, "reset");
+	if (weight(e) >= weight(&r->why))
 		r->why = *e;
-	r->way++;
+	do /* a PC that has judged our certificate is not asked again with older TLS */
+		r->way++;
+	while (judged && r->way < r->way_count && r->ways[r->way].kind == kind);
 	engine_run_open(r);
 }
 
@@ -200,6 +213,19 @@ static void explain_tls(struct engine_run *r, struct err *e)
 	}
 }
 
+void engine_run_way_failed(struct engine_run *r, const struct err *why)
+{
+	struct err e = *why;
+	explain_tls(r, &e);
+	ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_CONNECT_FAILED, &e, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
+		     LOG_S("way", engine_run_way_name(r)));
+	amt_client_close(r->client);
+	if (is_network(e.code))
+		engine_run_fail(r, &e); /* every way leads to the same address */
+	else
+		next_way(r, &e);
+}
+
 static void on_open(void *arg, const struct amt_reply *reply, const struct err *err)
 {
 	struct engine_run *r = arg;
@@ -230,13 +256,7 @@ static void on_open(void *arg, const struct amt_reply *reply, const struct err *
 		engine_run_wait(r, COMMIT_POLL_MS, NULL, retry_after_commit);
 		return;
 	}
-	explain_tls(r, &e);
-	ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_CONNECT_FAILED, &e, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
-		     LOG_S("way", engine_run_way_name(r)));
-	if (is_network(e.code))
-		engine_run_fail(r, &e); /* every way leads to the same address */
-	else
-		next_way(r, &e);
+	engine_run_way_failed(r, &e);
 }
 
 static void connect_way(struct engine_run *r)

@@ -97,15 +97,21 @@ void engine_run_intent(struct engine_run *r, struct store_tx *tx, enum engine_ac
 	}
 }
 
+/* HTTP exchanges without 401s and without those that only met firmware's own waits. */
+static unsigned round_trips(const struct engine_run *r, const struct amt_client_stats *s)
+{
+	return s->round_trips - s->challenges - r->polls;
+}
+
 static void print_stats(const struct engine_run *r, char *text, size_t cap)
 {
 	struct amt_client_stats s = { 0 };
 	if (r->client)
 		s = amt_client_get_stats(r->client);
 	snprintf(text, cap,
-		 "round_trips=%u challenges=%u handshakes=%u connects=%u imposed_wait_ms=%lld elapsed_ms=%lld",
-		 s.round_trips - s.challenges, s.challenges, s.handshakes, s.connects, (long long)r->imposed_wait_ms,
-		 (long long)(clk_mono_ms() - r->started_mono_ms));
+		 "round_trips=%u polls=%u challenges=%u handshakes=%u connects=%u imposed_wait_ms=%lld elapsed_ms=%lld",
+		 round_trips(r, &s), r->polls, s.challenges, s.handshakes, s.connects,
+		 (long long)r->imposed_wait_ms, (long long)(clk_mono_ms() - r->started_mono_ms));
 }
 
 static void add_stats(struct engine_run *r)
@@ -114,7 +120,8 @@ static void add_stats(struct engine_run *r)
 		return;
 	struct amt_client_stats s = amt_client_get_stats(r->client);
 	struct engine_status *st = &r->en->st;
-	st->round_trips += s.round_trips - s.challenges;
+	st->round_trips += round_trips(r, &s);
+	st->polls += r->polls;
 	st->challenges += s.challenges;
 	st->handshakes += s.handshakes;
 	st->imposed_wait_ms += r->imposed_wait_ms;
@@ -199,7 +206,7 @@ void engine_run_success(struct engine_run *r)
 	struct amt_client_stats s = amt_client_get_stats(r->client);
 	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_DONE, NULL, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
 		     LOG_S("kind", "configure"), LOG_I("elapsed_ms", clk_mono_ms() - r->started_mono_ms),
-		     LOG_I("round_trips", s.round_trips - s.challenges), LOG_I("waits_ms", r->imposed_wait_ms));
+		     LOG_I("round_trips", round_trips(r, &s)), LOG_I("waits_ms", r->imposed_wait_ms));
 	r->en->st.jobs_done++;
 	engine_run_commit(r, tx, on_ended);
 }
