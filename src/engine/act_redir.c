@@ -5,7 +5,9 @@
 #define REDIR_IDER 1u
 #define REDIR_SOL  2u
 
-/* ---- which of SOL and IDE-R ---- */
+/* ---- which of SOL and IDE-R, and the listener on 16994/16995 ----
+ * One Put sets both and its echo shows both. Firmware that keeps EnabledState for its method gets
+ * RequestStateChange after it. */
 
 static uint32_t wanted_state(const struct engine_plan_in *in)
 {
@@ -22,9 +24,14 @@ static bool redir_named(const struct engine_plan_in *in)
 	return in->want->sol != ENGINE_LEAVE || in->want->ider != ENGINE_LEAVE;
 }
 
-static bool redir_wanted(const struct engine_plan_in *in)
+static bool state_differs(const struct engine_plan_in *in)
 {
 	return redir_named(in) && in->have->redir_state != wanted_state(in);
+}
+
+static bool redir_wanted(const struct engine_plan_in *in)
+{
+	return state_differs(in) && in->done & ACT_BIT(ACT_LISTENER);
 }
 
 static bool redir_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req, struct err *e)
@@ -46,7 +53,7 @@ static bool redir_apply(struct engine_facts *have, const struct wsman_msg *m, st
 
 static void redir_print(const struct engine_plan_in *in, struct out *o)
 {
-	uint32_t was = in->have->redir_state - REDIR_NONE, will = wanted_state(in) - REDIR_NONE;
+	uint32_t was = in->have->redir_state >= REDIR_NONE ? in->have->redir_state - REDIR_NONE : 0, will = wanted_state(in) - REDIR_NONE;
 	out_fmt(o, "redirection: SOL %s, IDE-R %s -> SOL %s, IDE-R %s\n", engine_act_on(was & REDIR_SOL),
 		engine_act_on(was & REDIR_IDER), engine_act_on(will & REDIR_SOL), engine_act_on(will & REDIR_IDER));
 }
@@ -55,16 +62,19 @@ const struct engine_action engine_act_redir = {
 	"redirection", "second: redirection", 0, redir_wanted, redir_build, redir_apply, redir_print,
 };
 
-/* ---- the listener on 16994/16995: a Put, not part of the state ---- */
-
 static bool listener_should(const struct engine_plan_in *in)
 {
 	return wanted_state(in) != REDIR_NONE;
 }
 
-static bool listener_wanted(const struct engine_plan_in *in)
+static bool listener_differs(const struct engine_plan_in *in)
 {
 	return redir_named(in) && in->have->redir_listener != listener_should(in);
+}
+
+static bool listener_wanted(const struct engine_plan_in *in)
+{
+	return listener_differs(in) || (state_differs(in) && !(in->done & ACT_BIT(ACT_LISTENER)));
 }
 
 static bool listener_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req, struct err *e)
@@ -92,8 +102,11 @@ static bool listener_apply(struct engine_facts *have, const struct wsman_msg *m,
 
 static void listener_print(const struct engine_plan_in *in, struct out *o)
 {
-	out_fmt(o, "redirection listener: %s -> %s\n", engine_act_on(in->have->redir_listener),
-		engine_act_on(listener_should(in)));
+	if (state_differs(in))
+		redir_print(in, o);
+	if (listener_differs(in))
+		out_fmt(o, "redirection listener: %s -> %s\n", engine_act_on(in->have->redir_listener),
+			engine_act_on(listener_should(in)));
 }
 
 const struct engine_action engine_act_listener = {
@@ -103,6 +116,12 @@ const struct engine_action engine_act_listener = {
 
 /* ---- KVM ---- */
 
+bool engine_act_kvm_unasked(const struct engine_plan_in *in)
+{
+	return in->setup && in->want->kvm != ENGINE_LEAVE && !in->no_kvm && !(in->have->known & FACTS_KVM) &&
+	       !(in->done & ACT_BIT(ACT_KVM));
+}
+
 static bool kvm_on(const struct engine_plan_in *in)
 {
 	return in->have->kvm_state == 2 || in->have->kvm_state == 6; /* 6: on, no session */
@@ -110,6 +129,8 @@ static bool kvm_on(const struct engine_plan_in *in)
 
 static bool kvm_wanted(const struct engine_plan_in *in)
 {
+	if (engine_act_kvm_unasked(in))
+		return true;
 	/* no KVM in this PC: reported with the plan, nothing to send */
 	return in->want->kvm != ENGINE_LEAVE && in->have->kvm_exists && kvm_on(in) != (in->want->kvm == ENGINE_ON);
 }
@@ -133,7 +154,8 @@ static bool kvm_apply(struct engine_facts *have, const struct wsman_msg *m, stru
 
 static void kvm_print(const struct engine_plan_in *in, struct out *o)
 {
-	out_fmt(o, "KVM: %s -> %s\n", engine_act_on(kvm_on(in)), engine_act_on(in->want->kvm == ENGINE_ON));
+	out_fmt(o, "KVM: %s -> %s\n", engine_act_kvm_unasked(in) ? "(not read)" : engine_act_on(kvm_on(in)),
+		engine_act_on(in->want->kvm == ENGINE_ON));
 }
 
 const struct engine_action engine_act_kvm = {

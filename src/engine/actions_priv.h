@@ -18,4 +18,7 @@ bool engine_act_full(struct err *e); /* error for an arena that is full */
 bool engine_act_output(const struct wsman_msg *m, struct arena *a, struct wsman_obj **out_o, struct err *e);
 /* apply for actions whose return value is all there is. */
 bool engine_act_return(struct engine_facts *have, const struct wsman_msg *m, struct arena *a, struct err *e);
+/* In a setup KVM is switched without a look before: what it is afterwards is read. A refusal is
+ * followed by the read as well, which tells a PC without KVM from one that refuses. */
+bool engine_act_kvm_unasked(const struct engine_plan_in *in);
 const char *engine_act_on(bool v); /* "on" / "off" */

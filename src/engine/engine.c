@@ -1,6 +1,6 @@
 /* The engine: settings, the queue and its workers, leases, start and stop. A job that waits for
  * firmware holds no worker; when its wait is over it goes before new ones. */
-#include "engine/engine_priv.h"
+#include "engine/run_priv.h"
 
 #include "base/clk.h"
 #include "base/mem.h"

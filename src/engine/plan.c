@@ -63,7 +63,7 @@ unsigned engine_plan_needs(const struct engine_plan_in *in)
 		need |= FACTS_TLS;
 	if (w->sol != ENGINE_LEAVE || w->ider != ENGINE_LEAVE)
 		need |= FACTS_REDIR;
-	if (w->kvm != ENGINE_LEAVE)
+	if (w->kvm != ENGINE_LEAVE && !in->no_kvm && !engine_act_kvm_unasked(in))
 		need |= FACTS_KVM;
 	/* in setup the WebUI cannot be looked at: the web server asks for the provisioning session */
 	if (w->webui != ENGINE_LEAVE && !in->setup)

@@ -50,6 +50,8 @@ struct engine_plan_in {
 	bool setup;               /* opened with PSK or the provisioning certificate */
 	const char *host, *domain; /* of the FQDN */
 	bool firmware_keys, default_context;
+	bool no_kvm;              /* firmware before 6.0 has none: not asked */
+	bool keys_by_list;        /* a Get of our key pair was refused: enumerate */
 	unsigned key_bits;
 	unsigned done;            /* ACT_BITs answered well in this setup; what cannot be read back */
 	unsigned search;          /* ACT_BITs journalled without a known end: look for the product */

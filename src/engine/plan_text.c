@@ -1,5 +1,5 @@
 /* `device plan`: the plan of a device from what is stored of it, without talking to it. */
-#include "engine/engine_priv.h"
+#include "engine/run_priv.h"
 
 #include "amt/quirks.h"
 #include "base/clk.h"

@@ -20,15 +20,24 @@ static const struct engine_read rows[] = {
 	{ FACTS_WEBUI, ENGINE_READ_PATH, "/logon.htm", NULL, NULL, false },
 };
 
-const struct engine_read *engine_reads_for(unsigned groups)
+static const struct engine_read one_key = {
+	FACTS_KEYS, ENGINE_READ_GET, "AMT_PublicPrivateKeyPair", NULL, NULL, true,
+};
+
+const struct engine_read *engine_reads_for(unsigned groups, const struct engine_plan_in *in)
 {
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		if (groups & rows[i].group)
-			return &rows[i];
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		if (!(groups & rows[i].group))
+			continue;
+		if (rows[i].group == FACTS_KEYS && in->have->key_handle[0] && !in->keys_by_list)
+			return &one_key;
+		return &rows[i];
+	}
 	return NULL;
 }
 
-bool engine_reads_build(const struct engine_read *r, struct arena *a, struct wsman_req *req)
+bool engine_reads_build(const struct engine_read *r, const struct engine_plan_in *in, struct arena *a,
+			struct wsman_req *req)
 {
 	const struct wsman_class *c = wsman_classes_find(r->class_name);
 	if (r->kind == ENGINE_READ_INVOKE)
@@ -37,6 +46,8 @@ bool engine_reads_build(const struct engine_read *r, struct arena *a, struct wsm
 	req->resource_uri = c->uri;
 	if (r->instance_id)
 		req->selectors = wsman_obj_selector(a, "InstanceID", r->instance_id, NULL);
+	if (r->group == FACTS_KEYS)
+		req->selectors = wsman_obj_selector(a, "InstanceID", in->have->key_handle, NULL);
 	return !a->full;
 }
 
@@ -123,6 +134,32 @@ static bool apply_certs(const struct engine_plan_in *in, struct engine_facts *f,
 	return true;
 }
 
+static bool public_of(const struct wsman_obj *o, struct arena *a, struct span *out_spki, struct err *e)
+{
+	struct span der;
+	return wsman_obj_b64(o, "DERKey", &der) && pki_key_public_normalise(der, a, out_spki, e);
+}
+
+static bool keep_public(struct engine_facts *f, struct span spki, struct err *e)
+{
+	struct out text;
+	out_init(&text, f->key_public, sizeof f->key_public);
+	out_b64(&text, spki);
+	return !text.bad || err_set(e, ERR_LIMIT, "the public key of %s is too large", f->key_handle);
+}
+
+static bool apply_one_key(struct engine_facts *f, const struct wsman_msg *m, struct arena *a, struct err *e)
+{
+	struct wsman_obj *o;
+	struct span spki;
+	if (!wsman_envelope_obj(m, a, &o, e))
+		return false;
+	const char *id = wsman_obj_str(o, "InstanceID");
+	if (!id || !str_eq(id, f->key_handle) || !public_of(o, a, &spki, e))
+		return err_set(e, ERR_MALFORMED, "the device gave no public key of %s", f->key_handle);
+	return keep_public(f, spki, e);
+}
+
 /* The key pair that we asked for: by its handle; or the one whose public half is in our stored leaf;
  * or, after a crash that lost the reply, the last one (firmware lists them in the order of making;
  * guess, SRC_G), never the pair of the default certificate. */
@@ -135,23 +172,20 @@ static bool apply_keys(const struct engine_plan_in *in, struct engine_facts *f, 
 	unsigned skip = in->default_context ? 1 : 0; /* the pair of the default certificate comes first */
 	for (unsigned i = 0; i < reply->item_count; i++) {
 		struct wsman_obj *o;
-		struct span der, spki;
+		struct span spki;
 		if (!wsman_envelope_item(reply->items[i], a, &o, e))
 			return false;
 		const char *id = wsman_obj_str(o, "InstanceID");
-		if (!id || !wsman_obj_b64(o, "DERKey", &der) || !pki_key_public_normalise(der, a, &spki, e))
+		if (!id || !public_of(o, a, &spki, e))
 			continue;
 		bool ours = by_handle  ? str_eq(id, f->key_handle)
 			    : has_leaf ? span_eq(spki, leaf.spki_der)
 				       : in->search && i >= skip;
 		if (!ours)
 			continue;
-		struct out text;
 		str_copy(f->key_handle, sizeof f->key_handle, span_str(id));
-		out_init(&text, f->key_public, sizeof f->key_public);
-		out_b64(&text, spki);
-		if (text.bad)
-			return err_set(e, ERR_LIMIT, "the public key of %s is too large", id);
+		if (!keep_public(f, spki, e))
+			return false;
 		found = true;
 	}
 	if (by_handle && !found) {
@@ -190,6 +224,8 @@ bool engine_reads_apply(const struct engine_read *r, const struct engine_plan_in
 		f->webui_on = reply->http_status == 200 || reply->http_status == 303 || reply->http_status == 401;
 	} else if (r->group == FACTS_CERTS) {
 		ok = apply_certs(in, f, reply, a, e);
+	} else if (r->group == FACTS_KEYS && reply->m) {
+		ok = apply_one_key(f, reply->m, a, e);
 	} else if (r->group == FACTS_KEYS) {
 		ok = apply_keys(in, f, reply, a, e);
 	} else if (r->group == FACTS_CONTEXT) {

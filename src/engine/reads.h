@@ -18,9 +18,11 @@ struct engine_read_reply {
 	unsigned http_status;
 	int64_t now_unix_ms;
 };
-/* The row for the lowest bit of groups. */
-const struct engine_read *engine_reads_for(unsigned groups);
-bool engine_reads_build(const struct engine_read *r, struct arena *a, struct wsman_req *req);
+/* The row for the first of groups that is to be read. A key pair with a known handle is asked for by
+ * its name unless in->keys_by_list. */
+const struct engine_read *engine_reads_for(unsigned groups, const struct engine_plan_in *in);
+bool engine_reads_build(const struct engine_read *r, const struct engine_plan_in *in, struct arena *a,
+			struct wsman_req *req);
 /* in gives what to look for (our key, our leaf). *out_obj: the instance to keep for a later Put, in
  * the reply's arena; NULL when there is none. */
 bool engine_reads_apply(const struct engine_read *r, const struct engine_plan_in *in, struct engine_facts *f,

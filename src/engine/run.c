@@ -1,6 +1,6 @@
 /* One running job: from the lease to its end. The loop is observe, plan, act, record; this file
  * holds the loop, the waits and the end, the other run_*.c files its parts. */
-#include "engine/engine_priv.h"
+#include "engine/run_priv.h"
 
 #include "amt/quirks.h"
 #include "base/clk.h"
@@ -169,6 +169,8 @@ static void fill_in(struct engine_run *r)
 	r->in.firmware_keys = q && q->keys.firmware_keys;
 	r->in.key_bits = q ? q->key_bits.key_bits : 2048;
 	r->in.default_context = q && q->context.default_context;
+	unsigned major, minor;
+	r->in.no_kvm = amt_quirks_parse_version(r->version, &major, &minor) && major < 6;
 	r->in.has_key = r->own_key != NULL;
 	r->in.own_key_pkcs1 = secret_is_set(&r->own_key_der) ? secret_reveal(&r->own_key_der) : (struct span){ NULL, 0 };
 }

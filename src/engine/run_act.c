@@ -1,6 +1,6 @@
 /* Reads and actions of a running job: journal first, then send, then believe what comes back. An
  * unanswered send is followed by observation, never by a blind repeat. */
-#include "engine/engine_priv.h"
+#include "engine/run_priv.h"
 
 #include "base/clk.h"
 #include "base/fault.h"
@@ -104,6 +104,11 @@ static void on_read(void *arg, const struct amt_reply *reply, const struct err *
 	if (!r->way_proven)
 		engine_run_proven(r);
 	r->authenticated |= reply->authenticated;
+	if (absent && rd->group == FACTS_KEYS) {
+		r->in.keys_by_list = true;
+		engine_run_plan(r);
+		return;
+	}
 	struct engine_read_reply rr = {
 		.m = absent ? NULL : reply->msg, .items = reply->items, .item_count = reply->item_count,
 		.http_status = reply->http_status, .now_unix_ms = clk_unix_ms(),
@@ -125,7 +130,7 @@ void engine_run_read(struct engine_run *r, unsigned groups)
 	struct arena a;
 	struct wsman_req req = { 0 };
 	r->state = RUN_READ;
-	r->reading = engine_reads_for(groups);
+	r->reading = engine_reads_for(groups, &r->in);
 	if (r->reading->kind == ENGINE_READ_PATH) {
 		amt_client_get_path(r->client, r->reading->class_name, on_read, r);
 		return;
@@ -135,7 +140,7 @@ void engine_run_read(struct engine_run *r, unsigned groups)
 		return;
 	}
 	arena_init(&a, 65536);
-	engine_reads_build(r->reading, &a, &req);
+	engine_reads_build(r->reading, &r->in, &a, &req);
 	amt_client_call(r->client, &req, true, 0, on_read, r);
 	arena_deinit(&a);
 }
@@ -191,6 +196,17 @@ static bool context_exists(struct engine_run *r, const struct amt_reply *reply, 
 	return true;
 }
 
+/* Switched without a look before: the read that follows tells whether there is KVM at all. */
+static bool kvm_refused(struct engine_run *r, const struct amt_reply *reply, struct err *e)
+{
+	if (r->act != ACT_KVM || r->facts.known & FACTS_KVM || !reply->msg ||
+	    (e->code != ERR_FAULT && e->code != ERR_STATUS))
+		return false;
+	snprintf(r->note, sizeof r->note, "refused: read whether the PC has KVM");
+	err_clear(e);
+	return true;
+}
+
 static void act_done(struct engine_run *r)
 {
 	engine_run_plan(r);
@@ -219,9 +235,9 @@ static void on_act(void *arg, const struct amt_reply *reply, const struct err *e
 	bool refused_mebx = false;
 	if (fault_hit("engine.reply"))
 		return; /* the process died here: the device has acted */
-	context_exists(r, reply, &e);
-	if (e.code == ERR_NONE && !row->apply(&r->facts, reply->msg, reply->arena, &e))
+	if (!context_exists(r, reply, &e) && e.code == ERR_NONE && !row->apply(&r->facts, reply->msg, reply->arena, &e))
 		refused_mebx = mebx_not_permitted(r, reply, &e);
+	kvm_refused(r, reply, &e);
 	if (e.code == ERR_BUSY) {
 		on_busy(r, &e);
 		return;

@@ -1,7 +1,7 @@
 /* Ways into a device, tried in order inside the lock-out budget (design 2): the new leaf with the
  * new password; the provisioning certificate or PSK; the old password. A way whose TLS peer is not
  * the expected one costs no login. */
-#include "engine/engine_priv.h"
+#include "engine/run_priv.h"
 
 #include "amt/quirks.h"
 #include "base/clk.h"
@@ -205,10 +205,12 @@ static void explain_tls(struct engine_run *r, struct err *e)
 		err_want(e, "a handshake with the PPS of PID %s", r->pid);
 		err_hint(e, "the PPS in the PC differs from the stored one, or the PC is not in PSK setup: check the key");
 	} else if (w->kind == WAY_PKI && (strstr(e->seen, "protocol version") || strstr(e->seen, "handshake failure"))) {
+		e->hint[0] = '\0'; /* the rule's own */
 		err_rule(e, "M23");
 	} else if (w->kind == WAY_PKI) {
 		/* the chain passed our own pre-flight: what the PC alone knows is its DNS suffix */
 		err_want(e, "a PC whose DNS suffix fits %s (likely; the PC does not say)", r->chain->certs[0].cn);
+		e->hint[0] = '\0';
 		err_rule(e, "D057");
 	}
 }

@@ -1,6 +1,6 @@
 /* What a running job writes. Every transaction begins with the lease check, so that a job whose
  * lease went elsewhere cannot write any more, and carries what has become due since the last one. */
-#include "engine/engine_priv.h"
+#include "engine/run_priv.h"
 
 #include "base/clk.h"
 #include "base/fault.h"

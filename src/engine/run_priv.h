@@ -1,0 +1,123 @@
+/* One running job: its state, and what the run_*.c files and the queue offer each other. */
+#pragma once
+#include "engine/engine_priv.h"
+#include "engine/reads.h"
+
+#define ENGINE_MAX_WAYS 16
+
+#define RUN_STATES(X)                                                                       \
+	X(RUN_CLAIM, "claim")       /* the lease is being written */                        \
+	X(RUN_OPEN, "open")         /* trying ways in */                                    \
+	X(RUN_READ, "read") X(RUN_ACT, "act")                                               \
+	X(RUN_STORE, "store")       /* a transaction is on its way to the disk */           \
+	X(RUN_WAIT, "wait")         /* firmware's own time; no worker */                    \
+	X(RUN_READY, "ready")       /* the wait is over; no worker free yet */              \
+	X(RUN_WORK, "work")         /* a worker thread makes a key */                       \
+	X(RUN_END, "end")
+enum run_state {
+#define X(name, text) name,
+	RUN_STATES(X)
+#undef X
+	RUN_STATE_COUNT
+};
+enum run_way_kind { WAY_OPERATIONAL, WAY_PKI, WAY_PKI_LOGIN, WAY_PSK };
+struct run_way {
+	enum run_way_kind kind;
+	struct pki_tls_policy policy;
+	char credential[64];            /* id of the admin credential row; "" none */
+	struct secret password;
+	char pin_hex[65];               /* operational: leaf that must show up; "" none */
+	bool clear;                     /* operational without TLS */
+};
+struct engine_run {
+	struct engine *en;
+	struct engine_run *next;
+	enum run_state state;
+	char uuid[UUID_TEXT_SIZE], job[64], fqdn[LIMIT_FQDN + 1], address[64];
+	char host[LIMIT_FQDN + 1], domain[LIMIT_FQDN + 1], version[32], pid[9];
+	int64_t attempt;
+	bool psk, was_configured, holds_worker, cancelled;
+	struct wire_hello *hello;       /* NULL: none known */
+	struct arena keep;              /* lives as long as the run: hello, leaf, read instances */
+	struct engine_profile profile;
+	struct engine_facts facts;
+	struct engine_plan_in in;
+	struct amt_client *client;
+	const struct pki_chain *chain;  /* chosen for this device */
+	struct run_way ways[ENGINE_MAX_WAYS];
+	unsigned way_count, way;
+	bool way_proven;                /* a request was answered well over it */
+	bool login_spent;               /* the budget was charged for this way */
+	int64_t login_count, login_since_unix_ms;
+	/* candidates: the same ones after a crash */
+	struct secret admin_pw, mebx_pw;
+	char admin_id[64], mebx_id[64];
+	bool admin_stored, mebx_stored, authenticated, login_reset;
+	char admin_leaf[65];            /* pin in the stored admin candidate */
+	char leaf_serial[65], leaf_hex[65];
+	struct pki_key *own_key;
+	struct run_key_job *work;       /* a worker is making own_key */
+	struct secret own_key_der;
+	/* the action under way */
+	enum engine_act act;
+	unsigned act_count, reopen_count, busy_count, polls; /* polls: exchanges that firmware's waits cost */
+	const struct engine_read *reading;
+	bool replied[ACT_COUNT];        /* to be journalled with the next transaction */
+	bool intent[ACT_COUNT];         /* journalled as intent by a former run, end unknown */
+	bool committed, commit_ok;      /* CommitChanges went out in this run; and was answered 0 */
+	int64_t commit_unix_ms, wait_since_ms;
+	struct sched_timer *timer;
+	void (*resume)(struct engine_run *r);
+	void (*stored)(struct engine_run *r);
+	int64_t started_mono_ms, imposed_wait_ms, claimed_unix_ms;
+	char stage[64];
+	struct err why;                 /* of the end */
+	char note[256];
+};
+
+/* engine.c: queue */
+void engine_pump(struct engine *en);
+void engine_run_gone(struct engine_run *r);        /* after the end: unlink, free, pump */
+/* A worker for a run that waited: now, or when one is free. */
+void engine_run_want_worker(struct engine_run *r);
+void engine_run_drop_worker(struct engine_run *r);
+
+/* run.c */
+struct engine_run *engine_run_new(struct engine *en, const struct store_job *j);
+void engine_run_free(struct engine_run *r);
+void engine_run_start(struct engine_run *r);       /* the lease is ours */
+void engine_run_plan(struct engine_run *r);        /* what next: read, act, or the end */
+void engine_run_fail(struct engine_run *r, const struct err *e);
+void engine_run_wait(struct engine_run *r, int64_t ms, const char *reason, void (*resume)(struct engine_run *r));
+void engine_run_stop(struct engine_run *r);        /* at the next safe point */
+bool engine_run_may_go_on(struct engine_run *r);   /* false: it was stopped and has ended */
+
+/* run_prepare.c: facts, names, keys, chains before anything is sent */
+bool engine_run_prepare(struct engine_run *r, struct err *e);
+void engine_run_candidates(struct engine_run *r, struct arena *a);
+
+/* run_open.c */
+bool engine_run_ways(struct engine_run *r, struct err *e);
+void engine_run_open(struct engine_run *r);        /* the current way, or the next ones */
+void engine_run_reopen(struct engine_run *r, const struct err *why); /* after an unanswered send */
+/* The way did not open, or (TLS 1.3 tells late) failed at its first read: explain, try the next. */
+void engine_run_way_failed(struct engine_run *r, const struct err *e);
+void engine_run_login_failed(struct engine_run *r, const struct err *e);
+void engine_run_proven(struct engine_run *r);
+void engine_run_switch_password(struct engine_run *r); /* PSK: the session goes on with the new one */
+const char *engine_run_way_name(const struct engine_run *r);
+
+/* run_act.c */
+void engine_run_act(struct engine_run *r, enum engine_act a);
+void engine_run_orphan(struct run_key_job *j); /* the run goes away before its worker is done */
+void engine_run_read(struct engine_run *r, unsigned groups);
+
+/* run_store.c */
+struct store_tx *engine_run_tx(struct engine_run *r); /* begins with the lease check, adds what is due */
+void engine_run_commit(struct engine_run *r, struct store_tx *tx, void (*stored)(struct engine_run *r));
+void engine_run_event(struct engine_run *r, struct store_tx *tx, enum log_event ev, const char *step,
+		      const char *note, const struct err *e);
+void engine_run_intent(struct engine_run *r, struct store_tx *tx, enum engine_act a);
+void engine_run_end(struct engine_run *r, enum store_job_state state, int64_t not_before_unix_ms,
+		    const struct err *e);
+void engine_run_success(struct engine_run *r);
