@@ -70,7 +70,7 @@ bool sim_fleet_file_password(const char *path, struct secret *out_password, stru
 	if (!sim_fleet_file_read(path, PASSWORD_BYTES, &b, e))
 		return false;
 	struct span rest = buf_span(&b), line = take_line(&rest);
-	bool ok = line.n > 0 && !memchr(line.p, '\0', line.n);
+	bool ok = line.p && line.n > 0 && !memchr(line.p, '\0', line.n);
 	if (ok)
 		*out_password = secret_make(line);
 	else
@@ -171,16 +171,32 @@ struct sim_fleet_keys {
 	int pid, pps, mebx; /* their columns; -1: none */
 };
 
+/* The text of a cell, without the quotes that a spreadsheet may have put around it: no value that
+ * is wanted here can have a quote inside. *line goes on at the comma. */
+static struct span take_cell(struct span *line)
+{
+	struct span rest = span_trim(*line), cell;
+	bool quoted = rest.n > 0 && rest.p[0] == '"';
+
+	if (quoted)
+		rest = span_make(rest.p + 1, rest.n - 1);
+	size_t n = span_find(rest, quoted ? '"' : ',');
+	cell = span_make(rest.p, n);
+	rest = span_make(rest.p + n, rest.n - n);
+	n = span_find(rest, ',');
+	*line = span_make(rest.p + n, rest.n - n);
+	return quoted ? cell : span_trim(cell);
+}
+
 static unsigned split(struct span line, struct span out_cells[COLUMNS])
 {
 	unsigned n = 0;
 
 	for (;;) {
-		size_t comma = span_find(line, ',');
-		out_cells[n++] = span_trim(span_make(line.p, comma));
-		if (comma == line.n || n == COLUMNS)
+		out_cells[n++] = take_cell(&line);
+		if (line.n == 0 || n == COLUMNS)
 			return n;
-		line = span_make(line.p + comma + 1, line.n - comma - 1);
+		line = span_make(line.p + 1, line.n - 1);
 	}
 }
 

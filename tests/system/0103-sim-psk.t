@@ -43,6 +43,16 @@ test_expect_success 'the key pair of another device is refused with the alert fo
 	grep -q "verdict=refused" sim.log
 '
 
+test_expect_success 'a key file with quotes, another order and Windows line ends is read' '
+	sim_stop &&
+	awk -F, "NR == 1 { print \"mebx_password,note,pps,pid\" }
+		NR == 2 { printf \"\\\"%s\\\",\\\"a, b\\\", %s ,\\\"%s\\\"\\r\\n\", \$3, \$2, \$1 }" keys.csv >odd.csv &&
+	sim_start 21030 --generation 5.0 --state setup-psk --psk odd.csv &&
+	sim_request get.xml >request && psk_session 2 request &&
+	sim_request get.xml "$(sim_digest session admin Mebx-Pass0 POST /wsman)" >request &&
+	psk_session 2 request && grep -q "^HTTP/1.1 200" session
+'
+
 test_expect_success 'nothing secret is in the log' '
 	! grep -q -e Mebx-Pass -e AAA sim.log
 '
