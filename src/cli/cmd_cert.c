@@ -309,7 +309,11 @@ bool cli_cmd_cert_import(struct cli *c, struct err *e)
 			ok = err_set(e, ERR_CERT, "%s was not stored: it is not usable", path);
 			err_hint(e, "see the rows that say fail; --force stores it all the same");
 		}
-	}
+	} else if (e->rule && !c->json)
+		cli_note(
+			"not stored; 'outband cert check %s' shows every condition, --force stores it all "
+			"the same",
+			path);
 	json_decref(doc);
 	secret_deinit(&password);
 	buf_wipe(&file);

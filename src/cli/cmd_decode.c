@@ -137,7 +137,7 @@ static void print_wsman_json(struct out *o, const void *msg)
 /* A captured HTTP message: what matters is its body. */
 static bool strip_http(struct cli *c, struct span *bytes, struct err *e)
 {
-	struct span t = span_trim(*bytes);
+	struct span t = *bytes;
 	bool reply = span_starts(t, "HTTP/1."), request = span_starts(t, "POST ");
 
 	if (!reply && !request)

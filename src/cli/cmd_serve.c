@@ -179,7 +179,11 @@ static bool start_api(struct serve *s, struct err *e)
 		.start_mono_ms = s->start_mono_ms,
 	};
 	s->api = api_new(&conf, e);
-	return s->api || err_wrap(e, "socket (--socket)");
+	if (s->api)
+		return true;
+	if (!e->hint[0])
+		err_hint(e, "stop the other service, or name another socket with --socket");
+	return err_wrap(e, "socket (--socket)");
 }
 
 static bool start(struct serve *s, struct err *e)

@@ -208,6 +208,8 @@ static bool parse_place(const char *text, char host[64], uint16_t *out_port, str
 	}
 	if (h.n > 1 && h.p[0] == '[' && h.p[h.n - 1] == ']')
 		h = span_make(h.p + 1, h.n - 2);
+	if (span_eq_str(h, "localhost"))
+		h = span_str("127.0.0.1");
 	if (h.n && str_copy(host, 64, h) && str_to_u16(port, 0, UINT16_MAX, out_port, NULL))
 		return true;
 	err_set(e, ERR_USAGE, "--hello %s is no place to listen", text);

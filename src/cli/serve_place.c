@@ -115,6 +115,19 @@ bool cli_serve_log_level(struct cli *c, struct err *e)
 	return true;
 }
 
+/* A new key opens nothing of an old database: better no service than one without its secrets. */
+static bool check_key(const struct cli_serve_places *at, struct err *e)
+{
+	if (access(at->db, F_OK) != 0 || access(at->key_file, F_OK) == 0)
+		return true;
+	err_set(e, ERR_NOT_FOUND, "the database %s is there, and its key file %s is not", at->db,
+		at->key_file);
+	return err_hint(
+		e,
+		"bring the key file back (--key-file); without it the stored secrets are lost, and "
+		"the database has to go too");
+}
+
 bool cli_serve_prepare(struct cli *c, struct cli_serve_places *out_at, struct err *e)
 {
 	const struct cli_args *args = &c->args;
@@ -136,5 +149,6 @@ bool cli_serve_prepare(struct cli *c, struct cli_serve_places *out_at, struct er
 	out_at->socket = cli_rpc_socket_path(c, a);
 	if ((!db || !key) && !make_dirs(a, out_at->data, "--data", e))
 		return false;
-	return make_parent(a, out_at->socket, e) && cli_serve_open_log(c, e);
+	return check_key(out_at, e) && make_parent(a, out_at->socket, e) &&
+		cli_serve_open_log(c, e);
 }

@@ -57,7 +57,7 @@ test_expect_success CAPTURES 'captured hellos' '
 test_expect_success CAPTURES 'captured WS-MAN, bare and in HTTP' '
 	find "$OUTBAND_SHARED/corpus/wsman/responses" -name "*.xml" -type f >files && test -s files &&
 	while read -r file; do
-		"$OUTBAND" decode wsman "$file" >out && grep -q "reply$\|^Fault" out || { echo "$file" && return 1; }
+		"$OUTBAND" decode wsman "$file" >out && test -s out || { echo "$file" && return 1; }
 	done <files &&
 	"$OUTBAND" decode wsman "$OUTBAND_SHARED/corpus/faults/400-alreadyexists-amt15.http" >out &&
 	grep -qi "AlreadyExists" out
