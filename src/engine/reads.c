@@ -224,7 +224,7 @@ bool engine_reads_apply(const struct engine_read *r, const struct engine_plan_in
 		f->webui_on = reply->http_status == 200 || reply->http_status == 303 || reply->http_status == 401;
 	} else if (r->group == FACTS_CERTS) {
 		ok = apply_certs(in, f, reply, a, e);
-	} else if (r->group == FACTS_KEYS && reply->m) {
+	} else if (r->group == FACTS_KEYS && r->kind == ENGINE_READ_GET) {
 		ok = apply_one_key(f, reply->m, a, e);
 	} else if (r->group == FACTS_KEYS) {
 		ok = apply_keys(in, f, reply, a, e);

@@ -200,7 +200,7 @@ static bool context_exists(struct engine_run *r, const struct amt_reply *reply, 
 static bool kvm_refused(struct engine_run *r, const struct amt_reply *reply, struct err *e)
 {
 	if (r->act != ACT_KVM || r->facts.known & FACTS_KVM || !reply->msg ||
-	    (e->code != ERR_FAULT && e->code != ERR_STATUS))
+	    (e->code != ERR_FAULT && e->code != ERR_PT_STATUS))
 		return false;
 	snprintf(r->note, sizeof r->note, "refused: read whether the PC has KVM");
 	err_clear(e);
@@ -235,7 +235,8 @@ static void on_act(void *arg, const struct amt_reply *reply, const struct err *e
 	bool refused_mebx = false;
 	if (fault_hit("engine.reply"))
 		return; /* the process died here: the device has acted */
-	if (!context_exists(r, reply, &e) && e.code == ERR_NONE && !row->apply(&r->facts, reply->msg, reply->arena, &e))
+	context_exists(r, reply, &e);
+	if (e.code == ERR_NONE && !row->apply(&r->facts, reply->msg, reply->arena, &e))
 		refused_mebx = mebx_not_permitted(r, reply, &e);
 	kvm_refused(r, reply, &e);
 	if (e.code == ERR_BUSY) {

@@ -282,6 +282,21 @@ bool world_run_ms(struct world *w, int64_t ms)
 	return run(w, ms, false);
 }
 
+void world_add_job(struct world *w, unsigned i)
+{
+	static unsigned n;
+	char id[32];
+	snprintf(id, sizeof id, "world-job-%u", ++n);
+	struct store_tx *tx = store_tx_new(w->store);
+	store_tx_job_add(tx, &(struct store_job){
+				     .id = id, .uuid = w->devs[i].uuid, .kind = "configure", .state = "queued",
+				     .priority = 5, .not_before_unix_ms = clk_unix_ms(),
+				     .created_unix_ms = clk_unix_ms(), .changed_unix_ms = clk_unix_ms(),
+			     });
+	store_tx_commit(tx, NULL, NULL);
+	engine_kick(w->engine);
+}
+
 static void check_device(struct world *w, unsigned i)
 {
 	struct arena a;

@@ -34,6 +34,8 @@ void world_kill_service(struct world *w);
 /* Runs until every device is configured and proven in the store, or fake ms have passed. */
 bool world_run_until_done(struct world *w, int64_t limit_ms);
 bool world_run_ms(struct world *w, int64_t ms);
+/* What the operator's `device configure` does: a job for a device that is known already. */
+void world_add_job(struct world *w, unsigned i);
 bool world_device_state(struct world *w, unsigned i, char out_state[32]);
 /* Every device: configured once, current password opens it, stored leaf is shown, budget kept. */
 void world_check(struct world *w);

@@ -1,0 +1,104 @@
+/* What a configuration costs in requests, by kind: a new device, and one that is already right. A
+ * round trip is one HTTP exchange; 401s, handshakes and polls that only ask again what firmware is
+ * still busy with are counted apart. Asserts the budgets of the design. */
+#include "world.h"
+
+#include "base/clk.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define HOUR_MS      (3600 * 1000LL)
+#define BUDGET_NEW   25
+#define BUDGET_RIGHT 8
+
+static const struct {
+	const char *name, *generation;
+	enum sim_state state;
+	const char *switches;
+} kinds[] = {
+	{ "psk 5.0", "5.0", SIM_SETUP_PSK, NULL },
+	{ "pki 5.0", "5.0", SIM_SETUP_PKI, NULL },
+	{ "psk 9.5", "9.5", SIM_SETUP_PSK, NULL },
+	{ "pki 9.5", "9.5", SIM_SETUP_PKI, NULL },
+	{ "pki 11.8", "11.8", SIM_SETUP_PKI, NULL },
+	{ "pki 16.1", "16.1", SIM_SETUP_PKI, NULL },
+	{ "pki 16.1 strict digest", "16.1", SIM_SETUP_PKI, "pki_digest=strict" },
+	{ "pki 11.8 active read-back", "11.8", SIM_SETUP_PKI, "readback=active" },
+};
+
+/* Of the last run that ended. */
+static struct engine_status ended(struct world *w, const struct engine_status *before)
+{
+	struct engine_status s = engine_get_status(w->engine);
+	s.round_trips -= before->round_trips;
+	s.challenges -= before->challenges;
+	s.handshakes -= before->handshakes;
+	s.polls -= before->polls;
+	s.imposed_wait_ms -= before->imposed_wait_ms;
+	return s;
+}
+
+static void print_row(const char *name, const char *what, const struct engine_status *s)
+{
+	print_message("%-26s %-6s %5lld %5lld %5lld %5lld %8lld\n", name, what, (long long)s->round_trips,
+		      (long long)s->polls, (long long)s->challenges, (long long)s->handshakes,
+		      (long long)s->imposed_wait_ms);
+}
+
+static void measure(bool waits)
+{
+	print_message("%-26s %-6s %5s %5s %5s %5s %8s\n", "kind", "device", "trips", "polls", "401s", "tls",
+		      "waits ms");
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		struct world w;
+		struct engine_status zero = { 0 }, fresh, right;
+		world_init(&w, 300 + i);
+		w.env.waits = waits;
+		world_start_service(&w);
+		world_add(&w, kinds[i].generation, kinds[i].state, NULL, kinds[i].switches);
+		if (!world_run_until_done(&w, HOUR_MS))
+			fail_msg("%s: not configured", kinds[i].name);
+		world_run_ms(&w, 1000);
+		fresh = ended(&w, &zero);
+		print_row(kinds[i].name, "new", &fresh);
+		struct engine_status before = engine_get_status(w.engine);
+		world_add_job(&w, 0);
+		world_run_ms(&w, HOUR_MS);
+		right = ended(&w, &before);
+		print_row(kinds[i].name, "right", &right);
+		assert_int_equal(right.jobs_done, 2);
+		world_check(&w);
+		assert_in_range(fresh.round_trips, 10, BUDGET_NEW);
+		assert_in_range(right.round_trips, 3, BUDGET_RIGHT);
+		assert_int_equal(right.polls, 0);
+		if (!waits)
+			assert_int_equal(fresh.polls, 0);
+		world_deinit(&w);
+	}
+}
+
+static void keeps_the_budget_without_waits(void **state)
+{
+	(void)state;
+	measure(false);
+}
+
+static void keeps_the_budget_with_waits(void **state)
+{
+	(void)state;
+	measure(true);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keeps_the_budget_without_waits),
+		cmocka_unit_test(keeps_the_budget_with_waits),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
