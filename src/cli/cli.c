@@ -12,7 +12,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define COMMAND_BYTES (512u * 1024 * 1024)
+#define COMMAND_BYTES ((size_t)512 * 1024 * 1024)
 
 static void put_stderr(struct span text)
 {
@@ -104,7 +104,7 @@ static bool print_command_help(struct cli *c, struct err *e)
 	struct buf b;
 	struct out o;
 
-	buf_init(&b, 256 * 1024);
+	buf_init(&b, 262144);
 	out_init_buf(&o, &b);
 	cli_help_command(&o, c->cmd);
 	struct cli_writer *w = cli_writer_new(CLI_WRITER_TEXT, STDOUT_FILENO, 0);

@@ -37,7 +37,7 @@ static bool read_hello(struct cli *c, const char *path, struct want *want, struc
 	struct span bytes;
 	size_t used;
 
-	if (!cli_input_read(path, 4 * LIMIT_HELLO_BYTES, &want->file, e) ||
+	if (!cli_input_read(path, (size_t)4 * LIMIT_HELLO_BYTES, &want->file, e) ||
 	    !cli_input_decode(buf_span(&want->file), &f, &c->arena, &bytes, e))
 		return err_wrap(e, "--hello");
 	enum wire_got got = wire_hello_parse(bytes, &want->hello, &used, e);
@@ -220,7 +220,7 @@ bool cli_cmd_cert_check(struct cli *c, struct err *e)
 	struct pki_chain *chain = NULL;
 	const char *path = cli_operand(c, 0);
 	struct buf file = { 0 };
-	bool ok = read_want(c, want, e) && cli_input_read(path, LIMIT_PFX_BYTES, &file, e);
+	bool ok = read_want(c, want, e) && cli_input_read(path, (size_t)LIMIT_PFX_BYTES, &file, e);
 
 	if (ok) {
 		chain = load(c, buf_span(&file), e);
@@ -251,7 +251,7 @@ static json_t *base64_json(struct cli *c, struct span bytes)
 	struct out o;
 
 	(void)c;
-	buf_init(&b, LIMIT_PFX_BYTES * 2);
+	buf_init(&b, 2 * (size_t)LIMIT_PFX_BYTES);
 	out_init_buf(&o, &b);
 	out_b64(&o, bytes);
 	json_t *v = json_stringn((const char *)b.p, b.n);
@@ -285,7 +285,7 @@ bool cli_cmd_cert_import(struct cli *c, struct err *e)
 	struct secret password = SECRET_NONE;
 	struct buf file = { 0 };
 	json_t *doc = NULL;
-	bool ok = cli_input_read(path, LIMIT_PFX_BYTES, &file, e) &&
+	bool ok = cli_input_read(path, (size_t)LIMIT_PFX_BYTES, &file, e) &&
 		(!pw_file || cli_input_password_file(pw_file, &password, e));
 
 	if (ok && !pw_file) {

@@ -7,8 +7,8 @@
 #include "wire/http1.h"
 #include "wsman/envelope.h"
 
-#define INPUT_BYTES (4 * 1024 * 1024)
-#define TEXT_BYTES  (32u * 1024 * 1024)
+#define INPUT_BYTES ((size_t)4 * 1024 * 1024)
+#define TEXT_BYTES  ((size_t)32 * 1024 * 1024)
 
 struct input {
 	struct buf file;
@@ -142,7 +142,7 @@ static bool strip_http(struct cli *c, struct span *bytes, struct err *e)
 
 	if (!reply && !request)
 		return true;
-	struct wire_http1 *p = wire_http1_new(request, LIMIT_HTTP_BODY_BYTES);
+	struct wire_http1 *p = wire_http1_new(request, (size_t)LIMIT_HTTP_BODY_BYTES);
 	size_t used;
 	enum wire_got got = wire_http1_feed(p, t, &used, e);
 	if (got == WIRE_MORE)

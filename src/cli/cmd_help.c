@@ -18,7 +18,7 @@ bool cli_cmd_help(struct cli *c, struct err *e)
 	struct out o;
 	bool ok = true;
 
-	buf_init(&b, 1024 * 1024);
+	buf_init(&b, 1048576);
 	out_init_buf(&o, &b);
 	if (cli_args_has(&c->args, "man")) {
 		cli_help_man(&o);

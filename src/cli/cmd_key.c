@@ -33,7 +33,7 @@ bool cli_import(struct cli *c, const char *target, const char *what, struct err 
 	struct buf b;
 	json_t *doc;
 
-	if (!cli_input_read(path, LIMIT_API_BODY_BYTES, &b, e)) {
+	if (!cli_input_read(path, (size_t)LIMIT_API_BODY_BYTES, &b, e)) {
 		if (e->code == ERR_LIMIT)
 			err_hint(e, "split the file into several");
 		return false;

@@ -6,7 +6,7 @@
 static bool read_profile(const char *path, const char *name, struct buf *b,
 			 struct engine_profile *p, struct err *e)
 {
-	if (!cli_input_read(path, LIMIT_YAML_BYTES, b, e))
+	if (!cli_input_read(path, (size_t)LIMIT_YAML_BYTES, b, e))
 		return false;
 	if (engine_profile_parse(name, 0, buf_span(b), p, e))
 		return true;

@@ -7,7 +7,7 @@
 #include "wsman/obj.h"
 #include "wsman/status.h"
 
-#define TEXT_BYTES (32u * 1024 * 1024)
+#define TEXT_BYTES ((size_t)32 * 1024 * 1024)
 
 static bool split(const char *pair, struct span *out_name, struct span *out_value, struct err *e)
 {
@@ -63,7 +63,7 @@ static bool add_selectors(struct cli *c, struct cli_wsman_call *k, struct err *e
 {
 	const char *pair;
 	for (unsigned i = 0; (pair = cli_args_nth(&c->args, "selector", i)); i++) {
-		struct span name, value;
+		struct span name = { NULL, 0 }, value = { NULL, 0 };
 		if (!split(pair, &name, &value, e))
 			return err_wrap(e, "--selector");
 		k->selectors = wsman_obj_selector(&c->arena, arena_str(&c->arena, name),
@@ -140,7 +140,7 @@ static const struct wsman_shape *shape_of_pairs(const struct cli_wsman_call *k, 
 	s->name = name;
 	s->props = props;
 	for (unsigned i = 0; i < n; i++) {
-		struct span prop, value;
+		struct span prop = { NULL, 0 }, value = { NULL, 0 };
 		if (!split(cli_operand(c, k->first_pair + i), &prop, &value, e))
 			return NULL;
 		const char *text = arena_str(&c->arena, prop);
@@ -157,7 +157,7 @@ static const struct wsman_shape *shape_of_pairs(const struct cli_wsman_call *k, 
 static bool set_pairs(const struct cli_wsman_call *k, struct wsman_obj *o, struct err *e)
 {
 	for (unsigned i = k->first_pair; i < k->c->args.count; i++) {
-		struct span name, value;
+		struct span name = { NULL, 0 }, value = { NULL, 0 };
 		if (!split(cli_operand(k->c, i), &name, &value, e))
 			return false;
 		const char *text = arena_str(&k->c->arena, name);

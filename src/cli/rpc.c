@@ -13,7 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define REPLY_BYTES (256u * 1024 * 1024)
+#define REPLY_BYTES ((size_t)256 * 1024 * 1024)
 #define ANSWER_S    120 /* an import of many rows takes its time */
 
 const char *cli_rpc_socket_path(const struct cli *c, struct arena *a)
@@ -229,7 +229,7 @@ bool cli_rpc_send(const struct cli *c, const char *method, const char *target, j
 {
 	struct buf b;
 
-	buf_init(&b, LIMIT_API_BODY_BYTES);
+	buf_init(&b, (size_t)LIMIT_API_BODY_BYTES);
 	bool ok = json_dump_callback(body, add, &b, JSON_COMPACT) == 0;
 	json_decref(body);
 	if (!ok)
@@ -299,7 +299,7 @@ bool cli_rpc_list(const struct cli *c, const char *target, const struct cli_col 
 	size_t i;
 	bool ok, begun = false;
 
-	arena_init(&a, 1024 * 1024);
+	arena_init(&a, 1048576);
 	do {
 		const char *sep = strchr(target, '?') ? "&" : "?";
 		arena_reset(&a);

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #define FLUSH_BYTES 65536
-#define BUF_BYTES   (256u * 1024 * 1024)
-#define TABLE_BYTES (1024u * 1024 * 1024)
+#define BUF_BYTES   ((size_t)256 * 1024 * 1024)
+#define TABLE_BYTES ((size_t)1024 * 1024 * 1024)
 
 struct cli_writer *cli_writer_new(enum cli_writer_kind kind, int fd, unsigned width)
 {

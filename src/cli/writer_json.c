@@ -30,9 +30,9 @@ static void put_ms(struct out *o, json_int_t ms)
 {
 	if (ms < 1000)
 		out_fmt(o, "%lld ms", (long long)ms);
-	else if (ms < 120 * 1000)
+	else if (ms < 120000)
 		out_fmt(o, "%lld.%lld s", (long long)(ms / 1000), (long long)(ms % 1000 / 100));
-	else if (ms < 2 * 3600 * 1000)
+	else if (ms < 7200000)
 		out_fmt(o, "%lld min %lld s", (long long)(ms / 60000), (long long)(ms / 1000 % 60));
 	else if (ms < (json_int_t)48 * 3600 * 1000)
 		out_fmt(o, "%lld h %lld min", (long long)(ms / 3600000),

@@ -81,7 +81,7 @@ static unsigned last_col(const struct cli_writer *w)
 
 void cli_writer_text_end_priv(struct cli_writer *w, const char *none)
 {
-	size_t widths[CLI_WRITER_MAX_COLS];
+	size_t widths[CLI_WRITER_MAX_COLS] = { 0 };
 	unsigned last = last_col(w);
 
 	if (!w->first) {
