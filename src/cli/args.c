@@ -21,7 +21,7 @@ bool cli_args_next_option(const char *synopsis, size_t *at, struct cli_arg_spec 
 	p += 2;
 	while (is_name_char(p[n]))
 		n++;
-	*out_spec = (struct cli_arg_spec){ .name = span_make(p, n) };
+	*out_spec = (struct cli_arg_spec){ .name = span_make(p, n), .needed = !in_brackets };
 	p += n;
 	if (*p == ' ' && p[1] != '-' && (in_brackets || p[1] != '[')) {
 		p++;
@@ -191,7 +191,7 @@ static bool check_operands(const struct cli_cmd *cmd, const struct cli_args *a, 
 	while (cli_args_next_option(cmd->args, &at, &spec)) {
 		char name[32];
 		(void)str_copy(name, sizeof name, spec.name);
-		if (((const char *)spec.name.p)[-3] == '[' || cli_args_has(a, name))
+		if (!spec.needed || cli_args_has(a, name))
 			continue;
 		return err_set(e, ERR_USAGE, "option --%s %.*s is missing", name, (int)spec.value.n,
 			       (const char *)spec.value.p);

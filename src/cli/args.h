@@ -14,7 +14,7 @@ struct cli_args {
 /* One --name of a synopsis. */
 struct cli_arg_spec {
 	struct span name, value; /* value empty: a switch; else its capitals */
-	bool repeats;
+	bool repeats, needed; /* needed: it stands outside of brackets */
 };
 /* Goes through a synopsis: the next option, or false. *at starts at 0. */
 bool cli_args_next_option(const char *synopsis, size_t *at, struct cli_arg_spec *out_spec);

@@ -13,7 +13,7 @@ static void reads_synopses(void **state)
 	(void)state;
 	static const struct {
 		const char *name, *synopsis,
-			*options; /* "name=VALUE" or "name", "+" when it repeats */
+			*options; /* "name=VALUE" or "name", "!" needed, "+" repeats */
 		unsigned min, max;
 	} cases[] = {
 		{ "nothing", "", "", 0, 0 },
@@ -24,7 +24,8 @@ static void reads_synopses(void **state)
 		{ "switch", "FILE [--preview]", "preview ", 1, 1 },
 		{ "value", "[--db FILE]", "db=FILE ", 0, 0 },
 		{ "value in brackets", "[--hello [HOST:]PORT]...", "hello=[HOST:]PORT+ ", 0, 0 },
-		{ "needed option", "CLASS --direct HOST[:BASE] [--tls]", "direct=HOST[:BASE] tls ",
+		{ "needed option first", "--direct HOST", "direct=HOST! ", 0, 0 },
+		{ "needed option", "CLASS --direct HOST[:BASE] [--tls]", "direct=HOST[:BASE]! tls ",
 		  1, 1 },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -38,6 +39,7 @@ static void reads_synopses(void **state)
 			out_bytes(&o, s.name);
 			out_str(&o, s.value.n ? "=" : "");
 			out_bytes(&o, s.value);
+			out_str(&o, s.needed ? "!" : "");
 			out_str(&o, s.repeats ? "+ " : " ");
 		}
 		cli_args_operands(cases[i].synopsis, &min, &max);
