@@ -33,22 +33,6 @@ static const struct {
 };
 #define KINDS (sizeof kinds / sizeof *kinds)
 
-static void print_health(struct world *w)
-{
-	struct arena a;
-	struct store_event ev[40];
-	struct store_device d;
-	arena_init(&a, 1 << 20);
-	for (unsigned i = 0; i < w->dev_count; i++)
-		if (store_device_get(w->store, &a, w->devs[i].uuid, &d))
-			print_message("device %u: %s %s %s\n", i, d.state, d.health_rule, d.health);
-	struct store_event_query q = { .newest = true, .limit = 40 };
-	unsigned n = store_event_list(w->store, &a, &q, ev);
-	for (unsigned i = 0; i < n; i++)
-		print_message("%s %s\n", ev[i].name, ev[i].line);
-	arena_deinit(&a);
-}
-
 static void configures_every_kind(void **state)
 {
 	(void)state;
@@ -58,7 +42,7 @@ static void configures_every_kind(void **state)
 		world_start_service(&w);
 		world_add(&w, kinds[i].generation, kinds[i].state, NULL, kinds[i].switches);
 		if (!world_run_until_done(&w, HOUR_MS)) {
-			print_health(&w);
+			world_print(&w);
 			fail_msg("%s: not configured", kinds[i].name);
 		}
 		world_check(&w);
@@ -84,7 +68,7 @@ static void survives_every_crash(const char *point)
 			bool fired = w.dead;
 			fault_disarm();
 			if (!done) {
-				print_health(&w);
+				world_print(&w);
 				fail_msg("%s: %s %d: not configured", kinds[k].name, point, n);
 			}
 			if (getenv("WORLD_STEPS"))

@@ -10,6 +10,8 @@
 
 #include "../support/chains.h"
 
+#define WORLD_MEBX "Mebx!pass1"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -74,55 +76,90 @@ static void on_hello(void *arg, struct sim_dev *d)
 	struct world *w = arg;
 	struct buf b;
 	struct out o;
+	struct sim_hello_plan plan;
 	buf_init(&b, 16384);
 	out_init_buf(&o, &b);
+	sim_dev_hello_plan(d, &plan);
 	if (sim_dev_hello(d, &o) && w->engine) {
-		engine_hello(w->engine, buf_span(&b), w->devs[sim_dev_index(d)].address);
+		engine_hello(w->engine, buf_span(&b),
+			     plan.other_address ? "127.9.9.9" : w->devs[sim_dev_index(d)].address);
 		w->hello_count++;
 	}
 	buf_deinit(&b);
 }
 
-static void load_roots(struct world *w, struct span pem)
+/* Chains are built once a process: their keys and dates are always the same. */
+static struct built {
+	const char *name;
+	struct sim_root roots[2];
+	struct buf certs;
+	struct secret key;
+} built[16];
+
+static void build(struct built *b, const char *name)
 {
 	struct err e = { 0 };
-	struct pki_chain *c = pki_chain_load(pem, NULL, &e);
+	struct out o;
+	struct test_chain_built *t = test_chain_build(test_chain_find(name), clk_unix_ms());
+	struct pki_chain *c = pki_chain_load(buf_span(&t->pem), NULL, &e);
 	assert_non_null(c);
 	const struct pki_cert *root = &c->certs[c->count - 1];
-	w->roots[0] = (struct sim_root){ .alg = WIRE_HELLO_SHA1, .active = true };
-	memcpy(w->roots[0].digest, root->sha1, 20);
-	w->roots[1] = (struct sim_root){ .alg = WIRE_HELLO_SHA256, .active = true };
-	memcpy(w->roots[1].digest, root->sha256, 32);
-	w->root_count = 2;
+	b->name = name;
+	b->roots[0] = (struct sim_root){ .alg = WIRE_HELLO_SHA1, .active = true };
+	memcpy(b->roots[0].digest, root->sha1, 20);
+	b->roots[1] = (struct sim_root){ .alg = WIRE_HELLO_SHA256, .active = true };
+	memcpy(b->roots[1].digest, root->sha256, 32);
+	buf_init(&b->certs, 65536);
+	out_init_buf(&o, &b->certs);
+	assert_true(pki_chain_to_pem(c, &o) && pki_key_private_pkcs1(c->key, &b->key));
 	pki_chain_free(c);
+	test_chain_free(t);
 }
 
-static void store_chain(struct world *w, struct span pem)
+static struct built *chain_of(const char *name)
 {
-	struct err e = { 0 };
+	unsigned i = 0;
+	for (; i < sizeof built / sizeof *built && built[i].name; i++)
+		if (strcmp(built[i].name, name) == 0)
+			return &built[i];
+	assert_true(i < sizeof built / sizeof *built);
+	build(&built[i], name);
+	return &built[i];
+}
+
+static void forget_chains(void)
+{
+	for (unsigned i = 0; i < sizeof built / sizeof *built && built[i].name; i++) {
+		buf_deinit(&built[i].certs);
+		secret_deinit(&built[i].key);
+	}
+	test_chains_deinit();
+}
+
+void world_set_chain(struct world *w, const char *name)
+{
 	struct arena a;
-	struct buf certs;
-	struct out o;
-	struct secret der = SECRET_NONE;
-	struct pki_chain *c = pki_chain_load(pem, NULL, &e);
+	struct built *b = chain_of(name);
 	arena_init(&a, 1 << 20);
-	buf_init(&certs, 65536);
-	out_init_buf(&o, &certs);
-	assert_true(c && pki_chain_to_pem(c, &o) && pki_key_private_pkcs1(c->key, &der));
 	struct store_tx *tx = store_tx_new(w->store);
 	store_tx_cert_put(tx, &(struct store_cert){
 				      .id = "test", .kind = "provisioning", .state = "active", .subject = "test",
-				      .pem = buf_span(&certs),
-				      .sealed_key = pki_seal_close(w->seal, "cert:test", secret_reveal(&der), &a),
+				      .pem = buf_span(&b->certs),
+				      .sealed_key = pki_seal_close(w->seal, "cert:test", secret_reveal(&b->key), &a),
 			      });
 	store_tx_commit(tx, NULL, NULL);
-	secret_deinit(&der);
-	buf_deinit(&certs);
-	pki_chain_free(c);
+	if (w->engine)
+		engine_reload(w->engine);
 	arena_deinit(&a);
 }
 
 void world_init(struct world *w, uint64_t seed)
+{
+	world_init_bare(w, seed);
+	world_set_chain(w, "good");
+}
+
+void world_init_bare(struct world *w, uint64_t seed)
 {
 	struct err e = { 0 };
 	*w = (struct world){ 0 };
@@ -136,10 +173,11 @@ void world_init(struct world *w, uint64_t seed)
 	w->store = store_open(&sc, &e);
 	if (!w->store)
 		fail_msg("%s", e.msg);
-	struct test_chain_built *built = test_chain_build(test_chain_find("good"), clk_unix_ms());
-	load_roots(w, buf_span(&built->pem));
-	store_chain(w, buf_span(&built->pem));
-	test_chain_free(built);
+	static bool at_exit;
+	if (!at_exit)
+		at_exit = atexit(forget_chains) == 0;
+	memcpy(w->roots, chain_of("good")->roots, sizeof chain_of("good")->roots);
+	w->root_count = 2;
 	w->env = (struct sim_env){
 		.sched = w->sched, .seed = seed, .waits = true, .speed = 1, .roots = w->roots,
 		.root_count = w->root_count, .suffix = "example.com", .on_hello = on_hello, .arg = w,
@@ -159,7 +197,7 @@ void world_deinit(struct world *w)
 	clk_fake_stop();
 }
 
-static void add_key(struct world *w, const char *pid, const char *pps, const char *password)
+void world_add_key(struct world *w, const char *pid, const char *pps, const char *password)
 {
 	struct arena a;
 	char label[32];
@@ -175,36 +213,110 @@ static void add_key(struct world *w, const char *pid, const char *pps, const cha
 	arena_deinit(&a);
 }
 
-unsigned world_add(struct world *w, const char *generation, enum sim_state state, const char *fault,
-		   const char *switches)
+unsigned world_add_with(struct world *w, const struct world_want *want)
 {
 	struct err e = { 0 };
 	unsigned i = w->dev_count++;
-	char pid[9], pps[33], fqdn[64];
-	struct sim_dev_conf c = {
-		.index = i, .generation = sim_generation_find(generation), .state = state, .fault = fault,
-		.switches = switches,
-	};
-	if (state == SIM_SETUP_PSK) {
-		wire_psk_make_pid(&w->rng, pid);
-		wire_psk_make_pps(&w->rng, pps);
-		c.pid = pid;
-		c.pps = pps;
-		c.mebx_password = "Mebx!pass1";
-		add_key(w, pid, pps, c.mebx_password);
-	}
+	char fqdn[64];
 	struct world_dev *d = &w->devs[i];
+	struct sim_dev_conf c = {
+		.index = i, .generation = sim_generation_find(want->generation), .state = want->state,
+		.fault = want->fault, .switches = want->switches, .suffix = want->suffix,
+	};
+	if (want->state == SIM_SETUP_PSK) {
+		wire_psk_make_pid(&w->rng, d->pid);
+		wire_psk_make_pps(&w->rng, d->pps);
+		c.pid = d->pid;
+		c.pps = d->pps;
+		c.mebx_password = want->mebx_password ? want->mebx_password : WORLD_MEBX;
+		if (!want->no_key)
+			world_add_key(w, d->pid, d->pps, WORLD_MEBX);
+	}
 	d->dev = sim_dev_new(&w->env, &c, &e);
 	if (!d->dev)
 		fail_msg("%s", e.msg);
 	snprintf(d->address, sizeof d->address, "127.1.0.%u", i + 1);
 	uuid_print(sim_dev_uuid(d->dev), d->uuid);
 	snprintf(fqdn, sizeof fqdn, "host%u.example.com", i);
-	struct store_tx *tx = store_tx_new(w->store);
-	store_tx_name_set(tx, &(struct store_name){ d->uuid, fqdn, "", "test", 0 });
-	store_tx_commit(tx, NULL, NULL);
+	if (!want->no_name)
+		world_set_name(w, i, want->fqdn ? want->fqdn : fqdn);
 	sim_dev_start(d->dev);
 	return i;
+}
+
+unsigned world_add(struct world *w, const char *generation, enum sim_state state, const char *fault,
+		   const char *switches)
+{
+	struct world_want want = { .generation = generation, .state = state, .fault = fault, .switches = switches };
+	return world_add_with(w, &want);
+}
+
+void world_set_name(struct world *w, unsigned i, const char *fqdn)
+{
+	struct store_tx *tx = store_tx_new(w->store);
+	store_tx_name_set(tx, &(struct store_name){ w->devs[i].uuid, fqdn, "", "test", 0 });
+	store_tx_commit(tx, NULL, NULL);
+}
+
+void world_set(struct world *w, const char *key, const char *value)
+{
+	struct store_tx *tx = store_tx_new(w->store);
+	store_tx_setting_set(tx, key, value);
+	store_tx_commit(tx, NULL, NULL);
+	if (w->engine)
+		engine_reload(w->engine);
+}
+
+bool world_job(struct world *w, unsigned i, struct arena *a, struct store_job *out_j)
+{
+	return store_job_active(w->store, a, w->devs[i].uuid, "configure", out_j);
+}
+
+void world_retry(struct world *w, unsigned i)
+{
+	struct arena a;
+	struct store_job j;
+	arena_init(&a, 65536);
+	if (world_job(w, i, &a, &j) && strcmp(j.state, "delayed") == 0) {
+		struct store_tx *tx = store_tx_new(w->store);
+		store_tx_job_set(tx, j.id, STORE_JOB_QUEUED, clk_unix_ms());
+		store_tx_commit(tx, NULL, NULL);
+		engine_kick(w->engine);
+	}
+	arena_deinit(&a);
+}
+
+bool world_event(struct world *w, const char *uuid, const char *name, const char *part, char *out_line, size_t cap)
+{
+	struct arena a;
+	struct store_event ev[200];
+	bool found = false;
+	arena_init(&a, 4 << 20);
+	struct store_event_query q = { .uuid = uuid, .name = name, .newest = true, .limit = 200 };
+	unsigned n = store_event_list(w->store, &a, &q, ev);
+	for (unsigned i = n; i-- > 0 && !found;) {
+		found = strstr(ev[i].line, part) != NULL;
+		if (found && out_line)
+			str_copy(out_line, cap, span_str(ev[i].line));
+	}
+	arena_deinit(&a);
+	return found;
+}
+
+void world_print(struct world *w)
+{
+	struct arena a;
+	struct store_event ev[40];
+	struct store_device d;
+	arena_init(&a, 1 << 20);
+	for (unsigned i = 0; i < w->dev_count; i++)
+		if (store_device_get(w->store, &a, w->devs[i].uuid, &d))
+			print_message("device %u: %s %s %s\n", i, d.state, d.health_rule, d.health);
+	struct store_event_query q = { .newest = true, .limit = 40 };
+	unsigned n = store_event_list(w->store, &a, &q, ev);
+	for (unsigned i = 0; i < n; i++)
+		print_message("%s %s\n", ev[i].name, ev[i].line);
+	arena_deinit(&a);
 }
 
 void world_start_service(struct world *w)

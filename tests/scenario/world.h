@@ -10,6 +10,15 @@ struct world_dev {
 	struct sim_dev *dev;
 	char address[64];
 	char uuid[UUID_TEXT_SIZE];
+	char pid[9], pps[33];          /* PSK */
+};
+struct world_want {
+	const char *generation;
+	enum sim_state state;
+	const char *fault, *switches, *suffix;
+	const char *mebx_password;     /* of the PC; the store's key row always has the usual one */
+	const char *fqdn;              /* NULL: host<index>.example.com */
+	bool no_key, no_name;          /* the service has no such row */
 };
 struct world {
 	struct sched *sched;
@@ -26,9 +35,16 @@ struct world {
 	bool dead;                     /* the armed crash has happened */
 };
 void world_init(struct world *w, uint64_t seed);
+void world_init_bare(struct world *w, uint64_t seed); /* no provisioning certificate */
+/* The service's provisioning chain becomes that row of test_chains; the devices trust "good". */
+void world_set_chain(struct world *w, const char *name);
 void world_deinit(struct world *w);
 /* A device in setup; name is mapped as host<index>.example.com. PSK ones get a key in the store. */
 unsigned world_add(struct world *w, const char *generation, enum sim_state state, const char *fault, const char *switches);
+unsigned world_add_with(struct world *w, const struct world_want *want);
+void world_add_key(struct world *w, const char *pid, const char *pps, const char *password);
+void world_set_name(struct world *w, unsigned i, const char *fqdn);
+void world_set(struct world *w, const char *key, const char *value); /* a setting, then reload */
 void world_start_service(struct world *w);
 void world_kill_service(struct world *w);
 /* Runs until every device is configured and proven in the store, or fake ms have passed. */
@@ -36,6 +52,11 @@ bool world_run_until_done(struct world *w, int64_t limit_ms);
 bool world_run_ms(struct world *w, int64_t ms);
 /* What the operator's `device configure` does: a job for a device that is known already. */
 void world_add_job(struct world *w, unsigned i);
+bool world_job(struct world *w, unsigned i, struct arena *a, struct store_job *out_j); /* not ended */
+void world_retry(struct world *w, unsigned i); /* the operator's "try again now" */
+/* Newest event of that name (NULL: any) and device ("": of none) whose line contains part. */
+bool world_event(struct world *w, const char *uuid, const char *name, const char *part, char *out_line, size_t cap);
+void world_print(struct world *w);             /* devices and last events, when a test fails */
 bool world_device_state(struct world *w, unsigned i, char out_state[32]);
 /* Every device: configured once, current password opens it, stored leaf is shown, budget kept. */
 void world_check(struct world *w);
