@@ -110,7 +110,9 @@ void engine_run_stop(struct engine_run *r)
 
 static void refuse(struct engine_run *r, const struct err *e)
 {
-	ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_PREFLIGHT_REFUSED, e, LOG_S("uuid", r->uuid), LOG_S("job", r->job));
+	struct store_tx *tx = engine_run_tx(r);
+	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_PREFLIGHT_REFUSED, e, LOG_S("uuid", r->uuid), LOG_S("job", r->job));
+	store_tx_commit(tx, NULL, NULL);
 	engine_run_fail(r, e);
 }
 

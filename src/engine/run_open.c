@@ -337,6 +337,8 @@ void engine_run_login_failed(struct engine_run *r, const struct err *why)
 	}
 	err_wrap(&e, "device %s, %s session", r->uuid, engine_run_way_name(r));
 	err_rule(&e, "D051");
+	if (!e.seen[0])
+		err_seen(&e, "the login was refused, %lld in the window", (long long)r->login_count);
 	if (!e.want[0])
 		err_want(&e, "a login as admin with the stored password");
 	ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_LOGIN_FAILED, &e, LOG_S("uuid", r->uuid), LOG_S("job", r->job),

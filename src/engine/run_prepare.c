@@ -35,6 +35,8 @@ static bool load_name(struct engine_run *r, const struct store_device *d, struct
 	}
 	if (!pki_preflight_fqdn(span_str(fqdn), e)) {
 		e->code = ERR_PREFLIGHT;
+		if (!e->seen[0])
+			err_seen(e, "%s", fqdn);
 		return false;
 	}
 	str_copy(r->fqdn, sizeof r->fqdn, span_str(fqdn));

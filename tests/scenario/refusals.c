@@ -1,0 +1,350 @@
+/* Refusals in the in-process world: each ends as an event with its rule, what was seen, what was
+ * wanted and what to do; the job waits with its time, the service serves the others, and once the
+ * cause is mended the device gets configured. Then hellos that are wrong, and manual approval. */
+#include "world.h"
+
+#include "base/clk.h"
+#include "wire/hello.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define MINUTE_MS (60 * 1000LL)
+#define HOUR_MS   (60 * MINUTE_MS)
+
+#define OTHER 1 /* index of the device that nothing is wrong with */
+
+struct refusal {
+	const char *name, *rule;
+	struct world_want want;
+	const char *chain;               /* row of test_chains; NULL: none */
+	void (*before)(struct world *w); /* device 0 exists, the service does not yet */
+	void (*mend)(struct world *w);   /* NULL: nothing of ours can */
+	const char *event;
+};
+
+/* ---- before and after ---- */
+
+static void spend_key(struct world *w)
+{
+	struct store_tx *tx = store_tx_new(w->store);
+	store_tx_psk_use(tx, w->devs[0].pid, "4c4c4544-0000-0000-0000-000000000001", clk_unix_ms());
+	store_tx_commit(tx, NULL, NULL);
+}
+
+static void release_key(struct world *w)
+{
+	struct store_tx *tx = store_tx_new(w->store);
+	store_tx_psk_release(tx, w->devs[0].pid);
+	store_tx_commit(tx, NULL, NULL);
+	world_retry(w, 0);
+}
+
+static void add_key(struct world *w)
+{
+	world_add_key(w, w->devs[0].pid, w->devs[0].pps, "Mebx!pass1");
+	world_retry(w, 0);
+}
+
+static void pki_off(struct world *w)
+{
+	world_set(w, "pki.enabled", "false");
+}
+
+static void pki_on(struct world *w)
+{
+	world_set(w, "pki.enabled", "true");
+	world_retry(w, 0);
+}
+
+static void good_chain(struct world *w)
+{
+	world_set_chain(w, "good");
+	world_retry(w, 0);
+}
+
+static void good_name(struct world *w)
+{
+	world_set_name(w, 0, "host0.example.com");
+	world_retry(w, 0);
+}
+
+static void faults_off(struct world *w)
+{
+	struct err e = { 0 };
+	if (!sim_dev_fault(w->devs[0].dev, span_str("none"), &e))
+		fail_msg("%s", e.msg);
+}
+
+#define PKI   { .generation = "11.8", .state = SIM_SETUP_PKI }
+#define PSK   .generation = "9.5", .state = SIM_SETUP_PSK
+#define EARLY "engine.refused"
+
+static const struct refusal refusals[] = {
+	{ "PID unknown", "D043", { PSK, .no_key = true }, "good", NULL, add_key, EARLY },
+	{ "PID used by another", "D044", { PSK }, "good", spend_key, release_key, EARLY },
+	{ "PKI switched off", "D070", PKI, "good", pki_off, pki_on, EARLY },
+	{ "no certificate", "D056", PKI, NULL, NULL, good_chain, EARLY },
+	{ "root not in the list", "D056", { .generation = "11.8", .state = SIM_SETUP_PKI, .fault = "root_not_in_list" },
+	  "good", NULL, faults_off, EARLY },
+	{ "certificate expired", "D059", PKI, "leaf expired", NULL, good_chain, EARLY },
+	{ "no serverAuth", "D053", PKI, "no serverAuth", NULL, good_chain, EARLY },
+	{ "no OU, no OID", "D054", PKI, "no OU, no OID", NULL, good_chain, EARLY },
+	{ "suffix", "D057", { .generation = "11.8", .state = SIM_SETUP_PKI, .fault = "suffix_untrusted" }, "good", NULL,
+	  faults_off, "job.delayed" },
+	{ "FQDN illegal", "D050", { PSK, .fqdn = "host_0.example.com" }, "good", NULL, good_name, EARLY },
+	{ "FQDN unknown", "D076", { PSK, .no_name = true }, "good", NULL, good_name, EARLY },
+	{ "wrong MEBx password", "D051", { PSK, .mebx_password = "0ther!Pass" }, "good", NULL, NULL, "job.delayed" },
+	{ "admin password that nobody knows", "D051", { PSK, .fault = "bad_admin_pw" }, "good", NULL, NULL, "job.delayed" },
+};
+
+static void check_refused(struct world *w, const struct refusal *c)
+{
+	char line[2048], state[32], part[32];
+	struct arena a;
+	struct store_job j;
+	struct store_device d;
+	arena_init(&a, 1 << 20);
+	snprintf(part, sizeof part, "rule=%s", c->rule);
+	if (!world_event(w, w->devs[0].uuid, c->event, part, line, sizeof line)) {
+		world_print(w);
+		fail_msg("%s: no event %s with %s", c->name, c->event, part);
+	}
+	if (!strstr(line, " seen=") || !strstr(line, " want=") || !strstr(line, " hint="))
+		fail_msg("%s: an event without seen, want or hint: %s", c->name, line);
+	if (!world_event(w, w->devs[0].uuid, "job.delayed", "not_before_unix_ms=", NULL, 0))
+		fail_msg("%s: no delayed job in the timeline", c->name);
+	assert_true(world_job(w, 0, &a, &j));
+	if (strcmp(j.state, "delayed") != 0 || strcmp(j.err_rule, c->rule) != 0 || !j.err_hint[0] || !j.err_seen[0] ||
+	    !j.err_want[0] || j.not_before_unix_ms <= j.changed_unix_ms)
+		fail_msg("%s: job is %s, %s: %s", c->name, j.state, j.err_rule, j.err_msg);
+	assert_true(store_device_get(w->store, &a, w->devs[0].uuid, &d));
+	assert_string_equal(d.state, "refused");
+	assert_string_equal(d.health_rule, c->rule);
+	assert_true(d.health[0]);
+	/* the others are served meanwhile */
+	assert_true(world_device_state(w, OTHER, state));
+	if (strcmp(state, "configured") != 0)
+		fail_msg("%s: the other device is %s", c->name, state);
+	arena_deinit(&a);
+}
+
+static void refuse(const struct refusal *c, uint64_t seed)
+{
+	struct world w;
+	world_init_bare(&w, seed);
+	if (c->chain)
+		world_set_chain(&w, c->chain);
+	world_add_with(&w, &c->want);
+	if (c->before)
+		c->before(&w);
+	world_start_service(&w);
+	world_add(&w, "9.5", SIM_SETUP_PSK, NULL, NULL);
+	world_run_ms(&w, 15 * MINUTE_MS);
+	check_refused(&w, c);
+	/* pre-flight sends nothing at all */
+	const struct sim_dev_stats *st = sim_dev_get_stats(w.devs[0].dev);
+	if (strcmp(c->event, EARLY) == 0)
+		assert_int_equal(st->handshakes + st->requests, 0);
+	assert_int_equal(st->admin_sets, 0);
+	if (c->mend) {
+		c->mend(&w);
+		if (!world_run_until_done(&w, 24 * HOUR_MS)) {
+			world_print(&w);
+			fail_msg("%s: not configured after it was mended", c->name);
+		}
+		world_check(&w);
+	} else {
+		world_run_ms(&w, 48 * HOUR_MS);
+		if (st->max_failed_in_window > 2)
+			fail_msg("%s: %u wrong logins in a window", c->name, st->max_failed_in_window);
+		assert_int_equal(st->admin_sets, 0);
+		assert_in_range(st->failed_logins, 2, 48);
+	}
+	world_deinit(&w);
+}
+
+static void refuses_with_a_reason(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
+		refuse(&refusals[i], 500 + i);
+}
+
+/* ---- a key is consumed by the proof, not before ---- */
+
+static void uses_a_key_at_the_proof(void **state)
+{
+	(void)state;
+	struct world w;
+	char dev[32] = "";
+	unsigned looks = 0;
+	world_init(&w, 600);
+	world_start_service(&w);
+	world_add(&w, "9.5", SIM_SETUP_PSK, NULL, NULL);
+	for (; strcmp(dev, "configured") != 0 && looks < 36000; looks++) {
+		struct arena a;
+		struct store_psk k;
+		arena_init(&a, 65536);
+		world_run_ms(&w, 100);
+		world_device_state(&w, 0, dev);
+		assert_true(store_psk_get(w.store, &a, w.devs[0].pid, &k));
+		bool done = strcmp(dev, "configured") == 0;
+		assert_string_equal(k.state, done ? "used" : "unused");
+		assert_string_equal(k.used_by, done ? w.devs[0].uuid : "");
+		arena_deinit(&a);
+	}
+	assert_in_range(looks, 10, 35999);
+	world_deinit(&w);
+}
+
+/* ---- two devices whose addresses were swapped ---- */
+
+static void sends_no_secret_to_a_wrong_device(void **state)
+{
+	(void)state;
+	struct world w;
+	char line[2048];
+	struct store_credential cred[8];
+	struct arena a;
+	world_init(&w, 610);
+	world_start_service(&w);
+	for (int i = 0; i < 2; i++)
+		world_add(&w, "11.8", SIM_SETUP_PKI, NULL, NULL);
+	/* each device says hello with the address where the other one answers */
+	for (unsigned i = 0; i < 2; i++) {
+		struct buf b;
+		struct out o;
+		buf_init(&b, 16384);
+		out_init_buf(&o, &b);
+		assert_true(sim_dev_hello(w.devs[i].dev, &o));
+		engine_hello(w.engine, buf_span(&b), w.devs[1 - i].address);
+		buf_deinit(&b);
+	}
+	world_run_ms(&w, 900);
+	arena_init(&a, 1 << 20);
+	for (unsigned i = 0; i < 2; i++) {
+		if (!world_event(&w, w.devs[i].uuid, "job.delayed", "rule=D045", line, sizeof line)) {
+			world_print(&w);
+			fail_msg("no refusal with D045 of device %u", i);
+		}
+		assert_non_null(strstr(line, "err=device.wrong"));
+		assert_non_null(strstr(line, w.devs[1 - i].uuid)); /* seen */
+		assert_int_equal(store_credential_list(w.store, &a, w.devs[i].uuid, NULL, 8, cred), 0);
+		assert_int_equal(sim_dev_get_stats(w.devs[i].dev)->admin_sets, 0);
+		assert_int_equal(sim_dev_get_stats(w.devs[i].dev)->mebx_sets, 0);
+	}
+	arena_deinit(&a);
+	/* the next hellos come from the right addresses */
+	assert_true(world_run_until_done(&w, 24 * HOUR_MS));
+	world_check(&w);
+	world_deinit(&w);
+}
+
+/* ---- hellos ---- */
+
+static void takes_only_hellos_that_are_hellos(void **state)
+{
+	(void)state;
+	struct world w;
+	struct wire_hello h = { .kind = WIRE_HELLO_PSK, .pid = "ABCDEFGH" };
+	char line[2048];
+	uint8_t raw[64], big[20000] = { 2 };
+	struct out o;
+	world_init(&w, 620);
+	world_start_service(&w);
+	memset(&h.uuid, 0x5a, sizeof h.uuid);
+	out_init(&o, (char *)raw, sizeof raw);
+	assert_true(wire_hello_emit(&o, &h));
+	size_t n = out_len(&o);
+	for (size_t i = 0; i < n; i++) { /* every cut */
+		engine_hello(w.engine, span_make(raw, i), "127.3.0.1");
+		world_run_ms(&w, 1100);
+	}
+	assert_int_equal(engine_get_status(w.engine).hellos_bad, (int64_t)n);
+	assert_true(world_event(&w, "", "hello.malformed", "err=wire.malformed", line, sizeof line));
+	assert_true(strstr(line, "seen=") && strstr(line, "want="));
+	engine_hello(w.engine, span_make(big, sizeof big), "127.3.0.2");
+	memset(big, 0xff, sizeof big);
+	engine_hello(w.engine, span_make(big, sizeof big), "127.3.0.2");
+	assert_int_equal(engine_get_status(w.engine).hellos_bad, (int64_t)n + 2);
+	memset(&h.uuid, 0xff, sizeof h.uuid);
+	out_init(&o, (char *)raw, sizeof raw);
+	assert_true(wire_hello_emit(&o, &h));
+	engine_hello(w.engine, span_make(raw, n), "127.3.0.3");
+	world_run_ms(&w, 1000);
+	assert_true(world_event(&w, NULL, "hello.refused", "rule=M09", line, sizeof line));
+	assert_true(strstr(line, "seen=") && strstr(line, "want=") && strstr(line, "hint="));
+	assert_int_equal(store_device_count(w.store, NULL), 0);
+	assert_int_equal(store_job_count(w.store, "queued") + store_job_count(w.store, "delayed"), 0);
+	world_deinit(&w);
+}
+
+static void limits_a_flood_by_address(void **state)
+{
+	(void)state;
+	struct world w;
+	struct wire_hello h = { .kind = WIRE_HELLO_PSK, .pid = "ABCDEFGH" };
+	uint8_t raw[64];
+	struct out o;
+	world_init(&w, 630);
+	world_start_service(&w);
+	world_add(&w, "9.5", SIM_SETUP_PSK, NULL, NULL);
+	for (unsigned i = 0; i < 5000; i++) {
+		memset(&h.uuid, 0x21, sizeof h.uuid);
+		memcpy(&h.uuid, &i, sizeof i);
+		out_init(&o, (char *)raw, sizeof raw);
+		assert_true(wire_hello_emit(&o, &h));
+		engine_hello(w.engine, span_make(raw, out_len(&o)), "127.4.0.1");
+	}
+	struct engine_status st = engine_get_status(w.engine);
+	assert_int_equal(st.hellos, 5000);
+	assert_int_equal(st.hellos_refused, 4900);
+	world_run_ms(&w, 2000);
+	assert_int_equal(store_device_count(w.store, NULL), 101); /* one is real */
+	char dev[32] = "";
+	world_run_ms(&w, HOUR_MS);
+	assert_true(world_device_state(&w, 0, dev)); /* another address is served */
+	assert_string_equal(dev, "configured");
+	world_deinit(&w);
+}
+
+static void waits_for_approval(void **state)
+{
+	(void)state;
+	struct world w;
+	char dev[32];
+	world_init(&w, 640);
+	world_set(&w, "approval", "manual");
+	world_start_service(&w);
+	world_add(&w, "9.5", SIM_SETUP_PSK, NULL, NULL);
+	world_run_ms(&w, HOUR_MS);
+	assert_true(world_device_state(&w, 0, dev));
+	assert_string_equal(dev, "approval");
+	assert_true(world_event(&w, w.devs[0].uuid, "device.approval", "", NULL, 0));
+	assert_int_equal(sim_dev_get_stats(w.devs[0].dev)->handshakes, 0);
+	struct store_tx *tx = store_tx_new(w.store);
+	store_tx_device_int(tx, w.devs[0].uuid, STORE_DEVICE_APPROVED, 1);
+	store_tx_commit(tx, NULL, NULL);
+	world_add_job(&w, 0);
+	assert_true(world_run_until_done(&w, HOUR_MS));
+	world_check(&w);
+	world_deinit(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(refuses_with_a_reason),
+		cmocka_unit_test(uses_a_key_at_the_proof),
+		cmocka_unit_test(sends_no_secret_to_a_wrong_device),
+		cmocka_unit_test(takes_only_hellos_that_are_hellos),
+		cmocka_unit_test(limits_a_flood_by_address),
+		cmocka_unit_test(waits_for_approval),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
