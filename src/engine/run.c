@@ -57,6 +57,17 @@ bool engine_run_may_go_on(struct engine_run *r)
 	return true;
 }
 
+/* The PC said hello from elsewhere while we knocked at its old address (D045, F090). */
+static bool address_moved(const struct engine_run *r)
+{
+	struct arena a;
+	struct store_device d;
+	arena_init(&a, 65536);
+	bool moved = store_device_get(r->en->conf.store, &a, r->uuid, &d) && !str_eq(d.address, r->address);
+	arena_deinit(&a);
+	return moved;
+}
+
 void engine_run_fail(struct engine_run *r, const struct err *why)
 {
 	struct err e = *why;
@@ -66,6 +77,9 @@ void engine_run_fail(struct engine_run *r, const struct err *why)
 		engine_retry_login_ok(&r->en->set.retry, r->login_count, r->login_since_unix_ms, clk_unix_ms(), &lock_wait);
 	if (lock_wait > delay)
 		delay = lock_wait;
+	bool network = e.code == ERR_REFUSED || e.code == ERR_UNREACHABLE || e.code == ERR_TIMEOUT || e.code == ERR_CLOSED;
+	if (network && r->address[0] && address_moved(r))
+		delay = 0;
 	amt_client_close(r->client);
 	engine_run_end(r, STORE_JOB_DELAYED, clk_unix_ms() + delay, &e);
 }

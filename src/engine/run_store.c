@@ -39,6 +39,8 @@ struct store_tx *engine_run_tx(struct engine_run *r)
 	return tx;
 }
 
+static void on_ended(struct engine_run *r);
+
 static void on_stored(void *arg, const struct err *e)
 {
 	struct engine_run *r = arg;
@@ -53,6 +55,14 @@ static void on_stored(void *arg, const struct err *e)
 				     LOG_S("job", r->job));
 			r->state = RUN_END;
 			engine_run_gone(r);
+			return;
+		}
+		if (stored == on_ended) {
+			/* not even the end can be written (disk full, database locked): the lease runs
+			 * out and the job is taken again, from what is durable */
+			log_err(LOG_EV_STORE, e, (const struct log_kv[]){ LOG_S("statement", "end of job"),
+									  { LOG_KIND_END, NULL, NULL, 0 } });
+			on_ended(r);
 			return;
 		}
 		engine_run_fail(r, e);
