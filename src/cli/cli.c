@@ -119,6 +119,10 @@ static bool run_parsed(struct cli *c, struct err *e)
 		return print_command_help(c, e);
 	if (cli_args_has(&c->args, "json") && cli_args_has(&c->args, "csv"))
 		return err_set(e, ERR_USAGE, "--json and --csv do not go together");
+	if (cli_args_has(&c->args, "csv") && !(c->cmd->flags & CMD_TABLE))
+		return err_set(e, ERR_USAGE,
+			       "the result of 'outband %s%s%s' is no table, so there is no --csv",
+			       c->cmd->name, *c->cmd->sub ? " " : "", c->cmd->sub);
 	enum cli_writer_kind kind = cli_args_has(&c->args, "json") ? CLI_WRITER_JSON
 		: cli_args_has(&c->args, "csv")                    ? CLI_WRITER_CSV
 								   : CLI_WRITER_TEXT;

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <termios.h>
@@ -88,20 +89,47 @@ static bool read_line(int fd, char *line, size_t cap, size_t *out_n)
 	return got == 1 && n < cap;
 }
 
+/* Interrupted at the prompt: the terminal gets its echo back. Only async-signal-safe calls. */
+static int quiet_fd = -1;
+static struct termios loud;
+
+static void on_interrupt(int signum)
+{
+	(void)tcsetattr(quiet_fd, TCSANOW, &loud);
+	(void)!write(quiet_fd, "\n", 1);
+	_exit(128 + signum);
+}
+
+static void set_echo(int fd, bool on)
+{
+	static struct sigaction old_int, old_term;
+	struct sigaction restore = { .sa_handler = on_interrupt };
+	struct termios quiet = loud;
+
+	if (on) {
+		(void)tcsetattr(fd, TCSAFLUSH, &loud);
+		(void)sigaction(SIGINT, &old_int, NULL);
+		(void)sigaction(SIGTERM, &old_term, NULL);
+		return;
+	}
+	quiet_fd = fd;
+	(void)sigaction(SIGINT, &restore, &old_int);
+	(void)sigaction(SIGTERM, &restore, &old_term);
+	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+	(void)tcsetattr(fd, TCSAFLUSH, &quiet);
+}
+
 static bool ask_once(int fd, const char *prompt, struct secret *out_s, struct err *e)
 {
-	struct termios old, quiet;
 	char line[PASSWORD_MAX];
 	size_t n = 0;
 
-	if (tcgetattr(fd, &old) != 0)
+	if (tcgetattr(fd, &loud) != 0)
 		return err_errno(e, ERR_IO, errno, "the terminal");
-	quiet = old;
-	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
-	(void)tcsetattr(fd, TCSAFLUSH, &quiet);
+	set_echo(fd, false);
 	(void)!write(fd, prompt, strlen(prompt));
 	bool ok = read_line(fd, line, sizeof line, &n);
-	(void)tcsetattr(fd, TCSAFLUSH, &old);
+	set_echo(fd, true);
 	(void)!write(fd, "\n", 1);
 	if (ok)
 		secret_set(out_s, span_make(line, n));

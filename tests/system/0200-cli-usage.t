@@ -51,12 +51,46 @@ test_expect_success 'wrong arguments show the usage' '
 	refused 2 "option --state needs a value" device list --state &&
 	refused 2 "takes no value" status --watch=1 &&
 	refused 2 "do not go together" version --json --csv &&
+	refused 2 "there is no --csv" version --csv &&
 	refused 2 "option --direct HOST.:BASE. is missing" wsman get CIM_Chip
 '
 
 test_expect_success 'a password is no argument' '
 	refused 2 "no option --password$" wsman get CIM_Chip --direct 127.0.0.1 --password=hunter2 &&
 	! grep -q hunter2 err
+'
+
+test_expect_success 'a prompt without echo, and the echo back after an interrupt' '
+	cat >prompt.py <<-\PY &&
+	import os, pty, signal, sys, termios, time
+	def prompt(program):
+	    pid, fd = pty.fork()
+	    if pid == 0:
+	        os.execv(program, [program, "secret", "set", "x"])
+	    seen = b""
+	    while b"Secret: " not in seen:
+	        seen += os.read(fd, 100)
+	    return pid, fd
+	pid, fd = prompt(sys.argv[1])
+	assert not termios.tcgetattr(fd)[3] & termios.ECHO
+	os.write(fd, b"hidden\n")
+	seen = b""
+	while b"again: " not in seen:
+	    seen += os.read(fd, 100)
+	os.write(fd, b"\x03")
+	try:
+	    while True:
+	        more = os.read(fd, 100)
+	        if not more:
+	            break
+	        seen += more
+	except OSError:
+	    pass
+	assert b"hidden" not in seen, seen
+	assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 128 + signal.SIGINT
+	assert termios.tcgetattr(fd)[3] & termios.ECHO
+	PY
+	python3 prompt.py "$OUTBAND"
 '
 
 test_expect_success 'without the service it says how to start it' '
