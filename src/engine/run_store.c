@@ -144,6 +144,19 @@ static void on_ended(struct engine_run *r)
 	engine_run_gone(r);
 }
 
+/* Counted when it is durable: a run whose lease went elsewhere has done nothing. */
+static void on_failed(struct engine_run *r)
+{
+	r->en->st.jobs_failed++;
+	on_ended(r);
+}
+
+static void on_succeeded(struct engine_run *r)
+{
+	r->en->st.jobs_done++;
+	on_ended(r);
+}
+
 static void end_device(struct engine_run *r, struct store_tx *tx, const struct err *e)
 {
 	if (e) {
@@ -174,9 +187,7 @@ void engine_run_end(struct engine_run *r, enum store_job_state state, int64_t no
 	else if (state == STORE_JOB_CANCELLED)
 		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_CANCELLED, NULL, LOG_S("uuid", r->uuid),
 			     LOG_S("job", r->job));
-	if (e)
-		r->en->st.jobs_failed++;
-	engine_run_commit(r, tx, on_ended);
+	engine_run_commit(r, tx, e ? on_failed : on_ended);
 }
 
 static void success_device(struct engine_run *r, struct store_tx *tx, int64_t now)
@@ -217,6 +228,5 @@ void engine_run_success(struct engine_run *r)
 	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_DONE, NULL, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
 		     LOG_S("kind", "configure"), LOG_I("elapsed_ms", clk_mono_ms() - r->started_mono_ms),
 		     LOG_I("round_trips", round_trips(r, &s)), LOG_I("waits_ms", r->imposed_wait_ms));
-	r->en->st.jobs_done++;
-	engine_run_commit(r, tx, on_ended);
+	engine_run_commit(r, tx, on_succeeded);
 }
