@@ -4,19 +4,19 @@
 #define LIMIT_HELLO_MS           10000    /* a hello connection that says nothing ends */
 #define LIMIT_HTTP_HEAD_BYTES    16384
 #define LIMIT_HTTP_HEADERS       64
-#define LIMIT_HTTP_BODY_BYTES    (1024 * 1024)
-#define LIMIT_XML_BYTES          (1024 * 1024)
+#define LIMIT_HTTP_BODY_BYTES    1048576
+#define LIMIT_XML_BYTES          1048576
 #define LIMIT_XML_DEPTH          64
 #define LIMIT_XML_NODES          20000
-#define LIMIT_XML_ARENA_BYTES    (8 * 1024 * 1024)
+#define LIMIT_XML_ARENA_BYTES    8388608
 #define LIMIT_CERT_CHAIN         8
 #define LIMIT_CERT_DER_BYTES     16384
-#define LIMIT_PFX_BYTES          (256 * 1024)
-#define LIMIT_YAML_BYTES         (1024 * 1024)
+#define LIMIT_PFX_BYTES          262144
+#define LIMIT_YAML_BYTES         1048576
 #define LIMIT_YAML_NODES         20000
-#define LIMIT_CSV_BYTES          (256u * 1024 * 1024)
+#define LIMIT_CSV_BYTES          268435456u
 #define LIMIT_CSV_FIELD_BYTES    4096
-#define LIMIT_API_BODY_BYTES     (16 * 1024 * 1024)
+#define LIMIT_API_BODY_BYTES     16777216
 #define LIMIT_STORE_QUEUE        8192
 #define LIMIT_STORE_BATCH        2048
 #define LIMIT_FQDN               253

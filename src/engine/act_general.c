@@ -97,9 +97,10 @@ static bool general_apply(struct engine_facts *have, const struct wsman_msg *m, 
 
 static void general_print(const struct engine_plan_in *in, struct out *o)
 {
+	const struct engine_facts *f = in->have;
 	if (names_differ(in))
-		out_fmt(o, "name: %s.%s -> %s.%s\n", in->have->host_name[0] ? in->have->host_name : "(none)",
-			in->have->domain, in->host, in->domain);
+		out_fmt(o, "name: %s%s%s -> %s.%s\n", f->host_name[0] ? f->host_name : "(none)",
+			f->domain[0] ? "." : "", f->domain, in->host, in->domain);
 	if (ping_differs(in))
 		out_fmt(o, "ping: %s -> %s\n", engine_act_on(in->have->ping),
 			engine_act_on(in->want->ping == ENGINE_ON));

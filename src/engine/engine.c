@@ -51,10 +51,17 @@ static void load_settings(struct engine *en)
 	arena_deinit(&a);
 }
 
+static void renew_leases(void *arg);
+
 void engine_reload(struct engine *en)
 {
 	struct err e = { 0 };
+	int64_t lease_s = en->set.lease_s;
 	load_settings(en);
+	if (en->set.lease_s != lease_s) { /* the timer runs for the old length still */
+		sched_cancel(en->lease_timer);
+		renew_leases(en);
+	}
 	if (!engine_vault_load(en, &e))
 		log_err(LOG_EV_SERVE_FAILED, &e,
 			(const struct log_kv[]){ LOG_S("step", "reload"), { LOG_KIND_END, NULL, NULL, 0 } });
@@ -211,7 +218,7 @@ void engine_pump(struct engine *en)
 	if (worker_free(en)) {
 		struct arena a;
 		struct store_job jobs[CLAIM_MAX];
-		arena_init(&a, 1024 * 1024);
+		arena_init(&a, 1 << 20);
 		unsigned n = store_job_due(en->conf.store, &a, now, CLAIM_MAX, jobs), claimed = 0;
 		for (unsigned i = 0; i < n && worker_free(en); i++)
 			if (!is_ours(en, jobs[i].id)) {

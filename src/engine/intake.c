@@ -94,7 +94,7 @@ static void take(struct engine *en, const struct wire_hello *h, struct span raw,
 	struct taken *t = MEM_NEW(struct taken);
 	t->en = en;
 	uuid_print(&h->uuid, t->uuid);
-	arena_init(&a, 256 * 1024);
+	arena_init(&a, 1 << 18);
 	bool known = store_device_get(en->conf.store, &a, t->uuid, &d);
 	bool approved = known ? d.approved : !en->set.manual_approval;
 	struct store_tx *tx = store_tx_new(en->conf.store);

@@ -13,7 +13,7 @@ bool engine_plan_text(struct engine *en, const char *uuid, struct out *o, struct
 	if (ok) {
 		struct arena a;
 		struct store_device d;
-		arena_init(&a, 1024 * 1024);
+		arena_init(&a, 1 << 20);
 		ok = store_device_get(en->conf.store, &a, uuid, &d) && engine_facts_parse(span_str(d.facts), &r->facts, e);
 		arena_deinit(&a);
 	}

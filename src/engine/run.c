@@ -19,7 +19,7 @@ struct engine_run *engine_run_new(struct engine *en, const struct store_job *j)
 	r->attempt = j->attempt + 1;
 	str_copy(r->uuid, sizeof r->uuid, span_str(j->uuid));
 	str_copy(r->job, sizeof r->job, span_str(j->id));
-	arena_init(&r->keep, 1024 * 1024);
+	arena_init(&r->keep, 1 << 20);
 	r->in.want = &r->profile;
 	r->in.have = &r->facts;
 	r->in.host = r->host;

@@ -279,7 +279,7 @@ static void send_action(struct engine_run *r)
 	struct err e = { 0 };
 	if (!engine_run_may_go_on(r))
 		return;
-	arena_init(&a, 256 * 1024);
+	arena_init(&a, 1 << 18);
 	r->state = RUN_ACT;
 	r->in.now_unix_ms = clk_unix_ms();
 	if (engine_plan_action(r->act)->build(&r->in, &a, &req, &e)) {
@@ -457,11 +457,11 @@ static bool public_key(struct engine_run *r, struct arena *a, struct span *out_s
 static void issue_leaf(struct engine_run *r)
 {
 	struct arena a;
-	struct span spki, der;
+	struct span spki = { NULL, 0 }, der = { NULL, 0 };
 	struct err e = { 0 };
 	struct buf pem;
 	struct out o;
-	arena_init(&a, 256 * 1024);
+	arena_init(&a, 1 << 18);
 	buf_init(&pem, 65536);
 	out_init_buf(&o, &pem);
 	bool ok = public_key(r, &a, &spki, &e) &&

@@ -51,7 +51,7 @@ static void add_stored_operational(struct engine_run *r, bool former)
 	struct arena a;
 	struct store_credential rows[16];
 	char label[96];
-	arena_init(&a, 256 * 1024);
+	arena_init(&a, 1 << 18);
 	unsigned n = store_credential_list(r->en->conf.store, &a, r->uuid, "admin", 16, rows);
 	snprintf(label, sizeof label, "credential:%s:admin", r->uuid);
 	for (unsigned i = 0; i < n; i++) {
@@ -228,6 +228,21 @@ void engine_run_way_failed(struct engine_run *r, const struct err *why)
 		next_way(r, &e);
 }
 
+/* An unproven login is charged before it is sent: a crash must not make it free. What never got so
+ * far (a PC that restarts, a foreign peer) costs nothing. */
+static bool charge_login(struct engine_run *r)
+{
+	if (r->login_spent || !is_login(&r->ways[r->way]))
+		return false;
+	engine_retry_login_spend(&r->en->set.retry, &r->login_count, &r->login_since_unix_ms, clk_unix_ms());
+	struct store_tx *tx = engine_run_tx(r);
+	store_tx_device_int(tx, r->uuid, STORE_DEVICE_LOGIN_FAIL_COUNT, r->login_count);
+	store_tx_device_int(tx, r->uuid, STORE_DEVICE_LOGIN_FAIL_SINCE, r->login_since_unix_ms);
+	r->login_spent = true;
+	engine_run_commit(r, tx, engine_run_plan);
+	return true;
+}
+
 static void on_open(void *arg, const struct amt_reply *reply, const struct err *err)
 {
 	struct engine_run *r = arg;
@@ -250,7 +265,8 @@ static void on_open(void *arg, const struct amt_reply *reply, const struct err *
 		ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_CONNECT, NULL, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
 			     LOG_S("way", engine_run_way_name(r)), LOG_S("tls_version", pki_tls_version_name(reply->peer->tls_version)),
 			     LOG_S("peer_sha256", r->facts.leaf_seen));
-		engine_run_plan(r);
+		if (!charge_login(r))
+			engine_run_plan(r);
 		return;
 	}
 	bool commit_window = r->committed && clk_unix_ms() - r->commit_unix_ms < COMMIT_LIMIT_MS;
@@ -268,32 +284,23 @@ static void connect_way(struct engine_run *r)
 	amt_client_connect(r->client, on_open, r);
 }
 
-/* An unproven login is charged before it is sent: a crash must not make it free. */
-static bool charge_login(struct engine_run *r)
+static bool budget_is_empty(struct engine_run *r)
 {
 	struct engine *en = r->en;
-	int64_t now = clk_unix_ms(), wait = 0;
-	if (!is_login(&r->ways[r->way]))
+	int64_t wait = 0;
+	if (!is_login(&r->ways[r->way]) ||
+	    engine_retry_login_ok(&en->set.retry, r->login_count, r->login_since_unix_ms, clk_unix_ms(), &wait))
 		return false;
-	if (!engine_retry_login_ok(&en->set.retry, r->login_count, r->login_since_unix_ms, now, &wait)) {
-		struct err e = { 0 };
-		err_set(&e, ERR_LOCKOUT, "device %s: %lld logins failed or are unproven, the next is sent in %lld s",
-			r->uuid, (long long)r->login_count, (long long)(wait / 1000));
-		err_seen(&e, "%lld logins in the window", (long long)r->login_count);
-		err_want(&e, "at most %lld in %lld s", (long long)en->set.retry.login_tries,
-			 (long long)(en->set.retry.login_window_ms / 1000));
-		err_rule(&e, r->why.rule ? r->why.rule : "M19");
-		if (r->why.code != ERR_NONE)
-			e = r->why;
-		engine_run_fail(r, &e);
-		return true;
-	}
-	engine_retry_login_spend(&en->set.retry, &r->login_count, &r->login_since_unix_ms, now);
-	struct store_tx *tx = engine_run_tx(r);
-	store_tx_device_int(tx, r->uuid, STORE_DEVICE_LOGIN_FAIL_COUNT, r->login_count);
-	store_tx_device_int(tx, r->uuid, STORE_DEVICE_LOGIN_FAIL_SINCE, r->login_since_unix_ms);
-	r->login_spent = true;
-	engine_run_commit(r, tx, connect_way);
+	struct err e = { 0 };
+	err_set(&e, ERR_LOCKOUT, "device %s: %lld logins failed or are unproven, the next is sent in %lld s", r->uuid,
+		(long long)r->login_count, (long long)(wait / 1000));
+	err_seen(&e, "%lld logins in the window", (long long)r->login_count);
+	err_want(&e, "at most %lld in %lld s", (long long)en->set.retry.login_tries,
+		 (long long)(en->set.retry.login_window_ms / 1000));
+	err_rule(&e, "M19");
+	if (r->why.code != ERR_NONE)
+		e = r->why;
+	engine_run_fail(r, &e);
 	return true;
 }
 
@@ -308,7 +315,7 @@ void engine_run_open(struct engine_run *r)
 		engine_run_fail(r, &e);
 		return;
 	}
-	if (r->login_spent || !charge_login(r))
+	if (r->login_spent || !budget_is_empty(r))
 		connect_way(r);
 }
 

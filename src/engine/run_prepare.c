@@ -178,7 +178,7 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 {
 	struct arena a;
 	struct store_device d;
-	arena_init(&a, 4 * 1024 * 1024);
+	arena_init(&a, 1 << 22);
 	bool ok = store_device_get(r->en->conf.store, &a, r->uuid, &d) ||
 		  err_set(e, ERR_NOT_FOUND, "device %s is not in the list", r->uuid);
 	if (ok) {
@@ -189,6 +189,7 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 		r->login_count = d.login_fail_count;
 		r->login_since_unix_ms = d.login_fail_since_unix_ms;
 		r->was_configured = d.configured_unix_ms > 0;
+		str_copy(r->leaf_serial, sizeof r->leaf_serial, span_str(d.serial));
 		load_hello(r, &d);
 		load_steps(r, &a);
 		engine_run_candidates(r, &a);

@@ -221,6 +221,7 @@ void engine_run_success(struct engine_run *r)
 	if (r->psk && r->admin_stored)
 		store_tx_psk_use(tx, r->pid, r->uuid, now);
 	store_tx_step_clear(tx, r->uuid);
+	store_tx_job_stage(tx, r->job, "proven over the new credentials", now);
 	store_tx_job_end(tx, r->job, STORE_JOB_DONE, 0, NULL, stats, now);
 	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_CONFIGURED, NULL, LOG_S("uuid", r->uuid), LOG_S("fqdn", r->fqdn),
 		     LOG_S("version", r->version), LOG_S("serial", r->leaf_serial));

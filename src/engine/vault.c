@@ -110,7 +110,7 @@ bool engine_vault_load(struct engine *en, struct err *e)
 {
 	struct arena a;
 	struct store_cert row, rows[ENGINE_MAX_CHAINS];
-	arena_init(&a, 8 * 1024 * 1024);
+	arena_init(&a, 1 << 23);
 	bool ok = true;
 	if (!en->ca) {
 		if (store_cert_get(en->conf.store, &a, CA_ID, &row)) {
