@@ -44,7 +44,7 @@ openssl x509 -req -in leaf.csr -CA roots.pem -CAkey root.key -CAcreateserial -sh
 cat leaf.pem roots.pem leaf.key > provisioning.pem
 
 run() { # NAME DEVICES GENERATION LATENCY_MS WAITS
-	mkdir "$dir/run"
+	rm -f ./*.out && mkdir "$dir/run"
 	"$OUTBAND" serve --data "$dir/run" --hello "127.0.0.1:$((port + 4))" --log-level error > serve.out 2> serve.log &
 	serve=$!
 	wait_for serve.out $serve
