@@ -24,13 +24,27 @@ static void all_right(struct fix *x)
 	*x = (struct fix){ 0 };
 	engine_profile_default(&x->p);
 	x->f = (struct engine_facts){
-		.known = ALL_KNOWN, .realm = "Digest:0", .host_name = "host1", .domain = "example.com", .ping = true,
-		.tls_enabled = true, .context_exists = true, .redir_state = 32771, .redir_listener = true,
-		.kvm_exists = true, .kvm_state = 2,
+		.known = ALL_KNOWN,
+		.realm = "Digest:0",
+		.host_name = "host1",
+		.domain = "example.com",
+		.ping = true,
+		.tls_enabled = true,
+		.context_exists = true,
+		.redir_state = 32771,
+		.redir_listener = true,
+		.kvm_exists = true,
+		.kvm_state = 2,
 	};
 	x->in = (struct engine_plan_in){
-		.want = &x->p, .have = &x->f, .host = "host1", .domain = "example.com", .key_bits = 2048,
-		.firmware_keys = true, .verified_identity = true, .now_unix_ms = 1795000000000,
+		.want = &x->p,
+		.have = &x->f,
+		.host = "host1",
+		.domain = "example.com",
+		.key_bits = 2048,
+		.firmware_keys = true,
+		.verified_identity = true,
+		.now_unix_ms = 1795000000000,
 	};
 }
 
@@ -40,11 +54,15 @@ static void fresh(struct fix *x)
 	all_right(x);
 	x->in.setup = true;
 	x->f = (struct engine_facts){
-		.known = ALL_KNOWN & ~(unsigned)(FACTS_KVM | FACTS_WEBUI | FACTS_CONTEXT), .realm = "Digest:0",
-		.clock_skew_ms = -90000, .redir_state = 32768, .webui_on = true,
+		.known = ALL_KNOWN & ~(unsigned)(FACTS_KVM | FACTS_WEBUI | FACTS_CONTEXT),
+		.realm = "Digest:0",
+		.clock_skew_ms = -90000,
+		.redir_state = 32768,
+		.webui_on = true,
 	};
 }
 
+/* clang-format off */
 static void nothing(struct fix *x) { (void)x; }
 static void setup_done(struct fix *x) { x->in.setup = true; x->in.done = ~0u; }
 static void setup_now(struct fix *x) { x->in.setup = true; }
@@ -188,6 +206,7 @@ static const struct {
 	{ "commit of something staged", ACT_COMMIT, true, dirty },
 	{ "commit in setup", ACT_COMMIT, true, setup_done },
 };
+/* clang-format on */
 
 static void each_action_both_ways(void **state)
 {
@@ -203,7 +222,8 @@ static void each_action_both_ways(void **state)
 	}
 	for (int a = 0; a < ACT_COUNT; a++)
 		if (!seen[a][0] || !seen[a][1])
-			fail_msg("'%s' has no row for one of the two ways", engine_plan_action((enum engine_act)a)->name);
+			fail_msg("'%s' has no row for one of the two ways",
+				 engine_plan_action((enum engine_act)a)->name);
 }
 
 /* ---- the table ---- */
@@ -211,7 +231,10 @@ static void each_action_both_ways(void **state)
 static void names_are_stored_and_found(void **state)
 {
 	(void)state;
-	static const struct { const char *name; unsigned flags; } want[ACT_COUNT] = {
+	static const struct {
+		const char *name;
+		unsigned flags;
+	} want[ACT_COUNT] = {
 #define X(constant, name, flags, stage) [constant] = { name, flags },
 		ENGINE_ACTIONS(X)
 #undef X
@@ -234,26 +257,31 @@ static void nothing_is_read_without_need(void **state)
 	struct fix x;
 	all_right(&x);
 	x.f.known = 0;
-	assert_int_equal(engine_plan_needs(&x.in), FACTS_GENERAL | FACTS_TLS | FACTS_CLOCK | FACTS_REDIR | FACTS_KVM |
-							   FACTS_WEBUI);
+	assert_int_equal(engine_plan_needs(&x.in),
+			 FACTS_GENERAL | FACTS_TLS | FACTS_CLOCK | FACTS_REDIR | FACTS_KVM |
+				 FACTS_WEBUI);
 	x.in.verified_identity = false;
 	assert_true(engine_plan_needs(&x.in) & FACTS_IDENTITY);
 	x.in.setup = true;
 	/* KVM is switched before it is read, and the WebUI cannot be looked at */
-	assert_int_equal(engine_plan_needs(&x.in), FACTS_IDENTITY | FACTS_GENERAL | FACTS_TLS | FACTS_CLOCK | FACTS_REDIR);
+	assert_int_equal(engine_plan_needs(&x.in),
+			 FACTS_IDENTITY | FACTS_GENERAL | FACTS_TLS | FACTS_CLOCK | FACTS_REDIR);
 	x.in.done = BIT(ACT_KVM);
 	assert_true(engine_plan_needs(&x.in) & FACTS_KVM);
 	x.in.no_kvm = true;
 	assert_false(engine_plan_needs(&x.in) & FACTS_KVM);
 	assert_false(engine_plan_needs(&x.in) & (FACTS_KEYS | FACTS_CERTS | FACTS_CONTEXT));
 	x.in.search = BIT(ACT_GENERATE_KEY);
-	assert_true(engine_plan_needs(&x.in) & FACTS_KEYS && engine_plan_needs(&x.in) & FACTS_CERTS);
+	assert_true(engine_plan_needs(&x.in) & FACTS_KEYS &&
+		    engine_plan_needs(&x.in) & FACTS_CERTS);
 	x.in.search = 0;
 	str_copy(x.f.key_handle, sizeof x.f.key_handle, span_str("k"));
-	assert_int_equal(engine_plan_needs(&x.in) & (FACTS_KEYS | FACTS_CERTS | FACTS_CONTEXT), FACTS_KEYS);
+	assert_int_equal(engine_plan_needs(&x.in) & (FACTS_KEYS | FACTS_CERTS | FACTS_CONTEXT),
+			 FACTS_KEYS);
 	str_copy(x.f.key_public, sizeof x.f.key_public, span_str("AAAA"));
 	str_copy(x.f.cert_handle, sizeof x.f.cert_handle, span_str("c"));
-	assert_int_equal(engine_plan_needs(&x.in) & (FACTS_KEYS | FACTS_CERTS | FACTS_CONTEXT), FACTS_CONTEXT);
+	assert_int_equal(engine_plan_needs(&x.in) & (FACTS_KEYS | FACTS_CERTS | FACTS_CONTEXT),
+			 FACTS_CONTEXT);
 }
 
 /* ---- whole setups ---- */
@@ -268,22 +296,45 @@ static void play(struct fix *x, enum engine_act a)
 {
 	x->in.done |= BIT(a);
 	switch (a) {
-	case ACT_CLOCK: x->f.clock_skew_ms = 0; break;
+	case ACT_CLOCK:
+		x->f.clock_skew_ms = 0;
+		break;
 	case ACT_GENERAL:
 		str_copy(x->f.host_name, sizeof x->f.host_name, span_str(x->in.host));
 		str_copy(x->f.domain, sizeof x->f.domain, span_str(x->in.domain));
 		x->f.ping = true;
 		break;
-	case ACT_MAKE_KEY: x->in.has_key = true; break;
+	case ACT_MAKE_KEY:
+		x->in.has_key = true;
+		break;
 	case ACT_ADD_KEY:
-	case ACT_GENERATE_KEY: str_copy(x->f.key_handle, sizeof x->f.key_handle, span_str("k")); break;
-	case ACT_ISSUE: x->in.leaf_der = span_str("leaf"); break;
-	case ACT_ADD_CERT: str_copy(x->f.cert_handle, sizeof x->f.cert_handle, span_str("c")); break;
-	case ACT_CONTEXT: str_copy(x->f.context_cert, sizeof x->f.context_cert, span_str("c")); x->f.known |= FACTS_CONTEXT; break;
-	case ACT_TLS: x->f.tls_enabled = true; break;
-	case ACT_LISTENER: x->f.redir_state = 32771; x->f.redir_listener = true; break;
-	case ACT_KVM: x->f.kvm_exists = true; x->f.kvm_state = 2; x->f.known |= FACTS_KVM; break;
-	default: break;
+	case ACT_GENERATE_KEY:
+		str_copy(x->f.key_handle, sizeof x->f.key_handle, span_str("k"));
+		break;
+	case ACT_ISSUE:
+		x->in.leaf_der = span_str("leaf");
+		break;
+	case ACT_ADD_CERT:
+		str_copy(x->f.cert_handle, sizeof x->f.cert_handle, span_str("c"));
+		break;
+	case ACT_CONTEXT:
+		str_copy(x->f.context_cert, sizeof x->f.context_cert, span_str("c"));
+		x->f.known |= FACTS_CONTEXT;
+		break;
+	case ACT_TLS:
+		x->f.tls_enabled = true;
+		break;
+	case ACT_LISTENER:
+		x->f.redir_state = 32771;
+		x->f.redir_listener = true;
+		break;
+	case ACT_KVM:
+		x->f.kvm_exists = true;
+		x->f.kvm_state = 2;
+		x->f.known |= FACTS_KVM;
+		break;
+	default:
+		break;
 	}
 }
 
@@ -295,7 +346,8 @@ static void setup_order(const char *name, void (*set)(struct fix *x), const char
 	fresh(&x);
 	set(&x);
 	out_init(&o, text, sizeof text);
-	for (enum engine_act a = engine_plan_next(&x.in); a != ACT_COUNT; a = engine_plan_next(&x.in)) {
+	for (enum engine_act a = engine_plan_next(&x.in); a != ACT_COUNT;
+	     a = engine_plan_next(&x.in)) {
 		out_fmt(&o, "%s%s", out_len(&o) ? " " : "", engine_plan_action(a)->name);
 		if (a == ACT_COMMIT || o.bad)
 			break;
@@ -319,9 +371,10 @@ static void everything_comes_before_the_commit(void **state)
 	setup_order("fresh", nothing,
 		    "clock general generate_key issue_leaf add_certificate tls_context tls_server "
 		    "redirection_listener kvm webui admin_password mebx_password commit");
-	setup_order("fresh, old firmware", fresh_old,
-		    "clock general make_key add_key issue_leaf add_certificate tls_context tls_server "
-		    "redirection_listener webui admin_password mebx_password commit");
+	setup_order(
+		"fresh, old firmware", fresh_old,
+		"clock general make_key add_key issue_leaf add_certificate tls_context tls_server "
+		"redirection_listener webui admin_password mebx_password commit");
 	setup_order("all left alone", leave_all, "admin_password commit");
 }
 
@@ -347,9 +400,10 @@ static struct wsman_obj *read_obj(struct arena *a, const char *class_name, const
 	struct wsman_xml *x;
 	struct wsman_obj *o;
 	struct err e = { 0 };
-	char *doc = arena_fmt(a, "<r:%s xmlns:r='%s'>%s<r:NewMember>kept</r:NewMember></r:%s>", class_name, c->uri,
-			      members, class_name);
-	if (!wsman_xml_parse(span_str(doc), a, &x, &e) || !wsman_obj_read(a, &c->shape, c->uri, x, &o, &e))
+	char *doc = arena_fmt(a, "<r:%s xmlns:r='%s'>%s<r:NewMember>kept</r:NewMember></r:%s>",
+			      class_name, c->uri, members, class_name);
+	if (!wsman_xml_parse(span_str(doc), a, &x, &e) ||
+	    !wsman_obj_read(a, &c->shape, c->uri, x, &o, &e))
 		fail_msg("%s: %s", class_name, e.msg);
 	return o;
 }
@@ -357,19 +411,27 @@ static struct wsman_obj *read_obj(struct arena *a, const char *class_name, const
 static void put_keeps_what_it_does_not_know(void **state)
 {
 	(void)state;
-	static const struct { enum engine_act act; const char *class_name, *members, *want[3]; } puts[] = {
-		{ ACT_GENERAL, "AMT_GeneralSettings",
+	static const struct {
+		enum engine_act act;
+		const char *class_name, *members, *want[3];
+	} puts[] = {
+		{ ACT_GENERAL,
+		  "AMT_GeneralSettings",
 		  "<r:InstanceID>Intel(r) AMT: General Settings</r:InstanceID><r:HostName>old</r:HostName>"
 		  "<r:AMTNetworkEnabled>1</r:AMTNetworkEnabled>",
 		  { "HostName>host1<", "DomainName>example.com<", "AMTNetworkEnabled>1<" } },
-		{ ACT_TLS, "AMT_TLSSettingData",
+		{ ACT_TLS,
+		  "AMT_TLSSettingData",
 		  "<r:InstanceID>Intel(r) AMT 802.3 TLS Settings</r:InstanceID><r:Enabled>false</r:Enabled>"
 		  "<r:AcceptNonSecureConnections>true</r:AcceptNonSecureConnections>",
-		  { "Enabled>true<", "AcceptNonSecureConnections>false<", "MutualAuthentication>false<" } },
-		{ ACT_LISTENER, "AMT_RedirectionService",
+		  { "Enabled>true<", "AcceptNonSecureConnections>false<",
+		    "MutualAuthentication>false<" } },
+		{ ACT_LISTENER,
+		  "AMT_RedirectionService",
 		  "<r:Name>Intel(r) AMT Redirection Service</r:Name><r:EnabledState>32768</r:EnabledState>"
 		  "<r:ListenerEnabled>false</r:ListenerEnabled>",
-		  { "EnabledState>32771<", "ListenerEnabled>true<", "Name>Intel(r) AMT Redirection Service<" } },
+		  { "EnabledState>32771<", "ListenerEnabled>true<",
+		    "Name>Intel(r) AMT Redirection Service<" } },
 	};
 	for (size_t i = 0; i < sizeof puts / sizeof *puts; i++) {
 		struct fix x;
@@ -394,7 +456,8 @@ static void put_keeps_what_it_does_not_know(void **state)
 			if (!strstr(text, puts[i].want[k]))
 				fail_msg("%s: no '%s' in %s", row->name, puts[i].want[k], text);
 		if (!strstr(text, "NewMember>kept<"))
-			fail_msg("%s: a member that is not in the table was lost: %s", row->name, text);
+			fail_msg("%s: a member that is not in the table was lost: %s", row->name,
+				 text);
 		/* without a read before, nothing is made up */
 		x.in.general = x.in.tls = x.in.redir = NULL;
 		assert_false(row->build(&x.in, &a, &req, &e));
@@ -421,10 +484,10 @@ static void prints_for_people(void **state)
 {
 	(void)state;
 	prints(all_right, nothing, "nothing to do\n");
-	prints(all_right, sol_off, 
+	prints(all_right, sol_off,
 	       "redirection: SOL off, IDE-R on -> SOL on, IDE-R on\n"
 	       "requests that change the device: 1\n");
-	prints(fresh, nothing, 
+	prints(fresh, nothing,
 	       "clock: off by -90 s -> set\n"
 	       "name: (none) -> host1.example.com\n"
 	       "ping: off -> on\n"
@@ -441,7 +504,7 @@ static void prints_for_people(void **state)
 	       "MEBx password: -> random (where the MEBx policy permits)\n"
 	       "commit: the network of the device goes away for some seconds\n"
 	       "requests that change the device: 12\n");
-	prints(fresh, leave_all, 
+	prints(fresh, leave_all,
 	       "admin password: -> random, of its own\n"
 	       "commit: the network of the device goes away for some seconds\n"
 	       "requests that change the device: 2\n");

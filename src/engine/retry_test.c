@@ -12,12 +12,16 @@
 #define WINDOW (600 * SECOND)
 
 static const struct engine_retry_conf conf = {
-	.first_ms = 30 * SECOND, .max_ms = 21600 * SECOND, .login_tries = 2, .login_window_ms = WINDOW,
+	.first_ms = 30 * SECOND,
+	.max_ms = 21600 * SECOND,
+	.login_tries = 2,
+	.login_window_ms = WINDOW,
 };
 
 static void delays_double_by_class(void **state)
 {
 	(void)state;
+	/* clang-format off */
 	static const struct { const char *name; enum err_code code; int64_t attempt, want_s; } cases[] = {
 		{ "soon, first",       ERR_TIMEOUT,   1,  30 },
 		{ "soon, second",      ERR_REFUSED,   2,  60 },
@@ -31,6 +35,7 @@ static void delays_double_by_class(void **state)
 		{ "far past it",       ERR_AUTH,      60, 21600 },
 		{ "no overflow",       ERR_AUTH,      INT64_MAX, 21600 },
 	};
+	/* clang-format on */
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct err e = { .code = cases[i].code };
 		struct rng rng;
@@ -44,8 +49,8 @@ static void delays_double_by_class(void **state)
 		/* within a fifth, and it does reach for both ends */
 		if (least < want - want / 5 || most > want + want / 5 || least > want - want / 6 ||
 		    most < want + want / 6)
-			fail_msg("%s: %lld to %lld ms, wanted around %lld", cases[i].name, (long long)least,
-				 (long long)most, (long long)want);
+			fail_msg("%s: %lld to %lld ms, wanted around %lld", cases[i].name,
+				 (long long)least, (long long)most, (long long)want);
 	}
 }
 
@@ -62,6 +67,7 @@ static void tiny_delays_have_no_jitter(void **state)
 static void budget_opens_and_closes(void **state)
 {
 	(void)state;
+	/* clang-format off */
 	static const struct { const char *name; int64_t tries, count, since, now; bool ok; int64_t wait; } cases[] = {
 		{ "none spent",          2, 0, 0,    50,                true,  0 },
 		{ "one spent",           2, 1, 1000, 2000,              true,  0 },
@@ -72,11 +78,13 @@ static void budget_opens_and_closes(void **state)
 		{ "clock went back",     2, 2, 5000, 1000,              false, WINDOW + 4000 },
 		{ "no limit",            0, 9, 1000, 1000,              true,  0 },
 	};
+	/* clang-format on */
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct engine_retry_conf c = conf;
 		int64_t wait = 0;
 		c.login_tries = cases[i].tries;
-		bool ok = engine_retry_login_ok(&c, cases[i].count, cases[i].since, cases[i].now, &wait);
+		bool ok = engine_retry_login_ok(&c, cases[i].count, cases[i].since, cases[i].now,
+						&wait);
 		if (ok != cases[i].ok || (!ok && wait != cases[i].wait))
 			fail_msg("%s: ok=%d wait=%lld", cases[i].name, ok, (long long)wait);
 	}

@@ -19,8 +19,9 @@ static const struct {
 	const char *generation;
 	enum sim_state state;
 } mix[] = {
-	{ "5.0", SIM_SETUP_PSK },  { "9.5", SIM_SETUP_PSK },  { "5.0", SIM_SETUP_PKI },  { "9.5", SIM_SETUP_PKI },
-	{ "11.8", SIM_SETUP_PKI }, { "16.1", SIM_SETUP_PKI }, { "16.1", SIM_SETUP_PKI }, { "11.8", SIM_SETUP_PKI },
+	{ "5.0", SIM_SETUP_PSK },  { "9.5", SIM_SETUP_PSK },  { "5.0", SIM_SETUP_PKI },
+	{ "9.5", SIM_SETUP_PKI },  { "11.8", SIM_SETUP_PKI }, { "16.1", SIM_SETUP_PKI },
+	{ "16.1", SIM_SETUP_PKI }, { "11.8", SIM_SETUP_PKI },
 };
 #define MIX (sizeof mix / sizeof *mix)
 
@@ -111,7 +112,8 @@ static void follows_a_new_address(void **state)
 		struct world w;
 		world_init(&w, 920);
 		world_start_service(&w);
-		world_add(&w, at % 1200 ? "9.5" : "11.8", at % 1200 ? SIM_SETUP_PSK : SIM_SETUP_PKI, NULL, NULL);
+		world_add(&w, at % 1200 ? "9.5" : "11.8", at % 1200 ? SIM_SETUP_PSK : SIM_SETUP_PKI,
+			  NULL, NULL);
 		while (w.hello_count == 0)
 			world_run_ms(&w, 1);
 		if (at == 0) /* the job has not connected yet */
@@ -206,7 +208,9 @@ static void leaves_paused_jobs_alone(void **state)
 	struct store_job j;
 	world_init(&w, 950);
 	world_start_service(&w);
-	world_add_with(&w, &(struct world_want){ .generation = "9.5", .state = SIM_SETUP_PSK, .no_name = true });
+	world_add_with(&w,
+		       &(struct world_want){
+			       .generation = "9.5", .state = SIM_SETUP_PSK, .no_name = true });
 	world_run_ms(&w, MINUTE_MS);
 	arena_init(&a, 65536);
 	job_of(&w, 0, &a, &j);
@@ -261,12 +265,15 @@ static void stops_writing_without_its_lease(void **state)
 			job_of(&w, 0, &a, &j);
 			assert_string_equal(j.lease_owner, "another");
 			assert_string_equal(j.state, "running");
-			if (engine_get_status(w.engine).running + engine_get_status(w.engine).waiting) {
+			if (engine_get_status(w.engine).running +
+			    engine_get_status(w.engine).waiting) {
 				world_print(&w);
 				fail_msg("stolen after %lld ms: it is still held", (long long)at);
 			}
 			assert_int_equal(engine_get_status(w.engine).jobs_done, 0);
-			assert_int_equal(engine_get_status(w.engine).running + engine_get_status(w.engine).waiting, 0);
+			assert_int_equal(engine_get_status(w.engine).running +
+						 engine_get_status(w.engine).waiting,
+					 0);
 			char dev[32];
 			assert_true(world_device_state(&w, 0, dev));
 			assert_string_not_equal(dev, "configured");

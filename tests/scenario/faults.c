@@ -81,7 +81,8 @@ static void ends_well_with_each_fault(void **state)
 		const struct sim_fault_row *f = sim_fault_at(i);
 		for (unsigned k = 0; k < sizeof kinds / sizeof *kinds; k++) {
 			/* a password that nobody knows stays unknown */
-			bool mendable = i != SIM_FAULT_BAD_ADMIN_PW || kinds[k].state == SIM_SETUP_PKI;
+			bool mendable =
+				i != SIM_FAULT_BAD_ADMIN_PW || kinds[k].state == SIM_SETUP_PKI;
 			bool done = be_wrong(k, f->name, 700 + i, mendable);
 			configured += done;
 			told += !done;
@@ -104,11 +105,13 @@ static void ends_well_when_it_bites_at_any_request(void **state)
 			continue;
 		for (unsigned k = 0; k < sizeof kinds / sizeof *kinds; k++) {
 			/* the samples of the kinds and faults lie between each other */
-			for (int n = step == 1 ? 1 : 1 + (int)(i + 3 * k) % step; n <= NTH_MAX; n += step) {
+			for (int n = step == 1 ? 1 : 1 + (int)(i + 3 * k) % step; n <= NTH_MAX;
+			     n += step) {
 				char fault[64];
 				snprintf(fault, sizeof fault, "%s=%d", f->name, n);
 				if (!be_wrong(k, fault, 800 + i, true))
-					fail_msg("%s, AMT %s: one fault was too much", fault, kinds[k].generation);
+					fail_msg("%s, AMT %s: one fault was too much", fault,
+						 kinds[k].generation);
 				runs++;
 			}
 		}

@@ -45,15 +45,15 @@ static struct engine_status ended(struct world *w, const struct engine_status *b
 
 static void print_row(const char *name, const char *what, const struct engine_status *s)
 {
-	print_message("%-26s %-6s %5lld %5lld %5lld %5lld %8lld\n", name, what, (long long)s->round_trips,
-		      (long long)s->polls, (long long)s->challenges, (long long)s->handshakes,
-		      (long long)s->imposed_wait_ms);
+	print_message("%-26s %-6s %5lld %5lld %5lld %5lld %8lld\n", name, what,
+		      (long long)s->round_trips, (long long)s->polls, (long long)s->challenges,
+		      (long long)s->handshakes, (long long)s->imposed_wait_ms);
 }
 
 static void measure(bool waits)
 {
-	print_message("%-26s %-6s %5s %5s %5s %5s %8s\n", "kind", "device", "trips", "polls", "401s", "tls",
-		      "waits ms");
+	print_message("%-26s %-6s %5s %5s %5s %5s %8s\n", "kind", "device", "trips", "polls",
+		      "401s", "tls", "waits ms");
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		struct world w;
 		struct engine_status zero = { 0 }, fresh, right;

@@ -72,7 +72,8 @@ static void survives_every_crash(const char *point)
 				fail_msg("%s: %s %d: not configured", kinds[k].name, point, n);
 			}
 			if (getenv("WORLD_STEPS"))
-				print_message("%s %d: %lld s\n", point, n, (long long)(clk_mono_ms() / 1000 - 1000));
+				print_message("%s %d: %lld s\n", point, n,
+					      (long long)(clk_mono_ms() / 1000 - 1000));
 			world_check(&w);
 			world_deinit(&w);
 			if (!fired)

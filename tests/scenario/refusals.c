@@ -80,7 +80,10 @@ static void faults_off(struct world *w)
 		fail_msg("%s", e.msg);
 }
 
-#define PKI   { .generation = "11.8", .state = SIM_SETUP_PKI }
+#define PKI                                                  \
+	{                                                    \
+		.generation = "11.8", .state = SIM_SETUP_PKI \
+	}
 #define PSK   .generation = "9.5", .state = SIM_SETUP_PSK
 #define EARLY "engine.refused"
 
@@ -89,17 +92,45 @@ static const struct refusal refusals[] = {
 	{ "PID used by another", "D044", { PSK }, "good", spend_key, release_key, EARLY },
 	{ "PKI switched off", "D070", PKI, "good", pki_off, pki_on, EARLY },
 	{ "no certificate", "D056", PKI, NULL, NULL, good_chain, EARLY },
-	{ "root not in the list", "D056", { .generation = "11.8", .state = SIM_SETUP_PKI, .fault = "root_not_in_list" },
-	  "good", NULL, faults_off, EARLY },
+	{ "root not in the list",
+	  "D056",
+	  { .generation = "11.8", .state = SIM_SETUP_PKI, .fault = "root_not_in_list" },
+	  "good",
+	  NULL,
+	  faults_off,
+	  EARLY },
 	{ "certificate expired", "D059", PKI, "leaf expired", NULL, good_chain, EARLY },
 	{ "no serverAuth", "D053", PKI, "no serverAuth", NULL, good_chain, EARLY },
 	{ "no OU, no OID", "D054", PKI, "no OU, no OID", NULL, good_chain, EARLY },
-	{ "suffix", "D057", { .generation = "11.8", .state = SIM_SETUP_PKI, .fault = "suffix_untrusted" }, "good", NULL,
-	  faults_off, "job.delayed" },
-	{ "FQDN illegal", "D050", { PSK, .fqdn = "host_0.example.com" }, "good", NULL, good_name, EARLY },
+	{ "suffix",
+	  "D057",
+	  { .generation = "11.8", .state = SIM_SETUP_PKI, .fault = "suffix_untrusted" },
+	  "good",
+	  NULL,
+	  faults_off,
+	  "job.delayed" },
+	{ "FQDN illegal",
+	  "D050",
+	  { PSK, .fqdn = "host_0.example.com" },
+	  "good",
+	  NULL,
+	  good_name,
+	  EARLY },
 	{ "FQDN unknown", "D076", { PSK, .no_name = true }, "good", NULL, good_name, EARLY },
-	{ "wrong MEBx password", "D051", { PSK, .mebx_password = "0ther!Pass" }, "good", NULL, NULL, "job.delayed" },
-	{ "admin password that nobody knows", "D051", { PSK, .fault = "bad_admin_pw" }, "good", NULL, NULL, "job.delayed" },
+	{ "wrong MEBx password",
+	  "D051",
+	  { PSK, .mebx_password = "0ther!Pass" },
+	  "good",
+	  NULL,
+	  NULL,
+	  "job.delayed" },
+	{ "admin password that nobody knows",
+	  "D051",
+	  { PSK, .fault = "bad_admin_pw" },
+	  "good",
+	  NULL,
+	  NULL,
+	  "job.delayed" },
 };
 
 static void check_refused(struct world *w, const struct refusal *c)
@@ -119,8 +150,8 @@ static void check_refused(struct world *w, const struct refusal *c)
 	if (!world_event(w, w->devs[0].uuid, "job.delayed", "not_before_unix_ms=", NULL, 0))
 		fail_msg("%s: no delayed job in the timeline", c->name);
 	assert_true(world_job(w, 0, &a, &j));
-	if (strcmp(j.state, "delayed") != 0 || strcmp(j.err_rule, c->rule) != 0 || !j.err_hint[0] || !j.err_seen[0] ||
-	    !j.err_want[0] || j.not_before_unix_ms <= j.changed_unix_ms)
+	if (strcmp(j.state, "delayed") != 0 || strcmp(j.err_rule, c->rule) != 0 || !j.err_hint[0] ||
+	    !j.err_seen[0] || !j.err_want[0] || j.not_before_unix_ms <= j.changed_unix_ms)
 		fail_msg("%s: job is %s, %s: %s", c->name, j.state, j.err_rule, j.err_msg);
 	assert_true(store_device_get(w->store, &a, w->devs[0].uuid, &d));
 	assert_string_equal(d.state, "refused");
@@ -161,7 +192,8 @@ static void refuse(const struct refusal *c, uint64_t seed)
 	} else {
 		world_run_ms(&w, 48 * HOUR_MS);
 		if (st->max_failed_in_window > 2)
-			fail_msg("%s: %u wrong logins in a window", c->name, st->max_failed_in_window);
+			fail_msg("%s: %u wrong logins in a window", c->name,
+				 st->max_failed_in_window);
 		assert_int_equal(st->admin_sets, 0);
 		assert_in_range(st->failed_logins, 2, 48);
 	}
@@ -228,13 +260,15 @@ static void sends_no_secret_to_a_wrong_device(void **state)
 	world_run_ms(&w, 900);
 	arena_init(&a, 1 << 20);
 	for (unsigned i = 0; i < 2; i++) {
-		if (!world_event(&w, w.devs[i].uuid, "job.delayed", "rule=D045", line, sizeof line)) {
+		if (!world_event(&w, w.devs[i].uuid, "job.delayed", "rule=D045", line,
+				 sizeof line)) {
 			world_print(&w);
 			fail_msg("no refusal with D045 of device %u", i);
 		}
 		assert_non_null(strstr(line, "err=device.wrong"));
 		assert_non_null(strstr(line, w.devs[1 - i].uuid)); /* seen */
-		assert_int_equal(store_credential_list(w.store, &a, w.devs[i].uuid, NULL, 8, cred), 0);
+		assert_int_equal(store_credential_list(w.store, &a, w.devs[i].uuid, NULL, 8, cred),
+				 0);
 		assert_int_equal(sim_dev_get_stats(w.devs[i].dev)->admin_sets, 0);
 		assert_int_equal(sim_dev_get_stats(w.devs[i].dev)->mebx_sets, 0);
 	}
@@ -266,7 +300,8 @@ static void takes_only_hellos_that_are_hellos(void **state)
 		world_run_ms(&w, 1100);
 	}
 	assert_int_equal(engine_get_status(w.engine).hellos_bad, (int64_t)n);
-	assert_true(world_event(&w, "", "hello.malformed", "err=wire.malformed", line, sizeof line));
+	assert_true(
+		world_event(&w, "", "hello.malformed", "err=wire.malformed", line, sizeof line));
 	assert_true(strstr(line, "seen=") && strstr(line, "want="));
 	engine_hello(w.engine, span_make(big, sizeof big), "127.3.0.2");
 	memset(big, 0xff, sizeof big);
@@ -280,7 +315,8 @@ static void takes_only_hellos_that_are_hellos(void **state)
 	assert_true(world_event(&w, NULL, "hello.refused", "rule=M09", line, sizeof line));
 	assert_true(strstr(line, "seen=") && strstr(line, "want=") && strstr(line, "hint="));
 	assert_int_equal(store_device_count(w.store, NULL), 0);
-	assert_int_equal(store_job_count(w.store, "queued") + store_job_count(w.store, "delayed"), 0);
+	assert_int_equal(store_job_count(w.store, "queued") + store_job_count(w.store, "delayed"),
+			 0);
 	world_deinit(&w);
 }
 

@@ -142,11 +142,16 @@ void world_set_chain(struct world *w, const char *name)
 	struct built *b = chain_of(name);
 	arena_init(&a, 1 << 20);
 	struct store_tx *tx = store_tx_new(w->store);
-	store_tx_cert_put(tx, &(struct store_cert){
-				      .id = "test", .kind = "provisioning", .state = "active", .subject = "test",
-				      .pem = buf_span(&b->certs),
-				      .sealed_key = pki_seal_close(w->seal, "cert:test", secret_reveal(&b->key), &a),
-			      });
+	store_tx_cert_put(tx,
+			  &(struct store_cert){
+				  .id = "test",
+				  .kind = "provisioning",
+				  .state = "active",
+				  .subject = "test",
+				  .pem = buf_span(&b->certs),
+				  .sealed_key = pki_seal_close(w->seal, "cert:test",
+							       secret_reveal(&b->key), &a),
+			  });
 	store_tx_commit(tx, NULL, NULL);
 	if (w->engine)
 		engine_reload(w->engine);
@@ -179,8 +184,15 @@ void world_init_bare(struct world *w, uint64_t seed)
 	memcpy(w->roots, chain_of("good")->roots, sizeof chain_of("good")->roots);
 	w->root_count = 2;
 	w->env = (struct sim_env){
-		.sched = w->sched, .seed = seed, .waits = true, .speed = 1, .roots = w->roots,
-		.root_count = w->root_count, .suffix = "example.com", .on_hello = on_hello, .arg = w,
+		.sched = w->sched,
+		.seed = seed,
+		.waits = true,
+		.speed = 1,
+		.roots = w->roots,
+		.root_count = w->root_count,
+		.suffix = "example.com",
+		.on_hello = on_hello,
+		.arg = w,
 	};
 	the_dialer = (struct dialer){ { dial }, w };
 	log_set_fd(getenv("WORLD_LOG") ? 2 : -1);
@@ -220,8 +232,12 @@ unsigned world_add_with(struct world *w, const struct world_want *want)
 	char fqdn[64];
 	struct world_dev *d = &w->devs[i];
 	struct sim_dev_conf c = {
-		.index = i, .generation = sim_generation_find(want->generation), .state = want->state,
-		.fault = want->fault, .switches = want->switches, .suffix = want->suffix,
+		.index = i,
+		.generation = sim_generation_find(want->generation),
+		.state = want->state,
+		.fault = want->fault,
+		.switches = want->switches,
+		.suffix = want->suffix,
 	};
 	if (want->state == SIM_SETUP_PSK) {
 		wire_psk_make_pid(&w->rng, d->pid);
@@ -247,7 +263,9 @@ unsigned world_add_with(struct world *w, const struct world_want *want)
 unsigned world_add(struct world *w, const char *generation, enum sim_state state, const char *fault,
 		   const char *switches)
 {
-	struct world_want want = { .generation = generation, .state = state, .fault = fault, .switches = switches };
+	struct world_want want = {
+		.generation = generation, .state = state, .fault = fault, .switches = switches
+	};
 	return world_add_with(w, &want);
 }
 
@@ -286,7 +304,8 @@ void world_retry(struct world *w, unsigned i)
 	arena_deinit(&a);
 }
 
-bool world_event(struct world *w, const char *uuid, const char *name, const char *part, char *out_line, size_t cap)
+bool world_event(struct world *w, const char *uuid, const char *name, const char *part,
+		 char *out_line, size_t cap)
 {
 	struct arena a;
 	struct store_event ev[200];
@@ -326,8 +345,14 @@ void world_start_service(struct world *w)
 	char owner[32];
 	snprintf(owner, sizeof owner, "world-%u", ++instance);
 	struct engine_conf c = {
-		.store = w->store, .sched = w->sched, .dialer = &the_dialer.d, .rng = &w->rng, .seal = w->seal,
-		.owner = owner, .work = work_now, .work_ctx = w,
+		.store = w->store,
+		.sched = w->sched,
+		.dialer = &the_dialer.d,
+		.rng = &w->rng,
+		.seal = w->seal,
+		.owner = owner,
+		.work = work_now,
+		.work_ctx = w,
 		.make_key = fixed_key,
 	};
 	w->engine = engine_new(&c, &e);
@@ -400,11 +425,17 @@ void world_add_job(struct world *w, unsigned i)
 	char id[32];
 	snprintf(id, sizeof id, "world-job-%u", ++n);
 	struct store_tx *tx = store_tx_new(w->store);
-	store_tx_job_add(tx, &(struct store_job){
-				     .id = id, .uuid = w->devs[i].uuid, .kind = "configure", .state = "queued",
-				     .priority = 5, .not_before_unix_ms = clk_unix_ms(),
-				     .created_unix_ms = clk_unix_ms(), .changed_unix_ms = clk_unix_ms(),
-			     });
+	store_tx_job_add(tx,
+			 &(struct store_job){
+				 .id = id,
+				 .uuid = w->devs[i].uuid,
+				 .kind = "configure",
+				 .state = "queued",
+				 .priority = 5,
+				 .not_before_unix_ms = clk_unix_ms(),
+				 .created_unix_ms = clk_unix_ms(),
+				 .changed_unix_ms = clk_unix_ms(),
+			 });
 	store_tx_commit(tx, NULL, NULL);
 	engine_kick(w->engine);
 }
@@ -435,7 +466,8 @@ static void check_device(struct world *w, unsigned i)
 		secret_deinit(&s);
 	}
 	if (!opened)
-		fail_msg("device %u: the current admin password does not open it (%u credentials)", i, n);
+		fail_msg("device %u: the current admin password does not open it (%u credentials)",
+			 i, n);
 	n = store_cert_list(w->store, &a, "device", d->uuid, 8, cert);
 	assert_true(sim_dev_leaf(d->dev, &leaf));
 	for (unsigned k = 0; k < n; k++) {
@@ -447,7 +479,8 @@ static void check_device(struct world *w, unsigned i)
 		pki_chain_free(c);
 	}
 	if (!leaf_ok)
-		fail_msg("device %u does not show the leaf that is stored as current (%u stored)", i, n);
+		fail_msg("device %u does not show the leaf that is stored as current (%u stored)",
+			 i, n);
 	arena_deinit(&a);
 }
 
