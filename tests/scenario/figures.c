@@ -82,6 +82,31 @@ static void measure(bool waits)
 	}
 }
 
+/* A PC whose firmware could have KVM and has none: the refusal of the switch is looked into. */
+static void finds_out_that_there_is_no_kvm(void **state)
+{
+	(void)state;
+	struct world w;
+	struct engine_status zero = { 0 }, fresh;
+	struct sim_generation g = *sim_generation_find("11.8");
+	g.kvm.kvm = false;
+	world_init(&w, 390);
+	w.env.waits = false;
+	world_start_service(&w);
+	world_add_with(&w, &(struct world_want){ .made = &g, .state = SIM_SETUP_PKI });
+	if (!world_run_until_done(&w, HOUR_MS)) {
+		world_print(&w);
+		fail_msg("not configured without KVM");
+	}
+	world_run_ms(&w, 1000);
+	fresh = ended(&w, &zero);
+	print_row("pki 11.8 without KVM", "new", &fresh);
+	assert_in_range(fresh.round_trips, 10, BUDGET_NEW);
+	assert_true(world_event(&w, w.devs[0].uuid, "engine.step_note", "step=kvm", NULL, 0));
+	world_check(&w);
+	world_deinit(&w);
+}
+
 static void keeps_the_budget_without_waits(void **state)
 {
 	(void)state;
@@ -99,6 +124,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keeps_the_budget_without_waits),
 		cmocka_unit_test(keeps_the_budget_with_waits),
+		cmocka_unit_test(finds_out_that_there_is_no_kvm),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -233,7 +233,7 @@ unsigned world_add_with(struct world *w, const struct world_want *want)
 	struct world_dev *d = &w->devs[i];
 	struct sim_dev_conf c = {
 		.index = i,
-		.generation = sim_generation_find(want->generation),
+		.generation = want->made ? want->made : sim_generation_find(want->generation),
 		.state = want->state,
 		.fault = want->fault,
 		.switches = want->switches,

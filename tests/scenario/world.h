@@ -14,6 +14,7 @@ struct world_dev {
 };
 struct world_want {
 	const char *generation;
+	const struct sim_generation *made; /* one that is not in the table; must outlive the world */
 	enum sim_state state;
 	const char *fault, *switches, *suffix;
 	const char *mebx_password;     /* of the PC; the store's key row always has the usual one */
