@@ -1,6 +1,6 @@
 /* Region of memory that is freed at once. Everybody who decodes input from outside allocates
  * here, so the maximum is what bounds a hostile document. Blocks double in size up to 64 KB, so
- * that a small unit of work costs one malloc. Never wipes: secrets do not belong in an arena. */
+ * that a small unit of work costs one malloc. Wipes only when asked to (arena_wipe). */
 #include "base/arena.h"
 #include "base/mem.h"
 #include <stdio.h>
@@ -32,6 +32,13 @@ void arena_deinit(struct arena *a)
 		a->head = older;
 	}
 	forget(a);
+}
+
+void arena_wipe(struct arena *a)
+{
+	for (struct arena_block *b = a->head; b; b = b->older)
+		mem_wipe(b->bytes, b->n);
+	arena_deinit(a);
 }
 
 void arena_reset(struct arena *a)

@@ -14,6 +14,7 @@ struct arena {
 
 void arena_init(struct arena *a, size_t max_bytes);
 void arena_deinit(struct arena *a); /* also resets `full`; the arena may be used again */
+void arena_wipe(struct arena *a);   /* overwrites what was in it, then as arena_deinit */
 void arena_reset(struct arena *a);  /* forget everything, keep one block */
 void *arena_alloc(struct arena *a, size_t n);  /* zeroed, 16-byte aligned; NULL when full */
 void *arena_copy(struct arena *a, struct span s);
