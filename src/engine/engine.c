@@ -7,6 +7,7 @@
 
 #define CLAIM_MAX      64
 #define QUEUE_IDLE_MS  60000
+#define CLAIM_AGAIN_MS 1000 /* after a lease that could not be written */
 #define STOP_LIMIT_MS  15000
 
 /* ---- settings ---- */
@@ -142,12 +143,28 @@ void engine_run_gone(struct engine_run *r)
 
 /* ---- queue ---- */
 
+static void on_queue_timer(void *arg)
+{
+	struct engine *en = arg;
+	en->queue_timer = NULL;
+	engine_pump(en);
+}
+
+static void arm_queue(struct engine *en, int64_t ms)
+{
+	sched_cancel(en->queue_timer);
+	en->queue_timer = sched_after(en->conf.sched, ms, on_queue_timer, en);
+}
+
 static void on_claimed(void *arg, const struct err *e)
 {
 	struct engine_run *r = arg;
 	r->en->claiming--;
 	if (e) { /* somebody else took it, or the database is busy: look again later */
+		struct engine *en = r->en;
 		engine_run_gone(r);
+		if (!en->stopping) /* not at once: a full disk stays full */
+			arm_queue(en, CLAIM_AGAIN_MS);
 		return;
 	}
 	r->holds_worker = true;
@@ -173,19 +190,6 @@ static void claim(struct engine *en, const struct store_job *j)
 	struct store_tx *tx = store_tx_new(en->conf.store);
 	store_tx_job_lease(tx, r->job, en->owner, now, now + en->set.lease_s * 1000);
 	store_tx_commit(tx, on_claimed, r);
-}
-
-static void on_queue_timer(void *arg)
-{
-	struct engine *en = arg;
-	en->queue_timer = NULL;
-	engine_pump(en);
-}
-
-static void arm_queue(struct engine *en, int64_t ms)
-{
-	sched_cancel(en->queue_timer);
-	en->queue_timer = sched_after(en->conf.sched, ms, on_queue_timer, en);
 }
 
 void engine_kick(struct engine *en)

@@ -71,6 +71,11 @@ static bool address_moved(const struct engine_run *r)
 void engine_run_fail(struct engine_run *r, const struct err *why)
 {
 	struct err e = *why;
+	if (r->cancelled) { /* nobody wants another try */
+		amt_client_close(r->client);
+		engine_run_end(r, STORE_JOB_CANCELLED, 0, NULL);
+		return;
+	}
 	int64_t delay = engine_retry_delay_ms(&r->en->set.retry, &e, r->attempt, r->en->conf.rng);
 	int64_t lock_wait = 0;
 	if (e.code == ERR_LOCKOUT || e.code == ERR_AUTH)
@@ -116,13 +121,20 @@ void engine_run_stop(struct engine_run *r)
 		engine_run_may_go_on(r);
 	} else if (r->state == RUN_READY) {
 		engine_run_may_go_on(r);
+	} else if (r->state == RUN_OPEN || r->state == RUN_READ) { /* changes nothing, may hang for long */
+		amt_client_cancel(r->client);
+		engine_run_may_go_on(r);
+	} else if (r->state == RUN_WORK) { /* the key has gone nowhere yet */
+		engine_run_orphan(r->work);
+		r->work = NULL;
+		engine_run_may_go_on(r);
 	}
 	/* any other state reaches a safe point by itself */
 }
 
 /* ---- start ---- */
 
-static void refuse(struct engine_run *r, const struct err *e)
+void engine_run_refuse(struct engine_run *r, const struct err *e)
 {
 	struct store_tx *tx = engine_run_tx(r);
 	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_PREFLIGHT_REFUSED, e, LOG_S("uuid", r->uuid), LOG_S("job", r->job));
@@ -161,7 +173,7 @@ void engine_run_start(struct engine_run *r)
 	r->client = amt_client_new(&cc);
 	r->in.setup = true;
 	if (!engine_run_prepare(r, &e)) {
-		refuse(r, &e);
+		engine_run_refuse(r, &e);
 		return;
 	}
 	struct store_tx *tx = engine_run_tx(r);

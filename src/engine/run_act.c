@@ -8,6 +8,7 @@
 #include "wire/psk.h"
 #include "wsman/status.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 #define BUSY_WAIT_MS   3000
@@ -289,7 +290,7 @@ static void send_action(struct engine_run *r)
 	} else {
 		engine_run_fail(r, &e);
 	}
-	arena_deinit(&a);
+	arena_wipe(&a); /* MEBx password, digest, private key */
 }
 
 /* ---- secrets: stored, sealed, durable before the byte leaves ---- */
@@ -382,13 +383,15 @@ struct run_key_job {
 	struct pki_key *key;
 	struct err e;
 	unsigned bits;
+	atomic_bool gone; /* told to the worker: not worth the time any more */
 	struct pki_key *(*make)(unsigned bits, struct err *e);
 };
 
 static void make_key(void *arg)
 {
 	struct run_key_job *j = arg;
-	j->key = j->make(j->bits, &j->e);
+	if (!atomic_load(&j->gone))
+		j->key = j->make(j->bits, &j->e);
 }
 
 static void on_key(void *arg)
@@ -427,8 +430,10 @@ static void on_key(void *arg)
 
 void engine_run_orphan(struct run_key_job *j)
 {
-	if (j)
-		j->r = NULL;
+	if (!j)
+		return;
+	j->r = NULL;
+	atomic_store(&j->gone, true);
 }
 
 static void start_key(struct engine_run *r)

@@ -10,7 +10,8 @@
 
 #define COMMIT_POLL_MS   1000
 #define COMMIT_LIMIT_MS  90000
-#define REOPEN_LIMIT     4
+#define REOPEN_LIMIT     4  /* without an answer between them */
+#define REOPEN_TOTAL     24 /* a PC that answers a little and hangs up, again and again */
 
 const char *engine_run_way_name(const struct engine_run *r)
 {
@@ -260,6 +261,10 @@ static void on_open(void *arg, const struct amt_reply *reply, const struct err *
 		}
 		const struct run_way *w = &r->ways[r->way];
 		r->in.setup = w->kind != WAY_OPERATIONAL;
+		if (r->in.setup && r->committed) { /* its address may have gone to another PC meanwhile */
+			r->facts.known &= ~(unsigned)FACTS_IDENTITY;
+			r->in.verified_identity = false;
+		}
 		r->way_proven = false;
 		r->authenticated = false;
 		ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_CONNECT, NULL, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
@@ -357,13 +362,14 @@ void engine_run_login_failed(struct engine_run *r, const struct err *why)
 
 void engine_run_reopen(struct engine_run *r, const struct err *why)
 {
-	if (++r->reopen_count > REOPEN_LIMIT) {
+	if (++r->reopen_count > REOPEN_LIMIT || ++r->reopen_total > REOPEN_TOTAL) {
 		engine_run_fail(r, why);
 		return;
 	}
 	/* nothing read before is believed; the journal says what to look for */
 	amt_client_close(r->client);
 	r->facts.known = 0;
+	r->in.verified_identity = false; /* nor that it is still the same PC */
 	r->facts.key_handle[0] = r->facts.key_public[0] = r->facts.cert_handle[0] = '\0';
 	r->in.done &= ACT_BIT(ACT_MEBX) | ACT_BIT(ACT_CLOCK) | ACT_BIT(ACT_WEBUI);
 	struct err e = { 0 };

@@ -58,7 +58,7 @@ static void load_hello(struct engine_run *r, const struct store_device *d)
 		r->hello = h;
 }
 
-static bool check_psk(struct engine_run *r, struct arena *a, struct err *e)
+bool engine_run_check_psk(struct engine_run *r, struct arena *a, struct err *e)
 {
 	struct store_psk k;
 	char pid[10];
@@ -199,7 +199,7 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 	/* a configured device that said no hello since needs neither key nor certificate */
 	bool in_setup = ok && r->hello && (!r->was_configured || d.last_hello_unix_ms > d.configured_unix_ms);
 	if (in_setup)
-		ok = r->psk ? check_psk(r, &a, e) : check_pki(r, e);
+		ok = r->psk ? engine_run_check_psk(r, &a, e) : check_pki(r, e);
 	if (ok && !in_setup)
 		r->hello = NULL;
 	arena_deinit(&a);

@@ -37,6 +37,7 @@ struct engine_run {
 	char host[LIMIT_FQDN + 1], domain[LIMIT_FQDN + 1], version[32], pid[9];
 	int64_t attempt;
 	bool psk, was_configured, holds_worker, cancelled;
+	bool uses_key;                  /* the transaction under way marks the key pair as used */
 	struct wire_hello *hello;       /* NULL: none known */
 	struct arena keep;              /* lives as long as the run: hello, leaf, read instances */
 	struct engine_profile profile;
@@ -60,7 +61,7 @@ struct engine_run {
 	struct secret own_key_der;
 	/* the action under way */
 	enum engine_act act;
-	unsigned act_count, reopen_count, busy_count, polls; /* polls: exchanges that firmware's waits cost */
+	unsigned act_count, reopen_count, reopen_total, busy_count, polls; /* polls: exchanges that firmware's waits cost */
 	const struct engine_read *reading;
 	bool replied[ACT_COUNT];        /* to be journalled with the next transaction */
 	bool intent[ACT_COUNT];         /* journalled as intent by a former run, end unknown */
@@ -88,12 +89,14 @@ void engine_run_free(struct engine_run *r);
 void engine_run_start(struct engine_run *r);       /* the lease is ours */
 void engine_run_plan(struct engine_run *r);        /* what next: read, act, or the end */
 void engine_run_fail(struct engine_run *r, const struct err *e);
+void engine_run_refuse(struct engine_run *r, const struct err *e); /* with an event of its own */
 void engine_run_wait(struct engine_run *r, int64_t ms, const char *reason, void (*resume)(struct engine_run *r));
 void engine_run_stop(struct engine_run *r);        /* at the next safe point */
 bool engine_run_may_go_on(struct engine_run *r);   /* false: it was stopped and has ended */
 
 /* run_prepare.c: facts, names, keys, chains before anything is sent */
 bool engine_run_prepare(struct engine_run *r, struct err *e);
+bool engine_run_check_psk(struct engine_run *r, struct arena *a, struct err *e); /* D043, D044 */
 void engine_run_candidates(struct engine_run *r, struct arena *a);
 
 /* run_open.c */

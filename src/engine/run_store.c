@@ -40,6 +40,21 @@ struct store_tx *engine_run_tx(struct engine_run *r)
 }
 
 static void on_ended(struct engine_run *r);
+static void on_failed(struct engine_run *r);
+static void on_succeeded(struct engine_run *r);
+
+/* Two PCs with one key at the same time: the other one was faster (D044). */
+static bool key_is_taken(struct engine_run *r, struct err *e)
+{
+	struct arena a;
+	if (!r->uses_key)
+		return false;
+	r->uses_key = false;
+	arena_init(&a, 65536);
+	bool taken = !engine_run_check_psk(r, &a, e);
+	arena_deinit(&a);
+	return taken;
+}
 
 static void on_stored(void *arg, const struct err *e)
 {
@@ -49,6 +64,11 @@ static void on_stored(void *arg, const struct err *e)
 		return; /* the process died here: the row is durable, nobody knows */
 	r->stored = NULL;
 	if (e) {
+		struct err taken = { 0 };
+		if (e->code == ERR_CONFLICT && key_is_taken(r, &taken)) {
+			engine_run_refuse(r, &taken);
+			return;
+		}
 		if (e->code == ERR_CONFLICT) {
 			/* the lease is somebody else's now: nothing of ours may be written or sent */
 			ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_JOB_RELEASED, e, LOG_S("uuid", r->uuid),
@@ -57,7 +77,7 @@ static void on_stored(void *arg, const struct err *e)
 			engine_run_gone(r);
 			return;
 		}
-		if (stored == on_ended) {
+		if (stored == on_ended || stored == on_failed || stored == on_succeeded) {
 			/* not even the end can be written (disk full, database locked): the lease runs
 			 * out and the job is taken again, from what is durable */
 			log_err(LOG_EV_STORE, e, (const struct log_kv[]){ LOG_S("statement", "end of job"),
@@ -218,7 +238,8 @@ void engine_run_success(struct engine_run *r)
 		store_tx_credential_current(tx, r->admin_id, now);
 	if (r->leaf_serial[0] && r->in.leaf_der.n)
 		store_tx_cert_state(tx, r->leaf_serial, "current");
-	if (r->psk && r->admin_stored)
+	r->uses_key = r->psk && r->admin_stored;
+	if (r->uses_key)
 		store_tx_psk_use(tx, r->pid, r->uuid, now);
 	store_tx_step_clear(tx, r->uuid);
 	store_tx_job_stage(tx, r->job, "proven over the new credentials", now);
