@@ -33,9 +33,8 @@ bool engine_retry_login_ok(const struct engine_retry_conf *c, int64_t count, int
 void engine_retry_login_spend(const struct engine_retry_conf *c, int64_t *count, int64_t *since_unix_ms,
 			      int64_t now_unix_ms)
 {
-	if (*count == 0 || now_unix_ms - *since_unix_ms >= c->login_window_ms) {
+	if (now_unix_ms - *since_unix_ms >= c->login_window_ms)
 		*count = 0;
-		*since_unix_ms = now_unix_ms;
-	}
+	*since_unix_ms = now_unix_ms;
 	++*count;
 }

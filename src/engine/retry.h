@@ -15,6 +15,7 @@ int64_t engine_retry_delay_ms(const struct engine_retry_conf *c, const struct er
 /* May one more unproven login be sent? count and since are the device's; out_wait_ms: when not. */
 bool engine_retry_login_ok(const struct engine_retry_conf *c, int64_t count, int64_t since_unix_ms,
 			   int64_t now_unix_ms, int64_t *out_wait_ms);
-/* Adds one to count, begins a new window when the old one is over. */
+/* Adds one to count; begins at one again after a whole window without a try. since becomes the time
+ * of this try, so that no stretch of the length of the window ever sees more than login_tries. */
 void engine_retry_login_spend(const struct engine_retry_conf *c, int64_t *count, int64_t *since_unix_ms,
 			      int64_t now_unix_ms);

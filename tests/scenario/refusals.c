@@ -207,6 +207,33 @@ static void refuses_with_a_reason(void **state)
 		refuse(&refusals[i], 500 + i);
 }
 
+/* ---- wrong logins: the budget holds however impatient the operator is ---- */
+
+static void never_locks_an_account(void **state)
+{
+	(void)state;
+	struct world w;
+	world_init(&w, 590);
+	world_set(&w, "job.retry_s", "1");
+	world_set(&w, "job.retry_max_s", "2");
+	world_start_service(&w);
+	world_add_with(&w, &(struct world_want){ PSK, .mebx_password = "0ther!Pass" });
+	const struct sim_dev_stats *st = sim_dev_get_stats(w.devs[0].dev);
+	for (int64_t ms = 0; ms < 3 * HOUR_MS; ms += 20000) {
+		world_run_ms(&w, 20000);
+		world_retry(&w, 0);
+		if (ms % (40 * MINUTE_MS) == 0) { /* a restart forgets nothing */
+			world_kill_service(&w);
+			world_start_service(&w);
+		}
+	}
+	print_message("%u wrong logins in three hours, at most %u in a window\n", st->failed_logins,
+		      st->max_failed_in_window);
+	assert_int_equal(st->max_failed_in_window, 2);
+	assert_in_range(st->failed_logins, 18, 38); /* it does go on trying */
+	world_deinit(&w);
+}
+
 /* ---- a key is consumed by the proof, not before ---- */
 
 static void uses_a_key_at_the_proof(void **state)
@@ -376,6 +403,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refuses_with_a_reason),
+		cmocka_unit_test(never_locks_an_account),
 		cmocka_unit_test(uses_a_key_at_the_proof),
 		cmocka_unit_test(sends_no_secret_to_a_wrong_device),
 		cmocka_unit_test(takes_only_hellos_that_are_hellos),
