@@ -122,8 +122,12 @@ static bool start_store(struct serve *s, struct err *e)
 	struct store_conf conf = { .path = s->at.db, .wake = wake_store, .wake_arg = s };
 
 	s->seal = pki_seal_open(s->at.key_file, true, e);
-	if (!s->seal)
+	if (!s->seal) {
+		if (!e->hint[0])
+			err_hint(e, "name a folder that the service may write to with --data, or the "
+				    "file with --key-file");
 		return err_wrap(e, "key file (--key-file)");
+	}
 	s->store = store_open(&conf, e);
 	return s->store || err_wrap(e, "database (--db)");
 }

@@ -144,9 +144,11 @@ bool net_unix_prepare_priv(const char *path, struct err *e)
 	struct stat st;
 	int fd, r;
 
-	if (strlen(path) >= sizeof un.sun_path)
-		return err_set(e, ERR_INVALID, "socket path %s is longer than %zu bytes", path,
-			       sizeof un.sun_path - 1);
+	if (strlen(path) >= sizeof un.sun_path) {
+		err_set(e, ERR_INVALID, "socket path %s is longer than %zu bytes", path,
+			sizeof un.sun_path - 1);
+		return err_hint(e, "name a shorter one");
+	}
 	if (lstat(path, &st) != 0)
 		return true;
 	if (!S_ISSOCK(st.st_mode))

@@ -40,8 +40,12 @@ static bool send_all(int fd, struct span b, struct err *e)
 		ssize_t n = send(fd, b.p, b.n, MSG_NOSIGNAL);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
-			return err_errno(e, ERR_IO, errno, "sending to the fleet");
+		if (n < 0) {
+			bool closed = errno == EPIPE || errno == ECONNRESET;
+			err_errno(e, ERR_IO, errno, "sending to the fleet");
+			return closed ? err_hint(e, "it ends, or too many speak with it at once: try again")
+				      : false;
+		}
 		b = span_make(b.p + n, b.n - (size_t)n);
 	}
 	return true;
