@@ -7,11 +7,6 @@
 
 #include <stdio.h>
 
-struct taken { /* a hello on its way to the disk */
-	struct engine *en;
-	char uuid[UUID_TEXT_SIZE];
-};
-
 static bool rate_ok(struct engine *en, const char *address)
 {
 	uint64_t h = hash_mix64(span_str(address), 1);
@@ -46,12 +41,10 @@ static void malformed(struct engine *en, struct span bytes, size_t offset, const
 
 static void on_taken(void *arg, const struct err *e)
 {
-	struct taken *t = arg;
 	if (e)
 		log_err(LOG_EV_STORE, e, (const struct log_kv[]){ LOG_S("statement", "hello"), { LOG_KIND_END, NULL, NULL, 0 } });
 	else
-		engine_kick(t->en);
-	mem_free(t);
+		engine_kick(arg);
 }
 
 static void add_job(struct store_tx *tx, struct engine *en, const char *uuid, int64_t now)
@@ -91,29 +84,28 @@ static void take(struct engine *en, const struct wire_hello *h, struct span raw,
 	struct arena a;
 	struct store_device d;
 	int64_t now = clk_unix_ms();
-	struct taken *t = MEM_NEW(struct taken);
-	t->en = en;
-	uuid_print(&h->uuid, t->uuid);
+	char uuid[UUID_TEXT_SIZE];
+	uuid_print(&h->uuid, uuid);
 	arena_init(&a, 1 << 18);
-	bool known = store_device_get(en->conf.store, &a, t->uuid, &d);
+	bool known = store_device_get(en->conf.store, &a, uuid, &d);
 	bool approved = known ? d.approved : !en->set.manual_approval;
 	struct store_tx *tx = store_tx_new(en->conf.store);
 	store_tx_hello(tx, &(struct store_hello){
-				   .uuid = t->uuid, .address = address, .kind = h->kind == WIRE_HELLO_PSK ? "psk" : "pki",
+				   .uuid = uuid, .address = address, .kind = h->kind == WIRE_HELLO_PSK ? "psk" : "pki",
 				   .pid = h->pid, .raw = raw, .at_unix_ms = now, .retry_count = h->retry_count,
 				   .approved = approved,
 			   });
-	ENGINE_EVENT(en, tx, t->uuid, LOG_EV_HELLO, NULL, LOG_S("uuid", t->uuid), LOG_S("address", address),
+	ENGINE_EVENT(en, tx, uuid, LOG_EV_HELLO, NULL, LOG_S("uuid", uuid), LOG_S("address", address),
 		     LOG_S("kind", h->kind == WIRE_HELLO_PSK ? "psk" : "pki"),
 		     LOG_S("pid", h->kind == WIRE_HELLO_PSK ? h->pid : NULL), LOG_I("hash_count", h->hash_count),
 		     LOG_I("retry_count", h->retry_count));
 	if (approved) {
-		queue_job(en, tx, &a, t->uuid, now);
+		queue_job(en, tx, &a, uuid, now);
 	} else if (!known || !str_eq(d.state, store_device_state_name(STORE_DEV_WAITING))) {
-		store_tx_device_text(tx, t->uuid, STORE_DEVICE_STATE, store_device_state_name(STORE_DEV_WAITING));
-		ENGINE_EVENT(en, tx, t->uuid, LOG_EV_DEVICE_WAITS, NULL, LOG_S("uuid", t->uuid));
+		store_tx_device_text(tx, uuid, STORE_DEVICE_STATE, store_device_state_name(STORE_DEV_WAITING));
+		ENGINE_EVENT(en, tx, uuid, LOG_EV_DEVICE_WAITS, NULL, LOG_S("uuid", uuid));
 	}
-	store_tx_commit(tx, on_taken, t);
+	store_tx_commit(tx, on_taken, en);
 	arena_deinit(&a);
 }
 
