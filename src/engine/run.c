@@ -68,6 +68,23 @@ static bool address_moved(const struct engine_run *r)
 	return moved;
 }
 
+static bool is_network(enum err_code c)
+{
+	return c == ERR_REFUSED || c == ERR_UNREACHABLE || c == ERR_TIMEOUT || c == ERR_CLOSED;
+}
+
+/* The network says little: what was hoped for is known here. */
+static void explain_network(const struct engine_run *r, struct err *e)
+{
+	if (!e->seen[0])
+		err_seen(e, "%s", e->code == ERR_TIMEOUT ? "silence" : e->code == ERR_CLOSED ? "the connection ended" :
+						    "no connection");
+	if (!e->want[0])
+		err_want(e, "an answer of %s on its AMT port", r->address);
+	if (!e->hint[0])
+		err_hint(e, "check that the PC has power and network, and that no firewall is between");
+}
+
 void engine_run_fail(struct engine_run *r, const struct err *why)
 {
 	struct err e = *why;
@@ -82,9 +99,11 @@ void engine_run_fail(struct engine_run *r, const struct err *why)
 		engine_retry_login_ok(&r->en->set.retry, r->login_count, r->login_since_unix_ms, clk_unix_ms(), &lock_wait);
 	if (lock_wait > delay)
 		delay = lock_wait;
-	bool network = e.code == ERR_REFUSED || e.code == ERR_UNREACHABLE || e.code == ERR_TIMEOUT || e.code == ERR_CLOSED;
-	if (network && r->address[0] && address_moved(r))
-		delay = 0;
+	if (is_network(e.code)) {
+		explain_network(r, &e);
+		if (r->address[0] && address_moved(r))
+			delay = 0;
+	}
 	amt_client_close(r->client);
 	engine_run_end(r, STORE_JOB_DELAYED, clk_unix_ms() + delay, &e);
 }

@@ -34,11 +34,10 @@ fleet_count() {
 
 # fleet_until SECONDS COMMAND...
 fleet_until() {
-	fleet_left=$(($1 * 10))
+	fleet_end=$(($(date +%s) + $1))
 	shift
 	until "$@" >/dev/null 2>&1; do
-		fleet_left=$((fleet_left - 1))
-		test $fleet_left -gt 0 || return 1
+		test "$(date +%s)" -le $fleet_end || return 1
 		sleep 0.1
 	done
 }
@@ -57,17 +56,21 @@ print("user = \"admin:%s\"" % pw.replace("\\", "\\\\").replace("\"", "\\\""))' >
 	test "$(cat status)" = 200 || { cat status && return 1; }
 }
 
-# fleet_error ADDRESS RULE WORD: the PC's job failed with this rule ('' for none) and a message,
-# value or advice with the word; seen, want and hint are there
+# fleet_error ADDRESS RULE WORD: the job of that PC failed, see fleet_why
 fleet_error() {
 	fleet_uuid=$(sim_ctl list "$1" | sim_field uuid)
-	"$OUTBAND" device show "$fleet_uuid" --json >device.json &&
-		python3 - "$2" "$3" <<-'PY'
-		import json, re, sys
-		e = (json.load(open('device.json'))['job'] or {}).get('error') or sys.exit('no error')
-		text = ' '.join(str(v) for v in e.values())
-		bad = [k for k in ('msg', 'seen', 'want', 'hint') if not e.get(k)]
-		if bad or (e.get('rule') or '') != sys.argv[1] or not re.search(sys.argv[2], text):
-		    sys.exit('missing %s in %s' % (bad, e))
-		PY
+	"$OUTBAND" device show "$fleet_uuid" --json >device.json && fleet_why "$2" "$3"
+}
+
+# fleet_why RULE WORD: ./device.json has an error with this rule ('' for none) and with the word in
+# message, value or advice; what was seen, what is wanted and a hint are there
+fleet_why() {
+	python3 - "$1" "$2" <<-'PY'
+	import json, re, sys
+	e = (json.load(open('device.json'))['job'] or {}).get('error') or sys.exit('no error')
+	bad = [k for k in ('msg', 'seen', 'want', 'hint') if not e.get(k)]
+	if bad or not re.fullmatch(sys.argv[1], e.get('rule') or '') or \
+	   not re.search(sys.argv[2], ' '.join(str(v) for v in e.values())):
+	    sys.exit('missing %s in %s' % (bad, e))
+	PY
 }
