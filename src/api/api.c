@@ -207,7 +207,7 @@ void api_handle(struct api *a, const struct api_call *c, api_reply_fn *fn, void 
 		(void)api_query_check(r, &e);
 	if (e.code)
 		api_fail(r, &e);
-	else
+	else if (r->route)
 		r->route->handler(r);
 }
 

@@ -37,7 +37,7 @@ static void print_ago(struct out *o, int64_t ms)
 		out_fmt(o, "%lld s", (long long)(ms / 1000));
 	else if (min < 120)
 		out_fmt(o, "%lld minutes", (long long)min);
-	else if (min < 48 * 60)
+	else if (min < 2880)
 		out_fmt(o, "%lld hours", (long long)(min / 60));
 	else
 		out_fmt(o, "%lld days", (long long)(min / 60 / 24));
@@ -133,10 +133,11 @@ void api_next_step_print(const struct store_device *d, const struct store_job *j
 			 int64_t now_unix_ms, struct out *o)
 {
 	bool active = job && !str_eq(job->state, "done") && !str_eq(job->state, "cancelled");
+	bool settled = str_eq(d->state, "configured") || str_eq(d->state, "refused");
 
 	if (str_eq(d->state, "approval")) {
 		out_fmt(o, "It waits for an operator: 'outband device approve %s'.", name_of(d));
-	} else if (active) {
+	} else if (active || (job && !settled)) {
 		print_job(d, job, o);
 	} else if (str_eq(d->state, "configured")) {
 		out_fmt(o,
@@ -151,8 +152,6 @@ void api_next_step_print(const struct store_device *d, const struct store_job *j
 	} else if (str_eq(d->state, "refused")) {
 		print_refused(d, o);
 		out_fmt(o, " Then 'outband device apply %s'.", name_of(d));
-	} else if (job) {
-		print_job(d, job, o);
 	} else {
 		out_fmt(o, "Nothing is queued; 'outband device apply %s' configures it.",
 			name_of(d));

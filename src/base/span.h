@@ -63,7 +63,9 @@ static inline struct span cur_take(struct cur *c, size_t n)
 		return (struct span){ NULL, 0 };
 	}
 	/* Nothing of nothing: arithmetic on NULL is not defined, even by 0. */
-	struct span s = { c->in.p ? c->in.p + c->at : NULL, n };
+	if (!c->in.p)
+		return (struct span){ NULL, 0 };
+	struct span s = { c->in.p + c->at, n };
 	c->at += n;
 	return s;
 }

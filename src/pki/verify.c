@@ -29,7 +29,7 @@ enum { DER_SEQUENCE = 0x30, DER_BIT_STRING = 0x03 };
 static bool bits_of(struct cur *c, struct span *out_bits)
 {
 	struct span whole, bits;
-	if (!der_next(c, DER_BIT_STRING, &whole, &bits) || bits.n < 2 || bits.p[0] != 0)
+	if (!der_next(c, DER_BIT_STRING, &whole, &bits) || !bits.p || bits.n < 2 || bits.p[0] != 0)
 		return false;
 	*out_bits = span_make(bits.p + 1, bits.n - 1);
 	return true;

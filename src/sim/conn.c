@@ -8,7 +8,7 @@
 #define BODY_MAX   65536
 #define BEHIND_MAX 65536 /* bytes that came while a request was being answered */
 #define IDLE_MS    60000
-#define REPLY_MAX  (2 * 1024 * 1024)
+#define REPLY_MAX  2097152
 
 struct sim_conn {
 	struct sim_dev *d;

@@ -157,7 +157,7 @@ bool sim_dev_hello(struct sim_dev *d, struct out *o)
 	if (h.retry_count > RETRY_COUNT_MAX)
 		h.retry_count = RETRY_COUNT_MAX;
 	d->hello_count++;
-	buf_init(&b, 64 * 1024);
+	buf_init(&b, 65536);
 	out_init_buf(&bo, &b);
 	if (d->state == SIM_SETUP_PSK) {
 		h.kind = WIRE_HELLO_PSK;

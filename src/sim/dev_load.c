@@ -146,9 +146,9 @@ static bool read_cert(struct load *l, const yaml_node_t *item)
 {
 	uint8_t der[LIMIT_CERT_DER_BYTES];
 	size_t n;
-	uint32_t handle;
-	int pool;
-	bool root, read_only;
+	uint32_t handle = 0;
+	int pool = -1;
+	bool root = false, read_only = false;
 
 	if (!read_numbers(l, item, &handle, &pool) || !read_blob(l, item, "der", der, &n))
 		return false;
@@ -169,7 +169,7 @@ static bool read_key(struct load *l, const yaml_node_t *item)
 	uint8_t der[LIMIT_CERT_DER_BYTES];
 	size_t n = 0;
 	uint32_t handle;
-	int pool;
+	int pool = -1;
 
 	if (!read_numbers(l, item, &handle, &pool))
 		return false;
@@ -246,6 +246,13 @@ static void exchange(struct sim_dev *a, struct sim_dev *b)
 	SWAP(sw);
 	SWAP(active);
 	SWAP(staged);
+#undef SWAP
+#define SWAP(member)                                 \
+	do {                                         \
+		__typeof__(a->member) t_ = a->member; \
+		a->member = b->member;               \
+		b->member = t_;                      \
+	} while (0)
 	SWAP(certs);
 	SWAP(cert_count);
 	SWAP(keys);

@@ -10,7 +10,7 @@
 #include "sim/testkeys.h"
 
 #define POOL_MAX       64
-#define ARENA_BYTES    (64 * 1024)
+#define ARENA_BYTES    65536
 #define NOT_BEFORE_MS  1262304000000 /* 2010-01-01: wide, because clocks are wrong */
 #define NOT_AFTER_MS   2493072000000 /* 2049-01-01 */
 #define LOG_PER_SECOND 50

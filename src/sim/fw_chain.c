@@ -9,7 +9,7 @@
 #include "sim/fw_chain_priv.h"
 #include "wire/hello.h"
 
-#define ARENA_BYTES   (512 * 1024)
+#define ARENA_BYTES   524288
 #define OLD_CHAIN_MAX 4100 /* bytes of all certificates before 7.0 (P) */
 
 struct chain {

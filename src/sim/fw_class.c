@@ -8,11 +8,12 @@ static const struct fw_class *const tables[] = {
 	sim_fw_general_classes, sim_fw_setup_classes, sim_fw_admin_classes,
 	sim_fw_time_classes,    sim_fw_tls_classes,   sim_fw_pki_classes,
 	sim_fw_redir_classes,   sim_fw_net_classes,   sim_fw_info_classes,
+	NULL,
 };
 
 const struct fw_class *sim_fw_class_at(unsigned i)
 {
-	for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
+	for (size_t t = 0; tables[t]; t++) {
 		for (const struct fw_class *c = tables[t]; c->name; c++) {
 			if (i-- == 0)
 				return c;

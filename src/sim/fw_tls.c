@@ -129,7 +129,7 @@ static void stage(struct sim_dev *d, uint32_t handle)
 static bool create_context(struct fw_ctx *x, const struct wsman_obj *in,
 			   const struct wsman_epr **out_epr)
 {
-	uint32_t handle;
+	uint32_t handle = SIM_NO_HANDLE;
 
 	if (x->d->context_staged != SIM_NO_HANDLE)
 		return sim_fw_refuse(x, FW_FAULT_EXISTS);
@@ -154,7 +154,7 @@ static bool create_context(struct fw_ctx *x, const struct wsman_obj *in,
 
 static bool put_context(struct fw_ctx *x, unsigned i, const struct wsman_obj *in)
 {
-	uint32_t handle;
+	uint32_t handle = SIM_NO_HANDLE;
 
 	(void)i;
 	if (sim_switches_is(&x->d->sw, SIM_SW_CONTEXT_PUT, "selectors") && !x->m->selectors)

@@ -4,7 +4,7 @@
 #include "base/str.h"
 #include "sim/fw_priv.h"
 
-#define ARENA_BYTES (1024 * 1024)
+#define ARENA_BYTES 1048576
 
 struct place { /* "Class[key].Prop" */
 	char cls[80], key[96], prop[64];

@@ -50,7 +50,7 @@ UNUSED static void issue_one(const struct pki_issue *what, const struct pki_key 
 			     struct span issuer, const struct pki_key *issuer_key, struct arena *a,
 			     struct span *out_der)
 {
-	struct span spki;
+	struct span spki = { NULL, 0 };
 	struct rng rng;
 	struct err e = { 0 };
 	rng_seed(&rng, what->is_ca ? 1 : 2);
@@ -235,7 +235,7 @@ UNUSED static void hex32(struct span in, char out[33])
 {
 	uint8_t d[16];
 	hash_of(HASH_MD5, in, d);
-	for (int i = 0; i < 16; i++)
+	for (size_t i = 0; i < sizeof d; i++)
 		(void)snprintf(out + 2 * i, 3, "%02x", d[i]);
 }
 

@@ -16,7 +16,7 @@ static void to_hex(const uint8_t digest[MD5_SIZE], char out_hex[MD5_HEX])
 		out_hex[2 * i] = digits[digest[i] >> 4];
 		out_hex[2 * i + 1] = digits[digest[i] & 15];
 	}
-	out_hex[2 * MD5_SIZE] = '\0';
+	out_hex[MD5_HEX - 1] = '\0';
 }
 
 static void md5_joined(const struct span *parts, size_t count, char out_hex[MD5_HEX])

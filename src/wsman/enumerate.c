@@ -42,7 +42,7 @@ static bool keep(struct wsman_enumerate *s, const struct wsman_xml *item, struct
 			return err_set(e, ERR_LIMIT, "instances of %s do not fit into memory",
 				       name_of(s));
 		if (n)
-			memcpy(more, s->items, n * sizeof *more);
+			memcpy(more, s->items, n * sizeof(void *));
 		s->items = more;
 	}
 	s->items[s->item_count++] = item;
