@@ -12,7 +12,7 @@
 #include <assert.h>
 #include <stdio.h>
 
-#define CONTENT_TYPE "application/soap+xml; charset=utf-8"
+#define CONTENT_TYPE  "application/soap+xml; charset=utf-8"
 #define SERVER_PREFIX "Intel(R) Active Management Technology "
 
 enum call_kind { CALL_NONE, CALL_CONNECT, CALL_WSMAN, CALL_ENUMERATE, CALL_GET };
@@ -23,7 +23,7 @@ struct amt_client {
 	enum call_kind kind;
 	enum wsman_op expect;
 	uint32_t message_id;
-	struct arena arena;      /* of the running call: reply, enumeration */
+	struct arena arena; /* of the running call: reply, enumeration */
 	struct wsman_enumerate en;
 	struct buf out;
 	amt_client_fn *fn;
@@ -42,8 +42,12 @@ struct amt_client *amt_client_new(const struct amt_client_conf *c)
 {
 	struct amt_client *a = MEM_NEW(struct amt_client);
 	struct net_http_conf hc = {
-		.dialer = c->dialer, .sched = c->sched, .rng = c->rng, .up_ms = c->up_ms,
-		.first_byte_ms = c->first_byte_ms, .whole_ms = c->whole_ms,
+		.dialer = c->dialer,
+		.sched = c->sched,
+		.rng = c->rng,
+		.up_ms = c->up_ms,
+		.first_byte_ms = c->first_byte_ms,
+		.whole_ms = c->whole_ms,
 		.prefer_auth_int = c->prefer_auth_int,
 	};
 	a->http = net_http_new(&hc);
@@ -155,7 +159,8 @@ static void on_wsman(void *arg, const struct net_http_reply *r, bool sent, const
 	struct wsman_msg *m = ARENA_NEW(&c->arena, struct wsman_msg);
 	if (!m || !wsman_envelope_parse(r->body, &c->arena, m, &fail)) {
 		if (ar.http_status != 200) {
-			err_set(&fail, ERR_HTTP, "the device answered HTTP %u without a WS-MAN message",
+			err_set(&fail, ERR_HTTP,
+				"the device answered HTTP %u without a WS-MAN message",
 				ar.http_status);
 			err_seen(&fail, "HTTP %u, %zu bytes", ar.http_status, r->body.n);
 			err_want(&fail, "HTTP 200 with a SOAP envelope");
@@ -193,8 +198,12 @@ static void send_wsman(struct amt_client *c, bool repeatable, uint32_t first_byt
 		wsman_enumerate_emit(&c->en, id, &o);
 	}
 	struct net_http_req hr = {
-		.method = "POST", .target = "/wsman", .content_type = CONTENT_TYPE,
-		.body = buf_span(&c->out), .repeatable = repeatable, .first_byte_ms = first_byte_ms,
+		.method = "POST",
+		.target = "/wsman",
+		.content_type = CONTENT_TYPE,
+		.body = buf_span(&c->out),
+		.repeatable = repeatable,
+		.first_byte_ms = first_byte_ms,
 	};
 	c->op = net_http_start(c->http, &hr, on_wsman, c);
 }
@@ -219,7 +228,8 @@ void amt_client_call(struct amt_client *c, const struct wsman_req *req, bool rep
 	mem_wipe(c->out.p, c->out.n);
 }
 
-void amt_client_enumerate(struct amt_client *c, const char *resource_uri, amt_client_fn *fn, void *arg)
+void amt_client_enumerate(struct amt_client *c, const char *resource_uri, amt_client_fn *fn,
+			  void *arg)
 {
 	begin(c, CALL_ENUMERATE, fn, arg);
 	wsman_enumerate_init(&c->en, resource_uri, &c->arena);

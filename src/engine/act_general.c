@@ -16,9 +16,11 @@ static bool clock_wanted(const struct engine_plan_in *in)
 	return llabs(in->have->clock_skew_ms) > ENGINE_CLOCK_SKEW_MS;
 }
 
-static bool clock_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req, struct err *e)
+static bool clock_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req,
+			struct err *e)
 {
-	struct wsman_obj *o = engine_act_invoke(a, req, "AMT_TimeSynchronizationService", "SetHighAccuracyTimeSynch");
+	struct wsman_obj *o = engine_act_invoke(a, req, "AMT_TimeSynchronizationService",
+						"SetHighAccuracyTimeSynch");
 	if (!o)
 		return engine_act_full(e);
 	wsman_obj_set_u32(o, "Ta0", in->have->clock_ta0);
@@ -27,7 +29,8 @@ static bool clock_build(const struct engine_plan_in *in, struct arena *a, struct
 	return true;
 }
 
-static bool clock_apply(struct engine_facts *have, const struct wsman_msg *m, struct arena *a, struct err *e)
+static bool clock_apply(struct engine_facts *have, const struct wsman_msg *m, struct arena *a,
+			struct err *e)
 {
 	if (!engine_act_return(have, m, a, e))
 		return false;
@@ -48,8 +51,9 @@ const struct engine_action engine_act_clock = {
 
 static bool names_differ(const struct engine_plan_in *in)
 {
-	return in->want->names && (!str_eq_nocase(in->have->host_name, in->host) ||
-				   !str_eq_nocase(in->have->domain, in->domain));
+	return in->want->names &&
+		(!str_eq_nocase(in->have->host_name, in->host) ||
+		 !str_eq_nocase(in->have->domain, in->domain));
 }
 
 static bool ping_differs(const struct engine_plan_in *in)
@@ -64,7 +68,8 @@ static bool general_wanted(const struct engine_plan_in *in)
 	return !(in->done & ACT_BIT(ACT_GENERAL)) && (names_differ(in) || ping_differs(in));
 }
 
-static bool general_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req, struct err *e)
+static bool general_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req,
+			  struct err *e)
 {
 	if (!engine_act_put(a, req, WSMAN_OP_PUT, "AMT_GeneralSettings") || !in->general)
 		return engine_act_full(e);
@@ -81,7 +86,8 @@ static bool general_build(const struct engine_plan_in *in, struct arena *a, stru
 	return true;
 }
 
-static bool general_apply(struct engine_facts *have, const struct wsman_msg *m, struct arena *a, struct err *e)
+static bool general_apply(struct engine_facts *have, const struct wsman_msg *m, struct arena *a,
+			  struct err *e)
 {
 	struct wsman_obj *o;
 	if (!wsman_envelope_obj(m, a, &o, e))
@@ -107,5 +113,6 @@ static void general_print(const struct engine_plan_in *in, struct out *o)
 }
 
 const struct engine_action engine_act_general = {
-	"general", "second: names", ACTION_STAGED, general_wanted, general_build, general_apply, general_print,
+	"general",     "second: names", ACTION_STAGED, general_wanted,
+	general_build, general_apply,   general_print,
 };

@@ -34,16 +34,19 @@ static bool redir_wanted(const struct engine_plan_in *in)
 	return state_differs(in) && in->done & ACT_BIT(ACT_LISTENER);
 }
 
-static bool redir_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req, struct err *e)
+static bool redir_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req,
+			struct err *e)
 {
-	struct wsman_obj *o = engine_act_invoke(a, req, "AMT_RedirectionService", "RequestStateChange");
+	struct wsman_obj *o =
+		engine_act_invoke(a, req, "AMT_RedirectionService", "RequestStateChange");
 	if (!o)
 		return engine_act_full(e);
 	wsman_obj_set_u32(o, "RequestedState", wanted_state(in));
 	return true;
 }
 
-static bool redir_apply(struct engine_facts *have, const struct wsman_msg *m, struct arena *a, struct err *e)
+static bool redir_apply(struct engine_facts *have, const struct wsman_msg *m, struct arena *a,
+			struct err *e)
 {
 	if (!engine_act_return(have, m, a, e))
 		return false;
@@ -53,13 +56,16 @@ static bool redir_apply(struct engine_facts *have, const struct wsman_msg *m, st
 
 static void redir_print(const struct engine_plan_in *in, struct out *o)
 {
-	uint32_t was = in->have->redir_state >= REDIR_NONE ? in->have->redir_state - REDIR_NONE : 0, will = wanted_state(in) - REDIR_NONE;
-	out_fmt(o, "redirection: SOL %s, IDE-R %s -> SOL %s, IDE-R %s\n", engine_act_on(was & REDIR_SOL),
-		engine_act_on(was & REDIR_IDER), engine_act_on(will & REDIR_SOL), engine_act_on(will & REDIR_IDER));
+	uint32_t was = in->have->redir_state >= REDIR_NONE ? in->have->redir_state - REDIR_NONE : 0,
+		 will = wanted_state(in) - REDIR_NONE;
+	out_fmt(o, "redirection: SOL %s, IDE-R %s -> SOL %s, IDE-R %s\n",
+		engine_act_on(was & REDIR_SOL), engine_act_on(was & REDIR_IDER),
+		engine_act_on(will & REDIR_SOL), engine_act_on(will & REDIR_IDER));
 }
 
 const struct engine_action engine_act_redir = {
-	"redirection", "second: redirection", 0, redir_wanted, redir_build, redir_apply, redir_print,
+	"redirection", "second: redirection", 0,           redir_wanted,
+	redir_build,   redir_apply,           redir_print,
 };
 
 static bool listener_should(const struct engine_plan_in *in)
@@ -77,7 +83,8 @@ static bool listener_wanted(const struct engine_plan_in *in)
 	return listener_differs(in) || (state_differs(in) && !(in->done & ACT_BIT(ACT_LISTENER)));
 }
 
-static bool listener_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req, struct err *e)
+static bool listener_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req,
+			   struct err *e)
 {
 	if (!engine_act_put(a, req, WSMAN_OP_PUT, "AMT_RedirectionService") || !in->redir)
 		return engine_act_full(e);
@@ -90,7 +97,8 @@ static bool listener_build(const struct engine_plan_in *in, struct arena *a, str
 	return true;
 }
 
-static bool listener_apply(struct engine_facts *have, const struct wsman_msg *m, struct arena *a, struct err *e)
+static bool listener_apply(struct engine_facts *have, const struct wsman_msg *m, struct arena *a,
+			   struct err *e)
 {
 	struct wsman_obj *o;
 	if (!wsman_envelope_obj(m, a, &o, e))
@@ -105,21 +113,22 @@ static void listener_print(const struct engine_plan_in *in, struct out *o)
 	if (state_differs(in))
 		redir_print(in, o);
 	if (listener_differs(in))
-		out_fmt(o, "redirection listener: %s -> %s\n", engine_act_on(in->have->redir_listener),
+		out_fmt(o, "redirection listener: %s -> %s\n",
+			engine_act_on(in->have->redir_listener),
 			engine_act_on(listener_should(in)));
 }
 
 const struct engine_action engine_act_listener = {
-	"redirection_listener", "second: redirection", 0, listener_wanted, listener_build, listener_apply,
-	listener_print,
+	"redirection_listener", "second: redirection", 0, listener_wanted, listener_build,
+	listener_apply,         listener_print,
 };
 
 /* ---- KVM ---- */
 
 bool engine_act_kvm_unasked(const struct engine_plan_in *in)
 {
-	return in->setup && in->want->kvm != ENGINE_LEAVE && !in->no_kvm && !(in->have->known & FACTS_KVM) &&
-	       !(in->done & ACT_BIT(ACT_KVM));
+	return in->setup && in->want->kvm != ENGINE_LEAVE && !in->no_kvm &&
+		!(in->have->known & FACTS_KVM) && !(in->done & ACT_BIT(ACT_KVM));
 }
 
 static bool kvm_on(const struct engine_plan_in *in)
@@ -132,19 +141,23 @@ static bool kvm_wanted(const struct engine_plan_in *in)
 	if (engine_act_kvm_unasked(in))
 		return true;
 	/* no KVM in this PC: reported with the plan, nothing to send */
-	return in->want->kvm != ENGINE_LEAVE && in->have->kvm_exists && kvm_on(in) != (in->want->kvm == ENGINE_ON);
+	return in->want->kvm != ENGINE_LEAVE && in->have->kvm_exists &&
+		kvm_on(in) != (in->want->kvm == ENGINE_ON);
 }
 
-static bool kvm_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req, struct err *e)
+static bool kvm_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req,
+		      struct err *e)
 {
-	struct wsman_obj *o = engine_act_invoke(a, req, "CIM_KVMRedirectionSAP", "RequestStateChange");
+	struct wsman_obj *o =
+		engine_act_invoke(a, req, "CIM_KVMRedirectionSAP", "RequestStateChange");
 	if (!o)
 		return engine_act_full(e);
 	wsman_obj_set_u32(o, "RequestedState", in->want->kvm == ENGINE_ON ? 2 : 3);
 	return true;
 }
 
-static bool kvm_apply(struct engine_facts *have, const struct wsman_msg *m, struct arena *a, struct err *e)
+static bool kvm_apply(struct engine_facts *have, const struct wsman_msg *m, struct arena *a,
+		      struct err *e)
 {
 	if (!engine_act_return(have, m, a, e))
 		return false;
@@ -154,7 +167,8 @@ static bool kvm_apply(struct engine_facts *have, const struct wsman_msg *m, stru
 
 static void kvm_print(const struct engine_plan_in *in, struct out *o)
 {
-	out_fmt(o, "KVM: %s -> %s\n", engine_act_kvm_unasked(in) ? "(not read)" : engine_act_on(kvm_on(in)),
+	out_fmt(o, "KVM: %s -> %s\n",
+		engine_act_kvm_unasked(in) ? "(not read)" : engine_act_on(kvm_on(in)),
 		engine_act_on(in->want->kvm == ENGINE_ON));
 }
 
@@ -173,7 +187,8 @@ static bool webui_wanted(const struct engine_plan_in *in)
 	return in->have->webui_on != (in->want->webui == ENGINE_ON);
 }
 
-static bool webui_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req, struct err *e)
+static bool webui_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req,
+			struct err *e)
 {
 	struct wsman_obj *o = engine_act_invoke(a, req, "AMT_WebUIService", "RequestStateChange");
 	if (!o)
@@ -182,7 +197,8 @@ static bool webui_build(const struct engine_plan_in *in, struct arena *a, struct
 	return true;
 }
 
-static bool webui_apply(struct engine_facts *have, const struct wsman_msg *m, struct arena *a, struct err *e)
+static bool webui_apply(struct engine_facts *have, const struct wsman_msg *m, struct arena *a,
+			struct err *e)
 {
 	if (!engine_act_return(have, m, a, e))
 		return false;
@@ -192,7 +208,8 @@ static bool webui_apply(struct engine_facts *have, const struct wsman_msg *m, st
 
 static void webui_print(const struct engine_plan_in *in, struct out *o)
 {
-	out_fmt(o, "WebUI: %s -> %s\n", in->setup ? "(cannot be read in setup)" : engine_act_on(in->have->webui_on),
+	out_fmt(o, "WebUI: %s -> %s\n",
+		in->setup ? "(cannot be read in setup)" : engine_act_on(in->have->webui_on),
 		engine_act_on(in->want->webui == ENGINE_ON));
 }
 

@@ -11,9 +11,11 @@ static bool mebx_wanted(const struct engine_plan_in *in)
 	return in->setup && in->want->mebx_pw != ENGINE_PW_LEAVE && !(in->done & ACT_BIT(ACT_MEBX));
 }
 
-static bool mebx_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req, struct err *e)
+static bool mebx_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req,
+		       struct err *e)
 {
-	struct wsman_obj *o = engine_act_invoke(a, req, "AMT_SetupAndConfigurationService", "SetMEBxPassword");
+	struct wsman_obj *o =
+		engine_act_invoke(a, req, "AMT_SetupAndConfigurationService", "SetMEBxPassword");
 	if (!o)
 		return engine_act_full(e);
 	char text[64] = "";
@@ -31,8 +33,8 @@ static void mebx_print(const struct engine_plan_in *in, struct out *o)
 }
 
 const struct engine_action engine_act_mebx = {
-	"mebx_password", "second: MEBx password", ACTION_UNREADABLE, mebx_wanted, mebx_build, engine_act_return,
-	mebx_print,
+	"mebx_password", "second: MEBx password", ACTION_UNREADABLE, mebx_wanted,
+	mebx_build,      engine_act_return,       mebx_print,
 };
 
 /* ---- network admin password ---- */
@@ -42,9 +44,11 @@ static bool admin_wanted(const struct engine_plan_in *in)
 	return in->setup && !(in->done & ACT_BIT(ACT_ADMIN));
 }
 
-static bool admin_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req, struct err *e)
+static bool admin_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req,
+			struct err *e)
 {
-	struct wsman_obj *o = engine_act_invoke(a, req, "AMT_AuthorizationService", "SetAdminAclEntryEx");
+	struct wsman_obj *o =
+		engine_act_invoke(a, req, "AMT_AuthorizationService", "SetAdminAclEntryEx");
 	if (!o)
 		return engine_act_full(e);
 	uint8_t ha1[16];
@@ -58,12 +62,13 @@ static bool admin_build(const struct engine_plan_in *in, struct arena *a, struct
 static void admin_print(const struct engine_plan_in *in, struct out *o)
 {
 	out_fmt(o, "admin password: -> %s\n",
-		in->want->admin_pw == ENGINE_PW_RANDOM ? "random, of its own" : "the stored secret");
+		in->want->admin_pw == ENGINE_PW_RANDOM ? "random, of its own"
+						       : "the stored secret");
 }
 
 const struct engine_action engine_act_admin = {
-	"admin_password", "second: admin password", ACTION_UNREADABLE, admin_wanted, admin_build, engine_act_return,
-	admin_print,
+	"admin_password", "second: admin password", ACTION_UNREADABLE, admin_wanted,
+	admin_build,      engine_act_return,        admin_print,
 };
 
 /* ---- commit ---- */
@@ -73,11 +78,13 @@ static bool commit_wanted(const struct engine_plan_in *in)
 	return in->setup || in->staged_dirty;
 }
 
-static bool commit_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req, struct err *e)
+static bool commit_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req,
+			 struct err *e)
 {
 	(void)in;
-	return engine_act_invoke(a, req, "AMT_SetupAndConfigurationService", "CommitChanges") ? true
-											      : engine_act_full(e);
+	return engine_act_invoke(a, req, "AMT_SetupAndConfigurationService", "CommitChanges")
+		? true
+		: engine_act_full(e);
 }
 
 static void commit_print(const struct engine_plan_in *in, struct out *o)
@@ -87,5 +94,6 @@ static void commit_print(const struct engine_plan_in *in, struct out *o)
 }
 
 const struct engine_action engine_act_commit = {
-	"commit", "second: commit", ACTION_DROPS_LINK, commit_wanted, commit_build, engine_act_return, commit_print,
+	"commit",     "second: commit",  ACTION_DROPS_LINK, commit_wanted,
+	commit_build, engine_act_return, commit_print,
 };

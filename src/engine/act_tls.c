@@ -10,7 +10,7 @@
 static bool leaf_in_place(const struct engine_plan_in *in)
 {
 	return in->have->cert_handle[0] && (in->have->known & FACTS_CONTEXT) &&
-	       str_eq(in->have->context_cert, in->have->cert_handle);
+		str_eq(in->have->context_cert, in->have->cert_handle);
 }
 
 static bool leaf_to_do(const struct engine_plan_in *in)
@@ -29,8 +29,8 @@ static void key_print(const struct engine_plan_in *in, struct out *o)
 		in->firmware_keys ? "made by the firmware" : "made here and added");
 }
 
-static bool read_handle(const struct wsman_msg *m, const char *member, char *out_id, size_t cap, struct arena *a,
-			struct err *e)
+static bool read_handle(const struct wsman_msg *m, const char *member, char *out_id, size_t cap,
+			struct arena *a, struct err *e)
 {
 	struct wsman_obj *o;
 	if (!engine_act_output(m, a, &o, e))
@@ -59,7 +59,8 @@ static bool add_key_wanted(const struct engine_plan_in *in)
 	return key_to_do(in) && !in->firmware_keys && in->has_key;
 }
 
-static bool add_key_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req, struct err *e)
+static bool add_key_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req,
+			  struct err *e)
 {
 	struct wsman_obj *o = engine_act_invoke(a, req, "AMT_PublicKeyManagementService", "AddKey");
 	if (!o)
@@ -68,13 +69,15 @@ static bool add_key_build(const struct engine_plan_in *in, struct arena *a, stru
 	return true;
 }
 
-static bool add_key_apply(struct engine_facts *have, const struct wsman_msg *m, struct arena *a, struct err *e)
+static bool add_key_apply(struct engine_facts *have, const struct wsman_msg *m, struct arena *a,
+			  struct err *e)
 {
 	return read_handle(m, "CreatedKey", have->key_handle, sizeof have->key_handle, a, e);
 }
 
 const struct engine_action engine_act_add_key = {
-	"add_key", "second: key", ACTION_CREATES, add_key_wanted, add_key_build, add_key_apply, key_print,
+	"add_key",     "second: key", ACTION_CREATES, add_key_wanted,
+	add_key_build, add_key_apply, key_print,
 };
 
 /* ---- key: made by the firmware ---- */
@@ -84,9 +87,11 @@ static bool generate_wanted(const struct engine_plan_in *in)
 	return key_to_do(in) && in->firmware_keys;
 }
 
-static bool generate_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req, struct err *e)
+static bool generate_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req,
+			   struct err *e)
 {
-	struct wsman_obj *o = engine_act_invoke(a, req, "AMT_PublicKeyManagementService", "GenerateKeyPair");
+	struct wsman_obj *o =
+		engine_act_invoke(a, req, "AMT_PublicKeyManagementService", "GenerateKeyPair");
 	if (!o)
 		return engine_act_full(e);
 	wsman_obj_set_u32(o, "KeyAlgorithm", 0);
@@ -94,7 +99,8 @@ static bool generate_build(const struct engine_plan_in *in, struct arena *a, str
 	return true;
 }
 
-static bool generate_apply(struct engine_facts *have, const struct wsman_msg *m, struct arena *a, struct err *e)
+static bool generate_apply(struct engine_facts *have, const struct wsman_msg *m, struct arena *a,
+			   struct err *e)
 {
 	if (!read_handle(m, "KeyPair", have->key_handle, sizeof have->key_handle, a, e))
 		return false;
@@ -104,7 +110,9 @@ static bool generate_apply(struct engine_facts *have, const struct wsman_msg *m,
 }
 
 const struct engine_action engine_act_generate_key = {
-	"generate_key", "second: key in firmware", ACTION_CREATES, generate_wanted, generate_build, generate_apply,
+	"generate_key", "second: key in firmware",
+	ACTION_CREATES, generate_wanted,
+	generate_build, generate_apply,
 	key_print,
 };
 
@@ -112,7 +120,8 @@ const struct engine_action engine_act_generate_key = {
 
 static bool issue_wanted(const struct engine_plan_in *in)
 {
-	return leaf_to_do(in) && in->have->key_handle[0] && !in->have->cert_handle[0] && in->leaf_der.n == 0;
+	return leaf_to_do(in) && in->have->key_handle[0] && !in->have->cert_handle[0] &&
+		in->leaf_der.n == 0;
 }
 
 static void issue_print(const struct engine_plan_in *in, struct out *o)
@@ -129,18 +138,22 @@ static bool add_cert_wanted(const struct engine_plan_in *in)
 	return leaf_to_do(in) && in->leaf_der.n > 0 && !in->have->cert_handle[0];
 }
 
-static bool add_cert_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req, struct err *e)
+static bool add_cert_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req,
+			   struct err *e)
 {
-	struct wsman_obj *o = engine_act_invoke(a, req, "AMT_PublicKeyManagementService", "AddCertificate");
+	struct wsman_obj *o =
+		engine_act_invoke(a, req, "AMT_PublicKeyManagementService", "AddCertificate");
 	if (!o)
 		return engine_act_full(e);
 	wsman_obj_set_b64(o, "CertificateBlob", in->leaf_der);
 	return true;
 }
 
-static bool add_cert_apply(struct engine_facts *have, const struct wsman_msg *m, struct arena *a, struct err *e)
+static bool add_cert_apply(struct engine_facts *have, const struct wsman_msg *m, struct arena *a,
+			   struct err *e)
 {
-	return read_handle(m, "CreatedCertificate", have->cert_handle, sizeof have->cert_handle, a, e);
+	return read_handle(m, "CreatedCertificate", have->cert_handle, sizeof have->cert_handle, a,
+			   e);
 }
 
 static void add_cert_print(const struct engine_plan_in *in, struct out *o)
@@ -150,8 +163,8 @@ static void add_cert_print(const struct engine_plan_in *in, struct out *o)
 }
 
 const struct engine_action engine_act_add_cert = {
-	"add_certificate", "second: certificate", ACTION_CREATES, add_cert_wanted, add_cert_build, add_cert_apply,
-	add_cert_print,
+	"add_certificate", "second: certificate", ACTION_CREATES, add_cert_wanted,
+	add_cert_build,    add_cert_apply,        add_cert_print,
 };
 
 /* ---- credential context ---- */
@@ -161,16 +174,20 @@ static bool context_wanted(const struct engine_plan_in *in)
 	return leaf_to_do(in) && in->have->cert_handle[0] && !(in->done & ACT_BIT(ACT_CONTEXT));
 }
 
-static bool context_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req, struct err *e)
+static bool context_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req,
+			  struct err *e)
 {
 	bool exists = in->have->context_exists;
-	struct wsman_obj *o = engine_act_put(a, req, exists ? WSMAN_OP_PUT : WSMAN_OP_CREATE, "AMT_TLSCredentialContext");
+	struct wsman_obj *o = engine_act_put(a, req, exists ? WSMAN_OP_PUT : WSMAN_OP_CREATE,
+					     "AMT_TLSCredentialContext");
 	if (!o)
 		return engine_act_full(e);
 	wsman_obj_set_epr(o, "ElementInContext",
-			  wsman_obj_epr_of(a, "AMT_PublicKeyCertificate", "InstanceID", in->have->cert_handle));
+			  wsman_obj_epr_of(a, "AMT_PublicKeyCertificate", "InstanceID",
+					   in->have->cert_handle));
 	wsman_obj_set_epr(o, "ElementProvidingContext",
-			  wsman_obj_epr_of(a, "AMT_TLSProtocolEndpointCollection", "ElementName", COLLECTION));
+			  wsman_obj_epr_of(a, "AMT_TLSProtocolEndpointCollection", "ElementName",
+					   COLLECTION));
 	if (!exists)
 		return true;
 	/* selectors of the instance as it is, body of a Create (decision of section 10) */
@@ -178,14 +195,16 @@ static bool context_build(const struct engine_plan_in *in, struct arena *a, stru
 	const struct wsman_obj *was = in->context;
 	if (!s || !was)
 		return engine_act_full(e);
-	s[0] = (struct wsman_selector){ "ElementInContext", NULL, wsman_obj_epr(was, "ElementInContext"), &s[1] };
-	s[1] = (struct wsman_selector){ "ElementProvidingContext", NULL, wsman_obj_epr(was, "ElementProvidingContext"),
-					NULL };
+	s[0] = (struct wsman_selector){ "ElementInContext", NULL,
+					wsman_obj_epr(was, "ElementInContext"), &s[1] };
+	s[1] = (struct wsman_selector){ "ElementProvidingContext", NULL,
+					wsman_obj_epr(was, "ElementProvidingContext"), NULL };
 	req->selectors = s;
 	return true;
 }
 
-static bool context_apply(struct engine_facts *have, const struct wsman_msg *m, struct arena *a, struct err *e)
+static bool context_apply(struct engine_facts *have, const struct wsman_msg *m, struct arena *a,
+			  struct err *e)
 {
 	(void)m, (void)a, (void)e;
 	have->context_exists = true;
@@ -200,7 +219,8 @@ static void context_print(const struct engine_plan_in *in, struct out *o)
 }
 
 const struct engine_action engine_act_context = {
-	"tls_context", "second: certificate", ACTION_STAGED, context_wanted, context_build, context_apply, context_print,
+	"tls_context", "second: certificate", ACTION_STAGED, context_wanted,
+	context_build, context_apply,         context_print,
 };
 
 /* ---- TLS settings, the remote instance only ---- */
@@ -216,10 +236,11 @@ static bool tls_wanted(const struct engine_plan_in *in)
 {
 	const struct engine_facts *f = in->have;
 	return in->want->tls && !(in->done & ACT_BIT(ACT_TLS)) &&
-	       (!f->tls_enabled || f->tls_mutual || clear_to_close(in));
+		(!f->tls_enabled || f->tls_mutual || clear_to_close(in));
 }
 
-static bool tls_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req, struct err *e)
+static bool tls_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req,
+		      struct err *e)
 {
 	if (!engine_act_put(a, req, WSMAN_OP_PUT, "AMT_TLSSettingData") || !in->tls)
 		return engine_act_full(e);
@@ -235,7 +256,8 @@ static bool tls_build(const struct engine_plan_in *in, struct arena *a, struct w
 	return true;
 }
 
-static bool tls_apply(struct engine_facts *have, const struct wsman_msg *m, struct arena *a, struct err *e)
+static bool tls_apply(struct engine_facts *have, const struct wsman_msg *m, struct arena *a,
+		      struct err *e)
 {
 	struct wsman_obj *o;
 	if (!wsman_envelope_obj(m, a, &o, e))

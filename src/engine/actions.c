@@ -23,7 +23,8 @@ struct wsman_obj *engine_act_invoke(struct arena *a, struct wsman_req *req, cons
 	return o;
 }
 
-struct wsman_obj *engine_act_put(struct arena *a, struct wsman_req *req, enum wsman_op op, const char *class_name)
+struct wsman_obj *engine_act_put(struct arena *a, struct wsman_req *req, enum wsman_op op,
+				 const char *class_name)
 {
 	const struct wsman_class *c = wsman_classes_find(class_name);
 	if (!c)
@@ -35,7 +36,8 @@ struct wsman_obj *engine_act_put(struct arena *a, struct wsman_req *req, enum ws
 	return o;
 }
 
-bool engine_act_output(const struct wsman_msg *m, struct arena *a, struct wsman_obj **out_o, struct err *e)
+bool engine_act_output(const struct wsman_msg *m, struct arena *a, struct wsman_obj **out_o,
+		       struct err *e)
 {
 	struct wsman_obj *o;
 	if (!wsman_envelope_obj(m, a, &o, e))
@@ -48,7 +50,8 @@ bool engine_act_output(const struct wsman_msg *m, struct arena *a, struct wsman_
 	return true;
 }
 
-bool engine_act_return(struct engine_facts *have, const struct wsman_msg *m, struct arena *a, struct err *e)
+bool engine_act_return(struct engine_facts *have, const struct wsman_msg *m, struct arena *a,
+		       struct err *e)
 {
 	(void)have;
 	struct wsman_obj *o;

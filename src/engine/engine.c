@@ -17,7 +17,8 @@ static int64_t setting_int(struct engine *en, struct arena *a, enum engine_setti
 	const char *v;
 	int64_t n = 0;
 	const struct engine_setting_row *row = engine_setting_row(s);
-	if (!store_setting_get(en->conf.store, a, row->key, &v) || !str_to_i64(span_str(v), row->min, row->max, &n, NULL))
+	if (!store_setting_get(en->conf.store, a, row->key, &v) ||
+	    !str_to_i64(span_str(v), row->min, row->max, &n, NULL))
 		str_to_i64(span_str(row->def), INT64_MIN, INT64_MAX, &n, NULL);
 	return n;
 }
@@ -40,7 +41,8 @@ static void load_settings(struct engine *en)
 	en->set.hello_rate = setting_int(en, &a, SETTING_HELLO_RATE);
 	en->set.pki = str_eq(setting_text(en, &a, SETTING_PKI), "true");
 	en->set.manual_approval = str_eq(setting_text(en, &a, SETTING_APPROVAL), "manual");
-	str_copy(en->set.profile, sizeof en->set.profile, span_str(setting_text(en, &a, SETTING_PROFILE)));
+	str_copy(en->set.profile, sizeof en->set.profile,
+		 span_str(setting_text(en, &a, SETTING_PROFILE)));
 	en->set.retry.first_ms = setting_int(en, &a, SETTING_RETRY_S) * 1000;
 	en->set.retry.max_ms = setting_int(en, &a, SETTING_RETRY_MAX_S) * 1000;
 	en->set.retry.login_tries = setting_int(en, &a, SETTING_LOGIN_TRIES);
@@ -65,7 +67,8 @@ void engine_reload(struct engine *en)
 	}
 	if (!engine_vault_load(en, &e))
 		log_err(LOG_EV_SERVE_FAILED, &e,
-			(const struct log_kv[]){ LOG_S("step", "reload"), { LOG_KIND_END, NULL, NULL, 0 } });
+			(const struct log_kv[]){ LOG_S("step", "reload"),
+						 { LOG_KIND_END, NULL, NULL, 0 } });
 	engine_pump(en);
 }
 
@@ -259,7 +262,8 @@ static void on_recovered(void *arg, const struct err *e)
 {
 	struct engine *en = arg;
 	if (e)
-		log_err(LOG_EV_STORE, e, (const struct log_kv[]){ { LOG_KIND_END, NULL, NULL, 0 } });
+		log_err(LOG_EV_STORE, e,
+			(const struct log_kv[]){ { LOG_KIND_END, NULL, NULL, 0 } });
 	engine_pump(en);
 }
 
@@ -312,8 +316,8 @@ void engine_stop(struct engine *en, void (*fn)(void *arg), void *arg)
 	en->stopped_arg = arg;
 	sched_cancel(en->queue_timer);
 	en->queue_timer = NULL;
-	en->stop_timer = sched_after(en->conf.sched, en->runs ? STOP_LIMIT_MS : 0, en->runs ? on_stop_limit : on_stop_idle,
-				     en);
+	en->stop_timer = sched_after(en->conf.sched, en->runs ? STOP_LIMIT_MS : 0,
+				     en->runs ? on_stop_limit : on_stop_idle, en);
 	struct engine_run *next;
 	for (struct engine_run *r = en->runs; r; r = next) {
 		next = r->next;

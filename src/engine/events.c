@@ -45,8 +45,8 @@ static void print_value(struct out *o, const char *v)
 	out_str(o, "\"");
 }
 
-void engine_event(struct engine *en, struct store_tx *tx, const char *uuid, enum log_event ev, const struct err *e,
-		  const struct log_kv *kv)
+void engine_event(struct engine *en, struct store_tx *tx, const char *uuid, enum log_event ev,
+		  const struct err *e, const struct log_kv *kv)
 {
 	(void)en;
 	struct log_kv all[KV_MAX];
@@ -67,8 +67,12 @@ void engine_event(struct engine *en, struct store_tx *tx, const char *uuid, enum
 			print_value(&o, all[i].s);
 	}
 	const struct log_event_row *row = log_event_row(ev);
-	store_tx_event(tx, &(struct store_event){
-				   .uuid = uuid, .level = log_level_name(row->level), .name = row->name,
-				   .line = line, .at_unix_ms = clk_unix_ms(),
-			   });
+	store_tx_event(tx,
+		       &(struct store_event){
+			       .uuid = uuid,
+			       .level = log_level_name(row->level),
+			       .name = row->name,
+			       .line = line,
+			       .at_unix_ms = clk_unix_ms(),
+		       });
 }

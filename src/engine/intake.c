@@ -23,26 +23,30 @@ static bool rate_ok(struct engine *en, const char *address)
 	}
 	static struct log_rate limit;
 	if (log_rate_ok(&limit, 1))
-		log_ev(LOG_EV_HELLO_LIMITED, LOG_S("address", address), LOG_I("dropped_count", limit.dropped + 1));
+		log_ev(LOG_EV_HELLO_LIMITED, LOG_S("address", address),
+		       LOG_I("dropped_count", limit.dropped + 1));
 	return false;
 }
 
-static void malformed(struct engine *en, struct span bytes, size_t offset, const char *address, const struct err *e)
+static void malformed(struct engine *en, struct span bytes, size_t offset, const char *address,
+		      const struct err *e)
 {
 	static struct log_rate limit;
 	en->st.hellos_bad++;
 	if (!log_rate_ok(&limit, 10))
 		return;
 	struct store_tx *tx = store_tx_new(en->conf.store);
-	ENGINE_EVENT(en, tx, "", LOG_EV_HELLO_BAD, e, LOG_S("address", address), LOG_I("size", bytes.n),
-		     LOG_I("offset", offset));
+	ENGINE_EVENT(en, tx, "", LOG_EV_HELLO_BAD, e, LOG_S("address", address),
+		     LOG_I("size", bytes.n), LOG_I("offset", offset));
 	store_tx_commit(tx, NULL, NULL);
 }
 
 static void on_taken(void *arg, const struct err *e)
 {
 	if (e)
-		log_err(LOG_EV_STORE, e, (const struct log_kv[]){ LOG_S("statement", "hello"), { LOG_KIND_END, NULL, NULL, 0 } });
+		log_err(LOG_EV_STORE, e,
+			(const struct log_kv[]){ LOG_S("statement", "hello"),
+						 { LOG_KIND_END, NULL, NULL, 0 } });
 	else
 		engine_kick(arg);
 }
@@ -56,17 +60,26 @@ static void add_job(struct store_tx *tx, struct engine *en, const char *uuid, in
 	out_init(&o, id, sizeof id);
 	out_str(&o, "j-");
 	out_hex(&o, span_make(b, sizeof b));
-	store_tx_job_add(tx, &(struct store_job){
-				     .id = id, .uuid = uuid, .kind = "configure", .state = "queued", .priority = 10,
-				     .not_before_unix_ms = now, .plan_version = ENGINE_PLAN_VERSION,
-				     .created_unix_ms = now, .changed_unix_ms = now,
-			     });
-	ENGINE_EVENT(en, tx, uuid, LOG_EV_JOB_QUEUED, NULL, LOG_S("uuid", uuid), LOG_S("job", id), LOG_S("kind", "configure"));
+	store_tx_job_add(tx,
+			 &(struct store_job){
+				 .id = id,
+				 .uuid = uuid,
+				 .kind = "configure",
+				 .state = "queued",
+				 .priority = 10,
+				 .not_before_unix_ms = now,
+				 .plan_version = ENGINE_PLAN_VERSION,
+				 .created_unix_ms = now,
+				 .changed_unix_ms = now,
+			 });
+	ENGINE_EVENT(en, tx, uuid, LOG_EV_JOB_QUEUED, NULL, LOG_S("uuid", uuid), LOG_S("job", id),
+		     LOG_S("kind", "configure"));
 }
 
 /* A job for the device, or the delayed one sooner: a hello says that the device is there and waits.
  * What a wrong login delayed stays delayed (M19). */
-static void queue_job(struct engine *en, struct store_tx *tx, struct arena *a, const char *uuid, int64_t now)
+static void queue_job(struct engine *en, struct store_tx *tx, struct arena *a, const char *uuid,
+		      int64_t now)
 {
 	struct store_job j;
 	enum err_code code;
@@ -79,7 +92,8 @@ static void queue_job(struct engine *en, struct store_tx *tx, struct arena *a, c
 		store_tx_job_set(tx, j.id, STORE_JOB_QUEUED, now);
 }
 
-static void take(struct engine *en, const struct wire_hello *h, struct span raw, const char *address)
+static void take(struct engine *en, const struct wire_hello *h, struct span raw,
+		 const char *address)
 {
 	struct arena a;
 	struct store_device d;
@@ -90,19 +104,27 @@ static void take(struct engine *en, const struct wire_hello *h, struct span raw,
 	bool known = store_device_get(en->conf.store, &a, uuid, &d);
 	bool approved = known ? d.approved : !en->set.manual_approval;
 	struct store_tx *tx = store_tx_new(en->conf.store);
-	store_tx_hello(tx, &(struct store_hello){
-				   .uuid = uuid, .address = address, .kind = h->kind == WIRE_HELLO_PSK ? "psk" : "pki",
-				   .pid = h->pid, .raw = raw, .at_unix_ms = now, .retry_count = h->retry_count,
-				   .approved = approved,
-			   });
-	ENGINE_EVENT(en, tx, uuid, LOG_EV_HELLO, NULL, LOG_S("uuid", uuid), LOG_S("address", address),
+	store_tx_hello(tx,
+		       &(struct store_hello){
+			       .uuid = uuid,
+			       .address = address,
+			       .kind = h->kind == WIRE_HELLO_PSK ? "psk" : "pki",
+			       .pid = h->pid,
+			       .raw = raw,
+			       .at_unix_ms = now,
+			       .retry_count = h->retry_count,
+			       .approved = approved,
+		       });
+	ENGINE_EVENT(en, tx, uuid, LOG_EV_HELLO, NULL, LOG_S("uuid", uuid),
+		     LOG_S("address", address),
 		     LOG_S("kind", h->kind == WIRE_HELLO_PSK ? "psk" : "pki"),
-		     LOG_S("pid", h->kind == WIRE_HELLO_PSK ? h->pid : NULL), LOG_I("hash_count", h->hash_count),
-		     LOG_I("retry_count", h->retry_count));
+		     LOG_S("pid", h->kind == WIRE_HELLO_PSK ? h->pid : NULL),
+		     LOG_I("hash_count", h->hash_count), LOG_I("retry_count", h->retry_count));
 	if (approved) {
 		queue_job(en, tx, &a, uuid, now);
 	} else if (!known || !str_eq(d.state, store_device_state_name(STORE_DEV_WAITING))) {
-		store_tx_device_text(tx, uuid, STORE_DEVICE_STATE, store_device_state_name(STORE_DEV_WAITING));
+		store_tx_device_text(tx, uuid, STORE_DEVICE_STATE,
+				     store_device_state_name(STORE_DEV_WAITING));
 		ENGINE_EVENT(en, tx, uuid, LOG_EV_DEVICE_WAITS, NULL, LOG_S("uuid", uuid));
 	}
 	store_tx_commit(tx, on_taken, en);
@@ -122,7 +144,8 @@ void engine_hello(struct engine *en, struct span bytes, const char *address)
 		if (got == WIRE_MORE) {
 			err_set(&e, ERR_MALFORMED, "the hello from %s ended early", address);
 			err_seen(&e, "%zu bytes", bytes.n);
-			err_want(&e, "a whole hello: 32 bytes with PSK, 25 and the hashes with PKI");
+			err_want(&e,
+				 "a whole hello: 32 bytes with PSK, 25 and the hashes with PKI");
 			used = bytes.n;
 		}
 		if (got != WIRE_DONE) {
@@ -131,12 +154,14 @@ void engine_hello(struct engine *en, struct span bytes, const char *address)
 			char text[UUID_TEXT_SIZE];
 			uuid_print(&h->uuid, text);
 			en->st.hellos_refused++;
-			err_set(&e, ERR_PREFLIGHT, "the hello from %s carries a UUID that several PCs share", address);
+			err_set(&e, ERR_PREFLIGHT,
+				"the hello from %s carries a UUID that several PCs share", address);
 			err_seen(&e, "%s", text);
 			err_want(&e, "a UUID of its own");
 			err_rule(&e, "M09");
 			struct store_tx *tx = store_tx_new(en->conf.store);
-			ENGINE_EVENT(en, tx, text, LOG_EV_HELLO_REFUSED, &e, LOG_S("uuid", text), LOG_S("address", address));
+			ENGINE_EVENT(en, tx, text, LOG_EV_HELLO_REFUSED, &e, LOG_S("uuid", text),
+				     LOG_S("address", address));
 			store_tx_commit(tx, NULL, NULL);
 		} else {
 			take(en, h, span_make(bytes.p, used), address);

@@ -14,7 +14,8 @@ bool engine_plan_text(struct engine *en, const char *uuid, struct out *o, struct
 		struct arena a;
 		struct store_device d;
 		arena_init(&a, 1 << 20);
-		ok = store_device_get(en->conf.store, &a, uuid, &d) && engine_facts_parse(span_str(d.facts), &r->facts, e);
+		ok = store_device_get(en->conf.store, &a, uuid, &d) &&
+			engine_facts_parse(span_str(d.facts), &r->facts, e);
 		arena_deinit(&a);
 	}
 	if (ok) {
@@ -24,9 +25,13 @@ bool engine_plan_text(struct engine *en, const char *uuid, struct out *o, struct
 		r->in.firmware_keys = !q || q->keys.firmware_keys;
 		r->in.key_bits = q ? q->key_bits.key_bits : 2048;
 		out_fmt(o, "device %s (%s), profile %s\n", r->fqdn, r->uuid, r->profile.name);
-		out_fmt(o, "way in: %s\n", !r->hello ? "stored credential" : r->psk ? "PSK" : "provisioning certificate");
+		out_fmt(o, "way in: %s\n",
+			!r->hello        ? "stored credential"
+				: r->psk ? "PSK"
+					 : "provisioning certificate");
 		if (!r->facts.known)
-			out_str(o, "nothing was read from this device yet: from-values are those of a factory device\n");
+			out_str(o,
+				"nothing was read from this device yet: from-values are those of a factory device\n");
 		engine_plan_print(&r->in, o);
 	}
 	engine_run_free(r);

@@ -8,10 +8,12 @@
 #define REMOTE_TLS "Intel(r) AMT 802.3 TLS Settings"
 
 static const struct engine_read rows[] = {
-	{ FACTS_IDENTITY, ENGINE_READ_INVOKE, "AMT_SetupAndConfigurationService", "GetUuid", NULL, false },
+	{ FACTS_IDENTITY, ENGINE_READ_INVOKE, "AMT_SetupAndConfigurationService", "GetUuid", NULL,
+	  false },
 	{ FACTS_GENERAL, ENGINE_READ_GET, "AMT_GeneralSettings", NULL, NULL, false },
 	{ FACTS_TLS, ENGINE_READ_GET, "AMT_TLSSettingData", NULL, REMOTE_TLS, false },
-	{ FACTS_CLOCK, ENGINE_READ_INVOKE, "AMT_TimeSynchronizationService", "GetLowAccuracyTimeSynch", NULL, false },
+	{ FACTS_CLOCK, ENGINE_READ_INVOKE, "AMT_TimeSynchronizationService",
+	  "GetLowAccuracyTimeSynch", NULL, false },
 	{ FACTS_REDIR, ENGINE_READ_GET, "AMT_RedirectionService", NULL, NULL, false },
 	{ FACTS_KVM, ENGINE_READ_GET, "CIM_KVMRedirectionSAP", NULL, NULL, true },
 	{ FACTS_CERTS, ENGINE_READ_ENUMERATE, "AMT_PublicKeyCertificate", NULL, NULL, false },
@@ -36,8 +38,8 @@ const struct engine_read *engine_reads_for(unsigned groups, const struct engine_
 	return NULL;
 }
 
-bool engine_reads_build(const struct engine_read *r, const struct engine_plan_in *in, struct arena *a,
-			struct wsman_req *req)
+bool engine_reads_build(const struct engine_read *r, const struct engine_plan_in *in,
+			struct arena *a, struct wsman_req *req)
 {
 	const struct wsman_class *c = wsman_classes_find(r->class_name);
 	if (r->kind == ENGINE_READ_INVOKE)
@@ -68,7 +70,8 @@ static bool apply_identity(struct engine_facts *f, const struct wsman_obj *o, st
 	return true;
 }
 
-static bool apply_clock(struct engine_facts *f, const struct wsman_obj *o, int64_t now_unix_ms, struct err *e)
+static bool apply_clock(struct engine_facts *f, const struct wsman_obj *o, int64_t now_unix_ms,
+			struct err *e)
 {
 	if (!wsman_obj_u32(o, "Ta0", &f->clock_ta0))
 		return err_set(e, ERR_MALFORMED, "GetLowAccuracyTimeSynch gave no Ta0");
@@ -83,11 +86,12 @@ static void apply_tls(struct engine_facts *f, const struct wsman_obj *o)
 	wsman_obj_bool(o, "Enabled", &f->tls_enabled);
 	wsman_obj_bool(o, "MutualAuthentication", &f->tls_mutual);
 	wsman_obj_bool(o, "AcceptNonSecureConnections", &f->tls_accept_clear);
-	f->tls_clear_known = wsman_obj_bool(o, "NonSecureConnectionsSupported", &f->tls_clear_supported);
+	f->tls_clear_known =
+		wsman_obj_bool(o, "NonSecureConnectionsSupported", &f->tls_clear_supported);
 }
 
-static bool apply_get(const struct engine_read *r, struct engine_facts *f, const struct wsman_obj *o,
-		      int64_t now_unix_ms, struct err *e)
+static bool apply_get(const struct engine_read *r, struct engine_facts *f,
+		      const struct wsman_obj *o, int64_t now_unix_ms, struct err *e)
 {
 	switch (r->group) {
 	case FACTS_IDENTITY:
@@ -119,8 +123,8 @@ static bool apply_get(const struct engine_read *r, struct engine_facts *f, const
 }
 
 /* Our leaf among the certificates of the device. */
-static bool apply_certs(const struct engine_plan_in *in, struct engine_facts *f, const struct engine_read_reply *reply,
-			struct arena *a, struct err *e)
+static bool apply_certs(const struct engine_plan_in *in, struct engine_facts *f,
+			const struct engine_read_reply *reply, struct arena *a, struct err *e)
 {
 	f->cert_handle[0] = '\0';
 	for (unsigned i = 0; i < reply->item_count; i++) {
@@ -128,13 +132,15 @@ static bool apply_certs(const struct engine_plan_in *in, struct engine_facts *f,
 		struct span der;
 		if (!wsman_envelope_item(reply->items[i], a, &o, e))
 			return false;
-		if (in->leaf_der.n && wsman_obj_b64(o, "X509Certificate", &der) && span_eq(der, in->leaf_der))
+		if (in->leaf_der.n && wsman_obj_b64(o, "X509Certificate", &der) &&
+		    span_eq(der, in->leaf_der))
 			take(f->cert_handle, sizeof f->cert_handle, o, "InstanceID");
 	}
 	return true;
 }
 
-static bool public_of(const struct wsman_obj *o, struct arena *a, struct span *out_spki, struct err *e)
+static bool public_of(const struct wsman_obj *o, struct arena *a, struct span *out_spki,
+		      struct err *e)
 {
 	struct span der;
 	return wsman_obj_b64(o, "DERKey", &der) && pki_key_public_normalise(der, a, out_spki, e);
@@ -145,10 +151,12 @@ static bool keep_public(struct engine_facts *f, struct span spki, struct err *e)
 	struct out text;
 	out_init(&text, f->key_public, sizeof f->key_public);
 	out_b64(&text, spki);
-	return !text.bad || err_set(e, ERR_LIMIT, "the public key of %s is too large", f->key_handle);
+	return !text.bad ||
+		err_set(e, ERR_LIMIT, "the public key of %s is too large", f->key_handle);
 }
 
-static bool apply_one_key(struct engine_facts *f, const struct wsman_msg *m, struct arena *a, struct err *e)
+static bool apply_one_key(struct engine_facts *f, const struct wsman_msg *m, struct arena *a,
+			  struct err *e)
 {
 	struct wsman_obj *o;
 	struct span spki;
@@ -156,20 +164,22 @@ static bool apply_one_key(struct engine_facts *f, const struct wsman_msg *m, str
 		return false;
 	const char *id = wsman_obj_str(o, "InstanceID");
 	if (!id || !str_eq(id, f->key_handle) || !public_of(o, a, &spki, e))
-		return err_set(e, ERR_MALFORMED, "the device gave no public key of %s", f->key_handle);
+		return err_set(e, ERR_MALFORMED, "the device gave no public key of %s",
+			       f->key_handle);
 	return keep_public(f, spki, e);
 }
 
 /* The key pair that we asked for: by its handle; or the one whose public half is in our stored leaf;
  * or, after a crash that lost the reply, the last one (firmware lists them in the order of making;
  * guess, SRC_G), never the pair of the default certificate. */
-static bool apply_keys(const struct engine_plan_in *in, struct engine_facts *f, const struct engine_read_reply *reply,
-		       struct arena *a, struct err *e)
+static bool apply_keys(const struct engine_plan_in *in, struct engine_facts *f,
+		       const struct engine_read_reply *reply, struct arena *a, struct err *e)
 {
 	struct pki_cert leaf;
 	bool has_leaf = in->leaf_der.n && pki_cert_parse(in->leaf_der, a, &leaf, NULL);
 	bool by_handle = f->key_handle[0] != '\0', found = false;
-	unsigned skip = in->default_context ? 1 : 0; /* the pair of the default certificate comes first */
+	unsigned skip =
+		in->default_context ? 1 : 0; /* the pair of the default certificate comes first */
 	for (unsigned i = 0; i < reply->item_count; i++) {
 		struct wsman_obj *o;
 		struct span spki;
@@ -178,9 +188,9 @@ static bool apply_keys(const struct engine_plan_in *in, struct engine_facts *f, 
 		const char *id = wsman_obj_str(o, "InstanceID");
 		if (!id || !public_of(o, a, &spki, e))
 			continue;
-		bool ours = by_handle  ? str_eq(id, f->key_handle)
-			    : has_leaf ? span_eq(spki, leaf.spki_der)
-				       : in->search && i >= skip;
+		bool ours = by_handle ? str_eq(id, f->key_handle)
+			: has_leaf    ? span_eq(spki, leaf.spki_der)
+				      : in->search && i >= skip;
 		if (!ours)
 			continue;
 		str_copy(f->key_handle, sizeof f->key_handle, span_str(id));
@@ -196,8 +206,8 @@ static bool apply_keys(const struct engine_plan_in *in, struct engine_facts *f, 
 	return true;
 }
 
-static bool apply_context(struct engine_facts *f, const struct engine_read_reply *reply, struct arena *a,
-			  struct wsman_obj **out_obj, struct err *e)
+static bool apply_context(struct engine_facts *f, const struct engine_read_reply *reply,
+			  struct arena *a, struct wsman_obj **out_obj, struct err *e)
 {
 	f->context_exists = reply->item_count > 0;
 	f->context_cert[0] = '\0';
@@ -213,15 +223,16 @@ static bool apply_context(struct engine_facts *f, const struct engine_read_reply
 	return true;
 }
 
-bool engine_reads_apply(const struct engine_read *r, const struct engine_plan_in *in, struct engine_facts *f,
-			const struct engine_read_reply *reply, struct arena *a, struct wsman_obj **out_obj,
-			struct err *e)
+bool engine_reads_apply(const struct engine_read *r, const struct engine_plan_in *in,
+			struct engine_facts *f, const struct engine_read_reply *reply,
+			struct arena *a, struct wsman_obj **out_obj, struct err *e)
 {
 	bool ok = true;
 	*out_obj = NULL;
 	if (r->kind == ENGINE_READ_PATH) {
 		/* 200: the page; 303: to the page; 404 or anything else: switched off (decision of section 10) */
-		f->webui_on = reply->http_status == 200 || reply->http_status == 303 || reply->http_status == 401;
+		f->webui_on = reply->http_status == 200 || reply->http_status == 303 ||
+			reply->http_status == 401;
 	} else if (r->group == FACTS_CERTS) {
 		ok = apply_certs(in, f, reply, a, e);
 	} else if (r->group == FACTS_KEYS && r->kind == ENGINE_READ_GET) {

@@ -2,8 +2,8 @@
  * time as a value, asks nobody. */
 #include "engine/retry.h"
 
-int64_t engine_retry_delay_ms(const struct engine_retry_conf *c, const struct err *why, int64_t attempt,
-			      struct rng *rng)
+int64_t engine_retry_delay_ms(const struct engine_retry_conf *c, const struct err *why,
+			      int64_t attempt, struct rng *rng)
 {
 	int64_t delay = c->first_ms;
 	if (err_retry(why->code) == RETRY_HUMAN)
@@ -30,8 +30,8 @@ bool engine_retry_login_ok(const struct engine_retry_conf *c, int64_t count, int
 	return false;
 }
 
-void engine_retry_login_spend(const struct engine_retry_conf *c, int64_t *count, int64_t *since_unix_ms,
-			      int64_t now_unix_ms)
+void engine_retry_login_spend(const struct engine_retry_conf *c, int64_t *count,
+			      int64_t *since_unix_ms, int64_t now_unix_ms)
 {
 	if (now_unix_ms - *since_unix_ms >= c->login_window_ms)
 		*count = 0;

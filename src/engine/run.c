@@ -63,7 +63,8 @@ static bool address_moved(const struct engine_run *r)
 	struct arena a;
 	struct store_device d;
 	arena_init(&a, 65536);
-	bool moved = store_device_get(r->en->conf.store, &a, r->uuid, &d) && !str_eq(d.address, r->address);
+	bool moved = store_device_get(r->en->conf.store, &a, r->uuid, &d) &&
+		!str_eq(d.address, r->address);
 	arena_deinit(&a);
 	return moved;
 }
@@ -77,12 +78,16 @@ static bool is_network(enum err_code c)
 static void explain_network(const struct engine_run *r, struct err *e)
 {
 	if (!e->seen[0])
-		err_seen(e, "%s", e->code == ERR_TIMEOUT ? "silence" : e->code == ERR_CLOSED ? "the connection ended" :
-						    "no connection");
+		err_seen(e, "%s",
+			 e->code == ERR_TIMEOUT          ? "silence"
+				 : e->code == ERR_CLOSED ? "the connection ended"
+							 : "no connection");
 	if (!e->want[0])
 		err_want(e, "an answer of %s on its AMT port", r->address);
 	if (!e->hint[0])
-		err_hint(e, "check that the PC has power and network, and that no firewall is between");
+		err_hint(
+			e,
+			"check that the PC has power and network, and that no firewall is between");
 }
 
 void engine_run_fail(struct engine_run *r, const struct err *why)
@@ -96,7 +101,8 @@ void engine_run_fail(struct engine_run *r, const struct err *why)
 	int64_t delay = engine_retry_delay_ms(&r->en->set.retry, &e, r->attempt, r->en->conf.rng);
 	int64_t lock_wait = 0;
 	if (e.code == ERR_LOCKOUT || e.code == ERR_AUTH)
-		engine_retry_login_ok(&r->en->set.retry, r->login_count, r->login_since_unix_ms, clk_unix_ms(), &lock_wait);
+		engine_retry_login_ok(&r->en->set.retry, r->login_count, r->login_since_unix_ms,
+				      clk_unix_ms(), &lock_wait);
 	if (lock_wait > delay)
 		delay = lock_wait;
 	if (is_network(e.code)) {
@@ -119,11 +125,12 @@ static void on_wait_over(void *arg)
 	engine_run_want_worker(r);
 }
 
-void engine_run_wait(struct engine_run *r, int64_t ms, const char *reason, void (*resume)(struct engine_run *r))
+void engine_run_wait(struct engine_run *r, int64_t ms, const char *reason,
+		     void (*resume)(struct engine_run *r))
 {
 	if (reason)
-		ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_JOB_WAITING, NULL, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
-			     LOG_S("reason", reason), LOG_I("wait_ms", ms));
+		ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_JOB_WAITING, NULL, LOG_S("uuid", r->uuid),
+			     LOG_S("job", r->job), LOG_S("reason", reason), LOG_I("wait_ms", ms));
 	r->resume = resume;
 	r->state = RUN_WAIT;
 	engine_run_drop_worker(r);
@@ -140,7 +147,8 @@ void engine_run_stop(struct engine_run *r)
 		engine_run_may_go_on(r);
 	} else if (r->state == RUN_READY) {
 		engine_run_may_go_on(r);
-	} else if (r->state == RUN_OPEN || r->state == RUN_READ) { /* changes nothing, may hang for long */
+	} else if (r->state == RUN_OPEN ||
+		   r->state == RUN_READ) { /* changes nothing, may hang for long */
 		amt_client_cancel(r->client);
 		engine_run_may_go_on(r);
 	} else if (r->state == RUN_WORK) { /* the key has gone nowhere yet */
@@ -156,7 +164,8 @@ void engine_run_stop(struct engine_run *r)
 void engine_run_refuse(struct engine_run *r, const struct err *e)
 {
 	struct store_tx *tx = engine_run_tx(r);
-	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_PREFLIGHT_REFUSED, e, LOG_S("uuid", r->uuid), LOG_S("job", r->job));
+	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_PREFLIGHT_REFUSED, e, LOG_S("uuid", r->uuid),
+		     LOG_S("job", r->job));
 	store_tx_commit(tx, NULL, NULL);
 	engine_run_fail(r, e);
 }
@@ -175,20 +184,25 @@ static void on_started(struct engine_run *r)
 static void note_needs(struct engine_run *r, struct store_tx *tx)
 {
 	const char *rows[3][2] = {
-		{ "authenticate", !r->hello ? "stored credential" : r->psk ? "PSK known" : "certificate fits" },
+		{ "authenticate",
+		  !r->hello        ? "stored credential"
+			  : r->psk ? "PSK known"
+				   : "certificate fits" },
 		{ "parameters", r->profile.name },
 		{ "name", r->fqdn },
 	};
 	for (int i = 0; i < 3; i++)
-		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_PREFLIGHT, NULL, LOG_S("uuid", r->uuid), LOG_S("need", rows[i][0]),
-			     LOG_S("verdict", rows[i][1]));
+		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_PREFLIGHT, NULL, LOG_S("uuid", r->uuid),
+			     LOG_S("need", rows[i][0]), LOG_S("verdict", rows[i][1]));
 }
 
 void engine_run_start(struct engine_run *r)
 {
 	struct err e = { 0 };
 	r->started_mono_ms = clk_mono_ms();
-	struct amt_client_conf cc = { .dialer = r->en->conf.dialer, .sched = r->en->conf.sched, .rng = r->en->conf.rng };
+	struct amt_client_conf cc = { .dialer = r->en->conf.dialer,
+				      .sched = r->en->conf.sched,
+				      .rng = r->en->conf.rng };
 	r->client = amt_client_new(&cc);
 	r->in.setup = true;
 	if (!engine_run_prepare(r, &e)) {
@@ -196,11 +210,13 @@ void engine_run_start(struct engine_run *r)
 		return;
 	}
 	struct store_tx *tx = engine_run_tx(r);
-	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_STARTED, NULL, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
-		     LOG_S("kind", "configure"), LOG_I("attempt_count", r->attempt));
+	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_STARTED, NULL, LOG_S("uuid", r->uuid),
+		     LOG_S("job", r->job), LOG_S("kind", "configure"),
+		     LOG_I("attempt_count", r->attempt));
 	note_needs(r, tx);
 	if (!r->was_configured)
-		store_tx_device_text(tx, r->uuid, STORE_DEVICE_STATE, store_device_state_name(STORE_DEV_CONFIGURING));
+		store_tx_device_text(tx, r->uuid, STORE_DEVICE_STATE,
+				     store_device_state_name(STORE_DEV_CONFIGURING));
 	store_tx_device_text(tx, r->uuid, STORE_DEVICE_FQDN, r->fqdn);
 	str_copy(r->stage, sizeof r->stage, span_str("first: authenticate"));
 	store_tx_job_stage(tx, r->job, r->stage, clk_unix_ms());
@@ -219,7 +235,8 @@ static void fill_in(struct engine_run *r)
 	unsigned major, minor;
 	r->in.no_kvm = amt_quirks_parse_version(r->version, &major, &minor) && major < 6;
 	r->in.has_key = r->own_key != NULL;
-	r->in.own_key_pkcs1 = secret_is_set(&r->own_key_der) ? secret_reveal(&r->own_key_der) : (struct span){ NULL, 0 };
+	r->in.own_key_pkcs1 = secret_is_set(&r->own_key_der) ? secret_reveal(&r->own_key_der)
+							     : (struct span){ NULL, 0 };
 }
 
 /* Nothing left to read or do: in operation that is the proof, if the login was one. */
@@ -227,8 +244,11 @@ static void converged(struct engine_run *r)
 {
 	struct err e = { 0 };
 	if (r->in.setup || !r->authenticated) {
-		err_set(&e, ERR_VERIFY, "device %s: the new credentials were never asked for", r->uuid);
-		err_want(&e, "a digest login over a new connection without the provisioning certificate");
+		err_set(&e, ERR_VERIFY, "device %s: the new credentials were never asked for",
+			r->uuid);
+		err_want(
+			&e,
+			"a digest login over a new connection without the provisioning certificate");
 		engine_run_fail(r, &e);
 		return;
 	}
@@ -256,8 +276,9 @@ void engine_run_plan(struct engine_run *r)
 	}
 	if (++r->act_count > ACTS_MAX) {
 		struct err e = { 0 };
-		err_set(&e, ERR_VERIFY, "device %s: the plan does not become empty, '%s' is wanted again and again", r->uuid,
-			engine_plan_action(a)->name);
+		err_set(&e, ERR_VERIFY,
+			"device %s: the plan does not become empty, '%s' is wanted again and again",
+			r->uuid, engine_plan_action(a)->name);
 		engine_run_fail(r, &e);
 		return;
 	}

@@ -20,10 +20,10 @@
 static void keep_obj(struct engine_run *r, unsigned group, const struct wsman_obj *o)
 {
 	const struct wsman_obj **slot = group == FACTS_GENERAL ? &r->in.general
-					: group == FACTS_TLS	 ? &r->in.tls
-					: group == FACTS_REDIR	 ? &r->in.redir
-					: group == FACTS_CONTEXT ? &r->in.context
-								 : NULL;
+		: group == FACTS_TLS                           ? &r->in.tls
+		: group == FACTS_REDIR                         ? &r->in.redir
+		: group == FACTS_CONTEXT                       ? &r->in.context
+							       : NULL;
 	if (slot)
 		*slot = o ? wsman_obj_clone(&r->keep, o) : NULL;
 }
@@ -48,7 +48,8 @@ static void check_leaf(struct engine_run *r)
 		return;
 	arena_init(&a, 65536);
 	if (!b64_decode(span_str(r->facts.key_public), spki, sizeof spki, &n) ||
-	    !pki_cert_parse(r->in.leaf_der, &a, &leaf, NULL) || !span_eq(leaf.spki_der, span_make(spki, n))) {
+	    !pki_cert_parse(r->in.leaf_der, &a, &leaf, NULL) ||
+	    !span_eq(leaf.spki_der, span_make(spki, n))) {
 		r->in.leaf_der = (struct span){ NULL, 0 };
 		r->leaf_hex[0] = r->leaf_serial[0] = '\0';
 	}
@@ -61,7 +62,9 @@ static bool check_identity(struct engine_run *r, struct err *e)
 		r->in.verified_identity = true;
 		return true;
 	}
-	err_set(e, ERR_WRONG_DEVICE, "at %s answers another device than %s; nothing secret was sent", r->address, r->uuid);
+	err_set(e, ERR_WRONG_DEVICE,
+		"at %s answers another device than %s; nothing secret was sent", r->address,
+		r->uuid);
 	err_seen(e, "UUID %s", r->facts.uuid);
 	err_want(e, "UUID %s", r->uuid);
 	return err_rule(e, "D045");
@@ -111,8 +114,11 @@ static void on_read(void *arg, const struct amt_reply *reply, const struct err *
 		return;
 	}
 	struct engine_read_reply rr = {
-		.m = absent ? NULL : reply->msg, .items = reply->items, .item_count = reply->item_count,
-		.http_status = reply->http_status, .now_unix_ms = clk_unix_ms(),
+		.m = absent ? NULL : reply->msg,
+		.items = reply->items,
+		.item_count = reply->item_count,
+		.http_status = reply->http_status,
+		.now_unix_ms = clk_unix_ms(),
 	};
 	struct wsman_obj *o;
 	if (!engine_reads_apply(rd, &r->in, &r->facts, &rr, reply->arena, &o, &e) ||
@@ -137,7 +143,8 @@ void engine_run_read(struct engine_run *r, unsigned groups)
 		return;
 	}
 	if (r->reading->kind == ENGINE_READ_ENUMERATE) {
-		amt_client_enumerate(r->client, wsman_classes_find(r->reading->class_name)->uri, on_read, r);
+		amt_client_enumerate(r->client, wsman_classes_find(r->reading->class_name)->uri,
+				     on_read, r);
 		return;
 	}
 	arena_init(&a, 65536);
@@ -169,7 +176,8 @@ static void after_commit(struct engine_run *r)
 	r->in.done = 0;
 	err_clear(&r->why);
 	amt_client_close(r->client);
-	engine_run_wait(r, COMMIT_WAIT_MS, "commit: the device restarts its network", open_after_commit);
+	engine_run_wait(r, COMMIT_WAIT_MS, "commit: the device restarts its network",
+			open_after_commit);
 }
 
 /* ---- actions ---- */
@@ -178,10 +186,13 @@ static void after_commit(struct engine_run *r)
 static bool mebx_not_permitted(struct engine_run *r, const struct amt_reply *reply, struct err *e)
 {
 	struct wsman_obj *o;
-	if (r->act != ACT_MEBX || !reply->msg || !wsman_envelope_obj(reply->msg, reply->arena, &o, NULL) ||
+	if (r->act != ACT_MEBX || !reply->msg ||
+	    !wsman_envelope_obj(reply->msg, reply->arena, &o, NULL) ||
 	    o->return_value != WSMAN_PT_NOT_PERMITTED)
 		return false;
-	snprintf(r->note, sizeof r->note, "not permitted by the MEBx policy of the PC (16 NOT_PERMITTED): password unchanged");
+	snprintf(
+		r->note, sizeof r->note,
+		"not permitted by the MEBx policy of the PC (16 NOT_PERMITTED): password unchanged");
 	err_clear(e);
 	return true;
 }
@@ -217,13 +228,15 @@ static void record(struct engine_run *r, bool refused_mebx)
 {
 	const struct engine_action *row = engine_plan_action(r->act);
 	struct store_tx *tx = engine_run_tx(r);
-	engine_run_event(r, tx, r->note[0] ? LOG_EV_STEP_NOTE : LOG_EV_STEP, row->name, r->note[0] ? r->note : NULL, NULL);
+	engine_run_event(r, tx, r->note[0] ? LOG_EV_STEP_NOTE : LOG_EV_STEP, row->name,
+			 r->note[0] ? r->note : NULL, NULL);
 	r->note[0] = '\0';
 	if (r->act == ACT_MEBX && r->mebx_stored) {
 		/* no login can prove it: set as far as the return code says, every value kept. After a
 		 * send without answer a refusal says nothing: it may have been set by then */
 		bool maybe = !refused_mebx || r->intent[ACT_MEBX];
-		store_tx_credential_state(tx, r->mebx_id, maybe ? "unverifiable" : "archived", clk_unix_ms());
+		store_tx_credential_state(tx, r->mebx_id, maybe ? "unverifiable" : "archived",
+					  clk_unix_ms());
 	}
 	engine_run_commit(r, tx, act_done);
 }
@@ -244,7 +257,8 @@ static void on_act(void *arg, const struct amt_reply *reply, const struct err *e
 		on_busy(r, &e);
 		return;
 	}
-	if (r->act == ACT_COMMIT && (e.code == ERR_NONE || (reply->sent && !reply->msg && e.code != ERR_AUTH))) {
+	if (r->act == ACT_COMMIT &&
+	    (e.code == ERR_NONE || (reply->sent && !reply->msg && e.code != ERR_AUTH))) {
 		if (e.code == ERR_NONE)
 			r->replied[r->act] = r->commit_ok = true;
 		after_commit(r);
@@ -295,7 +309,8 @@ static void send_action(struct engine_run *r)
 
 /* ---- secrets: stored, sealed, durable before the byte leaves ---- */
 
-static bool choose_secret(struct engine_run *r, enum engine_pw mode, const char *name, struct secret *out, struct err *e)
+static bool choose_secret(struct engine_run *r, enum engine_pw mode, const char *name,
+			  struct secret *out, struct err *e)
 {
 	char label[80], pw[WIRE_PSK_PASSWORD_LEN + 1];
 	if (mode == ENGINE_PW_RANDOM) {
@@ -310,35 +325,47 @@ static bool choose_secret(struct engine_run *r, enum engine_pw mode, const char 
 	snprintf(label, sizeof label, "secret:%s", name);
 	bool ok = store_secret_get(r->en->conf.store, &a, name, &sealed);
 	if (!ok) {
-		err_set(e, ERR_NOT_FOUND, "secret '%s' of profile '%s' does not exist", name, r->profile.name);
+		err_set(e, ERR_NOT_FOUND, "secret '%s' of profile '%s' does not exist", name,
+			r->profile.name);
 		err_hint(e, "store it with 'outband secret set %s --file FILE'", name);
 	} else {
-		ok = engine_unseal(r->en, label, sealed, out, e) && wire_psk_check_password(secret_reveal(out), e);
+		ok = engine_unseal(r->en, label, sealed, out, e) &&
+			wire_psk_check_password(secret_reveal(out), e);
 	}
 	arena_deinit(&a);
 	return ok;
 }
 
-static void add_credential(struct engine_run *r, struct store_tx *tx, const char *kind, const char *id,
-			   const struct secret *s)
+static void add_credential(struct engine_run *r, struct store_tx *tx, const char *kind,
+			   const char *id, const struct secret *s)
 {
 	struct arena a;
 	char label[96];
 	int64_t now = clk_unix_ms();
 	bool admin = str_eq(kind, "admin");
-	const char *mode = !admin ? "" : r->profile.tls || r->in.default_context ? "server" : "clear";
+	const char *mode = !admin                         ? ""
+		: r->profile.tls || r->in.default_context ? "server"
+							  : "clear";
 	arena_init(&a, 65536);
 	snprintf(label, sizeof label, "credential:%s:%s", r->uuid, kind);
-	store_tx_credential_add(tx, &(struct store_credential){
-					    .id = id, .uuid = r->uuid, .kind = kind, .state = "candidate",
-					    .sealed = engine_seal(r->en, label, secret_reveal(s), &a),
-					    .user = "admin", .realm = admin ? r->facts.realm : "",
-					    .leaf_sha256 = admin ? r->leaf_hex : "", .tls_mode = mode,
-					    .port = r->en->set.port_base + (str_eq(mode, "clear") ? 0 : 1),
-					    .at_unix_ms = now, .changed_unix_ms = now,
-				    });
-	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_CREDENTIAL, NULL, LOG_S("uuid", r->uuid), LOG_S("kind", kind),
-		     LOG_S("state", "candidate"));
+	store_tx_credential_add(
+		tx,
+		&(struct store_credential){
+			.id = id,
+			.uuid = r->uuid,
+			.kind = kind,
+			.state = "candidate",
+			.sealed = engine_seal(r->en, label, secret_reveal(s), &a),
+			.user = "admin",
+			.realm = admin ? r->facts.realm : "",
+			.leaf_sha256 = admin ? r->leaf_hex : "",
+			.tls_mode = mode,
+			.port = r->en->set.port_base + (str_eq(mode, "clear") ? 0 : 1),
+			.at_unix_ms = now,
+			.changed_unix_ms = now,
+		});
+	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_CREDENTIAL, NULL, LOG_S("uuid", r->uuid),
+		     LOG_S("kind", kind), LOG_S("state", "candidate"));
 	arena_deinit(&a);
 }
 
@@ -352,7 +379,8 @@ static void new_id(struct engine_run *r, char out_id[64])
 }
 
 /* Candidates into the transaction of the intent. */
-static bool prepare_secret(struct engine_run *r, struct store_tx *tx, enum engine_act act, struct err *e)
+static bool prepare_secret(struct engine_run *r, struct store_tx *tx, enum engine_act act,
+			   struct err *e)
 {
 	if (act == ACT_MEBX && !r->mebx_stored) {
 		if (!choose_secret(r, r->profile.mebx_pw, r->profile.mebx_secret, &r->mebx_pw, e))
@@ -418,12 +446,19 @@ static void on_key(void *arg)
 	snprintf(id, sizeof id, "key:%s", r->uuid);
 	snprintf(label, sizeof label, "cert:%s", id);
 	struct store_tx *tx = engine_run_tx(r);
-	store_tx_cert_put(tx, &(struct store_cert){
-				      .id = id, .kind = "key", .uuid = r->uuid, .state = "candidate", .subject = "",
-				      .serial = "", .pem = { NULL, 0 },
-				      .sealed_key = engine_seal(r->en, label, secret_reveal(&r->own_key_der), &a),
-				      .at_unix_ms = clk_unix_ms(),
-			      });
+	store_tx_cert_put(
+		tx,
+		&(struct store_cert){
+			.id = id,
+			.kind = "key",
+			.uuid = r->uuid,
+			.state = "candidate",
+			.subject = "",
+			.serial = "",
+			.pem = { NULL, 0 },
+			.sealed_key = engine_seal(r->en, label, secret_reveal(&r->own_key_der), &a),
+			.at_unix_ms = clk_unix_ms(),
+		});
 	arena_deinit(&a);
 	engine_run_commit(r, tx, act_done);
 }
@@ -454,7 +489,8 @@ static bool public_key(struct engine_run *r, struct arena *a, struct span *out_s
 	size_t n, cap = sizeof r->facts.key_public;
 	uint8_t *der = arena_alloc(a, cap);
 	if (!der || !b64_decode(span_str(r->facts.key_public), der, cap, &n))
-		return err_set(e, ERR_MALFORMED, "device %s: the public key is unreadable", r->uuid);
+		return err_set(e, ERR_MALFORMED, "device %s: the public key is unreadable",
+			       r->uuid);
 	*out_spki = span_make(der, n);
 	return true;
 }
@@ -470,7 +506,8 @@ static void issue_leaf(struct engine_run *r)
 	buf_init(&pem, 65536);
 	out_init_buf(&o, &pem);
 	bool ok = public_key(r, &a, &spki, &e) &&
-		  engine_vault_issue(r->en, spki, r->fqdn, &a, &der, r->leaf_serial, &e) && pki_cert_to_pem(der, &o);
+		engine_vault_issue(r->en, spki, r->fqdn, &a, &der, r->leaf_serial, &e) &&
+		pki_cert_to_pem(der, &o);
 	void *kept = ok ? arena_copy(&r->keep, der) : NULL;
 	if (!kept) {
 		engine_run_fail(r, &e);
@@ -482,11 +519,17 @@ static void issue_leaf(struct engine_run *r)
 		out_init(&hex, r->leaf_hex, sizeof r->leaf_hex);
 		out_hex(&hex, span_make(sha, sizeof sha));
 		struct store_tx *tx = engine_run_tx(r);
-		store_tx_cert_put(tx, &(struct store_cert){
-					      .id = r->leaf_serial, .kind = "device", .uuid = r->uuid,
-					      .state = "candidate", .subject = r->fqdn, .serial = r->leaf_serial,
-					      .pem = buf_span(&pem), .at_unix_ms = clk_unix_ms(),
-				      });
+		store_tx_cert_put(tx,
+				  &(struct store_cert){
+					  .id = r->leaf_serial,
+					  .kind = "device",
+					  .uuid = r->uuid,
+					  .state = "candidate",
+					  .subject = r->fqdn,
+					  .serial = r->leaf_serial,
+					  .pem = buf_span(&pem),
+					  .at_unix_ms = clk_unix_ms(),
+				  });
 		engine_run_commit(r, tx, act_done);
 	}
 	buf_deinit(&pem);

@@ -8,10 +8,10 @@
 
 #include <stdio.h>
 
-#define COMMIT_POLL_MS   1000
-#define COMMIT_LIMIT_MS  90000
-#define REOPEN_LIMIT     4  /* without an answer between them */
-#define REOPEN_TOTAL     24 /* a PC that answers a little and hangs up, again and again */
+#define COMMIT_POLL_MS  1000
+#define COMMIT_LIMIT_MS 90000
+#define REOPEN_LIMIT    4  /* without an answer between them */
+#define REOPEN_TOTAL    24 /* a PC that answers a little and hangs up, again and again */
 
 const char *engine_run_way_name(const struct engine_run *r)
 {
@@ -34,8 +34,8 @@ static void clear_ways(struct engine_run *r)
 	r->way_count = r->way = 0;
 }
 
-static void add_operational(struct engine_run *r, const char *id, const struct secret *pw, const char *pin,
-			    bool clear)
+static void add_operational(struct engine_run *r, const char *id, const struct secret *pw,
+			    const char *pin, bool clear)
 {
 	struct pki_tls_policy p[2];
 	unsigned n = amt_quirks_ladder(r->version, false, p);
@@ -56,12 +56,15 @@ static void add_stored_operational(struct engine_run *r, bool former)
 	unsigned n = store_credential_list(r->en->conf.store, &a, r->uuid, "admin", 16, rows);
 	snprintf(label, sizeof label, "credential:%s:admin", r->uuid);
 	for (unsigned i = 0; i < n; i++) {
-		bool is_former = str_eq(rows[i].state, "previous") || str_eq(rows[i].state, "archived");
+		bool is_former =
+			str_eq(rows[i].state, "previous") || str_eq(rows[i].state, "archived");
 		struct secret pw = SECRET_NONE;
-		if (is_former != former || (str_eq(rows[i].state, "candidate") && !r->intent[ACT_COMMIT]))
+		if (is_former != former ||
+		    (str_eq(rows[i].state, "candidate") && !r->intent[ACT_COMMIT]))
 			continue;
 		if (engine_unseal(r->en, label, rows[i].sealed, &pw, NULL))
-			add_operational(r, rows[i].id, &pw, rows[i].leaf_sha256, str_eq(rows[i].tls_mode, "clear"));
+			add_operational(r, rows[i].id, &pw, rows[i].leaf_sha256,
+					str_eq(rows[i].tls_mode, "clear"));
 		secret_deinit(&pw);
 	}
 	arena_deinit(&a);
@@ -83,7 +86,7 @@ static bool add_psk(struct engine_run *r, struct err *e)
 		add_way(r, w, secret_reveal(&r->admin_pw));
 	snprintf(label, sizeof label, "mebx:%s", r->pid);
 	bool ok = store_psk_get(r->en->conf.store, &a, r->pid, &k) &&
-		  engine_unseal(r->en, label, k.sealed_password, &pw, e);
+		engine_unseal(r->en, label, k.sealed_password, &pw, e);
 	if (ok)
 		add_way(r, w, secret_reveal(&pw));
 	secret_deinit(&pw);
@@ -96,7 +99,8 @@ static void add_pki(struct engine_run *r)
 	struct pki_tls_policy p[2];
 	unsigned n = amt_quirks_ladder(r->version, false, p);
 	for (unsigned i = 0; i < n; i++)
-		add_way(r, (struct run_way){ .kind = WAY_PKI, .policy = p[i] }, (struct span){ NULL, 0 });
+		add_way(r, (struct run_way){ .kind = WAY_PKI, .policy = p[i] },
+			(struct span){ NULL, 0 });
 }
 
 bool engine_run_ways(struct engine_run *r, struct err *e)
@@ -113,7 +117,9 @@ bool engine_run_ways(struct engine_run *r, struct err *e)
 	add_stored_operational(r, true);
 	if (r->way_count)
 		return true;
-	err_set(e, ERR_AUTH, "no way into device %s is known: it said no hello and no credential is stored", r->uuid);
+	err_set(e, ERR_AUTH,
+		"no way into device %s is known: it said no hello and no credential is stored",
+		r->uuid);
 	return err_rule(e, "D051");
 }
 
@@ -145,7 +151,8 @@ static void set_way(struct engine_run *r)
 			engine_unseal(r->en, label, k.sealed_pps, &way.tls.psk, NULL);
 		arena_deinit(&a);
 	}
-	way.tls.has_pin = w->pin_hex[0] && hex_decode(span_str(w->pin_hex), way.tls.pin_sha256, 32, &n);
+	way.tls.has_pin =
+		w->pin_hex[0] && hex_decode(span_str(w->pin_hex), way.tls.pin_sha256, 32, &n);
 	if (is_login(w)) {
 		str_copy(way.user, sizeof way.user, span_str("admin"));
 		way.password = secret_copy(&w->password);
@@ -175,8 +182,8 @@ static int weight(const struct err *e)
 static void next_way(struct engine_run *r, const struct err *e)
 {
 	enum run_way_kind kind = r->ways[r->way].kind;
-	bool judged = e->code == ERR_TLS && str_eq(e->rule, "D057") && !strstr(e->seen, "closed") &&
-		      !strstr(e->seen, "reset");
+	bool judged = e->code == ERR_TLS && (str_eq(e->rule, "D057") || str_eq(e->rule, "D056")) &&
+		!strstr(e->seen, "closed") && !strstr(e->seen, "reset");
 	if (weight(e) >= weight(&r->why))
 		r->why = *e;
 	do /* a PC that has judged our certificate is not asked again with older TLS */
@@ -204,13 +211,24 @@ static void explain_tls(struct engine_run *r, struct err *e)
 		return;
 	if (w->kind == WAY_PSK) {
 		err_want(e, "a handshake with the PPS of PID %s", r->pid);
-		err_hint(e, "the PPS in the PC differs from the stored one, or the PC is not in PSK setup: check the key");
-	} else if (w->kind == WAY_PKI && (strstr(e->seen, "protocol version") || strstr(e->seen, "handshake failure"))) {
+		err_hint(
+			e,
+			"the PPS in the PC differs from the stored one, or the PC is not in PSK setup: check the key");
+	} else if (w->kind == WAY_PKI &&
+		   (strstr(e->seen, "protocol version") || strstr(e->seen, "handshake failure"))) {
 		e->hint[0] = '\0'; /* the rule's own */
 		err_rule(e, "M23");
+	} else if (w->kind == WAY_PKI && strstr(e->seen, "unknown CA")) {
+		/* the root is in the hash list of the hello, and yet the PC does not know it */
+		err_want(e, "a PC that trusts the root of %s", r->chain->certs[0].cn);
+		e->hint[0] = '\0';
+		err_rule(e, "D056");
+	} else if (w->kind == WAY_PKI && strstr(e->seen, "reset")) {
+		err_want(e, "a TLS handshake"); /* nothing was judged: no rule */
 	} else if (w->kind == WAY_PKI) {
 		/* the chain passed our own pre-flight: what the PC alone knows is its DNS suffix */
-		err_want(e, "a PC whose DNS suffix fits %s (likely; the PC does not say)", r->chain->certs[0].cn);
+		err_want(e, "a PC whose DNS suffix fits %s (likely; the PC does not say)",
+			 r->chain->certs[0].cn);
 		e->hint[0] = '\0';
 		err_rule(e, "D057");
 	}
@@ -220,8 +238,8 @@ void engine_run_way_failed(struct engine_run *r, const struct err *why)
 {
 	struct err e = *why;
 	explain_tls(r, &e);
-	ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_CONNECT_FAILED, &e, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
-		     LOG_S("way", engine_run_way_name(r)));
+	ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_CONNECT_FAILED, &e, LOG_S("uuid", r->uuid),
+		     LOG_S("job", r->job), LOG_S("way", engine_run_way_name(r)));
 	amt_client_close(r->client);
 	if (is_network(e.code))
 		engine_run_fail(r, &e); /* every way leads to the same address */
@@ -235,7 +253,8 @@ static bool charge_login(struct engine_run *r)
 {
 	if (r->login_spent || !is_login(&r->ways[r->way]))
 		return false;
-	engine_retry_login_spend(&r->en->set.retry, &r->login_count, &r->login_since_unix_ms, clk_unix_ms());
+	engine_retry_login_spend(&r->en->set.retry, &r->login_count, &r->login_since_unix_ms,
+				 clk_unix_ms());
 	struct store_tx *tx = engine_run_tx(r);
 	store_tx_device_int(tx, r->uuid, STORE_DEVICE_LOGIN_FAIL_COUNT, r->login_count);
 	store_tx_device_int(tx, r->uuid, STORE_DEVICE_LOGIN_FAIL_SINCE, r->login_since_unix_ms);
@@ -261,14 +280,16 @@ static void on_open(void *arg, const struct amt_reply *reply, const struct err *
 		}
 		const struct run_way *w = &r->ways[r->way];
 		r->in.setup = w->kind != WAY_OPERATIONAL;
-		if (r->in.setup && r->committed) { /* its address may have gone to another PC meanwhile */
+		if (r->in.setup &&
+		    r->committed) { /* its address may have gone to another PC meanwhile */
 			r->facts.known &= ~(unsigned)FACTS_IDENTITY;
 			r->in.verified_identity = false;
 		}
 		r->way_proven = false;
 		r->authenticated = false;
-		ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_CONNECT, NULL, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
-			     LOG_S("way", engine_run_way_name(r)), LOG_S("tls_version", pki_tls_version_name(reply->peer->tls_version)),
+		ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_CONNECT, NULL, LOG_S("uuid", r->uuid),
+			     LOG_S("job", r->job), LOG_S("way", engine_run_way_name(r)),
+			     LOG_S("tls_version", pki_tls_version_name(reply->peer->tls_version)),
 			     LOG_S("peer_sha256", r->facts.leaf_seen));
 		if (!charge_login(r))
 			engine_run_plan(r);
@@ -294,11 +315,13 @@ static bool budget_is_empty(struct engine_run *r)
 	struct engine *en = r->en;
 	int64_t wait = 0;
 	if (!is_login(&r->ways[r->way]) ||
-	    engine_retry_login_ok(&en->set.retry, r->login_count, r->login_since_unix_ms, clk_unix_ms(), &wait))
+	    engine_retry_login_ok(&en->set.retry, r->login_count, r->login_since_unix_ms,
+				  clk_unix_ms(), &wait))
 		return false;
 	struct err e = { 0 };
-	err_set(&e, ERR_LOCKOUT, "device %s: %lld logins failed or are unproven, the next is sent in %lld s", r->uuid,
-		(long long)r->login_count, (long long)(wait / 1000));
+	err_set(&e, ERR_LOCKOUT,
+		"device %s: %lld logins failed or are unproven, the next is sent in %lld s",
+		r->uuid, (long long)r->login_count, (long long)(wait / 1000));
 	err_seen(&e, "%lld logins in the window", (long long)r->login_count);
 	err_want(&e, "at most %lld in %lld s", (long long)en->set.retry.login_tries,
 		 (long long)(en->set.retry.login_window_ms / 1000));
@@ -350,11 +373,13 @@ void engine_run_login_failed(struct engine_run *r, const struct err *why)
 	err_wrap(&e, "device %s, %s session", r->uuid, engine_run_way_name(r));
 	err_rule(&e, "D051");
 	if (!e.seen[0])
-		err_seen(&e, "the login was refused, %lld in the window", (long long)r->login_count);
+		err_seen(&e, "the login was refused, %lld in the window",
+			 (long long)r->login_count);
 	if (!e.want[0])
 		err_want(&e, "a login as admin with the stored password");
-	ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_LOGIN_FAILED, &e, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
-		     LOG_S("way", engine_run_way_name(r)), LOG_I("tries", r->login_count));
+	ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_LOGIN_FAILED, &e, LOG_S("uuid", r->uuid),
+		     LOG_S("job", r->job), LOG_S("way", engine_run_way_name(r)),
+		     LOG_I("tries", r->login_count));
 	r->login_spent = false; /* it stays charged */
 	amt_client_close(r->client);
 	next_way(r, &e);

@@ -8,7 +8,8 @@
 
 #include <stdio.h>
 
-static bool load_profile(struct engine_run *r, const struct store_device *d, struct arena *a, struct err *e)
+static bool load_profile(struct engine_run *r, const struct store_device *d, struct arena *a,
+			 struct err *e)
 {
 	const char *name = d->profile[0] ? d->profile : r->en->set.profile;
 	struct store_profile p;
@@ -18,10 +19,12 @@ static bool load_profile(struct engine_run *r, const struct store_device *d, str
 	if (str_eq(name, r->profile.name))
 		return true;
 	err_set(e, ERR_NOT_FOUND, "profile '%s' of device %s does not exist", name, r->uuid);
-	return err_hint(e, "store it with 'outband profile set %s FILE', or change profile.default", name);
+	return err_hint(e, "store it with 'outband profile set %s FILE', or change profile.default",
+			name);
 }
 
-static bool load_name(struct engine_run *r, const struct store_device *d, struct arena *a, struct err *e)
+static bool load_name(struct engine_run *r, const struct store_device *d, struct arena *a,
+		      struct err *e)
 {
 	struct store_name n;
 	const char *fqdn = d->fqdn;
@@ -54,7 +57,8 @@ static void load_hello(struct engine_run *r, const struct store_device *d)
 	void *raw = arena_copy(&r->keep, d->hello_raw);
 	struct wire_hello *h = ARENA_NEW(&r->keep, struct wire_hello);
 	size_t used;
-	if (raw && h && wire_hello_parse(span_make(raw, d->hello_raw.n), h, &used, NULL) == WIRE_DONE)
+	if (raw && h &&
+	    wire_hello_parse(span_make(raw, d->hello_raw.n), h, &used, NULL) == WIRE_DONE)
 		r->hello = h;
 }
 
@@ -64,7 +68,8 @@ bool engine_run_check_psk(struct engine_run *r, struct arena *a, struct err *e)
 	char pid[10];
 	wire_psk_print_pid(r->pid, pid);
 	if (!store_psk_get(r->en->conf.store, a, r->pid, &k)) {
-		err_set(e, ERR_PREFLIGHT, "PID %s of device %s is not in the key store", pid, r->uuid);
+		err_set(e, ERR_PREFLIGHT, "PID %s of device %s is not in the key store", pid,
+			r->uuid);
 		err_seen(e, "PID %s", pid);
 		err_want(e, "a key pair with this PID");
 		return err_rule(e, "D043");
@@ -84,18 +89,22 @@ static bool check_pki(struct engine_run *r, struct err *e)
 	struct pki_preflight_want want = { .hello = r->hello, .fqdn = r->fqdn };
 	amt_quirks_parse_version(r->version, &want.amt_major, &want.amt_minor);
 	if (!r->en->set.pki) {
-		err_set(e, ERR_PREFLIGHT, "remote configuration is switched off, device %s asks for it", r->uuid);
+		err_set(e, ERR_PREFLIGHT,
+			"remote configuration is switched off, device %s asks for it", r->uuid);
 		err_seen(e, "pki.enabled = false");
 		err_want(e, "pki.enabled = true");
 		return err_rule(e, "D070");
 	}
 	if (r->en->chain_count == 0) {
-		err_set(e, ERR_PREFLIGHT, "there is no provisioning certificate, device %s asks for one", r->uuid);
+		err_set(e, ERR_PREFLIGHT,
+			"there is no provisioning certificate, device %s asks for one", r->uuid);
 		err_seen(e, "no certificate stored");
-		err_want(e, "one whose root is among the %u hashes of the hello", r->hello ? r->hello->hash_count : 0);
+		err_want(e, "one whose root is among the %u hashes of the hello",
+			 r->hello ? r->hello->hash_count : 0);
 		return err_rule(e, "D056");
 	}
-	int i = pki_preflight_choose(r->en->chains, r->en->chain_count, &want, clk_unix_ms(), &p, e);
+	int i = pki_preflight_choose(r->en->chains, r->en->chain_count, &want, clk_unix_ms(), &p,
+				     e);
 	if (i < 0) {
 		e->code = ERR_PREFLIGHT;
 		return err_wrap(e, "device %s", r->uuid);
@@ -138,7 +147,8 @@ void engine_run_candidates(struct engine_run *r, struct arena *a)
 			continue;
 		if (admin) {
 			str_copy(r->admin_id, sizeof r->admin_id, span_str(rows[i].id));
-			str_copy(r->admin_leaf, sizeof r->admin_leaf, span_str(rows[i].leaf_sha256));
+			str_copy(r->admin_leaf, sizeof r->admin_leaf,
+				 span_str(rows[i].leaf_sha256));
 			r->admin_stored = true;
 		} else {
 			str_copy(r->mebx_id, sizeof r->mebx_id, span_str(rows[i].id));
@@ -180,7 +190,7 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 	struct store_device d;
 	arena_init(&a, 1 << 22);
 	bool ok = store_device_get(r->en->conf.store, &a, r->uuid, &d) ||
-		  err_set(e, ERR_NOT_FOUND, "device %s is not in the list", r->uuid);
+		err_set(e, ERR_NOT_FOUND, "device %s is not in the list", r->uuid);
 	if (ok) {
 		str_copy(r->address, sizeof r->address, span_str(d.address));
 		str_copy(r->version, sizeof r->version, span_str(d.version));
@@ -197,7 +207,8 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 	}
 	ok = ok && load_profile(r, &d, &a, e) && load_name(r, &d, &a, e);
 	/* a configured device that said no hello since needs neither key nor certificate */
-	bool in_setup = ok && r->hello && (!r->was_configured || d.last_hello_unix_ms > d.configured_unix_ms);
+	bool in_setup = ok && r->hello &&
+		(!r->was_configured || d.last_hello_unix_ms > d.configured_unix_ms);
 	if (in_setup)
 		ok = r->psk ? engine_run_check_psk(r, &a, e) : check_pki(r, e);
 	if (ok && !in_setup)

@@ -17,12 +17,17 @@ struct store_tx *engine_run_tx(struct engine_run *r)
 		if (!r->replied[i])
 			continue;
 		r->replied[i] = false;
-		store_tx_step(tx, &(struct store_step){
-					  .uuid = r->uuid, .job = r->job,
-					  .action = engine_plan_action((enum engine_act)i)->name,
-					  .plan_version = ENGINE_PLAN_VERSION, .attempt = r->attempt,
-					  .phase = "replied", .detail = "", .at_unix_ms = now,
-				  });
+		store_tx_step(tx,
+			      &(struct store_step){
+				      .uuid = r->uuid,
+				      .job = r->job,
+				      .action = engine_plan_action((enum engine_act)i)->name,
+				      .plan_version = ENGINE_PLAN_VERSION,
+				      .attempt = r->attempt,
+				      .phase = "replied",
+				      .detail = "",
+				      .at_unix_ms = now,
+			      });
 	}
 	if (r->login_reset) {
 		r->login_reset = false;
@@ -71,8 +76,8 @@ static void on_stored(void *arg, const struct err *e)
 		}
 		if (e->code == ERR_CONFLICT) {
 			/* the lease is somebody else's now: nothing of ours may be written or sent */
-			ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_JOB_RELEASED, e, LOG_S("uuid", r->uuid),
-				     LOG_S("job", r->job));
+			ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_JOB_RELEASED, e,
+				     LOG_S("uuid", r->uuid), LOG_S("job", r->job));
 			r->state = RUN_END;
 			engine_run_gone(r);
 			return;
@@ -80,8 +85,9 @@ static void on_stored(void *arg, const struct err *e)
 		if (stored == on_ended || stored == on_failed || stored == on_succeeded) {
 			/* not even the end can be written (disk full, database locked): the lease runs
 			 * out and the job is taken again, from what is durable */
-			log_err(LOG_EV_STORE, e, (const struct log_kv[]){ LOG_S("statement", "end of job"),
-									  { LOG_KIND_END, NULL, NULL, 0 } });
+			log_err(LOG_EV_STORE, e,
+				(const struct log_kv[]){ LOG_S("statement", "end of job"),
+							 { LOG_KIND_END, NULL, NULL, 0 } });
 			on_ended(r);
 			return;
 		}
@@ -91,7 +97,8 @@ static void on_stored(void *arg, const struct err *e)
 	stored(r);
 }
 
-void engine_run_commit(struct engine_run *r, struct store_tx *tx, void (*stored)(struct engine_run *r))
+void engine_run_commit(struct engine_run *r, struct store_tx *tx,
+		       void (*stored)(struct engine_run *r))
 {
 	r->state = RUN_STORE;
 	r->stored = stored;
@@ -102,28 +109,35 @@ void engine_run_commit(struct engine_run *r, struct store_tx *tx, void (*stored)
 	store_tx_commit(tx, on_stored, r);
 }
 
-void engine_run_event(struct engine_run *r, struct store_tx *tx, enum log_event ev, const char *step,
-		      const char *note, const struct err *e)
+void engine_run_event(struct engine_run *r, struct store_tx *tx, enum log_event ev,
+		      const char *step, const char *note, const struct err *e)
 {
-	ENGINE_EVENT(r->en, tx, r->uuid, ev, e, LOG_S("uuid", r->uuid), LOG_S("job", r->job), LOG_S("step", step),
-		     LOG_S("note", note));
+	ENGINE_EVENT(r->en, tx, r->uuid, ev, e, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
+		     LOG_S("step", step), LOG_S("note", note));
 }
 
 void engine_run_intent(struct engine_run *r, struct store_tx *tx, enum engine_act a)
 {
 	const struct engine_action *row = engine_plan_action(a);
 	int64_t now = clk_unix_ms();
-	store_tx_step(tx, &(struct store_step){
-				  .uuid = r->uuid, .job = r->job, .action = row->name,
-				  .plan_version = ENGINE_PLAN_VERSION, .attempt = r->attempt, .phase = "intent",
-				  .detail = a == ACT_ADMIN ? r->admin_id : a == ACT_MEBX ? r->mebx_id : "",
-				  .at_unix_ms = now,
-			  });
+	store_tx_step(tx,
+		      &(struct store_step){
+			      .uuid = r->uuid,
+			      .job = r->job,
+			      .action = row->name,
+			      .plan_version = ENGINE_PLAN_VERSION,
+			      .attempt = r->attempt,
+			      .phase = "intent",
+			      .detail = a == ACT_ADMIN ? r->admin_id
+				      : a == ACT_MEBX  ? r->mebx_id
+						       : "",
+			      .at_unix_ms = now,
+		      });
 	if (!str_eq(r->stage, row->stage)) {
 		str_copy(r->stage, sizeof r->stage, span_str(row->stage));
 		store_tx_job_stage(tx, r->job, r->stage, now);
-		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_STAGE, NULL, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
-			     LOG_S("stage", r->stage));
+		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_STAGE, NULL, LOG_S("uuid", r->uuid),
+			     LOG_S("job", r->job), LOG_S("stage", r->stage));
 	}
 }
 
@@ -138,10 +152,11 @@ static void print_stats(const struct engine_run *r, char *text, size_t cap)
 	struct amt_client_stats s = { 0 };
 	if (r->client)
 		s = amt_client_get_stats(r->client);
-	snprintf(text, cap,
-		 "round_trips=%u polls=%u challenges=%u handshakes=%u connects=%u imposed_wait_ms=%lld elapsed_ms=%lld",
-		 round_trips(r, &s), r->polls, s.challenges, s.handshakes, s.connects,
-		 (long long)r->imposed_wait_ms, (long long)(clk_mono_ms() - r->started_mono_ms));
+	snprintf(
+		text, cap,
+		"round_trips=%u polls=%u challenges=%u handshakes=%u connects=%u imposed_wait_ms=%lld elapsed_ms=%lld",
+		round_trips(r, &s), r->polls, s.challenges, s.handshakes, s.connects,
+		(long long)r->imposed_wait_ms, (long long)(clk_mono_ms() - r->started_mono_ms));
 }
 
 static void add_stats(struct engine_run *r)
@@ -183,7 +198,8 @@ static void end_device(struct engine_run *r, struct store_tx *tx, const struct e
 		store_tx_device_text(tx, r->uuid, STORE_DEVICE_HEALTH, e->msg);
 		store_tx_device_text(tx, r->uuid, STORE_DEVICE_HEALTH_RULE, e->rule ? e->rule : "");
 		if (!r->was_configured || r->in.setup)
-			store_tx_device_text(tx, r->uuid, STORE_DEVICE_STATE, store_device_state_name(STORE_DEV_REFUSED));
+			store_tx_device_text(tx, r->uuid, STORE_DEVICE_STATE,
+					     store_device_state_name(STORE_DEV_REFUSED));
 	}
 	if (r->version[0])
 		store_tx_device_text(tx, r->uuid, STORE_DEVICE_VERSION, r->version);
@@ -199,11 +215,13 @@ void engine_run_end(struct engine_run *r, enum store_job_state state, int64_t no
 	end_device(r, tx, e);
 	store_tx_job_end(tx, r->job, state, not_before_unix_ms, e, stats, now);
 	if (state == STORE_JOB_DELAYED)
-		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_DELAYED, e, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
-			     LOG_S("kind", "configure"), LOG_I("attempt_count", r->attempt),
+		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_DELAYED, e, LOG_S("uuid", r->uuid),
+			     LOG_S("job", r->job), LOG_S("kind", "configure"),
+			     LOG_I("attempt_count", r->attempt),
 			     LOG_I("not_before_unix_ms", not_before_unix_ms));
 	else if (state == STORE_JOB_QUEUED)
-		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_RELEASED, e, LOG_S("uuid", r->uuid), LOG_S("job", r->job));
+		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_RELEASED, e, LOG_S("uuid", r->uuid),
+			     LOG_S("job", r->job));
 	else if (state == STORE_JOB_CANCELLED)
 		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_CANCELLED, NULL, LOG_S("uuid", r->uuid),
 			     LOG_S("job", r->job));
@@ -220,7 +238,8 @@ static void success_device(struct engine_run *r, struct store_tx *tx, int64_t no
 	store_tx_device_text(tx, r->uuid, STORE_DEVICE_PROFILE_VERSION, version);
 	store_tx_device_text(tx, r->uuid, STORE_DEVICE_HEALTH, "");
 	store_tx_device_text(tx, r->uuid, STORE_DEVICE_HEALTH_RULE, "");
-	store_tx_device_text(tx, r->uuid, STORE_DEVICE_STATE, store_device_state_name(STORE_DEV_CONFIGURED));
+	store_tx_device_text(tx, r->uuid, STORE_DEVICE_STATE,
+			     store_device_state_name(STORE_DEV_CONFIGURED));
 	store_tx_device_int(tx, r->uuid, STORE_DEVICE_CONFIGURED_AT, now);
 	if (r->leaf_serial[0])
 		store_tx_device_text(tx, r->uuid, STORE_DEVICE_SERIAL, r->leaf_serial);
@@ -244,11 +263,14 @@ void engine_run_success(struct engine_run *r)
 	store_tx_step_clear(tx, r->uuid);
 	store_tx_job_stage(tx, r->job, "proven over the new credentials", now);
 	store_tx_job_end(tx, r->job, STORE_JOB_DONE, 0, NULL, stats, now);
-	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_CONFIGURED, NULL, LOG_S("uuid", r->uuid), LOG_S("fqdn", r->fqdn),
-		     LOG_S("version", r->version), LOG_S("serial", r->leaf_serial));
+	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_CONFIGURED, NULL, LOG_S("uuid", r->uuid),
+		     LOG_S("fqdn", r->fqdn), LOG_S("version", r->version),
+		     LOG_S("serial", r->leaf_serial));
 	struct amt_client_stats s = amt_client_get_stats(r->client);
-	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_DONE, NULL, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
-		     LOG_S("kind", "configure"), LOG_I("elapsed_ms", clk_mono_ms() - r->started_mono_ms),
-		     LOG_I("round_trips", round_trips(r, &s)), LOG_I("waits_ms", r->imposed_wait_ms));
+	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_DONE, NULL, LOG_S("uuid", r->uuid),
+		     LOG_S("job", r->job), LOG_S("kind", "configure"),
+		     LOG_I("elapsed_ms", clk_mono_ms() - r->started_mono_ms),
+		     LOG_I("round_trips", round_trips(r, &s)),
+		     LOG_I("waits_ms", r->imposed_wait_ms));
 	engine_run_commit(r, tx, on_succeeded);
 }

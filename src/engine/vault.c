@@ -17,7 +17,8 @@ struct span engine_seal(struct engine *en, const char *label, struct span plain,
 	return pki_seal_close(en->conf.seal, label, plain, a);
 }
 
-bool engine_unseal(struct engine *en, const char *label, struct span sealed, struct secret *out_s, struct err *e)
+bool engine_unseal(struct engine *en, const char *label, struct span sealed, struct secret *out_s,
+		   struct err *e)
 {
 	return pki_seal_reveal(en->conf.seal, label, sealed, out_s, e);
 }
@@ -53,11 +54,16 @@ static bool make_ca(struct engine *en, struct arena *a, struct err *e)
 	struct span spki, cert;
 	int64_t now = clk_unix_ms();
 	struct pki_issue what = {
-		.cn = "outband device CA", .o = "outband", .is_ca = true, .sig_hash = PKI_SIG_SHA256,
-		.not_before_unix_ms = now - DAY_MS, .not_after_unix_ms = now + CA_YEARS * YEAR_MS,
+		.cn = "outband device CA",
+		.o = "outband",
+		.is_ca = true,
+		.sig_hash = PKI_SIG_SHA256,
+		.not_before_unix_ms = now - DAY_MS,
+		.not_after_unix_ms = now + CA_YEARS * YEAR_MS,
 	};
 	bool ok = key && pki_key_public_spki(key, a, &spki) && pki_key_private_pkcs1(key, &der) &&
-		  pki_cert_issue(&what, spki, (struct span){ NULL, 0 }, key, en->conf.rng, a, &cert, e);
+		pki_cert_issue(&what, spki, (struct span){ NULL, 0 }, key, en->conf.rng, a, &cert,
+			       e);
 	if (ok) {
 		struct buf pem;
 		struct out o;
@@ -67,13 +73,20 @@ static bool make_ca(struct engine *en, struct arena *a, struct err *e)
 		ok = pki_cert_to_pem(cert, &o) && pki_cert_parse(cert, a, &facts, e);
 		if (ok) {
 			struct store_tx *tx = store_tx_new(en->conf.store);
-			store_tx_cert_put(tx, &(struct store_cert){
-						      .id = CA_ID, .kind = "ca", .uuid = "", .state = "active",
-						      .subject = facts.subject, .serial = facts.serial,
-						      .pem = buf_span(&pem),
-						      .sealed_key = engine_seal(en, "cert:" CA_ID, secret_reveal(&der), a),
-						      .not_after_unix_ms = facts.not_after_unix_ms, .at_unix_ms = now,
-					      });
+			store_tx_cert_put(tx,
+					  &(struct store_cert){
+						  .id = CA_ID,
+						  .kind = "ca",
+						  .uuid = "",
+						  .state = "active",
+						  .subject = facts.subject,
+						  .serial = facts.serial,
+						  .pem = buf_span(&pem),
+						  .sealed_key = engine_seal(en, "cert:" CA_ID,
+									    secret_reveal(&der), a),
+						  .not_after_unix_ms = facts.not_after_unix_ms,
+						  .at_unix_ms = now,
+					  });
 			store_tx_commit(tx, NULL, NULL);
 			en->ca = pki_chain_load(buf_span(&pem), NULL, e);
 			ok = en->ca != NULL;
@@ -121,7 +134,9 @@ bool engine_vault_load(struct engine *en, struct err *e)
 		}
 	}
 	retire_chains(en);
-	unsigned n = ok ? store_cert_list(en->conf.store, &a, "provisioning", NULL, ENGINE_MAX_CHAINS, rows) : 0;
+	unsigned n = ok
+		? store_cert_list(en->conf.store, &a, "provisioning", NULL, ENGINE_MAX_CHAINS, rows)
+		: 0;
 	for (unsigned i = 0; i < n; i++) {
 		struct err skip = { 0 };
 		if (str_eq(rows[i].state, "disabled"))
@@ -129,7 +144,8 @@ bool engine_vault_load(struct engine *en, struct err *e)
 		struct pki_chain *c = load_row(en, &rows[i], &skip);
 		if (!c) { /* one bad row must not stop the service */
 			log_err(LOG_EV_SERVE_FAILED, &skip,
-				(const struct log_kv[]){ LOG_S("step", "certificate"), { LOG_KIND_END, NULL, NULL, 0 } });
+				(const struct log_kv[]){ LOG_S("step", "certificate"),
+							 { LOG_KIND_END, NULL, NULL, 0 } });
 			continue;
 		}
 		en->chains_owned[i] = c;
@@ -150,24 +166,30 @@ void engine_vault_free(struct engine *en)
 	en->ca = NULL;
 }
 
-bool engine_vault_issue(struct engine *en, struct span spki, const char *fqdn, struct arena *a, struct span *out_der,
-			char out_serial[65], struct err *e)
+bool engine_vault_issue(struct engine *en, struct span spki, const char *fqdn, struct arena *a,
+			struct span *out_der, char out_serial[65], struct err *e)
 {
 	const char *dns[] = { fqdn, NULL };
 	uint8_t serial[16];
 	int64_t now = clk_unix_ms();
 	/* wide validity: the device's clock may be off, and renewal is a job of its own */
 	struct pki_issue what = {
-		.cn = fqdn, .o = "outband", .dns = dns, .eku_server_auth = true, .eku_client_auth = true,
+		.cn = fqdn,
+		.o = "outband",
+		.dns = dns,
+		.eku_server_auth = true,
+		.eku_client_auth = true,
 		.sig_hash = PKI_SIG_SHA256,
-		.not_before_unix_ms = now - 365 * DAY_MS, .not_after_unix_ms = now + 10 * YEAR_MS,
+		.not_before_unix_ms = now - 365 * DAY_MS,
+		.not_after_unix_ms = now + 10 * YEAR_MS,
 		.serial = serial,
 	};
 	/* chosen here, positive and without leading zeros, so that the certificate need not be parsed
 	 * again to learn it: decoding its key costs as much as signing it */
 	rng_fill(en->conf.rng, serial, sizeof serial);
 	serial[0] = (uint8_t)((serial[0] & 0x3f) | 0x40);
-	if (!pki_cert_issue(&what, spki, en->ca->certs[0].der, en->ca->key, en->conf.rng, a, out_der, e))
+	if (!pki_cert_issue(&what, spki, en->ca->certs[0].der, en->ca->key, en->conf.rng, a,
+			    out_der, e))
 		return err_wrap(e, "issuing the TLS certificate of %s", fqdn);
 	struct out o;
 	out_init(&o, out_serial, 65);

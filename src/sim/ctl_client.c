@@ -43,8 +43,10 @@ static bool send_all(int fd, struct span b, struct err *e)
 		if (n < 0) {
 			bool closed = errno == EPIPE || errno == ECONNRESET;
 			err_errno(e, ERR_IO, errno, "sending to the fleet");
-			return closed ? err_hint(e, "it ends, or too many speak with it at once: try again")
-				      : false;
+			return closed
+				? err_hint(e,
+					   "it ends, or too many speak with it at once: try again")
+				: false;
 		}
 		b = span_make(b.p + n, b.n - (size_t)n);
 	}

@@ -247,11 +247,11 @@ static void exchange(struct sim_dev *a, struct sim_dev *b)
 	SWAP(active);
 	SWAP(staged);
 #undef SWAP
-#define SWAP(member)                                 \
-	do {                                         \
+#define SWAP(member)                                  \
+	do {                                          \
 		__typeof__(a->member) t_ = a->member; \
-		a->member = b->member;               \
-		b->member = t_;                      \
+		a->member = b->member;                \
+		b->member = t_;                       \
 	} while (0)
 	SWAP(certs);
 	SWAP(cert_count);

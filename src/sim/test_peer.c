@@ -65,7 +65,7 @@ UNUSED static struct pki_key *rsa_key(unsigned pool);
 UNUSED static void make_prov(void)
 {
 	struct arena a;
-	struct span ders[2];
+	struct span ders[2] = { { NULL, 0 }, { NULL, 0 } };
 	struct err e = { 0 };
 	struct pki_key *root_key = rsa_key(10), *leaf_key = rsa_key(11);
 	struct pki_issue ca = { .cn = "Test Root",
