@@ -28,8 +28,9 @@ struct api_conf {                    /* texts are copied */
 };
 /* Listens when there is a socket path. */
 struct api *api_new(const struct api_conf *c, struct err *e);
-/* After net_loop_run came back (or, without a loop, when the store has nothing under way). Open
- * requests are answered that the service stops. */
+/* After net_loop_run came back and before net_loop_free and store_close (or, without a loop, when the
+ * store has nothing under way). Open requests end with 503; over the socket, which is gone by then,
+ * a client only sees it close. */
 void api_free(struct api *a);
 
 /* One request, as the socket gives it; for tests and other fronts. Everything is copied. fn is

@@ -146,7 +146,7 @@ static void next_chunk(struct api_req *r)
 	unsigned written = im->added + im->changed - before;
 	api_then_fn *then = !im->ended ? next_chunk : im->preview ? answer : ended;
 	if (tx && written) {
-		const char *what = arena_fmt(&r->scratch, "lines %u to %u: %u rows", first,
+		const char *what = arena_fmt(&r->scratch, "lines %u to %u, %u taken", first,
 					     im->csv.line, written);
 		const char *action = arena_fmt(&r->scratch, "%s.import", im->kind->name);
 		store_tx_audit(tx, r->actor, action, what, r->now_unix_ms);

@@ -31,7 +31,7 @@ static void names_good_and_bad(void **state)
 	HAS(at(w, "errors.1.msg"), "column fqdn, UUID " U2);
 	EQ(w, "errors.2.line", "6");
 	EQ(w, "errors.2.msg", "UUID " U1 " stands in an earlier line already");
-	assert_string_equal(audit(w, 0), "name.import lines 1 to 6: 2 rows");
+	assert_string_equal(audit(w, 0), "name.import lines 1 to 6, 2 taken");
 	HAS(w->log, "ev=import.done kind=name added=2 changed=0 rejected=3");
 	ASK(w, 200, "GET", "/v1/names", "", "");
 	EQ(w, "items.0.fqdn", "pc1.example.com");
@@ -95,7 +95,7 @@ static void many_rows_in_chunks(void **state)
 	EQ(w, "rejected", "150");
 	assert_int_equal(count_at(w, "errors"), 100);
 	EQ(w, "errors.0.line", "20001");
-	assert_string_equal(audit(w, 0), "name.import lines 19501 to 20000: 500 rows");
+	assert_string_equal(audit(w, 0), "name.import lines 19501 to 20000, 500 taken");
 	if (longest > 500000)
 		fail_msg("one chunk took %lld us", (long long)longest);
 	print_message("longest chunk: %lld us of CPU\n", (long long)longest);
@@ -121,7 +121,7 @@ static void keys_in_and_out(void **state)
 	HAS(at(w, "errors.0.msg"), "column pid");
 	EQ(w, "errors.1.msg", "PID " PID1 " stands in an earlier line already");
 	no_secret_in(w, w->body);
-	assert_string_equal(audit(w, 0), "key.import lines 1 to 5: 1 rows");
+	assert_string_equal(audit(w, 0), "key.import lines 1 to 5, 1 taken");
 	ASK(w, 200, "POST", "/v1/keys/import", "", PID1 "," PPS1 "," PW1 "\n");
 	EQ(w, "unchanged", "1");
 	ASK(w, 200, "POST", "/v1/keys/import", "", PID1 "," PPS1 ",0ther!Passw\n");
