@@ -124,8 +124,9 @@ static bool start_store(struct serve *s, struct err *e)
 	s->seal = pki_seal_open(s->at.key_file, true, e);
 	if (!s->seal) {
 		if (!e->hint[0])
-			err_hint(e, "name a folder that the service may write to with --data, or the "
-				    "file with --key-file");
+			err_hint(e,
+				 "name a folder that the service may write to with --data, or the "
+				 "file with --key-file");
 		return err_wrap(e, "key file (--key-file)");
 	}
 	s->store = store_open(&conf, e);
