@@ -49,6 +49,8 @@ struct amt_client *amt_client_new(const struct amt_client_conf *c)
 		.first_byte_ms = c->first_byte_ms,
 		.whole_ms = c->whole_ms,
 		.prefer_auth_int = c->prefer_auth_int,
+		.may_send = c->may_send,
+		.may_send_arg = c->may_send_arg,
 	};
 	a->http = net_http_new(&hc);
 	arena_init(&a->arena, LIMIT_XML_ARENA_BYTES);

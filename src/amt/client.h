@@ -17,6 +17,8 @@ struct amt_client_conf {
 	struct rng *rng;
 	uint32_t up_ms, first_byte_ms, whole_ms; /* 0: defaults */
 	bool prefer_auth_int;
+	bool (*may_send)(void *arg);             /* net/http.h; NULL: always */
+	void *may_send_arg;
 };
 /* A way into a device. Everything is copied; chain is referenced while the way is open. */
 struct amt_way {

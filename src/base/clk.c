@@ -59,6 +59,12 @@ void clk_fake_advance_ms(int64_t ms)
 	atomic_fetch_add(&fake_mono_ms, ms);
 }
 
+void clk_fake_step_unix_ms(int64_t ms)
+{
+	if (atomic_load(&fake_on))
+		atomic_fetch_add(&fake_unix_ms, ms);
+}
+
 void clk_fake_stop(void)
 {
 	atomic_store(&fake_on, false);

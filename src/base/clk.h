@@ -10,6 +10,7 @@ int64_t clk_unix_ms(void); /* wall */
 /* From here on both clocks stand still and move only by clk_fake_advance_ms. */
 void clk_fake_start(int64_t unix_ms);
 void clk_fake_advance_ms(int64_t ms);
+void clk_fake_step_unix_ms(int64_t ms); /* somebody sets the wall clock: either way */
 void clk_fake_stop(void);
 bool clk_is_fake(void);
 /* Monotonic and never fake, for one purpose: a deadline that the kernel waits for. */

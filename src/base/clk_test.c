@@ -47,6 +47,10 @@ static void fake_moves_when_told(void **state)
 	assert_int_equal(clk_unix_ms(), 86405000);
 	assert_int_equal(clk_mono_ms(), mono + 86400000);
 	assert_int_equal(clk_mono_us(), (mono + 86400000) * 1000);
+	clk_fake_step_unix_ms(-3600000); /* the wall clock may go either way */
+	assert_int_equal(clk_unix_ms(), 86405000 - 3600000);
+	assert_int_equal(clk_mono_ms(), mono + 86400000);
+	clk_fake_step_unix_ms(3600000);
 	clk_fake_advance_ms(-1); /* never back */
 	assert_int_equal(clk_unix_ms(), 86405000);
 	clk_fake_start(7);

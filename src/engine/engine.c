@@ -187,11 +187,12 @@ static void claim(struct engine *en, const struct store_job *j)
 {
 	struct engine_run *r = engine_run_new(en, j);
 	int64_t now = clk_unix_ms();
+	r->lease_until_unix_ms = now + en->set.lease_s * 1000;
 	r->next = en->runs;
 	en->runs = r;
 	en->claiming++;
 	struct store_tx *tx = store_tx_new(en->conf.store);
-	store_tx_job_lease(tx, r->job, en->owner, now, now + en->set.lease_s * 1000);
+	store_tx_job_lease(tx, r->job, en->owner, now, r->lease_until_unix_ms);
 	store_tx_commit(tx, on_claimed, r);
 }
 

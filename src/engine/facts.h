@@ -36,6 +36,7 @@ enum engine_fact_group { /* bits */
 	X(S, key_handle, 128, FACTS_KEYS)        /* our fresh key pair, not yet in a certificate; "" */ \
 	X(S, key_public, 900, FACTS_KEYS)        /* its public key, base64 SubjectPublicKeyInfo */ \
 	X(S, cert_handle, 128, FACTS_CERTS)      /* our leaf in the device; "" */   \
+	X(S, cert_keys, 257, FACTS_CERTS)        /* keys of the other certificates: 16 hex digits each */ \
 	X(S, leaf_seen, 65, 0)                   /* hex SHA-256 of the leaf in the last handshake */
 struct engine_facts {
 	unsigned known;   /* groups */

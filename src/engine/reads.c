@@ -1,6 +1,7 @@
 /* The table of reads and how each answer becomes facts (engine/reads.h). Called by the runner. */
 #include "engine/reads.h"
 
+#include "base/hash.h"
 #include "base/str.h"
 #include "engine/actions_priv.h"
 #include "pki/cert.h"
@@ -122,19 +123,56 @@ static bool apply_get(const struct engine_read *r, struct engine_facts *f,
 	return err_set(e, ERR_INTERNAL, "no reader for group %u", r->group);
 }
 
+#define KEY_ID_TEXT 16
+
+static void key_id(struct span spki, char out_text[KEY_ID_TEXT + 1])
+{
+	uint8_t sha[32];
+	struct out o;
+	hash_of(HASH_SHA256, spki, sha);
+	out_init(&o, out_text, KEY_ID_TEXT + 1);
+	out_hex(&o, span_make(sha, KEY_ID_TEXT / 2));
+}
+
+/* The key of a certificate that is not ours: of the default one, or of a former configuration. */
+static void keep_cert_key(struct engine_facts *f, struct span der, struct arena *a)
+{
+	struct pki_cert c;
+	char id[KEY_ID_TEXT + 1];
+	size_t n = strlen(f->cert_keys);
+	if (!pki_cert_parse(der, a, &c, NULL))
+		return;
+	key_id(c.spki_der, id);
+	if (n + KEY_ID_TEXT < sizeof f->cert_keys)
+		str_copy(f->cert_keys + n, sizeof f->cert_keys - n, span_str(id));
+}
+
+static bool has_certificate(const struct engine_facts *f, struct span spki)
+{
+	char id[KEY_ID_TEXT + 1];
+	key_id(spki, id);
+	for (const char *p = f->cert_keys; strlen(p) >= KEY_ID_TEXT; p += KEY_ID_TEXT)
+		if (memcmp(p, id, KEY_ID_TEXT) == 0)
+			return true;
+	return false;
+}
+
 /* Our leaf among the certificates of the device. */
 static bool apply_certs(const struct engine_plan_in *in, struct engine_facts *f,
 			const struct engine_read_reply *reply, struct arena *a, struct err *e)
 {
-	f->cert_handle[0] = '\0';
+	f->cert_handle[0] = f->cert_keys[0] = '\0';
 	for (unsigned i = 0; i < reply->item_count; i++) {
 		struct wsman_obj *o;
 		struct span der;
 		if (!wsman_envelope_item(reply->items[i], a, &o, e))
 			return false;
-		if (in->leaf_der.n && wsman_obj_b64(o, "X509Certificate", &der) &&
-		    span_eq(der, in->leaf_der))
+		if (!wsman_obj_b64(o, "X509Certificate", &der))
+			continue;
+		if (in->leaf_der.n && span_eq(der, in->leaf_der))
 			take(f->cert_handle, sizeof f->cert_handle, o, "InstanceID");
+		else
+			keep_cert_key(f, der, a);
 	}
 	return true;
 }
@@ -171,15 +209,13 @@ static bool apply_one_key(struct engine_facts *f, const struct wsman_msg *m, str
 
 /* The key pair that we asked for: by its handle; or the one whose public half is in our stored leaf;
  * or, after a crash that lost the reply, the last one (firmware lists them in the order of making;
- * guess, SRC_G), never the pair of the default certificate. */
+ * guess, SRC_G) that no certificate uses yet. */
 static bool apply_keys(const struct engine_plan_in *in, struct engine_facts *f,
 		       const struct engine_read_reply *reply, struct arena *a, struct err *e)
 {
 	struct pki_cert leaf;
 	bool has_leaf = in->leaf_der.n && pki_cert_parse(in->leaf_der, a, &leaf, NULL);
 	bool by_handle = f->key_handle[0] != '\0', found = false;
-	unsigned skip =
-		in->default_context ? 1 : 0; /* the pair of the default certificate comes first */
 	for (unsigned i = 0; i < reply->item_count; i++) {
 		struct wsman_obj *o;
 		struct span spki;
@@ -190,7 +226,7 @@ static bool apply_keys(const struct engine_plan_in *in, struct engine_facts *f,
 			continue;
 		bool ours = by_handle ? str_eq(id, f->key_handle)
 			: has_leaf    ? span_eq(spki, leaf.spki_der)
-				      : in->search && i >= skip;
+				      : in->search && !has_certificate(f, spki);
 		if (!ours)
 			continue;
 		str_copy(f->key_handle, sizeof f->key_handle, span_str(id));

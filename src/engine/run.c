@@ -44,8 +44,32 @@ void engine_run_free(struct engine_run *r)
 	mem_free(r);
 }
 
+/* What is known of the lease holds until its end; then the store is asked, where it was renewed or
+ * went elsewhere while this process stood still or the clock was set. */
+static bool holds_lease(void *arg)
+{
+	struct engine_run *r = arg;
+	struct arena a;
+	struct store_job j;
+	int64_t now = clk_unix_ms();
+	if (now < r->lease_until_unix_ms)
+		return true;
+	arena_init(&a, 65536);
+	bool held = store_job_get(r->en->conf.store, &a, r->job, &j) &&
+		str_eq(j.state, store_job_state_name(STORE_JOB_RUNNING)) &&
+		str_eq(j.lease_owner, r->en->owner) && j.lease_until_unix_ms > now;
+	if (held)
+		r->lease_until_unix_ms = j.lease_until_unix_ms;
+	arena_deinit(&a);
+	return held;
+}
+
 bool engine_run_may_go_on(struct engine_run *r)
 {
+	if (!holds_lease(r)) { /* the end cannot be written either: the job is taken again */
+		engine_run_end(r, STORE_JOB_QUEUED, 0, NULL);
+		return false;
+	}
 	if (r->cancelled) {
 		engine_run_end(r, STORE_JOB_CANCELLED, 0, NULL);
 		return false;
@@ -202,7 +226,9 @@ void engine_run_start(struct engine_run *r)
 	r->started_mono_ms = clk_mono_ms();
 	struct amt_client_conf cc = { .dialer = r->en->conf.dialer,
 				      .sched = r->en->conf.sched,
-				      .rng = r->en->conf.rng };
+				      .rng = r->en->conf.rng,
+				      .may_send = holds_lease,
+				      .may_send_arg = r };
 	r->client = amt_client_new(&cc);
 	r->in.setup = true;
 	if (!engine_run_prepare(r, &e)) {

@@ -212,6 +212,12 @@ static void send_request(struct net_http_op *op)
 	struct out o;
 	struct err e = { 0 };
 
+	if (h->conf.may_send && !h->conf.may_send(h->conf.may_send_arg)) {
+		err_set(&e, ERR_CONFLICT, "%s %s was not sent to %s any more", op->method,
+			op->target, h->where);
+		fail(op, &e);
+		return;
+	}
 	buf_init(&extra, LIMIT_HTTP_HEAD_BYTES);
 	out_init_buf(&o, &extra);
 	op->sent =

@@ -16,6 +16,10 @@ struct net_http_conf {
 	struct rng *rng;              /* cnonces */
 	uint32_t up_ms, first_byte_ms, whole_ms; /* deadlines of connect+handshake, wait, body; 0: defaults */
 	bool prefer_auth_int;         /* when both are offered; default auth */
+	/* Asked whenever a request is about to leave, which may be long after its start; false ends it
+	 * unsent with ERR_CONFLICT. NULL: always. */
+	bool (*may_send)(void *arg);
+	void *may_send_arg;
 };
 struct net_http_cred { /* user NULL: never send Authorization */
 	const char *user;

@@ -209,13 +209,50 @@ static void set_interrupts(void **state)
 	world_free(w);
 }
 
+static bool twice(void *arg)
+{
+	unsigned *asked = arg;
+	return ++*asked <= 2;
+}
+
+/* Asked before every send, also before the one that answers a challenge. */
+static void sends_only_while_it_may(void **state)
+{
+	(void)state;
+	static const struct step steps[] = { { SAY, OK, 0 },
+					     { SAY, NEED(REALM, "n1", ""), 0 },
+					     { SAY, OK, 0 } };
+	struct world *w = world_new(steps);
+	struct net_http_conf c = { .dialer = &w->dialer, .sched = w->sched, .rng = &w->rng };
+	unsigned asked = 0;
+
+	c.may_send = twice;
+	c.may_send_arg = &asked;
+	net_http_free(w->h);
+	w->h = net_http_new(&c);
+	set_login(w, "admin", "P@ssw0rd", NULL);
+	exchange(w, false);
+	assert_true(w->ok);
+	exchange(w, false);
+	assert_int_equal(w->e.code, ERR_CONFLICT);
+	assert_false(w->sent); /* its last word was 401 */
+	assert_int_equal(asked, 3);
+	assert_int_equal(net_http_get_stats(w->h)->exchanges, 2);
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(deadlines),       cmocka_unit_test(dial_errors_pass),
-		cmocka_unit_test(cancel_anywhere), cmocka_unit_test(cancel_failed_and_queued),
-		cmocka_unit_test(one_at_a_time),   cmocka_unit_test(connect_only),
-		cmocka_unit_test(calls_inside_fn), cmocka_unit_test(set_interrupts),
+		cmocka_unit_test(deadlines),
+		cmocka_unit_test(dial_errors_pass),
+		cmocka_unit_test(cancel_anywhere),
+		cmocka_unit_test(cancel_failed_and_queued),
+		cmocka_unit_test(one_at_a_time),
+		cmocka_unit_test(connect_only),
+		cmocka_unit_test(calls_inside_fn),
+		cmocka_unit_test(set_interrupts),
+		cmocka_unit_test(sends_only_while_it_may),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,6 +35,8 @@ struct mem_end {
 	uint8_t *ders;
 	struct err *fail;
 	bool fail_late, paused, ended;
+	net_stream_mem_tap_fn *tap;
+	void *tap_arg;
 };
 
 static struct mem_end *end_of(struct net_stream *s)
@@ -63,6 +65,14 @@ static void silence(struct mem_end *m)
 	m->timer = m->kick = NULL;
 }
 
+static size_t tap(const struct mem_end *m, bool out, struct span bytes)
+{
+	size_t n = m->tap ? m->tap(m->tap_arg, out, bytes) : bytes.n;
+
+	assert(n <= bytes.n);
+	return n;
+}
+
 static void down(struct mem_end *m, const struct err *why)
 {
 	silence(m);
@@ -86,8 +96,11 @@ static void deliver_one(struct mem_end *m)
 	}
 	if (ev->kind != MEM_DATA)
 		down(m, &e);
-	else if (!m->ended)
-		(void)net_stream_emit_data_priv(&m->base, span_make(ev->bytes, ev->n));
+	else if (!m->ended) {
+		size_t n = tap(m, false, span_make(ev->bytes, ev->n));
+		if (n)
+			(void)net_stream_emit_data_priv(&m->base, span_make(ev->bytes, n));
+	}
 	mem_free(ev);
 }
 
@@ -175,7 +188,9 @@ static bool mem_send(struct net_stream *s, struct span bytes)
 		return false;
 	if (m->peer && bytes.n > QUEUE_MAX_BYTES - m->peer->queued_bytes)
 		return false;
-	post(m->peer, MEM_DATA, bytes);
+	bytes.n = tap(m, true, bytes);
+	if (bytes.n)
+		post(m->peer, MEM_DATA, bytes);
 	return true;
 }
 
@@ -286,6 +301,23 @@ void net_stream_mem_pair(struct sched *s, int64_t latency_ms, struct net_stream 
 void net_stream_mem_set_peer(struct net_stream *s, const char *address)
 {
 	(void)str_copy(s->peer, sizeof s->peer, span_str(address));
+}
+
+void net_stream_mem_set_tap(struct net_stream *s, net_stream_mem_tap_fn *fn, void *arg)
+{
+	struct mem_end *m = end_of(s);
+
+	assert(s->ops == &mem_ops && !s->started);
+	m->tap = fn;
+	m->tap_arg = arg;
+}
+
+void net_stream_mem_set_sched(struct net_stream *s, struct sched *sched)
+{
+	struct mem_end *m = end_of(s);
+
+	assert(s->ops == &mem_ops && !s->started && !m->first);
+	m->sched = sched;
 }
 
 void net_stream_mem_set_facts(struct net_stream *s, const struct net_tls_facts *f)

@@ -13,6 +13,12 @@ void net_stream_mem_set_fail(struct net_stream *s, const struct err *why);
 /* Comes up, and its first read fails: a client certificate refused under TLS 1.3. */
 void net_stream_mem_set_late_fail(struct net_stream *s, const struct err *why);
 void net_stream_mem_set_peer(struct net_stream *s, const char *address); /* for net_stream_peer */
+/* Sees the bytes of this end, out: those that it sends, else those that arrive for it. Returns how
+ * many of them go on; the rest is lost without a word. Set before start. */
+typedef size_t net_stream_mem_tap_fn(void *arg, bool out, struct span bytes);
+void net_stream_mem_set_tap(struct net_stream *s, net_stream_mem_tap_fn *fn, void *arg);
+/* This end lives by another scheduler than the pair: a process that can stand still alone. */
+void net_stream_mem_set_sched(struct net_stream *s, struct sched *sched);
 /* A stream that only fails (refused, unreachable). */
 struct net_stream *net_stream_mem_dead(struct sched *s, int64_t after_ms, const struct err *why);
 /* Only the judgement. server NULL: the peer speaks clear text. False with e as the client sees it.

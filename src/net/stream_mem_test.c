@@ -176,6 +176,47 @@ static void ends(void **state)
 	close_both(&a, &b);
 }
 
+static size_t half_out(void *arg, bool out, struct span bytes)
+{
+	unsigned *calls = arg;
+	++*calls;
+	return out ? bytes.n / 2 : bytes.n - 1;
+}
+
+/* What a tap keeps back is lost, and an end with a scheduler of its own waits for that one. */
+static void taps(void **state)
+{
+	(void)state;
+	struct side a, b;
+	unsigned calls = 0;
+	struct sched *own = sched_new(NULL, NULL);
+
+	memset(&a, 0, sizeof a);
+	memset(&b, 0, sizeof b);
+	net_stream_mem_pair(sched, 10, &a.s, &b.s);
+	net_stream_mem_set_tap(a.s, half_out, &calls);
+	net_stream_mem_set_sched(a.s, own);
+	net_stream_start(a.s, &events, &a);
+	net_stream_start(b.s, &events, &b);
+	run(100);
+	assert_int_equal(a.ups, 0);
+	assert_int_equal(b.ups, 1);
+	while (sched_fake_step(own, clk_mono_ms()))
+		;
+	assert_int_equal(a.ups, 1);
+	assert_true(net_stream_send(a.s, span_str("123456")));
+	assert_true(net_stream_send(b.s, span_str("abc")));
+	run(1000);
+	assert_string_equal(b.got, "123");
+	assert_string_equal(a.got, "");
+	while (sched_fake_step(own, clk_mono_ms()))
+		;
+	assert_string_equal(a.got, "ab");
+	assert_int_equal(calls, 2);
+	close_both(&a, &b);
+	sched_free(own);
+}
+
 static void resets(void **state)
 {
 	(void)state;
@@ -463,6 +504,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(carries_in_order, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(waits_for_the_start, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(ends, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(taps, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(resets, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(closes_anywhere, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(pauses, set_up, tear_down),

@@ -2,6 +2,7 @@
  * Called by whoever owns the loop; everything here runs on that one thread. Never holds a lock:
  * the queues of the writer do. */
 #include "store/tx.h"
+#include "base/fault.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -26,6 +27,7 @@ struct store {
 	unsigned under_way;                      /* given to the writer, fn not run yet */
 	struct store_tx *refused, **refused_end; /* threaded: found the queue full */
 	struct store_tx *newest;                 /* inline: waiting for their timers */
+	bool beside, has_company, dead;          /* inline: not the owner of db; ended at a fault */
 };
 
 static bool is_memory(const char *path)
@@ -136,12 +138,30 @@ void store_close(struct store *s)
 		store_writer_stop(s->writer);
 	drop_list(s->refused);
 	drop_waiting(s);
+	if (s->beside) {
+		mem_free(s);
+		return;
+	}
 	if (s->reader != s->db)
 		store_db_close(s->reader);
 	store_db_close(s->db);
 	if (s->lock_fd >= 0)
 		close(s->lock_fd);
 	mem_free(s);
+}
+
+struct store *store_open_beside(struct store *s, struct sched *sched, bool has_company)
+{
+	struct store *b = MEM_NEW(struct store);
+	assert(!s->writer && sched);
+	b->db = s->db;
+	b->reader = s->reader;
+	b->sched = sched;
+	b->lock_fd = -1;
+	b->refused_end = &b->refused;
+	b->beside = true;
+	b->has_company = has_company;
+	return b;
 }
 
 struct store_tx *store_tx_new(struct store *s)
@@ -200,9 +220,27 @@ static void on_inline_done(void *arg)
 	finish(tx);
 }
 
+/* What a process that ends here leaves on the disk: nothing, or all of it and no report. */
+static bool dies(struct store *s, struct store_tx *tx)
+{
+	if (!s->dead && fault_hit("death.lost")) {
+		s->dead = true;
+	} else if (!s->dead && fault_hit("death.torn")) {
+		s->dead = true;
+		store_group_tear(s->db, tx);
+	} else if (!s->dead) {
+		store_group_write(s->db, &tx, 1);
+		s->dead = fault_hit("death.unreported");
+	}
+	if (s->dead)
+		store_tx_drop(tx);
+	return s->dead;
+}
+
 static void commit_inline(struct store *s, struct store_tx *tx)
 {
-	store_group_write(s->db, &tx, 1);
+	if (dies(s, tx))
+		return;
 	tx->older = s->newest;
 	if (tx->older)
 		tx->older->newer = tx;
@@ -280,6 +318,17 @@ void store_crash(struct store *s)
 {
 	assert(!s->writer);
 	drop_waiting(s);
+	s->dead = false;
+}
+
+bool store_is_dead(const struct store *s)
+{
+	return s->dead;
+}
+
+bool store_has_company(const struct store *s)
+{
+	return s->has_company;
 }
 
 struct store_db *store_reader(struct store *s)

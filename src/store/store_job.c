@@ -114,6 +114,8 @@ void store_tx_job_set(struct store_tx *tx, const char *id, enum store_job_state 
 
 void store_tx_job_recover(struct store_tx *tx, const char *owner, int64_t now_unix_ms)
 {
+	if (store_has_company(tx->s)) /* the former ones may live: their leases run out */
+		return;
 	store_tx_add(tx, STORE_SQL_JOB_RECOVER, STORE_VALS(STORE_T(owner), STORE_I(now_unix_ms)));
 }
 

@@ -1,5 +1,8 @@
 /* Tests of opening, closing and process death. */
 #include "store/test_rows.h"
+
+#include "base/fault.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -129,6 +132,65 @@ static void crash_loses_the_uncommitted(void **state)
 	assert_int_equal(world_commit(w, tx), ERR_NONE);
 }
 
+/* A process ends before, within and after its commit; another one beside it lives on. */
+static void dies_around_a_commit(void **state)
+{
+	struct world *w = *state;
+	static const struct {
+		const char *point;
+		int jobs;
+	} cases[] = { { "death.lost", 0 }, { "death.torn", 0 }, { "death.unreported", 1 } };
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct result r = { 0 }, later = { 0 }, other = { 0 };
+		struct store *b = store_open_beside(w->s, w->sched, true);
+		int64_t before = store_job_count(w->s, NULL);
+		char id[16];
+		(void)snprintf(id, sizeof id, "j%zu", i);
+		struct store_tx *tx = store_tx_new(b), *more = store_tx_new(b);
+		world_add_job(tx, id, id);
+		world_add_job(more, "more", "more");
+		fault_arm(cases[i].point, 1);
+		store_tx_commit(tx, world_count, &r);
+		fault_disarm();
+		store_tx_commit(more, world_count, &later);
+		assert_true(store_is_dead(b));
+		assert_false(store_is_dead(w->s));
+		tx = world_tx(w);
+		store_tx_setting_set(tx, "k", "v");
+		store_tx_commit(tx, world_count, &other);
+		world_wait(w, &other);
+		if (store_job_count(w->s, NULL) - before != cases[i].jobs)
+			fail_msg("%s: wrong number of jobs", cases[i].point);
+		assert_int_equal(r.calls + later.calls, 0);
+		store_crash(b);
+		assert_false(store_is_dead(b));
+		store_close(b);
+	}
+	assert_int_equal(store_job_count(w->s, NULL), 1);
+}
+
+/* At its start a lone service takes what runs; one with company leaves it to the leases. */
+static void recovers_alone_only(void **state)
+{
+	struct world *w = *state;
+	struct store_job j;
+	struct store_tx *tx = world_tx(w);
+	world_add_job(tx, "j1", "u1");
+	store_tx_job_lease(tx, "j1", "a", T0, T0 + 60000);
+	assert_int_equal(world_commit(w, tx), ERR_NONE);
+	for (int company = 1; company >= 0; company--) {
+		struct store *b = store_open_beside(w->s, w->sched, company);
+		struct result r = { 0 };
+		tx = store_tx_new(b);
+		store_tx_job_recover(tx, "b", T0);
+		store_tx_commit(tx, world_count, &r);
+		world_wait(w, &r);
+		assert_true(store_job_get(w->s, &w->a, "j1", &j));
+		assert_string_equal(j.state, company ? "running" : "queued");
+		store_close(b);
+	}
+}
+
 static void functions_run_in_order(void **state)
 {
 	struct world *w = *state;
@@ -169,6 +231,9 @@ int main(void)
 		WORLD_BOTH(dropped_one_writes_nothing),
 		WORLD_INLINE(crash_loses_the_uncommitted),
 		WORLD_FILE(crash_loses_the_uncommitted),
+		WORLD_INLINE(dies_around_a_commit),
+		WORLD_FILE(dies_around_a_commit),
+		WORLD_INLINE(recovers_alone_only),
 		WORLD_BOTH(functions_run_in_order),
 		WORLD_BOTH(too_large_is_refused),
 	};

@@ -28,6 +28,9 @@ void store_tx_add(struct store_tx *tx, enum store_sql id, struct store_vals vals
 /* Writes the transactions as one commit when possible; where that fails, one by one. Each gets
  * its own result in err. */
 void store_group_write(struct store_db *db, struct store_tx **txs, unsigned count);
+/* Writes all but the commit, then undoes it: what the next process finds after a death in between. */
+void store_group_tear(struct store_db *db, const struct store_tx *tx);
+bool store_has_company(const struct store *s); /* others may be at work on the database */
 
 /* The audit row gets its number and hash only while it is written: see audit.c. vals of its
  * operation: time, actor, action, object. */

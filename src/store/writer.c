@@ -156,6 +156,14 @@ void store_group_write(struct store_db *db, struct store_tx **txs, unsigned coun
 	}
 }
 
+void store_group_tear(struct store_db *db, const struct store_tx *tx)
+{
+	struct err e = { 0 };
+	if (run_plain(db, STORE_SQL_BEGIN, &e))
+		(void)run_ops(db, tx, &e);
+	rollback(db);
+}
+
 struct store_writer {
 	struct store_db *db;
 	struct mq *todo, *done;

@@ -19,50 +19,82 @@
 
 #include <cmocka.h>
 
-struct dialer {
-	struct net_dialer d;
-	struct world *w;
-};
-static struct dialer the_dialer;
-
-static struct net_stream *dead(struct world *w, enum err_code code, const char *what)
+static struct net_stream *dead(struct world_service *s, enum err_code code, const char *what)
 {
 	struct err e = { 0 };
 	err_set(&e, code, "%s", what);
-	return net_stream_mem_dead(w->sched, 1, &e);
+	return net_stream_mem_dead(s->sched, 1, &e);
+}
+
+/* Deaths in the wire: what goes on of these bytes. Once dying nothing does. */
+static size_t dies_at(struct world_service *s, size_t n, const char *before, const char *half,
+		      const char *after)
+{
+	if (s->dying || store_is_dead(s->store))
+		return 0;
+	if (fault_hit(before)) {
+		s->dying = true;
+		return 0;
+	}
+	if (fault_hit(half)) {
+		s->dying = true;
+		return n / 2;
+	}
+	s->dying = after && fault_hit(after);
+	return n;
+}
+
+static size_t on_wire(void *arg, bool out, struct span bytes)
+{
+	struct watch_conn *c = arg;
+	struct world_service *s = c->service;
+	size_t n = bytes.n;
+	if (s->w->is_cut && s->w->is_cut(s->w, s, c->dev))
+		c->cut = true; /* for good: nobody repeats what was lost here */
+	if (c->cut)
+		return 0;
+	n = out ? dies_at(s, n, "death.send", "death.half_sent", "death.sent")
+		: dies_at(s, n, "death.reply", "death.half_reply", NULL);
+	watch_bytes(&s->w->watch, c, out, span_make(bytes.p, n));
+	return n;
 }
 
 static struct net_stream *dial(struct net_dialer *d, const struct net_target *t)
 {
-	struct world *w = ((struct dialer *)d)->w;
+	struct world_service *s = (struct world_service *)d;
+	struct world *w = s->w;
 	struct pki_tls_server server;
 	struct net_stream *mine, *theirs;
-	for (unsigned i = 0; i < w->dev_count; i++) {
-		if (strcmp(w->devs[i].address, t->address) != 0)
-			continue;
-		switch (sim_dev_accept(w->devs[i].dev, t->port, &server)) {
-		case SIM_ACCEPT_REFUSE:
-			return dead(w, ERR_REFUSED, "refused");
-		case SIM_ACCEPT_SILENT:
-			return dead(w, ERR_TIMEOUT, "silent");
-		case SIM_ACCEPT_CLEAR:
-			net_stream_mem_tls_pair(w->sched, 1, t->tls, NULL, &mine, &theirs);
-			break;
-		case SIM_ACCEPT_TLS:
-			net_stream_mem_tls_pair(w->sched, 1, t->tls, &server, &mine, &theirs);
-			break;
-		}
-		sim_dev_serve(w->devs[i].dev, t->port, theirs);
-		return mine;
+	unsigned i = 0;
+	while (i < w->dev_count && strcmp(w->devs[i].address, t->address) != 0)
+		i++;
+	if (i == w->dev_count)
+		return dead(s, ERR_UNREACHABLE, "no such device");
+	if (w->is_cut && w->is_cut(w, s, i))
+		return dead(s, ERR_TIMEOUT, "silent");
+	switch (sim_dev_accept(w->devs[i].dev, t->port, &server)) {
+	case SIM_ACCEPT_REFUSE:
+		return dead(s, ERR_REFUSED, "refused");
+	case SIM_ACCEPT_SILENT:
+		return dead(s, ERR_TIMEOUT, "silent");
+	case SIM_ACCEPT_CLEAR:
+		net_stream_mem_tls_pair(w->sched, 1, t->tls, NULL, &mine, &theirs);
+		break;
+	case SIM_ACCEPT_TLS:
+		net_stream_mem_tls_pair(w->sched, 1, t->tls, &server, &mine, &theirs);
+		break;
 	}
-	return dead(w, ERR_UNREACHABLE, "no such device");
+	net_stream_mem_set_sched(mine, s->sched);
+	net_stream_mem_set_tap(mine, on_wire, watch_dial(&w->watch, s, i));
+	sim_dev_serve(w->devs[i].dev, t->port, theirs);
+	return mine;
 }
 
 static void work_now(void *ctx, void (*work)(void *), void (*done)(void *), void *arg)
 {
-	struct world *w = ctx;
+	struct world_service *s = ctx;
 	work(arg);
-	sched_after(w->sched, 0, done, arg);
+	sched_after(s->sched, 0, done, arg);
 }
 
 static struct pki_key *fixed_key(unsigned bits, struct err *e)
@@ -80,10 +112,20 @@ static void on_hello(void *arg, struct sim_dev *d)
 	buf_init(&b, 16384);
 	out_init_buf(&o, &b);
 	sim_dev_hello_plan(d, &plan);
-	if (sim_dev_hello(d, &o) && w->engine) {
-		engine_hello(w->engine, buf_span(&b),
-			     plan.other_address ? "127.9.9.9" : w->devs[sim_dev_index(d)].address);
-		w->hello_count++;
+	unsigned i = sim_dev_index(d);
+	if (sim_dev_hello(d, &o)) {
+		/* to one of those that live, by turns */
+		for (unsigned k = 0; k < WORLD_SERVICES; k++) {
+			struct world_service *s =
+				&w->services[(k + w->hello_count) % WORLD_SERVICES];
+			if (!s->engine || s->stalled_until_mono_ms > clk_mono_ms() ||
+			    (w->is_cut && w->is_cut(w, s, i)))
+				continue;
+			engine_hello(s->engine, buf_span(&b),
+				     plan.other_address ? "127.9.9.9" : w->devs[i].address);
+			w->hello_count++;
+			break;
+		}
 	}
 	buf_deinit(&b);
 }
@@ -194,15 +236,28 @@ void world_init_bare(struct world *w, uint64_t seed)
 		.on_hello = on_hello,
 		.arg = w,
 	};
-	the_dialer = (struct dialer){ { dial }, w };
+	for (unsigned i = 0; i < WORLD_SERVICES; i++)
+		w->services[i] = (struct world_service){
+			.dialer = { dial }, .w = w, .index = i, .sched = sched_new(NULL, NULL)
+		};
+	watch_init(&w->watch, w);
 	log_set_fd(getenv("WORLD_LOG") ? 2 : -1);
 }
 
 void world_deinit(struct world *w)
 {
-	world_kill_service(w);
+	for (unsigned i = 0; i < WORLD_SERVICES; i++)
+		world_kill_one(w, i);
 	for (unsigned i = 0; i < w->dev_count; i++)
 		sim_dev_free(w->devs[i].dev);
+	for (unsigned i = 0; i < WORLD_SERVICES; i++) {
+		struct world_service *s = &w->services[i];
+		while (sched_next_mono_ms(s->sched) >= 0) /* work whose job has gone frees itself */
+			sched_run_due(s->sched, INT64_MAX);
+		store_close(s->store);
+		sched_free(s->sched);
+	}
+	watch_deinit(&w->watch);
 	store_close(w->store);
 	pki_seal_free(w->seal);
 	sched_free(w->sched);
@@ -338,35 +393,56 @@ void world_print(struct world *w)
 	arena_deinit(&a);
 }
 
-void world_start_service(struct world *w)
+void world_start_one(struct world *w, unsigned service, bool beside)
 {
 	struct err e = { 0 };
-	static unsigned instance;
+	struct world_service *s = &w->services[service];
 	char owner[32];
-	snprintf(owner, sizeof owner, "world-%u", ++instance);
+	snprintf(owner, sizeof owner, "world-%u-%u", service, ++s->starts);
+	assert_null(s->engine);
+	store_close(s->store);
+	s->store = store_open_beside(w->store, s->sched, beside);
+	s->dying = false;
 	struct engine_conf c = {
-		.store = w->store,
-		.sched = w->sched,
-		.dialer = &the_dialer.d,
+		.store = s->store,
+		.sched = s->sched,
+		.dialer = &s->dialer,
 		.rng = &w->rng,
 		.seal = w->seal,
 		.owner = owner,
 		.work = work_now,
-		.work_ctx = w,
+		.work_ctx = s,
 		.make_key = fixed_key,
 	};
-	w->engine = engine_new(&c, &e);
-	if (!w->engine)
-		fail_msg("%s", e.msg);
+	s->engine = engine_new(&c, &e);
+	if (!s->engine)
+		watch_fail(&w->watch, "the service does not start: %s", e.msg);
+	if (service == 0)
+		w->engine = s->engine;
+}
+
+void world_kill_one(struct world *w, unsigned service)
+{
+	struct world_service *s = &w->services[service];
+	if (!s->engine)
+		return;
+	watch_death(&w->watch, s);
+	engine_free(s->engine);
+	s->engine = NULL;
+	s->stalled_until_mono_ms = 0;
+	if (service == 0)
+		w->engine = NULL;
+	store_crash(s->store);
+}
+
+void world_start_service(struct world *w)
+{
+	world_start_one(w, 0, false);
 }
 
 void world_kill_service(struct world *w)
 {
-	if (!w->engine)
-		return;
-	engine_free(w->engine);
-	w->engine = NULL;
-	store_crash(w->store);
+	world_kill_one(w, 0);
 }
 
 bool world_device_state(struct world *w, unsigned i, char out_state[32])
@@ -389,6 +465,56 @@ static bool all_done(struct world *w)
 	return true;
 }
 
+/* ---- time ---- */
+
+static void bury(struct world *w)
+{
+	bool engine_point = fault_fired() && !w->dead && strncmp(fault_fired(), "engine.", 7) == 0;
+	for (unsigned i = 0; i < WORLD_SERVICES; i++) {
+		struct world_service *s = &w->services[i];
+		if (!s->engine)
+			continue;
+		if (!s->dying && !store_is_dead(s->store) && !(engine_point && i == 0))
+			continue;
+		w->dead = true;
+		fault_disarm();
+		world_kill_one(w, i);
+		if (w->on_death)
+			w->on_death(w, s);
+		else
+			world_start_one(w, i, false);
+	}
+}
+
+/* When it runs next; a service that stands still does later what it should have done meanwhile. */
+static int64_t due(const struct sched *s, int64_t not_before)
+{
+	int64_t next = sched_next_mono_ms(s);
+	return next < 0 ? INT64_MAX : next < not_before ? not_before : next;
+}
+
+bool world_step(struct world *w, int64_t until_mono_ms)
+{
+	struct sched *first = w->sched;
+	int64_t at = due(w->sched, 0);
+	for (unsigned i = 0; i < WORLD_SERVICES; i++) {
+		struct world_service *s = &w->services[i];
+		int64_t next = due(s->sched, s->stalled_until_mono_ms);
+		if (next < at) {
+			at = next;
+			first = s->sched;
+		}
+	}
+	if (at > until_mono_ms) {
+		clk_fake_advance_ms(until_mono_ms - clk_mono_ms());
+		return false;
+	}
+	clk_fake_advance_ms(at - clk_mono_ms());
+	sched_fake_step(first, clk_mono_ms());
+	bury(w);
+	return true;
+}
+
 static bool run(struct world *w, int64_t limit_ms, bool stop_when_done)
 {
 	int64_t end = clk_mono_ms() + limit_ms, next_look = 0;
@@ -398,13 +524,7 @@ static bool run(struct world *w, int64_t limit_ms, bool stop_when_done)
 				return true;
 			next_look = clk_mono_ms() + 200;
 		}
-		if (fault_fired() && !w->dead) { /* the process is dead from here on */
-			w->dead = true;
-			fault_disarm();
-			world_kill_service(w);
-			world_start_service(w);
-		}
-		if (!sched_fake_step(w->sched, end))
+		if (!world_step(w, end))
 			return !stop_when_done;
 	}
 }
@@ -421,9 +541,8 @@ bool world_run_ms(struct world *w, int64_t ms)
 
 void world_add_job(struct world *w, unsigned i)
 {
-	static unsigned n;
 	char id[32];
-	snprintf(id, sizeof id, "world-job-%u", ++n);
+	snprintf(id, sizeof id, "world-job-%u", ++w->job_count);
 	struct store_tx *tx = store_tx_new(w->store);
 	store_tx_job_add(tx,
 			 &(struct store_job){
@@ -437,7 +556,8 @@ void world_add_job(struct world *w, unsigned i)
 				 .changed_unix_ms = clk_unix_ms(),
 			 });
 	store_tx_commit(tx, NULL, NULL);
-	engine_kick(w->engine);
+	if (w->engine)
+		engine_kick(w->engine);
 }
 
 static void check_device(struct world *w, unsigned i)

@@ -1,11 +1,24 @@
 /* The in-process world: engine, store and virtual devices over memory streams under the fake
  * clock. TLS is judged, not run. A "crash" ends the service at any point and keeps what was
- * committed; the devices go on. */
+ * committed; the devices go on. What goes over the wire is watched (watch.h) in every scenario. */
 #pragma once
 #include "engine/engine.h"
+#include "net/stream.h"
 #include "sim/dev.h"
+#include "watch.h"
 
 #define WORLD_MAX_DEVS 64
+#define WORLD_SERVICES 2 /* processes on one database; most scenarios start the first alone */
+struct world_service {
+	struct net_dialer dialer;      /* first: the engine gives it back to us */
+	struct world *w;
+	unsigned index, starts;
+	struct sched *sched;           /* its own: a process that stands still runs no timer */
+	struct store *store;
+	struct engine *engine;         /* NULL while it is dead */
+	int64_t stalled_until_mono_ms;
+	bool dying;                    /* a point in the wire fired: dead after this event */
+};
 struct world_dev {
 	struct sim_dev *dev;
 	char address[64];
@@ -23,8 +36,10 @@ struct world_want {
 };
 struct world {
 	struct sched *sched;
-	struct store *store;
-	struct engine *engine;         /* NULL while the service is dead */
+	struct store *store;           /* of the operator and of the world's own looks */
+	struct engine *engine;         /* of the first service; NULL while it is dead */
+	struct world_service services[WORLD_SERVICES];
+	struct watch watch;
 	struct pki_seal *seal;
 	struct rng rng;
 	struct sim_env env;
@@ -33,7 +48,13 @@ struct world {
 	struct world_dev devs[WORLD_MAX_DEVS];
 	unsigned dev_count;
 	unsigned hello_count;
+	unsigned job_count;
 	bool dead;                     /* the armed crash has happened */
+	/* After a death; NULL: the service starts again at once. */
+	void (*on_death)(struct world *w, struct world_service *s);
+	/* True: no packet goes between the two now. NULL: always does. */
+	bool (*is_cut)(struct world *w, const struct world_service *s, unsigned dev);
+	void *arg;
 };
 void world_init(struct world *w, uint64_t seed);
 void world_init_bare(struct world *w, uint64_t seed); /* no provisioning certificate */
@@ -48,6 +69,11 @@ void world_set_name(struct world *w, unsigned i, const char *fqdn);
 void world_set(struct world *w, const char *key, const char *value); /* a setting, then reload */
 void world_start_service(struct world *w);
 void world_kill_service(struct world *w);
+/* The same for one of several; with beside it recovers no job of the others. */
+void world_start_one(struct world *w, unsigned service, bool beside);
+void world_kill_one(struct world *w, unsigned service);
+/* One event of anybody; false when the next one lies after until (the clock then stands there). */
+bool world_step(struct world *w, int64_t until_mono_ms);
 /* Runs until every device is configured and proven in the store, or fake ms have passed. */
 bool world_run_until_done(struct world *w, int64_t limit_ms);
 bool world_run_ms(struct world *w, int64_t ms);

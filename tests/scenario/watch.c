@@ -1,0 +1,384 @@
+/* See watch.h. Called by world.c with the bytes at the services' ends. */
+#include "world.h"
+
+#include "base/clk.h"
+#include "base/mem.h"
+#include "wire/digest.h"
+#include "wire/http1.h"
+#include "wsman/envelope.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define CREDENTIALS_MAX 128
+
+void watch_init(struct watch *t, struct world *w)
+{
+	*t = (struct watch){ .w = w, .hash = 1, .print = getenv("WORLD_TRACE") != NULL };
+	t->conns = mem_new(sizeof *t->conns * WORLD_SERVICES * WORLD_MAX_DEVS);
+	t->devs = mem_new(sizeof *t->devs * WORLD_MAX_DEVS);
+	t->tail = mem_new(sizeof *t->tail * WATCH_TAIL);
+}
+
+void watch_deinit(struct watch *t)
+{
+	for (unsigned i = 0; i < WORLD_SERVICES * WORLD_MAX_DEVS; i++) {
+		wire_http1_free(t->conns[i].request);
+		wire_http1_free(t->conns[i].reply);
+	}
+	mem_free(t->conns);
+	mem_free(t->devs);
+	mem_free(t->tail);
+}
+
+/* ---- trace ---- */
+
+void watch_note(struct watch *t, const char *fmt, ...)
+{
+	char *line = t->tail[t->lines++ % WATCH_TAIL];
+	int n = snprintf(line, sizeof *t->tail, "%10.3f ", (double)clk_mono_ms() / 1000 - 1000);
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(line + n, sizeof *t->tail - (size_t)n, fmt, ap);
+	va_end(ap);
+	t->hash = hash_mix64(span_str(line), t->hash);
+	if (t->print)
+		printf("%s\n", line);
+}
+
+void watch_fail(struct watch *t, const char *fmt, ...)
+{
+	char what[400];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof what, fmt, ap);
+	va_end(ap);
+	if (t->on_fail)
+		t->on_fail(t, what);
+	fail_msg("%s", what);
+}
+
+/* ---- secrets ---- */
+
+static bool row_fits(struct watch *t, const char *uuid, const struct store_credential *row,
+		     const struct watch_secret *s)
+{
+	char label[96];
+	uint8_t ha1[16];
+	struct secret pw = SECRET_NONE;
+	bool fits = false;
+	snprintf(label, sizeof label, "credential:%s:%s", uuid, row->kind);
+	if (strcmp(row->kind, s->kind) != 0 ||
+	    !pki_seal_reveal(t->w->seal, label, row->sealed, &pw, NULL))
+		return false;
+	if (strcmp(s->kind, "admin") == 0) {
+		wire_digest_ha1("admin", row->realm, secret_reveal(&pw), ha1);
+		fits = span_eq(span_make(ha1, sizeof ha1), span_make(s->bytes, s->n));
+	} else {
+		fits = span_eq(secret_reveal(&pw), span_make(s->bytes, s->n));
+	}
+	secret_deinit(&pw);
+	return fits;
+}
+
+static bool key_stored(struct watch *t, const char *uuid, const struct watch_secret *s)
+{
+	struct arena a;
+	struct store_cert row;
+	struct secret der = SECRET_NONE;
+	char id[64], label[80];
+	uint8_t sha[32];
+	bool fits = false;
+	arena_init(&a, 1 << 20);
+	snprintf(id, sizeof id, "key:%s", uuid);
+	snprintf(label, sizeof label, "cert:%s", id);
+	if (store_cert_get(t->w->store, &a, id, &row) &&
+	    pki_seal_reveal(t->w->seal, label, row.sealed_key, &der, NULL)) {
+		hash_of(HASH_SHA256, secret_reveal(&der), sha);
+		fits = span_eq(span_make(sha, sizeof sha), span_make(s->bytes, s->n));
+	}
+	secret_deinit(&der);
+	arena_deinit(&a);
+	return fits;
+}
+
+static bool is_stored(struct watch *t, unsigned dev, const struct watch_secret *s)
+{
+	static struct store_credential rows[CREDENTIALS_MAX];
+	struct arena a;
+	const char *uuid = t->w->devs[dev].uuid;
+	bool found = false;
+	if (strcmp(s->kind, "key") == 0)
+		return key_stored(t, uuid, s);
+	arena_init(&a, 4 << 20);
+	unsigned n = store_credential_list(t->w->store, &a, uuid, s->kind, CREDENTIALS_MAX, rows);
+	for (unsigned i = 0; i < n && !found; i++)
+		found = row_fits(t, uuid, &rows[i], s);
+	arena_deinit(&a);
+	return found;
+}
+
+void watch_check_secrets(struct watch *t, unsigned dev)
+{
+	const struct watch_dev *d = &t->devs[dev];
+	for (unsigned i = 0; i < d->secret_count; i++)
+		if (!is_stored(t, dev, &d->secrets[i]))
+			watch_fail(t,
+				   "credential lost: device %u was sent a %s secret that the store "
+				   "does not hold any more",
+				   dev, d->secrets[i].kind);
+}
+
+/* Before it leaves: durable, sealed, and it opens. */
+static void secret_leaves(struct watch *t, unsigned dev, const char *kind, struct span bytes)
+{
+	struct watch_dev *d = &t->devs[dev];
+	struct watch_secret s = { .n = bytes.n };
+	str_copy(s.kind, sizeof s.kind, span_str(kind));
+	if (bytes.n > sizeof s.bytes)
+		watch_fail(t, "device %u: a %s secret of %zu bytes", dev, kind, bytes.n);
+	memcpy(s.bytes, bytes.p, bytes.n);
+	if (!is_stored(t, dev, &s))
+		watch_fail(t,
+			   "credential lost: device %u is being sent a %s secret that is not "
+			   "durable in the store",
+			   dev, kind);
+	for (unsigned i = 0; i < d->secret_count; i++)
+		if (memcmp(&d->secrets[i], &s, sizeof s) == 0)
+			return;
+	if (d->secret_count < WATCH_SECRETS)
+		d->secrets[d->secret_count++] = s;
+}
+
+static uint64_t note_secret(struct watch *t, unsigned dev, const struct wsman_msg *m,
+			    struct arena *a)
+{
+	struct wsman_obj *o;
+	struct span v = { NULL, 0 };
+	uint8_t sha[32];
+	bool admin = strcmp(m->method, "SetAdminAclEntryEx") == 0;
+	bool key = strcmp(m->method, "AddKey") == 0;
+	bool mebx = strcmp(m->method, "SetMEBxPassword") == 0;
+	if (!(admin || key || mebx) || !wsman_envelope_obj(m, a, &o, NULL))
+		return 0;
+	if (mebx)
+		v = span_str(wsman_obj_str(o, "Password"));
+	else if (!wsman_obj_b64(o, admin ? "DigestPassword" : "KeyBlob", &v))
+		watch_fail(t, "device %u: %s without its value", dev, m->method);
+	if (key) {
+		hash_of(HASH_SHA256, v, sha);
+		v = span_make(sha, sizeof sha);
+	}
+	secret_leaves(t, dev, admin ? "admin" : key ? "key" : "mebx", v);
+	return hash_mix64(v, 7);
+}
+
+/* ---- changes ---- */
+
+static const char *product_of(const char *method)
+{
+	if (strcmp(method, "AddKey") == 0 || strcmp(method, "GenerateKeyPair") == 0)
+		return "AMT_PublicPrivateKeyPair";
+	return strcmp(method, "AddCertificate") == 0 ? "AMT_PublicKeyCertificate" : NULL;
+}
+
+static struct watch_act *act_of(struct watch_dev *d, uint64_t key)
+{
+	for (unsigned i = 0; i < d->act_count; i++)
+		if (d->acts[i].key == key)
+			return &d->acts[i];
+	return NULL;
+}
+
+static void change_leaves(struct watch *t, struct watch_conn *c, const char *name,
+			  const struct wsman_msg *m, uint64_t value)
+{
+	struct watch_dev *d = &t->devs[c->dev];
+	c->act = hash_mix64(span_str(name), 3);
+	struct watch_act *a = act_of(d, c->act);
+	d->changes++;
+	if (!a) {
+		if (d->act_count == WATCH_ACTS)
+			watch_fail(t, "device %u: more than %d kinds of changes", c->dev,
+				   WATCH_ACTS);
+		a = &d->acts[d->act_count++];
+		*a = (struct watch_act){ .key = c->act, .product = product_of(m->method) };
+		str_copy(a->name, sizeof a->name, span_str(name));
+	} else if (a->open && !a->seen) {
+		watch_fail(t, "repeated blindly: %s to device %u has no known end, and %s", name,
+			   c->dev,
+			   a->product ? "its product was not searched for"
+				      : "nothing was read since");
+	} else if (a->may_be_in && value && a->value != value) {
+		watch_fail(t, "secret replaced: %s to device %u while the former one may be in",
+			   name, c->dev);
+	}
+	a->open = a->may_be_in = true;
+	a->seen = false;
+	a->value = value;
+	a->by = c->service;
+}
+
+void watch_death(struct watch *t, const struct world_service *s)
+{
+	/* what it knew of answers is gone with it */
+	for (unsigned i = 0; i < t->w->dev_count; i++)
+		for (unsigned k = 0; k < t->devs[i].act_count; k++)
+			if (t->devs[i].acts[k].by == s) {
+				t->devs[i].acts[k].open = true;
+				t->devs[i].acts[k].seen = false;
+			}
+	watch_note(t, "service %u is dead", s->index);
+}
+
+void watch_forget(struct watch *t, unsigned dev)
+{
+	t->devs[dev].act_count = 0;
+}
+
+/* ---- who may send ---- */
+
+static void check_lease(struct watch *t, const struct watch_conn *c, const char *name)
+{
+	struct arena a;
+	struct store_job j = { 0 };
+	char owner[32];
+	int64_t now = clk_unix_ms();
+	snprintf(owner, sizeof owner, "world-%u-%u", c->service->index, c->service->starts);
+	arena_init(&a, 1 << 16);
+	bool held = store_job_active(t->w->store, &a, t->w->devs[c->dev].uuid, "configure", &j) &&
+		strcmp(j.state, "running") == 0 && strcmp(j.lease_owner, owner) == 0;
+	if (!held || j.lease_until_unix_ms <= now)
+		watch_fail(
+			t,
+			"lease ignored: service %u sends %s to device %u; its job is %s, lease of "
+			"%s, %lld ms left",
+			c->service->index, name, c->dev, j.id ? j.state : "gone",
+			j.id && j.lease_owner[0] ? j.lease_owner : "nobody",
+			(long long)(j.id ? j.lease_until_unix_ms - now : 0));
+	arena_deinit(&a);
+}
+
+static void check_alone(struct watch *t, const struct watch_conn *c, const char *name)
+{
+	for (unsigned i = 0; i < WORLD_SERVICES; i++) {
+		const struct watch_conn *o = &t->conns[i * WORLD_MAX_DEVS + c->dev];
+		if (i == c->service->index || !o->waits || o->cut || !o->service->engine)
+			continue;
+		/* it was sent under a lease that a jump of the clock ended; or the reply came, and
+		 * nobody read it yet: the PC itself counts what it gets while it works */
+		if ((t->clock_step_mono_ms && t->clock_step_mono_ms >= o->sent_mono_ms) ||
+		    o->service->stalled_until_mono_ms > clk_mono_ms())
+			continue;
+		watch_fail(
+			t,
+			"configured twice at once: service %u sends %s to device %u, which still "
+			"works on a request of service %u",
+			c->service->index, name, c->dev, i);
+	}
+}
+
+/* ---- messages ---- */
+
+static bool is_change(const struct wsman_msg *m)
+{
+	if (m->op == WSMAN_OP_INVOKE)
+		return strncmp(m->method, "Get", 3) != 0;
+	return m->op == WSMAN_OP_PUT || m->op == WSMAN_OP_CREATE || m->op == WSMAN_OP_DELETE;
+}
+
+static void on_request(struct watch *t, struct watch_conn *c)
+{
+	struct arena a;
+	struct wsman_msg m = { 0 };
+	char name[96] = "GET";
+	struct span body = wire_http1_body(c->request);
+	uint64_t value = 0;
+	arena_init(&a, 4 << 20);
+	t->requests++;
+	c->act = 0;
+	c->cls[0] = '\0';
+	bool change = false;
+	if (body.n && wsman_envelope_parse(body, &a, &m, NULL)) {
+		change = is_change(&m);
+		str_copy(c->cls, sizeof c->cls, span_str(m.class_name));
+		snprintf(name, sizeof name, "%s.%s", m.class_name,
+			 m.method[0] ? m.method : wsman_envelope_op_name(m.op));
+	}
+	watch_note(t, "service %u -> device %u %s", c->service->index, c->dev, name);
+	if (change || t->strict)
+		check_lease(t, c, name);
+	check_alone(t, c, name);
+	if (change) {
+		value = note_secret(t, c->dev, &m, &a);
+		change_leaves(t, c, name, &m, value);
+	}
+	c->is_read = !change;
+	c->waits = true;
+	c->sent_mono_ms = clk_mono_ms();
+	arena_deinit(&a);
+}
+
+static bool has_text(struct span in, const char *text)
+{
+	return memmem(in.p, in.n, text, strlen(text)) != NULL;
+}
+
+static void on_reply(struct watch *t, struct watch_conn *c)
+{
+	struct watch_dev *d = &t->devs[c->dev];
+	unsigned status = wire_http1_msg(c->reply)->status;
+	struct watch_act *a = c->act ? act_of(d, c->act) : NULL;
+	watch_note(t, "service %u <- device %u %u", c->service->index, c->dev, status);
+	c->waits = false;
+	if (a) {
+		a->open = false;
+		a->may_be_in =
+			status == 200 && has_text(wire_http1_body(c->reply), "ReturnValue>0<");
+	}
+	if (!c->is_read || status == 401)
+		return;
+	for (unsigned i = 0; i < d->act_count; i++)
+		if (!d->acts[i].product || strcmp(d->acts[i].product, c->cls) == 0)
+			d->acts[i].seen = true;
+}
+
+struct watch_conn *watch_dial(struct watch *t, struct world_service *s, unsigned dev)
+{
+	struct watch_conn *c = &t->conns[s->index * WORLD_MAX_DEVS + dev];
+	if (!c->request) {
+		c->request = wire_http1_new(true, 1 << 20);
+		c->reply = wire_http1_new(false, 4 << 20);
+	}
+	wire_http1_reset(c->request);
+	wire_http1_reset(c->reply);
+	c->service = s;
+	c->dev = dev;
+	c->cut = c->waits = false;
+	return c;
+}
+
+void watch_bytes(struct watch *t, struct watch_conn *c, bool out, struct span bytes)
+{
+	struct wire_http1 *p = out ? c->request : c->reply;
+	struct err e = { 0 };
+	while (bytes.n) {
+		size_t used = 0;
+		enum wire_got got = wire_http1_feed(p, bytes, &used, &e);
+		if (got == WIRE_BAD && out)
+			watch_fail(t, "service %u sends no HTTP to device %u: %s",
+				   c->service->index, c->dev, e.msg);
+		if (got != WIRE_DONE)
+			return; /* the rest comes, or the device is wrong on purpose */
+		if (out)
+			on_request(t, c);
+		else
+			on_reply(t, c);
+		wire_http1_reset(p);
+		bytes = span_make(bytes.p + used, bytes.n - used);
+	}
+}
