@@ -11,6 +11,9 @@
 #include "store/store.h"
 
 struct api;
+struct api_hello_counts { /* connections on the hello ports */
+	int64_t open, dropped, held, held_ms;
+};
 struct api_conf {                    /* texts are copied */
 	struct net_loop *loop;       /* NULL: a world without sockets; then sched and work are set */
 	struct store *store;
@@ -21,6 +24,8 @@ struct api_conf {                    /* texts are copied */
 	const char *hello_ports;     /* "9971" or several, separated by blanks or commas */
 	const char *db_path;         /* as shown in the status */
 	int64_t start_mono_ms;       /* when the service began */
+	void (*count_hellos)(void *arg, struct api_hello_counts *out_n); /* NULL: no hello ports */
+	void *count_arg;
 	struct sched *sched;         /* NULL: that of the loop */
 	/* Work off the loop, as in engine_conf; NULL: net_loop_work. */
 	void (*work)(void *ctx, void (*work)(void *), void (*done)(void *), void *arg);

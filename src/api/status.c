@@ -48,8 +48,11 @@ static void write_counts(struct api_req *r)
 static void write_engine(struct api_req *r)
 {
 	struct engine_status st = engine_get_status(r->api->conf.engine);
+	struct api_hello_counts conns = { 0 };
 	struct api_json *j = &r->json;
 
+	if (r->api->conf.count_hellos)
+		r->api->conf.count_hellos(r->api->conf.count_arg, &conns);
 	api_json_begin(j, "workers", '{');
 	api_json_int(j, "limit", st.workers);
 	api_json_int(j, "running", st.running);
@@ -59,6 +62,10 @@ static void write_engine(struct api_req *r)
 	api_json_int(j, "received", st.hellos);
 	api_json_int(j, "malformed", st.hellos_bad);
 	api_json_int(j, "refused", st.hellos_refused);
+	api_json_int(j, "open", conns.open);
+	api_json_int(j, "dropped", conns.dropped);
+	api_json_int(j, "held", conns.held);
+	api_json_int(j, "held_ms", conns.held_ms);
 	api_json_end(j, '}');
 	api_json_begin(j, "figures", '{');
 	api_json_int(j, "round_trips", st.round_trips);

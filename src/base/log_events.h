@@ -12,6 +12,8 @@
 	X(LOG_EV_HELLO_BAD, LOG_WARN, "hello.malformed", "address size offset", "bytes on the hello port are no hello") \
 	X(LOG_EV_HELLO_REFUSED, LOG_WARN, "hello.refused", "uuid address pid", "a hello was refused before a job was made") \
 	X(LOG_EV_HELLO_LIMITED, LOG_WARN, "hello.rate_limited", "address dropped_count", "one source sends too many hellos") \
+	X(LOG_EV_HELLO_DROPPED, LOG_WARN, "hello.dropped", "address reason size dropped_count", \
+	  "the oldest silent connection on the hello port gave its place up")                           \
 	X(LOG_EV_JOB_QUEUED, LOG_INFO, "job.queued", "uuid job kind", "a job was queued")               \
 	X(LOG_EV_JOB_STARTED, LOG_INFO, "job.started", "uuid job kind attempt_count", "a worker took the job") \
 	X(LOG_EV_JOB_DONE, LOG_INFO, "job.done", "uuid job kind elapsed_ms round_trips waits_ms", "the job ended well") \

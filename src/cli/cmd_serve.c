@@ -45,6 +45,14 @@ struct serve {
 
 /* --- callbacks --- */
 
+static void count_hellos(void *arg, struct api_hello_counts *out_n)
+{
+	struct serve *s = arg;
+	struct cli_hello_counts n = cli_hello_get_counts(s->hello);
+
+	*out_n = (struct api_hello_counts){ n.open, n.dropped, n.held, n.held_ms };
+}
+
 static void wake_store(void *arg)
 {
 	struct serve *s = arg;
@@ -157,7 +165,7 @@ static bool start_hello(struct serve *s, struct err *e)
 	const char *place = cli_args_nth(&s->c->args, "hello", 0);
 	struct out o;
 
-	s->hello = cli_hello_new(s->loop, s->store, s->engine);
+	s->hello = cli_hello_new(s->loop, s->store, s->engine, rng_u64(&s->rng));
 	if (!place && !cli_hello_listen(s->hello, DEFAULT_HELLO, e))
 		return false;
 	for (unsigned i = 0; (place = cli_args_nth(&s->c->args, "hello", i)); i++)
@@ -182,6 +190,8 @@ static bool start_api(struct serve *s, struct err *e)
 		.hello_ports = s->hello_ports,
 		.db_path = s->at.db,
 		.start_mono_ms = s->start_mono_ms,
+		.count_hellos = count_hellos,
+		.count_arg = s,
 	};
 	s->api = api_new(&conf, e);
 	if (s->api)

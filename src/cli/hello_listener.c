@@ -1,9 +1,12 @@
 /* Hello ports (cli/hello_listener.h). Made by cmd_serve.c. One connection is one message: it ends
  * when the message is complete or wrong, with FIN, at the byte limit, or after LIMIT_HELLO_MS. New
- * connections wait in the kernel while the database is behind or too many are open. Somebody who
- * comes with a browser gets a line that says what this port is. */
+ * connections wait in the kernel while the database is behind. Of too many open ones, in all or of
+ * one source, the oldest that has said nothing gives its place up: so a PC always gets in. Somebody
+ * who comes with a browser gets a line that says what this port is. */
 #include "cli/hello_listener.h"
+#include "base/hash.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "engine/engine.h"
@@ -13,30 +16,47 @@
 #include <stdio.h>
 
 #define PLACES_MAX   16
-#define LOOK_MS      100 /* between looks at a full database */
+#define BUCKETS      1024 /* of sources; a power of two */
+#define BACKLOG      4096 /* what the kernel holds while the service cannot take more */
+#define LOOK_MS      100  /* between looks at a full database */
 #define DEFAULT_HOST "0.0.0.0"
 
 struct place {
 	struct net_listen *listen;
 	char host[64];
 };
+enum which { LIST_ALL, LIST_SOURCE, LIST_COUNT }; /* a reader stands in both */
 struct reader {
-	struct reader *prev, *next;
+	struct {
+		struct reader *prev, *next;
+	} in[LIST_COUNT];
 	struct cli_hello *h;
+	struct source *source;
 	struct net_stream *s;
 	struct sched_timer *deadline;
-	struct buf in;
-	char address[64];
+	struct buf bytes;
 	bool answered; /* a browser: only the end is awaited */
+};
+struct list { /* oldest first */
+	struct reader *first, *last;
+	unsigned count;
+};
+struct source { /* who has connections open */
+	struct source *next;
+	struct list silent, speaking;
+	char address[64];
 };
 struct cli_hello {
 	struct net_loop *loop;
 	struct store *store;
 	struct engine *engine;
 	struct place places[PLACES_MAX];
-	unsigned place_count, reader_count;
-	struct reader *readers;
+	unsigned place_count;
+	struct list silent, speaking; /* without a byte yet, and the others */
+	struct source *buckets[BUCKETS];
+	uint64_t seed;            /* sources cannot be chosen to fall into one bucket */
 	struct sched_timer *look; /* not NULL: paused */
+	struct cli_hello_counts counts;
 	bool stopped;
 };
 
@@ -52,17 +72,13 @@ static void pause_all(struct cli_hello *h, bool paused)
 		net_listen_pause(h->places[i].listen, paused);
 }
 
-static bool is_full(const struct cli_hello *h)
-{
-	return h->reader_count >= LIMIT_HELLO_CONNS || store_is_full(h->store);
-}
-
 static void look_again(void *arg)
 {
 	struct cli_hello *h = arg;
 
 	h->look = NULL;
-	if (is_full(h))
+	h->counts.held_ms += LOOK_MS;
+	if (store_is_full(h->store))
 		h->look = sched_after(net_loop_sched(h->loop), LOOK_MS, look_again, h);
 	else
 		pause_all(h, false);
@@ -70,36 +86,130 @@ static void look_again(void *arg)
 
 static void check_full(struct cli_hello *h)
 {
-	if (h->look || h->stopped || !is_full(h))
+	if (h->look || h->stopped || !store_is_full(h->store))
 		return;
+	h->counts.held++;
 	pause_all(h, true);
 	h->look = sched_after(net_loop_sched(h->loop), LOOK_MS, look_again, h);
 }
 
-/* --- one connection --- */
+/* --- who is connected --- */
+
+static void list_add(struct list *l, struct reader *r, enum which w)
+{
+	r->in[w].next = NULL;
+	r->in[w].prev = l->last;
+	if (l->last)
+		l->last->in[w].next = r;
+	else
+		l->first = r;
+	l->last = r;
+	l->count++;
+}
+
+static void list_remove(struct list *l, struct reader *r, enum which w)
+{
+	if (r->in[w].prev)
+		r->in[w].prev->in[w].next = r->in[w].next;
+	else
+		l->first = r->in[w].next;
+	if (r->in[w].next)
+		r->in[w].next->in[w].prev = r->in[w].prev;
+	else
+		l->last = r->in[w].prev;
+	l->count--;
+}
+
+static struct source **bucket_of(struct cli_hello *h, const char *address)
+{
+	return &h->buckets[hash_mix64(span_str(address), h->seed) % BUCKETS];
+}
+
+static struct source *source_get(struct cli_hello *h, const char *address)
+{
+	struct source **at = bucket_of(h, address), *s;
+
+	for (s = *at; s; s = s->next)
+		if (str_eq(s->address, address))
+			return s;
+	s = MEM_NEW(struct source);
+	(void)str_copy(s->address, sizeof s->address, span_str(address));
+	s->next = *at;
+	*at = s;
+	return s;
+}
+
+static void source_drop_unused(struct cli_hello *h, struct source *s)
+{
+	struct source **at = bucket_of(h, s->address);
+
+	if (s->silent.count + s->speaking.count)
+		return;
+	while (*at != s)
+		at = &(*at)->next;
+	*at = s->next;
+	mem_free(s);
+}
+
+static void add(struct reader *r, bool silent)
+{
+	list_add(silent ? &r->h->silent : &r->h->speaking, r, LIST_ALL);
+	list_add(silent ? &r->source->silent : &r->source->speaking, r, LIST_SOURCE);
+}
+
+static void take_out(struct reader *r)
+{
+	bool silent = r->bytes.n == 0;
+
+	list_remove(silent ? &r->h->silent : &r->h->speaking, r, LIST_ALL);
+	list_remove(silent ? &r->source->silent : &r->source->speaking, r, LIST_SOURCE);
+}
 
 static void reader_free(struct reader *r)
 {
-	struct cli_hello *h = r->h;
-
-	if (r->prev)
-		r->prev->next = r->next;
-	else
-		h->readers = r->next;
-	if (r->next)
-		r->next->prev = r->prev;
-	h->reader_count--;
+	take_out(r);
+	source_drop_unused(r->h, r->source);
 	sched_cancel(r->deadline);
 	net_stream_close(r->s);
-	buf_deinit(&r->in);
+	buf_deinit(&r->bytes);
 	mem_free(r);
 }
+
+/* The oldest of those without a byte; when all have begun, the oldest of them. */
+static void drop_oldest(struct cli_hello *h, const struct list *silent, const struct list *speaking,
+			const char *why)
+{
+	static struct log_rate limit;
+	struct reader *r = silent->first ? silent->first : speaking->first;
+
+	h->counts.dropped++;
+	if (log_rate_ok(&limit, 1))
+		log_ev(LOG_EV_HELLO_DROPPED, LOG_S("address", r->source->address),
+		       LOG_S("reason", why), LOG_I("size", r->bytes.n),
+		       LOG_I("dropped_count", limit.dropped + 1));
+	net_stream_reset(r->s);
+	reader_free(r);
+}
+
+static void make_room(struct cli_hello *h, const char *address)
+{
+	struct source *s = source_get(h, address);
+
+	if (s->silent.count + s->speaking.count >= LIMIT_HELLO_CONNS_SOURCE)
+		drop_oldest(h, &s->silent, &s->speaking, "too many of one source");
+	else if (h->silent.count + h->speaking.count >= LIMIT_HELLO_CONNS)
+		drop_oldest(h, &h->silent, &h->speaking, "too many in all");
+	else if (!(s->silent.count + s->speaking.count))
+		source_drop_unused(h, s);
+}
+
+/* --- one connection --- */
 
 /* What came is all there will be. A connection without a byte is a port scan, not a hello. */
 static void hand_over(struct reader *r, size_t n)
 {
 	if (n)
-		engine_hello(r->h->engine, span_make(r->in.p, n), r->address);
+		engine_hello(r->h->engine, span_make(r->bytes.p, n), r->source->address);
 	struct cli_hello *h = r->h;
 	reader_free(r);
 	check_full(h);
@@ -108,8 +218,8 @@ static void hand_over(struct reader *r, size_t n)
 /* True while it could still become "GET ". */
 static bool is_browser(const struct reader *r)
 {
-	size_t n = r->in.n < 4 ? r->in.n : 4;
-	return n && memcmp(r->in.p, "GET ", n) == 0;
+	size_t n = r->bytes.n < 4 ? r->bytes.n : 4;
+	return n && memcmp(r->bytes.p, "GET ", n) == 0;
 }
 
 static void on_data(void *arg, struct span bytes)
@@ -120,29 +230,27 @@ static void on_data(void *arg, struct span bytes)
 
 	if (r->answered)
 		return;
-	if (!buf_add(&r->in, bytes)) {
-		/* Too long for a hello: what fits shows the engine what it was. */
-		(void)buf_clear(&r->in);
-		(void)buf_add(&r->in,
-			      span_make(bytes.p,
-					bytes.n < LIMIT_HELLO_BYTES ? bytes.n : LIMIT_HELLO_BYTES));
-		hand_over(r, r->in.n);
-		return;
+	if (r->bytes.n == 0) { /* no longer one of the silent ones */
+		take_out(r);
+		add(r, false);
 	}
+	/* What does not fit any more is no hello: the first part shows the engine what it was. */
+	size_t room = LIMIT_HELLO_BYTES - r->bytes.n;
+	(void)buf_add(&r->bytes, span_make(bytes.p, bytes.n < room ? bytes.n : room));
 	if (is_browser(r)) {
-		if (r->in.n < 4)
+		if (r->bytes.n < 4)
 			return;
 		r->answered = true;
 		(void)net_stream_send(r->s, span_str(page));
 		net_stream_end(r->s);
 		return;
 	}
-	switch (wire_hello_parse(buf_span(&r->in), &msg, &used, NULL)) {
+	switch (wire_hello_parse(buf_span(&r->bytes), &msg, &used, NULL)) {
 	case WIRE_DONE:
 		hand_over(r, used);
 		break;
 	case WIRE_BAD:
-		hand_over(r, r->in.n);
+		hand_over(r, r->bytes.n);
 		break;
 	case WIRE_MORE:
 		break;
@@ -154,7 +262,7 @@ static void on_down(void *arg, const struct err *why)
 	struct reader *r = arg;
 
 	(void)why;
-	hand_over(r, r->answered ? 0 : r->in.n);
+	hand_over(r, r->answered ? 0 : r->bytes.n);
 }
 
 static void on_up(void *arg, const struct net_tls_facts *facts)
@@ -168,7 +276,7 @@ static void on_deadline(void *arg)
 	struct reader *r = arg;
 
 	r->deadline = NULL;
-	hand_over(r, r->answered ? 0 : r->in.n);
+	hand_over(r, r->answered ? 0 : r->bytes.n);
 }
 
 static void on_accept(void *arg, struct net_conn *c)
@@ -176,19 +284,16 @@ static void on_accept(void *arg, struct net_conn *c)
 	static const struct net_stream_events events = { on_up, on_data, on_down };
 	struct cli_hello *h = arg;
 
-	if (h->stopped || h->reader_count >= LIMIT_HELLO_CONNS) {
+	if (h->stopped) {
 		net_conn_close(c, true);
 		return;
 	}
+	make_room(h, c->peer);
 	struct reader *r = MEM_NEW(struct reader);
 	r->h = h;
-	(void)str_copy(r->address, sizeof r->address, span_str(c->peer));
-	buf_init(&r->in, LIMIT_HELLO_BYTES);
-	r->next = h->readers;
-	if (r->next)
-		r->next->prev = r;
-	h->readers = r;
-	h->reader_count++;
+	r->source = source_get(h, c->peer);
+	buf_init(&r->bytes, LIMIT_HELLO_BYTES);
+	add(r, true);
 	r->deadline = sched_after(net_loop_sched(h->loop), LIMIT_HELLO_MS, on_deadline, r);
 	r->s = net_conn_clear(c);
 	net_stream_start(r->s, &events, r);
@@ -226,20 +331,22 @@ bool cli_hello_check(const char *place, struct err *e)
 	return parse_place(place, host, &port, e);
 }
 
-struct cli_hello *cli_hello_new(struct net_loop *l, struct store *s, struct engine *en)
+struct cli_hello *cli_hello_new(struct net_loop *l, struct store *s, struct engine *en,
+				uint64_t seed)
 {
 	struct cli_hello *h = MEM_NEW(struct cli_hello);
 
 	h->loop = l;
 	h->store = s;
 	h->engine = en;
+	h->seed = seed;
 	return h;
 }
 
 bool cli_hello_listen(struct cli_hello *h, const char *place, struct err *e)
 {
 	struct place *p = &h->places[h->place_count];
-	struct net_listen_conf conf = { .address = p->host };
+	struct net_listen_conf conf = { .address = p->host, .backlog = BACKLOG };
 
 	if (h->place_count == PLACES_MAX)
 		return err_set(e, ERR_USAGE, "--hello is given more than %d times", PLACES_MAX);
@@ -273,6 +380,14 @@ void cli_hello_ports(const struct cli_hello *h, struct out *o)
 		out_fmt(o, "%s%u", i ? "," : "", (unsigned)net_listen_port(h->places[i].listen));
 }
 
+struct cli_hello_counts cli_hello_get_counts(const struct cli_hello *h)
+{
+	struct cli_hello_counts n = h->counts;
+
+	n.open = h->silent.count + h->speaking.count;
+	return n;
+}
+
 void cli_hello_stop(struct cli_hello *h)
 {
 	if (h->stopped)
@@ -282,8 +397,10 @@ void cli_hello_stop(struct cli_hello *h)
 	h->look = NULL;
 	for (unsigned i = 0; i < h->place_count; i++)
 		net_listen_close(h->places[i].listen);
-	while (h->readers)
-		reader_free(h->readers);
+	while (h->silent.first)
+		reader_free(h->silent.first);
+	while (h->speaking.first)
+		reader_free(h->speaking.first);
 }
 
 void cli_hello_free(struct cli_hello *h)

@@ -1,11 +1,14 @@
 /* Hellos: from bytes to rows and a job. A hello is unauthenticated input: bounded, rate-limited per
  * source, and it only ever triggers a connection in which both sides prove themselves. */
 #include "engine/engine_priv.h"
+#include "engine/twins.h"
 
 #include "base/clk.h"
 #include "base/mem.h"
 
 #include <stdio.h>
+
+#define PAST_MAX 9 /* hellos that the store keeps per device */
 
 static bool rate_ok(struct engine *en, const char *address)
 {
@@ -92,6 +95,57 @@ static void queue_job(struct engine *en, struct store_tx *tx, struct arena *a, c
 		store_tx_job_set(tx, j.id, STORE_JOB_QUEUED, now);
 }
 
+static void refuse(struct engine *en, const char *uuid, const char *address, const char *pid,
+		   const struct err *e)
+{
+	static struct log_rate limit;
+	en->st.hellos_refused++;
+	if (!log_rate_ok(&limit, 10))
+		return;
+	struct store_tx *tx = store_tx_new(en->conf.store);
+	ENGINE_EVENT(en, tx, uuid, LOG_EV_HELLO_REFUSED, e, LOG_S("uuid", uuid),
+		     LOG_S("address", address), LOG_S("pid", pid[0] ? pid : NULL));
+	store_tx_commit(tx, NULL, NULL);
+}
+
+static void refuse_placeholder(struct engine *en, const char *uuid, const char *address,
+			       const char *pid)
+{
+	struct err e = { 0 };
+	err_set(&e, ERR_PREFLIGHT, "the hello from %s carries a UUID that several PCs share",
+		address);
+	err_seen(&e, "%s", uuid);
+	err_want(&e, "a UUID of its own");
+	err_rule(&e, "M09");
+	refuse(en, uuid, address, pid, &e);
+}
+
+/* Two PCs with one UUID would overwrite each other: the one that said hello last goes on, the one
+ * that comes back is refused. */
+static bool is_twin(struct engine *en, struct arena *a, const char *uuid,
+		    const struct wire_hello *h, const char *address, int64_t now)
+{
+	struct store_hello_past past[PAST_MAX];
+	struct engine_twins_hello rows[PAST_MAX],
+		current = { address, h->pid, h->retry_count, now };
+	struct err e = { 0 };
+	unsigned other, n = store_hello_list(en->conf.store, a, uuid, PAST_MAX, past);
+	for (unsigned i = 0; i < n; i++)
+		rows[i] = (struct engine_twins_hello){ past[i].address, past[i].pid,
+						       past[i].retry_count, past[i].at_unix_ms };
+	if (!engine_twins_seen(&current, rows, n, &other))
+		return false;
+	err_set(&e, ERR_PREFLIGHT, "two PCs say hello with the UUID %s", uuid);
+	err_seen(&e, "%s%s%s with RetryCount %u, between its hellos %s%s%s with %lld", address,
+		 h->pid[0] ? " PID " : "", h->pid, (unsigned)h->retry_count, rows[other].address,
+		 rows[other].pid[0] ? " PID " : "", rows[other].pid,
+		 (long long)rows[other].retry_count);
+	err_want(&e, "one PC per UUID");
+	err_rule(&e, "M09");
+	refuse(en, uuid, address, h->pid, &e);
+	return true;
+}
+
 static void take(struct engine *en, const struct wire_hello *h, struct span raw,
 		 const char *address)
 {
@@ -102,6 +156,11 @@ static void take(struct engine *en, const struct wire_hello *h, struct span raw,
 	uuid_print(&h->uuid, uuid);
 	arena_init(&a, 1 << 18);
 	bool known = store_device_get(en->conf.store, &a, uuid, &d);
+	if (known && (!str_eq(d.address, address) || !str_eq(d.pid, h->pid)) &&
+	    is_twin(en, &a, uuid, h, address, now)) {
+		arena_deinit(&a);
+		return;
+	}
 	bool approved = known ? d.approved : !en->set.manual_approval;
 	struct store_tx *tx = store_tx_new(en->conf.store);
 	store_tx_hello(tx,
@@ -153,16 +212,7 @@ void engine_hello(struct engine *en, struct span bytes, const char *address)
 		} else if (uuid_is_placeholder(&h->uuid)) {
 			char text[UUID_TEXT_SIZE];
 			uuid_print(&h->uuid, text);
-			en->st.hellos_refused++;
-			err_set(&e, ERR_PREFLIGHT,
-				"the hello from %s carries a UUID that several PCs share", address);
-			err_seen(&e, "%s", text);
-			err_want(&e, "a UUID of its own");
-			err_rule(&e, "M09");
-			struct store_tx *tx = store_tx_new(en->conf.store);
-			ENGINE_EVENT(en, tx, text, LOG_EV_HELLO_REFUSED, &e, LOG_S("uuid", text),
-				     LOG_S("address", address));
-			store_tx_commit(tx, NULL, NULL);
+			refuse_placeholder(en, text, address, h->pid);
 		} else {
 			take(en, h, span_make(bytes.p, used), address);
 		}

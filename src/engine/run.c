@@ -98,6 +98,13 @@ static bool is_network(enum err_code c)
 	return c == ERR_REFUSED || c == ERR_UNREACHABLE || c == ERR_TIMEOUT || c == ERR_CLOSED;
 }
 
+/* What nobody, or another PC that got the address since, would answer. A refused login is not among
+ * them: it counts wherever it was refused. */
+static bool maybe_elsewhere(enum err_code c)
+{
+	return is_network(c) || c == ERR_TLS || c == ERR_TLS_PEER || c == ERR_WRONG_DEVICE;
+}
+
 /* The network says little: what was hoped for is known here. */
 static void explain_network(const struct engine_run *r, struct err *e)
 {
@@ -129,11 +136,10 @@ void engine_run_fail(struct engine_run *r, const struct err *why)
 				      clk_unix_ms(), &lock_wait);
 	if (lock_wait > delay)
 		delay = lock_wait;
-	if (is_network(e.code)) {
+	if (is_network(e.code))
 		explain_network(r, &e);
-		if (r->address[0] && address_moved(r))
-			delay = 0;
-	}
+	if (maybe_elsewhere(e.code) && r->address[0] && address_moved(r))
+		delay = 0;
 	amt_client_close(r->client);
 	engine_run_end(r, STORE_JOB_DELAYED, clk_unix_ms() + delay, &e);
 }

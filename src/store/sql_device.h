@@ -38,6 +38,14 @@
 	  " last_hello_ms = excluded.last_hello_ms,"                                               \
 	  " hello_retry_count = excluded.hello_retry_count,"                                       \
 	  " hello_count = device.hello_count + 1", NULL)                                           \
+	/* newest first: the last one stands in device */                                           \
+	X(STORE_SQL_HELLO_LIST, false, NULL,                                                       \
+	  "select address, pid, retry_count, at_ms from (select address, pid,"                     \
+	  " hello_retry_count as retry_count, last_hello_ms as at_ms, hello_count as n"            \
+	  " from device where uuid = $1 union all select h.address, h.pid, h.retry_count, h.at_ms,"  \
+	  " d.hello_count - 1 - (d.hello_count - 1 - h.slot + 8) % 8"                              \
+	  " from hello h join device d on d.uuid = h.uuid where h.uuid = $1) as all_hellos"        \
+	  " order by n desc limit $2", NULL)                                                       \
 	X(STORE_SQL_DEVICE_SET_FQDN, false, NULL,                                                  \
 	  "update device set fqdn = $2, fqdn_key = lower($2) where uuid = $1", NULL)               \
 	X(STORE_SQL_DEVICE_SET_STATE, false, NULL, SQL_DEVICE_SET("state"), NULL)                  \

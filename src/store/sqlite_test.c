@@ -176,6 +176,7 @@ static void plans_suit_a_million_rows(void **state)
 		{ STORE_SQL_EVENT_NEWEST_UUID, { "event_by_uuid" }, "TEMP B-TREE" },
 		{ STORE_SQL_AUDIT_LAST, { "autoindex_audit" }, "TEMP B-TREE" },
 		{ STORE_SQL_FORGET_JOB, { "(uuid=?)" }, "SCAN" },
+		{ STORE_SQL_HELLO_LIST, { "(uuid=?)" }, "SCAN device" },
 		{ STORE_SQL_FORGET_HELLO, { "(uuid=?)" }, "SCAN" },
 	};
 	sqlite3 *h = open_schema();

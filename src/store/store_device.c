@@ -41,6 +41,14 @@ static const struct store_field name_fields[] = {
 };
 #define NAME STORE_SHAPE(store_name, name_fields)
 
+static const struct store_field hello_fields[] = {
+	STORE_F_TEXT(store_hello_past, address),
+	STORE_F_TEXT(store_hello_past, pid),
+	STORE_F_INT(store_hello_past, retry_count),
+	STORE_F_INT(store_hello_past, at_unix_ms),
+};
+#define HELLO STORE_SHAPE(store_hello_past, hello_fields)
+
 static const struct {
 	enum store_sql id;
 	bool is_int;
@@ -192,6 +200,13 @@ int64_t store_device_count(struct store *s, const char *state)
 	if (!state)
 		return store_read_int(s, STORE_SQL_DEVICE_COUNT, STORE_NO_VALS);
 	return store_read_int(s, STORE_SQL_DEVICE_COUNT_STATE, STORE_VALS(STORE_T(state)));
+}
+
+unsigned store_hello_list(struct store *s, struct arena *a, const char *uuid, unsigned limit,
+			  struct store_hello_past *out_rows)
+{
+	return store_read_rows(s, a, STORE_SQL_HELLO_LIST,
+			       STORE_VALS(STORE_T(uuid), STORE_I(limit)), HELLO, out_rows, limit);
 }
 
 void store_tx_name_set(struct store_tx *tx, const struct store_name *n)

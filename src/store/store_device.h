@@ -18,6 +18,13 @@ struct store_hello {
 };
 /* Upserts the device (address, last hello, hello_count + 1; state stays), keeps the raw hello. */
 void store_tx_hello(struct store_tx *tx, const struct store_hello *h);
+struct store_hello_past {
+	const char *address, *pid;
+	int64_t retry_count, at_unix_ms;
+};
+/* Former hellos of that PC, newest first; nine are kept. */
+unsigned store_hello_list(struct store *s, struct arena *a, const char *uuid, unsigned limit,
+			  struct store_hello_past *out_rows);
 #define STORE_DEVICE_STATES(X)                                                                      \
 	X(STORE_DEV_NEW, "new")               /* said hello, nothing done yet */                    \
 	X(STORE_DEV_WAITING, "approval")      /* waits for an operator */                           \

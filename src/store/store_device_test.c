@@ -212,6 +212,36 @@ static void lists_ten_thousand_in_order(void **state)
 	assert_int_equal(store_device_count(w->s, "new"), MANY - 10);
 }
 
+static void lists_hellos_newest_first(void **state)
+{
+	struct world *w = *state;
+	struct store_hello_past rows[12];
+
+	assert_int_equal(store_hello_list(w->s, &w->a, "u1", 12, rows), 0);
+	for (int64_t i = 0; i < 20; i++) {
+		struct store_tx *tx = world_tx(w);
+		char address[32];
+		snprintf(address, sizeof address, "10.0.0.%d", (int)i);
+		store_tx_hello(tx,
+			       &(struct store_hello){ .uuid = "u1",
+						      .address = address,
+						      .kind = "psk",
+						      .pid = i % 2 ? "ODD" : "EVEN",
+						      .retry_count = (uint32_t)i,
+						      .at_unix_ms = T0 }); /* all at once */
+		assert_int_equal(world_commit(w, tx), ERR_NONE);
+		unsigned n = store_hello_list(w->s, &w->a, "u1", 12, rows);
+		assert_int_equal(n, i < 8 ? i + 1 : 9);
+		for (unsigned k = 0; k < n; k++) {
+			assert_int_equal(rows[k].retry_count, i - k);
+			assert_string_equal(rows[k].pid, (i - k) % 2 ? "ODD" : "EVEN");
+		}
+		assert_string_equal(rows[0].address, address);
+		assert_int_equal(rows[0].at_unix_ms, T0);
+	}
+	assert_int_equal(store_hello_list(w->s, &w->a, "u1", 3, rows), 3);
+}
+
 static void forget_keeps_what_opens_the_device(void **state)
 {
 	struct world *w = *state;
@@ -310,6 +340,7 @@ int main(void)
 		WORLD_BOTH(each_column_is_its_own),
 		WORLD_BOTH(finds_by_any_name),
 		WORLD_INLINE(lists_ten_thousand_in_order),
+		WORLD_INLINE(lists_hellos_newest_first),
 		WORLD_INLINE(forget_keeps_what_opens_the_device),
 		WORLD_BOTH(names_are_replaced_and_paged),
 		WORLD_BOTH(small_arena_ends_the_rows),

@@ -10,8 +10,9 @@ sim_end() {
 	done
 	sim_pids=
 }
-# sharness sets its own trap on EXIT, which knows nothing of children.
-trap 'sim_end; die' EXIT
+# sharness sets its own trap on EXIT, which knows nothing of children; it ends with the status that
+# it finds.
+trap 'sim_code=$?; sim_end; (exit $sim_code); die' EXIT
 trap 'exit 1' INT TERM
 
 # sim_start PORT-BASE ARGUMENT...: starts a fleet and waits until it listens. Its control socket
