@@ -166,6 +166,11 @@ static void on_wsman(void *arg, const struct net_http_reply *r, bool sent, const
 				ar.http_status);
 			err_seen(&fail, "HTTP %u, %zu bytes", ar.http_status, r->body.n);
 			err_want(&fail, "HTTP 200 with a SOAP envelope");
+		} else if (!fail.seen[0]) {
+			struct span type = wire_http1_header(r->msg, "Content-Type");
+			err_seen(&fail, "%zu bytes of %.*s", r->body.n, type.n ? (int)type.n : 10,
+				 type.n ? (const char *)type.p : "no type");
+			err_want(&fail, "application/soap+xml with an envelope");
 		}
 		finish(c, &ar, &fail);
 		return;

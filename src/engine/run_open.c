@@ -387,7 +387,9 @@ void engine_run_login_failed(struct engine_run *r, const struct err *why)
 
 void engine_run_reopen(struct engine_run *r, const struct err *why)
 {
-	if (++r->reopen_count > REOPEN_LIMIT || ++r->reopen_total > REOPEN_TOTAL) {
+	/* silence has cost a whole deadline with a worker: the next one is for a later try */
+	if (why->code == ERR_TIMEOUT || ++r->reopen_count > REOPEN_LIMIT ||
+	    ++r->reopen_total > REOPEN_TOTAL) {
 		engine_run_fail(r, why);
 		return;
 	}

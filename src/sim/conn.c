@@ -4,11 +4,13 @@
 #include "base/clk.h"
 #include "base/log.h"
 #include "sim/fw_http_priv.h"
+#include "sim/spoil_priv.h"
 
 #define BODY_MAX   65536
 #define BEHIND_MAX 65536 /* bytes that came while a request was being answered */
 #define IDLE_MS    60000
 #define REPLY_MAX  2097152
+#define AGAIN_MS   5 /* after a line that took no more */
 
 struct sim_conn {
 	struct sim_dev *d;
@@ -20,8 +22,10 @@ struct sim_conn {
 	struct sched_timer *timer; /* the reply is due, or the connection was idle too long */
 	enum sim_session session;
 	unsigned port, acl_epoch;
-	bool unlocked, busy, ending, close_after;
+	bool unlocked, busy, sending, ending, close_after;
 	bool drop_reply;
+	struct sim_spoil spoil;
+	size_t sent; /* of reply */
 };
 
 static void conn_free(struct sim_conn *c)
@@ -85,32 +89,76 @@ static void wait_idle(struct sim_conn *c)
 
 static void take_bytes(struct sim_conn *c, struct span in);
 
-static void send_pieces(struct sim_conn *c, struct span all, size_t each)
+static void wait_send(struct sim_conn *c, int64_t ms);
+
+/* Behind the last byte. */
+static void reply_sent(struct sim_conn *c)
 {
-	while (all.n > 0) {
-		size_t n = each && each < all.n ? each : all.n;
-		if (!net_stream_send(c->s, span_make(all.p, n)))
-			return;
-		all = span_make(all.p + n, all.n - n);
+	c->sending = false;
+	buf_clear(&c->reply);
+	c->sent = 0;
+	wait_idle(c);
+	if (c->spoil.stall)
+		return; /* until the peer has enough, or the line was idle too long */
+	if (c->close_after || c->spoil.close) {
+		c->ending = true;
+		net_stream_end(c->s);
+		return;
+	}
+	wire_http1_reset(c->http);
+	if (c->behind.n > 0) {
+		struct buf b = c->behind;
+		buf_init(&c->behind, BEHIND_MAX);
+		take_bytes(c, buf_span(&b)); /* c may be gone afterwards */
+		buf_deinit(&b);
 	}
 }
 
-/* False when the connection is gone. */
-static bool send_reply(struct sim_conn *c)
+/* More of a reply that has no end, as fast as the line takes it. */
+static bool refill(struct sim_conn *c)
 {
-	struct span all = buf_span(&c->reply);
+	struct out o;
 
-	if (c->drop_reply) {
-		conn_cut(c);
+	if (!c->spoil.endless || c->spoil.endless_bytes <= 0)
 		return false;
-	}
-	if (sim_fault_hit(c->d, SIM_FAULT_DROP, NULL)) {
-		all.n /= 2;
-		c->close_after = true;
-	}
-	send_pieces(c, all, (size_t)sim_fault_n(c->d, SIM_FAULT_SPLIT, 0));
 	buf_clear(&c->reply);
+	c->sent = 0;
+	out_init_buf(&o, &c->reply);
+	while (c->reply.n < 65536 && !o.bad)
+		out_str(&o, c->spoil.endless);
+	c->spoil.endless_bytes -= (int64_t)c->reply.n;
 	return true;
+}
+
+static void send_more(void *arg)
+{
+	struct sim_conn *c = arg;
+
+	c->timer = NULL;
+	do {
+		size_t each = c->spoil.each_bytes, n = c->reply.n - c->sent;
+		if (each && each < n)
+			n = each;
+		if (n && !net_stream_send(c->s, span_make(c->reply.p + c->sent, n))) {
+			if (c->spoil.endless)
+				wait_send(c, AGAIN_MS); /* full, or down, which is told soon */
+			else
+				reply_sent(c);
+			return;
+		}
+		c->sent += n;
+	} while (c->sent < c->reply.n && !c->spoil.gap_ms);
+	if (c->sent < c->reply.n)
+		wait_send(c, c->spoil.gap_ms);
+	else if (refill(c))
+		wait_send(c, 1);
+	else
+		reply_sent(c);
+}
+
+static void wait_send(struct sim_conn *c, int64_t ms)
+{
+	c->timer = sched_after(c->d->env->sched, ms, send_more, c);
 }
 
 static void on_reply_due(void *arg)
@@ -118,24 +166,16 @@ static void on_reply_due(void *arg)
 	struct sim_conn *c = arg;
 
 	c->timer = NULL;
-	c->busy = false;
+	c->busy = false; /* the firmware has answered: what follows is the line's */
 	c->d->busy_count--;
-	if (!send_reply(c))
-		return;
-	wait_idle(c);
-	if (c->close_after) {
-		c->ending = true;
-		net_stream_end(c->s);
+	c->sending = true;
+	if (c->drop_reply) {
+		conn_cut(c);
 		return;
 	}
-	wire_http1_reset(c->http);
-	net_stream_pause(c->s, false);
-	if (c->behind.n > 0) {
-		struct buf b = c->behind;
-		buf_init(&c->behind, BEHIND_MAX);
-		take_bytes(c, buf_span(&b)); /* c may be gone afterwards */
-		buf_deinit(&b);
-	}
+	sim_spoil(c->d, &c->reply, &c->spoil);
+	net_stream_pause(c->s, false); /* also to learn that the peer has gone */
+	send_more(c);
 }
 
 /* ---- requests ---- */
@@ -234,7 +274,7 @@ static void take_bytes(struct sim_conn *c, struct span in)
 
 	if (c->ending)
 		return;
-	if (c->busy) {
+	if (c->busy || c->sending) {
 		if (!buf_add(&c->behind, in))
 			conn_cut(c);
 		return;
@@ -276,7 +316,7 @@ static void on_data(void *arg, struct span bytes)
 {
 	struct sim_conn *c = arg;
 
-	if (!c->busy && !c->ending)
+	if (!c->busy && !c->sending && !c->ending)
 		wait_idle(c);
 	take_bytes(c, bytes);
 }

@@ -20,7 +20,7 @@ const struct sim_fault_row *sim_fault_at(unsigned i)
 /* All names, as many as the error's text can hold. */
 static bool unknown_name(struct span name, struct err *e)
 {
-	char list[512];
+	char list[1024];
 	struct out o;
 
 	out_init(&o, list, sizeof list);

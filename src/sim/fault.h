@@ -20,6 +20,11 @@ enum sim_fault_when {
 	  "takes the next n connections and never says a byte")                                      \
 	X(SIM_FAULT_DROP, "drop", "reply", "drop_half", NTH, 1, 0,                                   \
 	  "the connection dies in the middle of the n-th reply")                                     \
+	X(SIM_FAULT_DROP_AT, "drop_at", "reply", "drop_at", NTH, 1, 100,                             \
+	  "the connection dies after m bytes of the n-th reply")                                     \
+	X(SIM_FAULT_STALL, "stall", "reply", "silence", FIRST, 0, 0,                                 \
+	  "the next n replies stop after m bytes, and the connection stays")                         \
+	X(SIM_FAULT_TRICKLE, "trickle", "reply", "split", FLAG, 1000, 0, "replies come one byte in n ms") \
 	X(SIM_FAULT_DROP_COMMIT, "drop_commit", "commit", "drop_after", NTH, 1, 0,                   \
 	  "the connection dies at the n-th CommitChanges, which was done")                           \
 	X(SIM_FAULT_DROP_BEFORE, "drop_before", "request", "drop_before", NTH, 1, 0,                 \
@@ -34,6 +39,20 @@ enum sim_fault_when {
 	X(SIM_FAULT_HTTP_500, "http_500", "request", "status_500", NTH, 1, 0,                        \
 	  "the n-th request is answered 500 and not done")                                           \
 	X(SIM_FAULT_GARBAGE, "garbage", "reply", "no_xml", NTH, 1, 0, "the n-th reply is not XML")   \
+	X(SIM_FAULT_NO_HTTP, "no_http", "reply", "no_http", FIRST, 0, 0, "the next n replies are not HTTP") \
+	X(SIM_FAULT_HTML, "html", "reply", "html", FIRST, 0, 0, "the next n replies are a web page") \
+	X(SIM_FAULT_XML_BOMB, "xml_bomb", "reply", "entities", FIRST, 0, 0,                          \
+	  "the next n replies are XML whose entities grow without end")                              \
+	X(SIM_FAULT_HUGE_BODY, "huge_body", "reply", "endless", FIRST, 0, 0, "the next n replies are 100 MB long") \
+	X(SIM_FAULT_ENDLESS_BODY, "endless_body", "reply", "endless", FIRST, 0, 0,                   \
+	  "the next n replies never cease to send chunks")                                           \
+	X(SIM_FAULT_ENDLESS_HEAD, "endless_head", "reply", "endless", FIRST, 0, 0,                   \
+	  "the next n replies never cease to send header lines")                                     \
+	X(SIM_FAULT_CHUNK_EXTENSION, "chunk_extension", "reply", "endless", FIRST, 0, 0,             \
+	  "the next n replies have a chunk with an endless extension")                               \
+	X(SIM_FAULT_HTTP10, "http10", "reply", "http10", FLAG, 0, 0,                                 \
+	  "replies are HTTP/1.0: no chunks, the connection ends")                                    \
+	X(SIM_FAULT_INTERIM, "interim", "reply", "interim", FLAG, 1, 0, "n replies 100 come before each") \
 	X(SIM_FAULT_STALE_NONCE, "stale_nonce", "auth", "expire", EVERY, 2, 0,                       \
 	  "a nonce is good for n requests")                                                          \
 	X(SIM_FAULT_BAD_ADMIN_PW, "bad_admin_pw", "start", "other_password", FLAG, 0, 0,             \

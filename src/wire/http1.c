@@ -79,6 +79,11 @@ static void body_too_large(struct wire_http1 *p)
 {
 	err_set(&p->err, ERR_LIMIT, "body of the HTTP %s is larger than %zu bytes", what(p),
 		p->body.max);
+	if (p->msg.has_length)
+		err_seen(&p->err, "Content-Length %llu", (unsigned long long)p->msg.length);
+	else
+		err_seen(&p->err, "more after %zu bytes", p->body.n);
+	err_want(&p->err, "at most %zu bytes", p->body.max);
 	p->state = ST_BAD;
 }
 
@@ -144,6 +149,8 @@ static size_t step_head(struct wire_http1 *p, struct span in)
 	if (n > p->head.max - p->head.n) {
 		err_set(&p->err, ERR_LIMIT, "head of the HTTP %s is larger than %d bytes", what(p),
 			LIMIT_HTTP_HEAD_BYTES);
+		err_seen(&p->err, "more after %zu bytes", p->head.n);
+		err_want(&p->err, "an empty line before that");
 		p->state = ST_BAD;
 		return n;
 	}
@@ -191,6 +198,8 @@ static bool take_line(struct wire_http1 *p, uint8_t c, struct span *out_line)
 		} else {
 			err_set(&p->err, ERR_MALFORMED, "chunk size line is longer than %d bytes",
 				CHUNK_LINE_SIZE);
+			err_seen(&p->err, "%.32s", (const char *)p->line);
+			err_want(&p->err, "hex digits and the end of the line");
 			p->state = ST_BAD;
 		}
 		return false;
@@ -274,6 +283,8 @@ static size_t step_trailer(struct wire_http1 *p, struct span in)
 	if (++p->trailer_n > LIMIT_HTTP_HEAD_BYTES) {
 		err_set(&p->err, ERR_LIMIT, "trailer of the HTTP %s is larger than %d bytes",
 			what(p), LIMIT_HTTP_HEAD_BYTES);
+		err_seen(&p->err, "more after %zu bytes", p->trailer_n - 1);
+		err_want(&p->err, "an empty line before that");
 		p->state = ST_BAD;
 	} else if (in.p[0] != '\n') {
 		/* only "nothing", "one CR" and "something" must be told apart */

@@ -90,8 +90,8 @@ static void ends_well_with_each_fault(void **state)
 				      done ? "configured in spite of it" : "told, then mended");
 		}
 	}
-	assert_in_range(configured, 20, 60);
-	assert_in_range(told, 8, 30);
+	assert_in_range(configured, 20, 70);
+	assert_in_range(told, 8, 50);
 }
 
 static void ends_well_when_it_bites_at_any_request(void **state)
