@@ -350,10 +350,14 @@ static void on_reply(struct watch *t, struct watch_conn *c)
 struct watch_conn *watch_dial(struct watch *t, struct world_service *s, unsigned dev)
 {
 	struct watch_conn *c = &t->conns[s->index * WORLD_MAX_DEVS + dev];
+	struct err e = { 0 };
 	if (!c->request) {
 		c->request = wire_http1_new(true, 1 << 20);
 		c->reply = wire_http1_new(false, 4 << 20);
 	}
+	/* the former reply may have been one that ends with its connection */
+	if (wire_http1_eof(c->reply, &e) == WIRE_DONE)
+		on_reply(t, c);
 	wire_http1_reset(c->request);
 	wire_http1_reset(c->reply);
 	c->service = s;
