@@ -113,7 +113,7 @@ static void print_help(void)
 	for (unsigned i = 0; i < OWN_COUNT; i++)
 		print_flag(own_flags[i].flag, own_flags[i].arg, own_flags[i].sentence);
 	(void)printf(
-		"\nRequests of 'outband sim ctl'; DEVICE is a number, an address, a UUID or all:\n");
+		"\nRequests of 'outband sim ctl'; DEVICE is a number, a range (5-9), an address, a UUID or all:\n");
 	print_ctl();
 }
 

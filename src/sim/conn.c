@@ -65,6 +65,11 @@ void sim_conn_reset_all(struct sim_dev *d, struct sim_conn *keep)
 	}
 }
 
+void sim_dev_unplug(struct sim_dev *d)
+{
+	sim_conn_reset_all(d, NULL);
+}
+
 void sim_conn_free_all(struct sim_dev *d)
 {
 	while (d->conns)

@@ -177,6 +177,29 @@ static bool run_hello(struct conn *c, struct sim_dev *d, struct out *o, struct e
 	return true;
 }
 
+static void moved(struct conn *c, struct sim_dev *d)
+{
+	enum sim_state s = sim_dev_state(d);
+
+	sim_dev_unplug(d);
+	if (c->ctl->ways.hello && (s == SIM_SETUP_PSK || s == SIM_SETUP_PKI))
+		sim_hello_client_push(c->ctl->ways.hello, sim_dev_index(d));
+}
+
+static bool run_move(struct conn *c, struct sim_dev *d, struct out *o, struct err *e)
+{
+	struct sim_fleet *f = c->ctl->ways.fleet;
+	unsigned other;
+
+	(void)o;
+	if (!sim_fleet_move(f, sim_dev_index(d), span_str(c->words[2]), &other, e))
+		return false;
+	moved(c, d);
+	if (other != sim_dev_index(d))
+		moved(c, sim_fleet_at(f, other));
+	return true;
+}
+
 /* X(name, arguments, fewest and most words behind the name, all when no device is named, function,
  * sentence) */
 /* clang-format off */
@@ -191,6 +214,8 @@ static bool run_hello(struct conn *c, struct sim_dev *d, struct out *o, struct e
 	X("value", "DEVICE CLASS.PROPERTY", 2, 2, false, run_value, "a value of the active configuration") \
 	X("g3", "DEVICE", 1, 1, false, run_g3, "power drained: a new hello window begins") \
 	X("hello", "DEVICE", 1, 1, false, run_hello, "says hello now") \
+	X("move", "DEVICE ADDRESS", 2, 2, false, run_move, \
+	  "DHCP gives it that address (and its own to the device that had that); says hello in setup") \
 	X("power-loss", "DEVICE", 1, 1, false, run_power_loss, "loses power for a moment: connections die") \
 	X("fleet", "", 0, 0, false, NULL, "one line about all: hellos sent and failed, connections")
 /* clang-format on */
@@ -277,6 +302,22 @@ static void work(struct conn *c)
 	c->row = NULL;
 }
 
+/* "5-9": these numbers. */
+static bool parse_range(struct conn *c)
+{
+	struct span text = span_str(c->words[1]);
+	size_t dash = span_find(text, '-');
+	uint32_t from, to;
+
+	if (dash == text.n || !str_to_u32(span_make(text.p, dash), 0, c->end, &from, NULL) ||
+	    !str_to_u32(span_make(text.p + dash + 1, text.n - dash - 1), from, c->end - 1, &to,
+			NULL))
+		return false;
+	c->at = from;
+	c->end = to + 1;
+	return true;
+}
+
 static bool parse(struct conn *c, struct span line, struct err *e)
 {
 	struct sim_ctl_ways *w = &c->ctl->ways;
@@ -297,13 +338,13 @@ static bool parse(struct conn *c, struct span line, struct err *e)
 		err_set(e, ERR_USAGE, "there is no request '%s'", c->word_count ? c->words[0] : "");
 		return err_want(e,
 				"list, stats, state, fault, switch, value, g3, hello, "
-				"power-loss or fleet");
+				"move, power-loss or fleet");
 	}
 	if (c->word_count - 1 < hows[i].lo || c->word_count - 1 > hows[i].hi)
 		return err_set(e, ERR_USAGE, "use: %s %s", rows[i].name, rows[i].args);
 	c->at = 0;
 	c->end = hows[i].fn ? sim_fleet_count(w->fleet) : 0;
-	if (c->word_count > 1 && !str_eq(c->words[1], "all")) {
+	if (c->word_count > 1 && !str_eq(c->words[1], "all") && !parse_range(c)) {
 		if (!sim_fleet_find(w->fleet, span_str(c->words[1]), &c->at, e))
 			return false;
 		c->end = c->at + 1;

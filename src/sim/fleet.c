@@ -1,9 +1,11 @@
 /* The devices of a fleet: made from the groups, found by number, address or UUID. Addresses are
- * not kept per device: a group has consecutive ones. Used by serve.c and ctl.c. */
+ * not kept per device, a group has consecutive ones, until the first device moves. Used by serve.c
+ * and ctl.c. */
 #include "sim/fleet.h"
 #include "base/clk.h"
 #include "base/mem.h"
 #include "sim/fleet_priv.h"
+#include <limits.h>
 
 #define DEFAULT_BASE       0x7f010001u /* 127.1.0.1 */
 #define DEFAULT_GENERATION "16.1"
@@ -21,7 +23,11 @@ struct sim_fleet {
 	struct sim_dev **devs;
 	unsigned count, group_count;
 	struct group groups[SIM_FLEET_GROUPS];
+	/* after the first move; by device number, chains by address */
+	uint32_t *ip;
+	unsigned *chain, *heads, head_count;
 };
+#define CHAIN_END UINT_MAX
 
 /* ---- places ---- */
 
@@ -65,18 +71,35 @@ static bool place_group(struct sim_fleet *f, const struct sim_fleet_conf *c, uns
 	return true;
 }
 
-void sim_fleet_address(const struct sim_fleet *f, unsigned index,
-		       char out_text[SIM_FLEET_ADDRESS_SIZE])
+static uint32_t home_of(const struct sim_fleet *f, unsigned index)
 {
 	const struct group *g = f->groups;
 
 	while (index - g->first >= g->count)
 		g++;
-	sim_fleet_print_ip(g->base + (index - g->first), out_text);
+	return g->base + (index - g->first);
+}
+
+void sim_fleet_address(const struct sim_fleet *f, unsigned index,
+		       char out_text[SIM_FLEET_ADDRESS_SIZE])
+{
+	sim_fleet_print_ip(f->ip ? f->ip[index] : home_of(f, index), out_text);
+}
+
+static unsigned *head_of(const struct sim_fleet *f, uint32_t ip)
+{
+	return &f->heads[ip * 2654435761u % f->head_count];
 }
 
 static bool by_ip(const struct sim_fleet *f, uint32_t ip, unsigned *out_index)
 {
+	if (f->ip) {
+		unsigned i = *head_of(f, ip);
+		while (i != CHAIN_END && f->ip[i] != ip)
+			i = f->chain[i];
+		*out_index = i;
+		return i != CHAIN_END;
+	}
 	for (const struct group *g = f->groups; g < f->groups + f->group_count; g++) {
 		if (ip - g->base < g->count) {
 			*out_index = g->first + (ip - g->base);
@@ -84,6 +107,64 @@ static bool by_ip(const struct sim_fleet *f, uint32_t ip, unsigned *out_index)
 		}
 	}
 	return false;
+}
+
+static void chain_in(struct sim_fleet *f, unsigned index, uint32_t ip)
+{
+	unsigned *head = head_of(f, ip);
+
+	f->ip[index] = ip;
+	f->chain[index] = *head;
+	*head = index;
+}
+
+static void chain_out(struct sim_fleet *f, unsigned index)
+{
+	unsigned *at = head_of(f, f->ip[index]);
+
+	while (*at != index)
+		at = &f->chain[*at];
+	*at = f->chain[index];
+}
+
+static void keep_addresses(struct sim_fleet *f)
+{
+	f->head_count = f->count * 2 + 1;
+	f->heads = mem_new(f->head_count * sizeof *f->heads);
+	f->chain = mem_new(f->count * sizeof *f->chain);
+	f->ip = mem_new(f->count * sizeof *f->ip);
+	for (unsigned i = 0; i < f->head_count; i++)
+		f->heads[i] = CHAIN_END;
+	for (unsigned i = 0; i < f->count; i++)
+		chain_in(f, i, home_of(f, i));
+}
+
+bool sim_fleet_move(struct sim_fleet *f, unsigned index, struct span address, unsigned *out_other,
+		    struct err *e)
+{
+	uint32_t ip;
+
+	*out_other = index;
+	if (!sim_fleet_parse_ip(address, &ip) || ip >> 24 != 127) {
+		err_set(e, ERR_INVALID, "a device cannot move to '%.*s'", (int)address.n,
+			(const char *)address.p);
+		return err_want(e, "an address in 127.0.0.0/8");
+	}
+	if (!f->ip)
+		keep_addresses(f);
+	uint32_t before = f->ip[index];
+	bool taken = by_ip(f, ip, out_other);
+	if (taken && *out_other == index)
+		return true;
+	chain_out(f, index);
+	if (taken) {
+		chain_out(f, *out_other);
+		chain_in(f, *out_other, before);
+	} else {
+		*out_other = index;
+	}
+	chain_in(f, index, ip);
+	return true;
 }
 
 bool sim_fleet_by_address(const struct sim_fleet *f, struct span address, unsigned *out_index)
@@ -374,5 +455,8 @@ void sim_fleet_free(struct sim_fleet *f)
 		mem_free(f->groups[i].suffix);
 	}
 	mem_free(f->devs);
+	mem_free(f->ip);
+	mem_free(f->chain);
+	mem_free(f->heads);
 	mem_free(f);
 }

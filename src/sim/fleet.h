@@ -86,6 +86,10 @@ void sim_fleet_address(const struct sim_fleet *f, unsigned index, char out_text[
 void sim_fleet_other_address(const struct sim_fleet *f, unsigned index,
 			     char out_text[SIM_FLEET_ADDRESS_SIZE]);
 bool sim_fleet_by_address(const struct sim_fleet *f, struct span address, unsigned *out_index);
+/* The device gets that address (127.x.y.z). One that had it before gets the former address of this
+ * one, and *out_other is its number; else *out_other is index. */
+bool sim_fleet_move(struct sim_fleet *f, unsigned index, struct span address, unsigned *out_other,
+		    struct err *e);
 /* By number, address or UUID. */
 bool sim_fleet_find(const struct sim_fleet *f, struct span text, unsigned *out_index, struct err *e);
 

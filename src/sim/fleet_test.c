@@ -147,6 +147,53 @@ static void numbers_and_places(void **state)
 	sched_free(s);
 }
 
+static void addresses_move(void **state)
+{
+	(void)state;
+	static const char yaml[] = "groups:\n"
+				   "- { count: 300, base: 127.1.0.1, state: silent }\n"
+				   "- { count: 2, base: 127.3.0.1 }\n";
+	static const struct {
+		unsigned index;
+		const char *to;
+		bool ok;
+		unsigned other;
+		const char *others; /* address after it */
+	} steps[] = {
+		{ 0, "127.9.9.9", true, 0, "127.9.9.9" },
+		{ 1, "127.3.0.2", true, 301, "127.1.0.2" },   /* the other one had it */
+		{ 301, "127.1.0.1", true, 301, "127.1.0.1" }, /* free since the first step */
+		{ 0, "127.3.0.2", true, 1, "127.9.9.9" },
+		{ 0, "127.3.0.2", true, 0, "127.3.0.2" },
+		{ 0, "10.0.0.1", false, 0, "127.3.0.2" },
+		{ 0, "somewhere", false, 0, "127.3.0.2" },
+	};
+	struct sched *s = sched_new(NULL, NULL);
+	struct err e = { 0 };
+	struct sim_fleet *f = fleet_of(yaml, s, &e);
+	char text[UUID_TEXT_SIZE];
+	unsigned at;
+
+	assert_non_null(f);
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		unsigned other = 9999;
+		if (sim_fleet_move(f, steps[i].index, span_str(steps[i].to), &other, &e) !=
+			    steps[i].ok ||
+		    other != steps[i].other)
+			fail_msg("%zu: %u %s", i, other, e.msg);
+		sim_fleet_address(f, other, text);
+		assert_string_equal(text, steps[i].others);
+		for (unsigned k = 0; k < sim_fleet_count(f); k++) { /* one device per address */
+			sim_fleet_address(f, k, text);
+			assert_true(sim_fleet_by_address(f, span_str(text), &at));
+			assert_int_equal(at, k);
+		}
+	}
+	assert_false(sim_fleet_by_address(f, span_str("127.9.9.8"), &at));
+	sim_fleet_free(f);
+	sched_free(s);
+}
+
 static void devices_differ_from_their_group(void **state)
 {
 	(void)state;
@@ -234,6 +281,7 @@ int main(void)
 		cmocka_unit_test(refuses_wrong_files),
 		cmocka_unit_test(an_alias_loop_ends),
 		cmocka_unit_test(numbers_and_places),
+		cmocka_unit_test(addresses_move),
 		cmocka_unit_test(devices_differ_from_their_group),
 		cmocka_unit_test(reads_addresses),
 		cmocka_unit_test(flags_and_keys_are_one_table),
