@@ -55,6 +55,7 @@ static void load_settings(struct engine *en)
 }
 
 static void renew_leases(void *arg);
+static void yield_surplus(struct engine *en);
 
 void engine_reload(struct engine *en)
 {
@@ -69,6 +70,7 @@ void engine_reload(struct engine *en)
 		log_err(LOG_EV_SERVE_FAILED, &e,
 			(const struct log_kv[]){ LOG_S("step", "reload"),
 						 { LOG_KIND_END, NULL, NULL, 0 } });
+	yield_surplus(en);
 	engine_pump(en);
 }
 
@@ -103,6 +105,22 @@ void engine_run_drop_worker(struct engine_run *r)
 static bool worker_free(const struct engine *en)
 {
 	return en->running + en->claiming < (unsigned)en->set.workers;
+}
+
+bool engine_run_is_one_too_many(const struct engine_run *r)
+{
+	return r->holds_worker && r->en->running > (unsigned)r->en->set.workers;
+}
+
+/* Those that only look give up now; the others when their step is done. */
+static void yield_surplus(struct engine *en)
+{
+	struct engine_run *next;
+	for (struct engine_run *r = en->runs; r; r = next) {
+		next = r->next;
+		if (engine_run_is_one_too_many(r))
+			engine_run_yield(r);
+	}
 }
 
 static void resume(struct engine_run *r)

@@ -295,6 +295,9 @@ void engine_run_plan(struct engine_run *r)
 {
 	if (!engine_run_may_go_on(r))
 		return;
+	r->state = RUN_PLAN;
+	if (engine_run_is_one_too_many(r) && engine_run_yield(r))
+		return;
 	fill_in(r);
 	unsigned needs = engine_plan_needs(&r->in) & ~r->facts.known;
 	if (needs) {

@@ -332,10 +332,21 @@ static bool budget_is_empty(struct engine_run *r)
 	return true;
 }
 
+static void step_aside(struct engine_run *r)
+{
+	r->resume = engine_run_open;
+	r->state = RUN_READY;
+	engine_run_drop_worker(r);
+}
+
 void engine_run_open(struct engine_run *r)
 {
 	if (!engine_run_may_go_on(r))
 		return;
+	if (engine_run_is_one_too_many(r)) {
+		step_aside(r);
+		return;
+	}
 	if (r->way >= r->way_count) {
 		struct err e = r->why;
 		if (e.code == ERR_NONE)
@@ -385,15 +396,9 @@ void engine_run_login_failed(struct engine_run *r, const struct err *why)
 	next_way(r, &e);
 }
 
-void engine_run_reopen(struct engine_run *r, const struct err *why)
+/* Nothing read before is believed; the journal says what to look for. False: it has failed. */
+static bool begin_again(struct engine_run *r)
 {
-	/* silence has cost a whole deadline with a worker: the next one is for a later try */
-	if (why->code == ERR_TIMEOUT || ++r->reopen_count > REOPEN_LIMIT ||
-	    ++r->reopen_total > REOPEN_TOTAL) {
-		engine_run_fail(r, why);
-		return;
-	}
-	/* nothing read before is believed; the journal says what to look for */
 	amt_client_close(r->client);
 	r->facts.known = 0;
 	r->in.verified_identity = false; /* nor that it is still the same PC */
@@ -402,8 +407,33 @@ void engine_run_reopen(struct engine_run *r, const struct err *why)
 	struct err e = { 0 };
 	if (!engine_run_ways(r, &e)) {
 		engine_run_fail(r, &e);
-		return;
+		return false;
 	}
 	err_clear(&r->why);
-	engine_run_wait(r, 500, NULL, engine_run_open);
+	return true;
+}
+
+void engine_run_reopen(struct engine_run *r, const struct err *why)
+{
+	/* silence has cost a whole deadline with a worker: the next one is for a later try */
+	if (why->code == ERR_TIMEOUT || ++r->reopen_count > REOPEN_LIMIT ||
+	    ++r->reopen_total > REOPEN_TOTAL) {
+		engine_run_fail(r, why);
+		return;
+	}
+	if (begin_again(r))
+		engine_run_wait(r, 500, NULL, engine_run_open);
+}
+
+bool engine_run_yield(struct engine_run *r)
+{
+	/* before a login was proven it is not known how it ended: that answer is waited for */
+	bool idle = r->state == RUN_OPEN || (r->state == RUN_READ && r->way_proven);
+	if (!r->holds_worker || !(idle || r->state == RUN_PLAN))
+		return false;
+	if (idle)
+		amt_client_cancel(r->client);
+	if (begin_again(r))
+		step_aside(r);
+	return true;
 }

@@ -8,6 +8,7 @@
 #define RUN_STATES(X)                                                                       \
 	X(RUN_CLAIM, "claim")       /* the lease is being written */                        \
 	X(RUN_OPEN, "open")         /* trying ways in */                                    \
+	X(RUN_PLAN, "plan")         /* between two steps: nothing is under way */           \
 	X(RUN_READ, "read") X(RUN_ACT, "act")                                               \
 	X(RUN_STORE, "store")       /* a transaction is on its way to the disk */           \
 	X(RUN_WAIT, "wait")         /* firmware's own time; no worker */                    \
@@ -83,6 +84,7 @@ void engine_run_gone(struct engine_run *r);        /* after the end: unlink, fre
 /* A worker for a run that waited: now, or when one is free. */
 void engine_run_want_worker(struct engine_run *r);
 void engine_run_drop_worker(struct engine_run *r);
+bool engine_run_is_one_too_many(const struct engine_run *r); /* the workers were made fewer */
 
 /* run.c */
 struct engine_run *engine_run_new(struct engine *en, const struct store_job *j);
@@ -104,6 +106,9 @@ void engine_run_candidates(struct engine_run *r, struct arena *a);
 bool engine_run_ways(struct engine_run *r, struct err *e);
 void engine_run_open(struct engine_run *r);        /* the current way, or the next ones */
 void engine_run_reopen(struct engine_run *r, const struct err *why); /* after an unanswered send */
+/* Gives the worker back until there is one again, if nothing is under way that must be waited for.
+ * The connection ends; the attempt is the same one. */
+bool engine_run_yield(struct engine_run *r);
 /* The way did not open, or (TLS 1.3 tells late) failed at its first read: explain, try the next. */
 void engine_run_way_failed(struct engine_run *r, const struct err *e);
 void engine_run_login_failed(struct engine_run *r, const struct err *e);

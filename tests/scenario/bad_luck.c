@@ -103,6 +103,38 @@ static void waits_overlap_with_one_worker(void **state)
 	world_deinit(&w);
 }
 
+/* What is under way is finished, what only looks is left at once, and nothing is lost by it. */
+static void follows_the_number_of_workers(void **state)
+{
+	(void)state;
+	static const unsigned limits[] = { 10, 40, 1, 25, 2, 40 };
+	struct world w;
+	world_init(&w, 915);
+	w.env.latency_ms = 30;
+	world_set(&w, "workers", "10");
+	world_start_service(&w);
+	for (unsigned i = 0; i < 40; i++)
+		world_add(&w, mix[i % MIX].generation, mix[i % MIX].state, NULL, NULL);
+	while (engine_get_status(w.engine).running < 10)
+		world_run_ms(&w, 1);
+	for (unsigned i = 0; i < sizeof limits / sizeof *limits; i++) {
+		char text[16];
+		snprintf(text, sizeof text, "%u", limits[i]);
+		world_set(&w, "workers", text);
+		world_run_ms(&w, 2000);
+		for (unsigned n = 0; n < 10; n++) {
+			unsigned running = engine_get_status(w.engine).running;
+			if (running > limits[i])
+				fail_msg("%u jobs hold a worker two seconds after there are %u",
+					 running, limits[i]);
+			world_run_ms(&w, 100);
+		}
+	}
+	until_done(&w, HOUR_MS);
+	assert_int_equal(engine_get_status(w.engine).jobs_failed, 0); /* each in its first try */
+	world_deinit(&w);
+}
+
 /* ---- addresses ---- */
 
 static void follows_a_new_address(void **state)
@@ -288,6 +320,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(configures_forty_with_ten_workers),
+		cmocka_unit_test(follows_the_number_of_workers),
 		cmocka_unit_test(waits_overlap_with_one_worker),
 		cmocka_unit_test(follows_a_new_address),
 		cmocka_unit_test(stops_and_goes_on),
