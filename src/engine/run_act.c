@@ -281,6 +281,8 @@ static void on_act(void *arg, const struct amt_reply *reply, const struct err *e
 	r->busy_count = 0;
 	r->replied[r->act] = true;
 	r->in.done |= ACT_BIT(r->act);
+	if (row->flags & ACTION_CREATES)
+		r->created |= ACT_BIT(r->act);
 	r->in.staged_dirty |= (row->flags & ACTION_STAGED) != 0;
 	if (r->act == ACT_ADMIN)
 		engine_run_switch_password(r);

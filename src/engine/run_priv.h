@@ -66,6 +66,7 @@ struct engine_run {
 	const struct engine_read *reading;
 	bool replied[ACT_COUNT];        /* to be journalled with the next transaction */
 	bool intent[ACT_COUNT];         /* journalled as intent by a former run, end unknown */
+	unsigned created;               /* ACT_BIT of each that was done and must not be done twice */
 	bool committed, commit_ok;      /* CommitChanges went out in this run; and was answered 0 */
 	int64_t commit_unix_ms, wait_since_ms;
 	struct sched_timer *timer;
