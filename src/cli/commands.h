@@ -24,6 +24,10 @@ enum cli_cmd_flags {
 	X("serve", "",                                                                              \
 	  "[--data DIR] [--db FILE] [--key-file FILE] [--hello [HOST:]PORT]... [--log-level LEVEL] [--log-file FILE]", \
 	  "run the service: listen for hellos and configure PCs", CMD_LOCAL | CMD_STREAMS, cli_cmd_serve) \
+	X("backup", "", "FILE [--data DIR] [--db FILE] [--key-file FILE] [--overwrite]",            \
+	  "write all that the service knows into one file, while it runs or not", CMD_LOCAL | CMD_TABLE, cli_cmd_backup) \
+	X("restore", "", "FILE [--data DIR] [--db FILE] [--key-file FILE] [--yes]",                 \
+	  "put a backup in the place of the database; no service may use it", CMD_LOCAL | CMD_TABLE, cli_cmd_restore) \
 	X("sim", "", "[OPTION]...", "run a virtual fleet of AMT PCs (see 'outband sim --help')",    \
 	  CMD_LOCAL | CMD_STREAMS | CMD_RAW, cli_cmd_sim_raw)                                       \
 	X("status", "", "[--watch]", "show what the service does and how many PCs are in which state", \

@@ -12,6 +12,13 @@
 	X("data", "serve", "folder of database and key file (default /var/lib/outband; for others than root $XDG_DATA_HOME/outband)") \
 	X("db", "serve", "database file (default outband.db in the data folder)")                   \
 	X("key-file", "serve", "key that seals the stored secrets (default seal.key in the data folder); made at the first start") \
+	X("data", "backup", "folder of database and key file, as with 'outband serve'")             \
+	X("db", "backup", "database file (default outband.db in the data folder)")                  \
+	X("key-file", "backup", "key that seals the stored secrets (default seal.key in the data folder); it is not in the backup") \
+	X("overwrite", "backup", "replace the file when it exists")                                 \
+	X("data", "restore", "folder of database and key file, as with 'outband serve'")            \
+	X("db", "restore", "database file to replace (default outband.db in the data folder)")      \
+	X("key-file", "restore", "the key that belongs to the backup (default seal.key in the data folder)") \
 	X("hello", "serve", "where PCs say hello, repeatable (default 0.0.0.0:9971; port 0: any free one)") \
 	X("log-level", "serve", "error, warn, info or debug (default: the setting log.level)")      \
 	X("log-file", "serve", "append the log to this file instead of standard error")             \

@@ -128,11 +128,23 @@ static bool check_key(const struct cli_serve_places *at, struct err *e)
 		"the database has to go too");
 }
 
-bool cli_serve_prepare(struct cli *c, struct cli_serve_places *out_at, struct err *e)
+void cli_serve_find(struct cli *c, struct cli_serve_places *out_at)
 {
 	const struct cli_args *args = &c->args;
 	const char *data = cli_args_value(args, "data"), *db = cli_args_value(args, "db");
-	const char *key = cli_args_value(args, "key-file"), *place;
+	const char *key = cli_args_value(args, "key-file");
+	struct arena *a = &c->arena;
+
+	out_at->data = data ? data : default_data(a);
+	out_at->db = db ? db : arena_fmt(a, "%s/outband.db", out_at->data);
+	out_at->key_file = key ? key : arena_fmt(a, "%s/seal.key", out_at->data);
+	out_at->socket = cli_rpc_socket_path(c, a);
+}
+
+bool cli_serve_prepare(struct cli *c, struct cli_serve_places *out_at, struct err *e)
+{
+	const struct cli_args *args = &c->args;
+	const char *place;
 	struct arena *a = &c->arena;
 
 	/* Everything about the arguments first: nothing is made for a command line that is wrong. */
@@ -143,11 +155,9 @@ bool cli_serve_prepare(struct cli *c, struct cli_serve_places *out_at, struct er
 	if (!cli_serve_log_level(c, e))
 		return false;
 	harden();
-	out_at->data = data ? data : default_data(a);
-	out_at->db = db ? db : arena_fmt(a, "%s/outband.db", out_at->data);
-	out_at->key_file = key ? key : arena_fmt(a, "%s/seal.key", out_at->data);
-	out_at->socket = cli_rpc_socket_path(c, a);
-	if ((!db || !key) && !make_dirs(a, out_at->data, "--data", e))
+	cli_serve_find(c, out_at);
+	if ((!cli_args_value(args, "db") || !cli_args_value(args, "key-file")) &&
+	    !make_dirs(a, out_at->data, "--data", e))
 		return false;
 	return check_key(out_at, e) && make_parent(a, out_at->socket, e) &&
 		cli_serve_open_log(c, e);

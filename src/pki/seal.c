@@ -2,7 +2,9 @@
  * touches. Sealed form: version byte 1, 24 byte nonce, ciphertext with tag; the label is
  * authenticated with it, so that a sealed value does not open in another place. */
 #include "pki/seal.h"
+#include "base/hash.h"
 #include "base/mem.h"
+#include "base/out.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -35,6 +37,20 @@ void pki_seal_free(struct pki_seal *s)
 		return;
 	mem_wipe(s, sizeof *s);
 	mem_free(s);
+}
+
+void pki_seal_fingerprint(const struct pki_seal *s, char out_text[PKI_SEAL_PRINT_SIZE])
+{
+	uint8_t digest[32];
+	struct out o;
+	/* The text in front keeps it apart from every other use of a hash of the key. */
+	struct span parts[] = { span_str("outband seal key"), span_make(s->key, sizeof s->key) };
+	hash_of_parts(HASH_SHA256, parts, 2, digest);
+	out_init(&o, out_text, PKI_SEAL_PRINT_SIZE);
+	for (unsigned i = 0; i < 8; i += 2) {
+		out_str(&o, i ? "-" : "");
+		out_hex(&o, span_make(digest + i, 2));
+	}
 }
 
 static bool write_all(int fd, const uint8_t *p, size_t n)

@@ -147,10 +147,27 @@ static void key_file_is_checked(void **state)
 	assert_null(pki_seal_from_key(span_str("short")));
 }
 
+static void fingerprints_tell_keys_apart(void **state)
+{
+	(void)state;
+	static const char *const keys[] = { "0123456789abcdef0123456789abcdef",
+					    "0123456789abcdef0123456789abcdeg" };
+	char print[3][PKI_SEAL_PRINT_SIZE];
+	for (int i = 0; i < 3; i++) {
+		struct pki_seal *s = pki_seal_from_key(span_str(keys[i % 2]));
+		pki_seal_fingerprint(s, print[i]);
+		pki_seal_free(s);
+	}
+	assert_int_equal(strlen(print[0]), PKI_SEAL_PRINT_SIZE - 1);
+	assert_string_equal(print[0], print[2]);
+	assert_string_not_equal(print[0], print[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_sealed_opens),
+		cmocka_unit_test(fingerprints_tell_keys_apart),
 		cmocka_unit_test(what_is_changed_does_not),
 		cmocka_unit_test_setup_teardown(key_file_is_made_once, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(key_file_is_checked, make_folder, remove_folder),

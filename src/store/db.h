@@ -42,6 +42,10 @@ struct store_vals {
 struct store_db;
 /* journal mode and so on are set for the one that writes; the other refuses to write. */
 struct store_db *store_db_open(const char *path, bool is_writer, struct err *e);
+/* One that exists already, to copy from or into; see backup.c. */
+struct store_db *store_db_open_copy(const char *path, bool is_target, struct err *e);
+/* One consistent state of all of it, while others write. to has no log file afterwards. */
+bool store_db_copy(struct store_db *from, struct store_db *to, struct err *e);
 void store_db_close(struct store_db *db);
 const char *store_db_path(const struct store_db *db);
 /* Runs one statement that gives no rows. */
@@ -74,3 +78,5 @@ struct store_schema {
 	unsigned count;
 };
 bool store_migrate(struct store_db *db, struct store_schema schema, struct err *e);
+/* 0 for a new database; an error for another program's. */
+bool store_schema_version(struct store_db *db, int64_t *out_version, struct err *e);

@@ -17,8 +17,7 @@ static bool read_int(struct store_db *db, enum store_sql id, int64_t *out_v, str
 	return !r.failed;
 }
 
-/* 0 for a new database. */
-static bool read_version(struct store_db *db, int64_t *out_version, struct err *e)
+bool store_schema_version(struct store_db *db, int64_t *out_version, struct err *e)
 {
 	int64_t tables, has_version;
 	*out_version = 0;
@@ -58,7 +57,7 @@ static bool apply(struct store_db *db, const struct store_schema_file *f, struct
 bool store_migrate(struct store_db *db, struct store_schema schema, struct err *e)
 {
 	int64_t version, newest = schema.count ? version_of(&schema.files[schema.count - 1]) : 0;
-	if (!read_version(db, &version, e))
+	if (!store_schema_version(db, &version, e))
 		return false;
 	if (version > newest) {
 		err_set(e, ERR_STORE, "database %s was written by a newer outband",

@@ -27,7 +27,31 @@
 	  " and table_name = 'schema_version'")                                                    \
 	X(STORE_SQL_VERSION, false, NULL, "select max(version) from schema_version", NULL)         \
 	X(STORE_SQL_VERSION_ADD, false, NULL,                                                      \
-	  "insert into schema_version (version, applied_ms) values ($1, $2)", NULL)
+	  "insert into schema_version (version, applied_ms) values ($1, $2)", NULL)                \
+	/* Rows of text: "ok", or what is wrong. */                                                \
+	X(STORE_SQL_INTEGRITY, false, NULL, "pragma integrity_check(20)", "select 'ok'")           \
+	/* In the order of STORE_BACKUP_COUNTS. */                                                 \
+	X(STORE_SQL_BACKUP_COUNTS, false, NULL,                                                    \
+	  "select (select count(*) from device), (select count(*) from job),"                      \
+	  " (select count(*) from job where state = 'running'),"                                   \
+	  " (select count(*) from credential), (select count(*) from psk),"                        \
+	  " (select count(*) from cert), (select count(*) from name_map),"                         \
+	  " (select count(*) from profile), (select count(*) from event),"                         \
+	  " (select count(*) from audit), (select count(*) from device)"                           \
+	  " + (select count(*) from job) + (select count(*) from credential)"                      \
+	  " + (select count(*) from psk) + (select count(*) from cert)"                            \
+	  " + (select count(*) from name_map) + (select count(*) from profile)"                    \
+	  " + (select count(*) from event) + (select count(*) from audit)"                         \
+	  " + (select count(*) from hello) + (select count(*) from step)"                          \
+	  " + (select count(*) from setting) + (select count(*) from secret)", NULL)               \
+	/* Every sealed value with the label that it was sealed for. */                            \
+	X(STORE_SQL_SEALED, false, NULL,                                                           \
+	  "select 'cert:' || id, sealed_key from cert where sealed_key <> $1"                      \
+	  " union all select 'secret:' || name, sealed from secret where sealed <> $1"             \
+	  " union all select 'psk:' || pid, sealed_pps from psk where sealed_pps <> $1"            \
+	  " union all select 'mebx:' || pid, sealed_password from psk where sealed_password <> $1" \
+	  " union all select 'credential:' || uuid || ':' || kind, sealed from credential"         \
+	  " where sealed <> $1", NULL)
 
 #define STORE_SQL(X)                                                                               \
 	STORE_SQL_CORE(X)                                                                          \
@@ -51,6 +75,14 @@ enum store_sql {
 	"pragma synchronous = full;"                                                               \
 	"pragma wal_autocheckpoint = 16000;"                                                       \
 	"pragma cache_size = -65536;"
+/* A copy waits for whoever writes, and leaves one file. */
+#define STORE_PRAGMAS_SOURCE                                                                       \
+	"pragma busy_timeout = 10000;"                                                             \
+	"pragma query_only = 1;"
+#define STORE_PRAGMAS_TARGET                                                                       \
+	"pragma busy_timeout = 250;"                                                               \
+	"pragma synchronous = full;"                                                               \
+	"pragma cache_size = -16384;"
 #define STORE_PRAGMAS_READER                                                                       \
 	"pragma busy_timeout = 250;"                                                               \
 	"pragma query_only = 1;"                                                                   \

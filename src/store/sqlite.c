@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include <assert.h>
+#include <errno.h>
 #include <sqlite3.h>
 
 static const struct {
@@ -42,9 +43,26 @@ const char *store_db_path(const struct store_db *db)
 	return db->path;
 }
 
-static bool fail(struct store_db *db, const char *what, struct err *e)
+static bool no_space(const char *path, const char *what, struct err *e)
 {
-	int rc = sqlite3_errcode(db->h);
+	err_set(e, ERR_STORE, "no space is left for database %s (%s)", path, what);
+	return err_hint(e, "free space on its disk; writing then goes on by itself");
+}
+
+static bool fail_io(const struct store_db *db, const char *what, struct err *e)
+{
+	int errnum = sqlite3_system_errno(db->h);
+	/* SQLite says "full" for some of these and not for others, such as its shared index. */
+	if (errnum == ENOSPC || errnum == EDQUOT || errnum == EFBIG)
+		return no_space(db->path, what, e);
+	err_errno(e, ERR_STORE, errnum, what);
+	err_wrap(e, "reading or writing database %s, code %d", db->path,
+		 sqlite3_extended_errcode(db->h));
+	return err_hint(e, "look at the disk and its file system, then start the service again");
+}
+
+static bool fail_rc(const struct store_db *db, int rc, const char *what, struct err *e)
+{
 	switch (rc & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
@@ -54,8 +72,9 @@ static bool fail(struct store_db *db, const char *what, struct err *e)
 	case SQLITE_CONSTRAINT:
 		return err_set(e, ERR_CONFLICT, "%s", sqlite3_errmsg(db->h));
 	case SQLITE_FULL:
-		err_set(e, ERR_STORE, "no space is left for database %s (%s)", db->path, what);
-		return err_hint(e, "free space on its disk; writing then goes on by itself");
+		return no_space(db->path, what, e);
+	case SQLITE_IOERR:
+		return fail_io(db, what, e);
 	case SQLITE_READONLY:
 	case SQLITE_CANTOPEN:
 	case SQLITE_PERM:
@@ -67,32 +86,65 @@ static bool fail(struct store_db *db, const char *what, struct err *e)
 		return err_hint(e, "name another file, or move this one away");
 	case SQLITE_CORRUPT:
 		err_set(e, ERR_STORE, "database %s is damaged (%s)", db->path, what);
-		return err_hint(e, "stop the service and put the last backup in its place");
+		return err_hint(e,
+				"stop the service and run 'outband restore' with the last backup");
 	default:
 		return err_set(e, ERR_STORE, "database %s: %s (%s, code %d)", db->path,
 			       sqlite3_errmsg(db->h), what, sqlite3_extended_errcode(db->h));
 	}
 }
 
-struct store_db *store_db_open(const char *path, bool is_writer, struct err *e)
+static bool fail(const struct store_db *db, const char *what, struct err *e)
+{
+	return fail_rc(db, sqlite3_errcode(db->h), what, e);
+}
+
+static struct store_db *open_with(const char *path, int flags, const char *settings, struct err *e)
 {
 	struct store_db *db = MEM_NEW(struct store_db);
 	/* Counting its memory takes a lock for every allocation. Refused, and rightly, once SQLite
 	 * runs in this process. */
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	db->path = mem_str(path);
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
 	/* SQLite makes a handle even when it fails, unless memory is gone. */
-	bool ok = sqlite3_open_v2(path, &db->h, flags, NULL) == SQLITE_OK;
+	bool ok = sqlite3_open_v2(path, &db->h, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK;
 	if (!ok)
 		fail(db, "open", e);
 	else
-		ok = store_db_script(db, is_writer ? STORE_PRAGMAS_WRITER : STORE_PRAGMAS_READER,
-				     "settings", e);
+		ok = store_db_script(db, settings, "settings", e);
 	if (ok)
 		return db;
 	store_db_close(db);
 	return NULL;
+}
+
+struct store_db *store_db_open(const char *path, bool is_writer, struct err *e)
+{
+	return open_with(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+			 is_writer ? STORE_PRAGMAS_WRITER : STORE_PRAGMAS_READER, e);
+}
+
+struct store_db *store_db_open_copy(const char *path, bool is_target, struct err *e)
+{
+	return open_with(path, SQLITE_OPEN_READWRITE,
+			 is_target ? STORE_PRAGMAS_TARGET : STORE_PRAGMAS_SOURCE, e);
+}
+
+bool store_db_copy(struct store_db *from, struct store_db *to, struct err *e)
+{
+	sqlite3_backup *b = sqlite3_backup_init(to->h, "main", from->h, "main");
+	if (!b)
+		return fail(to, "copy", e);
+	/* All of it in one step: one state of the database, whatever is written meanwhile. */
+	int rc = sqlite3_backup_step(b, -1);
+	(void)sqlite3_backup_finish(b);
+	if (rc == SQLITE_DONE)
+		/* one file, without a log beside it */
+		return store_db_script(to, "pragma journal_mode = delete", "copy", e);
+	bool is_source = (rc & 0xff) == SQLITE_CORRUPT || (rc & 0xff) == SQLITE_NOTADB ||
+		(rc & 0xff) == SQLITE_BUSY || rc == SQLITE_IOERR_READ ||
+		rc == SQLITE_IOERR_SHORT_READ;
+	return fail_rc(is_source ? from : to, rc, "copy", e);
 }
 
 void store_db_close(struct store_db *db)

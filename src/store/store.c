@@ -48,7 +48,26 @@ static bool make_file(const char *path, struct err *e)
 	return true;
 }
 
-static bool lock_file(const char *path, int *out_fd, struct err *e)
+/* Who holds the lock, as it wrote it itself; nothing when it could not. */
+static void name_holder(int fd, struct err *e)
+{
+	char text[160] = "";
+	ssize_t n = pread(fd, text, sizeof text - 1, 0);
+	if (n > 0)
+		err_seen(e, "%.*s", (int)span_find(span_make(text, (size_t)n), '\n'), text);
+}
+
+static void write_holder(int fd)
+{
+	char host[96] = "", text[160];
+	(void)gethostname(host, sizeof host - 1);
+	int len = snprintf(text, sizeof text, "process %ld on %s\n", (long)getpid(), host);
+	/* Only for the message of somebody else: a full disk must not prevent the start. */
+	if (ftruncate(fd, 0) == 0 && len > 0)
+		(void)!pwrite(fd, text, (size_t)len, 0);
+}
+
+bool store_lock_take(const char *path, int *out_fd, struct err *e)
 {
 	char name[4096];
 	int len = snprintf(name, sizeof name, "%s.lock", path);
@@ -63,6 +82,7 @@ static bool lock_file(const char *path, int *out_fd, struct err *e)
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		if (errno == EWOULDBLOCK) {
 			err_set(e, ERR_STORE_BUSY, "another service uses database %s", path);
+			name_holder(fd, e);
 			err_hint(e, "stop the other one, or give this one a file of its own");
 		} else {
 			err_errno(e, ERR_STORE, errno, "locking the database");
@@ -71,6 +91,7 @@ static bool lock_file(const char *path, int *out_fd, struct err *e)
 		close(fd);
 		return false;
 	}
+	write_holder(fd);
 	*out_fd = fd;
 	return true;
 }
@@ -80,7 +101,7 @@ static bool open_all(struct store *s, const struct store_conf *c, struct err *e)
 	bool in_memory = is_memory(c->path);
 	if (in_memory && !c->is_inline)
 		return err_set(e, ERR_USAGE, "a database in memory can only be used inline");
-	if (!in_memory && (!lock_file(c->path, &s->lock_fd, e) || !make_file(c->path, e)))
+	if (!in_memory && (!store_lock_take(c->path, &s->lock_fd, e) || !make_file(c->path, e)))
 		return false;
 	s->db = store_db_open(c->path, true, e);
 	struct store_schema schema = { store_schema_files, store_schema_file_count };

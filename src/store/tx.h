@@ -36,6 +36,10 @@ bool store_has_company(const struct store *s); /* others may be at work on the d
  * operation: time, actor, action, object. */
 bool store_audit_write(struct store_db *db, struct store_vals vals, struct err *e);
 
+/* The lock file beside the database: one process works with it. ERR_STORE_BUSY says who has it;
+ * closing the descriptor gives it back. */
+bool store_lock_take(const char *path, int *out_fd, struct err *e);
+
 /* ---- the writer thread ---- */
 struct store_writer;
 struct store_writer *store_writer_start(struct store_db *db, void (*wake)(void *arg), void *wake_arg,
