@@ -3,24 +3,6 @@
 #include "cli/cli.h"
 #include "wsman/classes.h"
 
-static const char *type_name(const struct wsman_prop *p)
-{
-	static const char *const names[] = {
-		[WSMAN_STR] = "text",
-		[WSMAN_BOOL] = "true or false",
-		[WSMAN_U8] = "number 8 bit",
-		[WSMAN_U16] = "number 16 bit",
-		[WSMAN_U32] = "number 32 bit",
-		[WSMAN_U64] = "number 64 bit",
-		[WSMAN_I64] = "signed number 64 bit",
-		[WSMAN_B64] = "base64",
-		[WSMAN_HEX] = "hex",
-		[WSMAN_DATETIME] = "time",
-		[WSMAN_EPR] = "reference",
-	};
-	return names[p->type];
-}
-
 static void add_members(struct cli_writer *w, const char *what, const struct wsman_shape *s)
 {
 	for (unsigned i = 0; i < s->prop_count; i++) {
@@ -33,9 +15,9 @@ static void add_members(struct cli_writer *w, const char *what, const struct wsm
 		out_str(&o, p->flags & WSMAN_REQUIRED ? "needed " : "");
 		out_str(&o, p->flags & WSMAN_READONLY ? "read-only " : "");
 		out_str(&o, p->flags & WSMAN_SECRET ? "secret " : "");
-		json_t *row =
-			json_pack("{s:s, s:s, s:s, s:s%}", "of", what, "name", p->name, "type",
-				  type_name(p), "notes", notes, span_trim(out_span(&o)).n);
+		json_t *row = json_pack("{s:s, s:s, s:s, s:s%}", "of", what, "name", p->name,
+					"type", wsman_classes_type_name(p->type), "notes", notes,
+					span_trim(out_span(&o)).n);
 		cli_writer_list_row(w, row);
 		json_decref(row);
 	}

@@ -1,88 +1,15 @@
-/* Look-up in the class table, whose rows are in classes_amt.c, classes_cim.c and classes_ips.c.
- * Used by envelope and obj, by the client (amt/) and by the simulator. No state. */
+/* Look-up in the class table, whose rows are in classes_*.c by subject. Used by envelope and obj, by
+ * the client (amt/) and by the simulator. No state. */
 #include "wsman/classes.h"
 #include "base/str.h"
 #include "wsman/classes_rows.h"
 #include <string.h>
 
-const struct wsman_name wsman_names_enabled_state[] = {
-	{ 0, "Unknown" },
-	{ 1, "Other" },
-	{ 2, "Enabled" },
-	{ 3, "Disabled" },
-	{ 4, "Shutting down" },
-	{ 5, "Not applicable" },
-	{ 6, "Enabled but offline" },
-	{ 7, "In test" },
-	{ 8, "Deferred" },
-	{ 9, "Quiesce" },
-	{ 10, "Starting" },
-	{ 0, NULL },
+static const struct wsman_class *const rows[] = {
+#define X(name) &wsman_classes_##name,
+	WSMAN_CLASSES(X)
+#undef X
 };
-const struct wsman_name wsman_names_requested_state[] = {
-	{ 0, "Unknown" },   { 2, "Enabled" }, { 3, "Disabled" }, { 4, "Shut down" },
-	{ 5, "No change" }, { 6, "Offline" }, { 7, "Test" },     { 8, "Deferred" },
-	{ 9, "Quiesce" },   { 10, "Reboot" }, { 11, "Reset" },   { 12, "Not applicable" },
-	{ 0, NULL },
-};
-const struct wsman_name wsman_names_state_change[] = {
-	{ 2, "Enabled" }, { 3, "Disabled" }, { 4, "Shut down" }, { 6, "Offline" }, { 7, "Test" },
-	{ 8, "Defer" },   { 9, "Quiesce" },  { 10, "Reboot" },   { 11, "Reset" },  { 0, NULL },
-};
-const struct wsman_name wsman_names_enabled_default[] = {
-	{ 2, "Enabled" },
-	{ 3, "Disabled" },
-	{ 5, "Not applicable" },
-	{ 6, "Enabled but offline" },
-	{ 7, "No default" },
-	{ 9, "Quiesce" },
-	{ 0, NULL },
-};
-const struct wsman_name wsman_names_operational_status[] = {
-	{ 0, "Unknown" },
-	{ 1, "Other" },
-	{ 2, "OK" },
-	{ 3, "Degraded" },
-	{ 4, "Stressed" },
-	{ 5, "Predictive failure" },
-	{ 6, "Error" },
-	{ 7, "Non-recoverable" },
-	{ 8, "Starting" },
-	{ 9, "Stopping" },
-	{ 10, "Stopped" },
-	{ 11, "In service" },
-	{ 12, "No contact" },
-	{ 13, "Lost communication" },
-	{ 14, "Aborted" },
-	{ 15, "Dormant" },
-	{ 16, "Supporting entity in error" },
-	{ 17, "Completed" },
-	{ 18, "Power mode" },
-	{ 19, "Relocating" },
-	{ 0, NULL },
-};
-const struct wsman_name wsman_names_health_state[] = {
-	{ 0, "Unknown" }, { 5, "OK" },        { 10, "Degraded/warning" }, { 15, "Minor" },
-	{ 20, "Major" },  { 25, "Critical" }, { 30, "Non-recoverable" },  { 0, NULL },
-};
-
-struct rows {
-	const struct wsman_class *row;
-	unsigned count;
-};
-
-static struct rows rows_of(enum wsman_base base)
-{
-	switch (base) {
-	case WSMAN_AMT:
-		return (struct rows){ wsman_classes_amt, wsman_classes_amt_count };
-	case WSMAN_CIM:
-		return (struct rows){ wsman_classes_cim, wsman_classes_cim_count };
-	case WSMAN_IPS:
-		return (struct rows){ wsman_classes_ips, wsman_classes_ips_count };
-	}
-	return (struct rows){ NULL, 0 };
-}
 
 static bool base_of(const char *class_name, enum wsman_base *out_base)
 {
@@ -100,13 +27,17 @@ static bool base_of(const char *class_name, enum wsman_base *out_base)
 
 const struct wsman_class *wsman_classes_find(const char *name)
 {
-	enum wsman_base base;
-	if (!name || !base_of(name, &base))
-		return NULL;
-	struct rows r = rows_of(base);
-	for (unsigned i = 0; i < r.count; i++)
-		if (strcmp(r.row[i].name, name) == 0)
-			return &r.row[i];
+	size_t low = 0, high = COUNT(rows);
+	while (name && low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(name, rows[middle]->name);
+		if (order == 0)
+			return rows[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
 	return NULL;
 }
 
@@ -119,13 +50,48 @@ const struct wsman_class *wsman_classes_find_uri(const char *uri)
 
 const struct wsman_class *wsman_classes_at(unsigned i)
 {
-	static const enum wsman_base order[] = { WSMAN_AMT, WSMAN_CIM, WSMAN_IPS };
-	for (size_t k = 0; k < COUNT(order); k++) {
-		struct rows r = rows_of(order[k]);
-		if (i < r.count)
-			return &r.row[i];
-		i -= r.count;
-	}
+	return i < COUNT(rows) ? rows[i] : NULL;
+}
+
+const char *wsman_classes_unit(const struct wsman_prop *p)
+{
+	static const char *const texts[] = { NULL,
+#define X(name, text) text,
+					     WSMAN_UNITS(X)
+#undef X
+	};
+	unsigned unit = p->flags >> WSMAN_UNIT_SHIFT;
+	return unit < WSMAN_UNIT_COUNT ? texts[unit] : NULL;
+}
+
+const char *wsman_classes_type_name(enum wsman_type t)
+{
+	static const char *const names[] = {
+		[WSMAN_STR] = "text",
+		[WSMAN_BOOL] = "true or false",
+		[WSMAN_U8] = "number 8 bit",
+		[WSMAN_U16] = "number 16 bit",
+		[WSMAN_U32] = "number 32 bit",
+		[WSMAN_U64] = "number 64 bit",
+		[WSMAN_I16] = "signed number 16 bit",
+		[WSMAN_I32] = "signed number 32 bit",
+		[WSMAN_I64] = "signed number 64 bit",
+		[WSMAN_REAL] = "decimal number",
+		[WSMAN_B64] = "base64",
+		[WSMAN_HEX] = "hex",
+		[WSMAN_DATETIME] = "time",
+		[WSMAN_EPR] = "reference",
+		[WSMAN_OBJ] = "instance",
+	};
+	_Static_assert(COUNT(names) == WSMAN_TYPE_COUNT, "one name per type");
+	return names[t];
+}
+
+const char *wsman_classes_name(const struct wsman_name *names, uint32_t value)
+{
+	for (const struct wsman_name *n = names; n && n->text; n++)
+		if (n->value == value)
+			return n->text;
 	return NULL;
 }
 

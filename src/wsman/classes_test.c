@@ -8,6 +8,19 @@
 
 #include <cmocka.h>
 
+/* Firmware's own order (wsman 2.4). */
+static bool sends_in_byte_order(const char *name)
+{
+	return strcmp(name, "IPS_AlarmClockOccurrence") != 0 &&
+		strcmp(name, "IPS_PowerManagementService") != 0;
+}
+
+/* An event, and a base class of which there are no instances. */
+static bool has_no_key(const char *name)
+{
+	return strcmp(name, "CIM_AlertIndication") == 0 || strcmp(name, "AMT_FilterEntryBase") == 0;
+}
+
 static void check_shape(const char *where, const struct wsman_shape *s)
 {
 	for (unsigned i = 0; i < s->prop_count; i++) {
@@ -15,8 +28,17 @@ static void check_shape(const char *where, const struct wsman_shape *s)
 		if (!p->name || !*p->name || wsman_classes_prop(s, p->name) != (int)i)
 			fail_msg("%s.%s member %u is there twice or has no name", where, s->name,
 				 i);
+		if (p->type == WSMAN_OBJ) {
+			if (!wsman_classes_find(p->of))
+				fail_msg("%s.%s is of an unknown class", s->name, p->name);
+			continue;
+		}
 		if (p->names && (p->type < WSMAN_U8 || p->type > WSMAN_U32))
 			fail_msg("%s.%s has names and is no number", s->name, p->name);
+		if (wsman_classes_unit(p) && (p->type < WSMAN_U8 || p->type > WSMAN_REAL))
+			fail_msg("%s.%s has a unit and is no number", s->name, p->name);
+		if ((p->flags >> WSMAN_UNIT_SHIFT) >= WSMAN_UNIT_COUNT)
+			fail_msg("%s.%s has an unknown unit", s->name, p->name);
 		for (const struct wsman_name *n = p->names; n && n->text; n++)
 			if (n[1].text && n[1].value <= n[0].value)
 				fail_msg("%s.%s: names are not in order at %u", s->name, p->name,
@@ -43,11 +65,13 @@ static void rows_are_well_formed(void **state)
 		for (unsigned i = 0; i < c->shape.prop_count; i++) {
 			const struct wsman_prop *p = &c->shape.props[i];
 			keys += !!(p->flags & WSMAN_KEY);
-			if (i && strcmp(p[-1].name, p->name) >= 0)
+			if (i && strcmp(p[-1].name, p->name) >= 0 && sends_in_byte_order(c->name))
 				fail_msg("%s: %s is not in byte order", c->name, p->name);
 		}
-		if (!keys)
-			fail_msg("%s has no key", c->name);
+		if (!keys != has_no_key(c->name))
+			fail_msg("%s has %u keys", c->name, keys);
+		if (n && strcmp(wsman_classes_at(n - 1)->name, c->name) >= 0)
+			fail_msg("%s is not at its place in the index", c->name);
 		for (unsigned i = 0; i < c->method_count; i++) {
 			const struct wsman_method *m = &c->methods[i];
 			check_shape(c->name, &m->in);
@@ -58,7 +82,7 @@ static void rows_are_well_formed(void **state)
 			assert_int_equal(wsman_classes_prop(&m->out, "ReturnValue"), -1);
 		}
 	}
-	assert_true(n >= 26);
+	assert_true(n >= 162);
 }
 
 static void has_the_classes_of_set_up(void **state)

@@ -107,7 +107,9 @@ static enum wsman_op op_of_action(const char *action)
 		{ NS_ENUM "/", "Pull", WSMAN_OP_PULL },
 		{ NS_ENUM "/", "Release", WSMAN_OP_RELEASE },
 		{ NS_EVENTING "/", "Subscribe", WSMAN_OP_SUBSCRIBE },
+		{ NS_EVENTING "/", "Renew", WSMAN_OP_RENEW },
 		{ NS_EVENTING "/", "Unsubscribe", WSMAN_OP_UNSUBSCRIBE },
+		{ WSMAN_ACTION "/", "Event", WSMAN_OP_EVENT },
 	};
 	for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
 		size_t n = strlen(ops[i].prefix), k = strlen(ops[i].name);
@@ -153,6 +155,16 @@ static bool classify(struct wsman_msg *m, struct arena *a)
 	return m->method != NULL;
 }
 
+static bool read_eventing(struct wsman_msg *m, struct arena *a, struct err *e)
+{
+	const struct wsman_xml *p = m->payload;
+	const struct wsman_xml *manager = wsman_xml_child(p, NS_EVENTING, "SubscriptionManager");
+	if (is_element(p, NS_EVENTING, "Subscribe"))
+		return wsman_eventing_read(p, m->header, a, &m->subscription, e);
+	m->expires = text_of(wsman_xml_child(p, NS_EVENTING, "Expires"));
+	return !manager || wsman_obj_read_epr(a, manager, &m->created, e);
+}
+
 static bool read_payload(struct wsman_msg *m, struct arena *a, struct err *e)
 {
 	const struct wsman_xml *p = m->payload;
@@ -167,6 +179,8 @@ static bool read_payload(struct wsman_msg *m, struct arena *a, struct err *e)
 	}
 	if (is_element(p, NS_TRANSFER, "ResourceCreated"))
 		return wsman_obj_read_epr(a, p, &m->created, e);
+	if (strcmp(p->ns, NS_EVENTING) == 0)
+		return read_eventing(m, a, e);
 	return true;
 }
 
@@ -181,6 +195,7 @@ bool wsman_envelope_parse(struct span in, struct arena *a, struct wsman_msg *m, 
 				 .class_name = "",
 				 .method = "",
 				 .enum_context = "",
+				 .expires = "",
 				 .fault = { .code = "", .subcode = "", .reason = "" } };
 	if (!wsman_xml_parse(in, a, &root, e))
 		return false;
@@ -235,7 +250,7 @@ bool wsman_envelope_obj(const struct wsman_msg *m, struct arena *a, struct wsman
 			struct err *e)
 {
 	if (m->op != WSMAN_OP_GET && m->op != WSMAN_OP_PUT && m->op != WSMAN_OP_CREATE &&
-	    m->op != WSMAN_OP_INVOKE)
+	    m->op != WSMAN_OP_INVOKE && m->op != WSMAN_OP_EVENT)
 		return err_set(e, ERR_MALFORMED, "a message of operation %s has no instance",
 			       wsman_envelope_op_name(m->op));
 	if (!m->payload)

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/out.h"
 #include "wsman/classes.h"
+#include "wsman/eventing.h"
 #include "wsman/obj.h"
 #include "wsman/xml.h"
 
@@ -14,7 +15,8 @@
 	X(WSMAN_OP_CREATE, "Create") X(WSMAN_OP_DELETE, "Delete")                          \
 	X(WSMAN_OP_ENUMERATE, "Enumerate") X(WSMAN_OP_PULL, "Pull")                        \
 	X(WSMAN_OP_RELEASE, "Release") X(WSMAN_OP_SUBSCRIBE, "Subscribe")                  \
-	X(WSMAN_OP_UNSUBSCRIBE, "Unsubscribe") X(WSMAN_OP_IDENTIFY, "Identify")            \
+	X(WSMAN_OP_RENEW, "Renew") X(WSMAN_OP_UNSUBSCRIBE, "Unsubscribe")                  \
+	X(WSMAN_OP_EVENT, "Event") X(WSMAN_OP_IDENTIFY, "Identify")                        \
 	X(WSMAN_OP_INVOKE, "Invoke") X(WSMAN_OP_FAULT, "Fault")
 enum wsman_op {
 #define X(name, text) name,
@@ -45,7 +47,9 @@ struct wsman_msg {
 	bool end_of_sequence;     /* Pull reply: EndOfSequence was there (decides over a context) */
 	uint32_t max_elements;    /* Pull request; 0 when absent */
 	const struct wsman_xml *items; /* Pull reply: the Items element; its children are instances */
-	const struct wsman_epr *created; /* Create reply: ResourceCreated */
+	const struct wsman_epr *created; /* reply to Create or Subscribe: what was made */
+	const struct wsman_subscription *subscription; /* Subscribe request; else NULL */
+	const char *expires;             /* Renew, and the replies to it and to Subscribe; "" */
 	struct wsman_fault fault;
 };
 bool wsman_envelope_parse(struct span in, struct arena *a, struct wsman_msg *out_msg, struct err *e);
@@ -64,6 +68,8 @@ struct wsman_req {
 	const struct wsman_selector *selectors;
 	const struct wsman_obj *obj;         /* Put, Create: instance; Invoke: input (may be NULL) */
 	const char *enum_context;            /* Pull, Release */
+	const struct wsman_subscription *subscription; /* Subscribe */
+	const char *expires;                 /* Renew: time or duration */
 	const char *message_id;              /* NULL: "0" */
 };
 void wsman_envelope_emit_request(struct out *o, const struct wsman_req *r);
@@ -76,7 +82,8 @@ struct wsman_rep {
 	const struct wsman_obj *obj;         /* Get/Put reply: instance; Invoke: output */
 	const char *ns;                      /* namespace of obj; NULL: the request's resource URI */
 	uint32_t return_value;               /* Invoke */
-	const struct wsman_epr *created;     /* Create */
+	const struct wsman_epr *created;     /* Create, Subscribe */
+	const char *expires;                 /* Subscribe, Renew; NULL: none */
 	const char *enum_context;            /* Enumerate and unfinished Pull; NULL: none */
 	bool end_of_sequence;                /* Pull */
 	const struct wsman_obj *const *items; /* Pull */

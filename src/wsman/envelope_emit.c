@@ -3,6 +3,7 @@
  * bad) rather than send an instance that lost members because memory was short. */
 #include "wsman/emit_inner.h"
 #include "wsman/envelope_ns.h"
+#include "wsman/obj_inner.h"
 
 static void raw(struct out *o, const char *s)
 {
@@ -37,9 +38,13 @@ void wsman_emit_tag(struct out *o, const char *open, const char *prefix, const c
 
 static void epr_content(struct out *o, const struct wsman_prefixes *p, const struct wsman_epr *epr)
 {
-	wsman_emit_leaf(o, p->wsa, "Address", WSA_ANONYMOUS);
+	/* A method that made nothing answers with a reference to nothing, which looks like this. */
+	bool none = !*epr->resource_uri;
+	wsman_emit_leaf(o, p->wsa, "Address", none ? "default" : WSA_ANONYMOUS);
 	wsman_emit_tag(o, "<", p->wsa, "ReferenceParameters");
 	wsman_emit_leaf(o, p->wsman, "ResourceURI", epr->resource_uri);
+	if (none)
+		wsman_emit_leaf(o, p->wsman, "SelectorSet", "");
 	wsman_emit_selectors(o, p, epr->selectors);
 	wsman_emit_tag(o, "</", p->wsa, "ReferenceParameters");
 }
@@ -126,10 +131,30 @@ static void tree(struct out *o, const struct wsman_prefixes *p, const struct wsm
 	wsman_emit_tag(o, "</", prefix, x->name);
 }
 
+/* A member twice, or one of no namespace at all, is not repeated. */
 static bool is_unknown(const struct wsman_obj *obj, const struct wsman_xml *x)
 {
 	return *x->ns && wsman_classes_prop(obj->shape, x->name) < 0 &&
-		!(obj->has_return_value && strcmp(x->name, "ReturnValue") == 0);
+		wsman_obj_member_of(obj, x, 0) == WSMAN_OBJ_UNKNOWN;
+}
+
+/* An instance as a member: what is in it belongs to its own class. */
+static void within(struct out *o, const struct wsman_prefixes *p, const char *name,
+		   const struct wsman_obj *obj)
+{
+	struct wsman_prefixes inner = *p;
+	inner.cls = "s:";
+	raw(o, "<");
+	raw(o, p->cls);
+	raw(o, name);
+	if (obj) {
+		raw(o, " xmlns:s=\"");
+		text(o, obj->ns);
+		raw(o, "\"");
+	}
+	raw(o, ">");
+	wsman_emit_members(o, &inner, obj);
+	wsman_emit_tag(o, "</", p->cls, name);
 }
 
 void wsman_emit_members(struct out *o, const struct wsman_prefixes *p, const struct wsman_obj *obj)
@@ -143,6 +168,8 @@ void wsman_emit_members(struct out *o, const struct wsman_prefixes *p, const str
 		for (const struct wsman_val *v = obj->vals[i]; v; v = v->next) {
 			if (prop->type == WSMAN_EPR)
 				wsman_emit_epr(o, p, p->cls, prop->name, v->epr);
+			else if (prop->type == WSMAN_OBJ)
+				within(o, p, prop->name, v->obj);
 			else if (prop->type == WSMAN_DATETIME && *v->text)
 				datetime(o, p, prop->name, v->text);
 			else
@@ -169,6 +196,8 @@ static void action(struct out *o, const struct wsman_req *r)
 		[WSMAN_OP_ENUMERATE] = NS_ENUM "/Enumerate",
 		[WSMAN_OP_PULL] = NS_ENUM "/Pull",
 		[WSMAN_OP_RELEASE] = NS_ENUM "/Release",
+		[WSMAN_OP_SUBSCRIBE] = NS_EVENTING "/Subscribe",
+		[WSMAN_OP_RENEW] = NS_EVENTING "/Renew",
 		[WSMAN_OP_UNSUBSCRIBE] = NS_EVENTING "/Unsubscribe",
 	};
 	raw(o, "<a:Action>");
@@ -228,6 +257,15 @@ static void body(struct out *o, const struct wsman_req *r)
 				r->enum_context ? r->enum_context : "");
 		raw(o, "</Release>");
 		break;
+	case WSMAN_OP_SUBSCRIBE:
+		wsman_eventing_emit_subscribe(o, r->subscription);
+		break;
+	case WSMAN_OP_RENEW:
+		raw(o, "<Renew xmlns=\"" NS_EVENTING "\">");
+		if (r->expires)
+			wsman_emit_leaf(o, "", "Expires", r->expires);
+		raw(o, "</Renew>");
+		break;
 	case WSMAN_OP_UNSUBSCRIBE:
 		raw(o, "<Unsubscribe xmlns=\"" NS_EVENTING "\"/>");
 		break;
@@ -256,6 +294,8 @@ void wsman_envelope_emit_request(struct out *o, const struct wsman_req *r)
 	    "<a:ReplyTo><a:Address>" WSA_ANONYMOUS "</a:Address></a:ReplyTo>"
 	    "<w:OperationTimeout>PT60S</w:OperationTimeout>");
 	wsman_emit_selectors(o, &ours, r->selectors);
+	if (r->op == WSMAN_OP_SUBSCRIBE)
+		wsman_eventing_emit_token(o, r->subscription);
 	raw(o, "</Header><Body>");
 	body(o, r);
 	raw(o, "</Body></Envelope>");

@@ -16,5 +16,6 @@
 #define NS_DASH     "http://schemas.dmtf.org/wbem/dash/1/dash.xsd"
 #define NS_XSI      "http://www.w3.org/2001/XMLSchema-instance"
 #define WSA_ANONYMOUS   NS_WSA "/role/anonymous"
-#define WSMAN_FAULT_URI "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault"
+#define WSMAN_ACTION    "http://schemas.dmtf.org/wbem/wsman/1/wsman"
+#define WSMAN_FAULT_URI WSMAN_ACTION "/fault"
 #define WSA_FAULT_URI   NS_WSA "/fault"

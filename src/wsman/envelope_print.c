@@ -37,7 +37,7 @@ static bool has_instance(const struct wsman_msg *m)
 {
 	return m->payload &&
 		(m->op == WSMAN_OP_GET || m->op == WSMAN_OP_PUT || m->op == WSMAN_OP_CREATE ||
-		 m->op == WSMAN_OP_INVOKE);
+		 m->op == WSMAN_OP_INVOKE || m->op == WSMAN_OP_EVENT);
 }
 
 /* Typed when possible; why not is told, except that a class is simply not in the table. */
@@ -54,7 +54,7 @@ static void print_instance(struct out *o, const struct wsman_msg *m, const struc
 		if (obj->has_return_value && obj->return_value) {
 			const struct wsman_method *method = wsman_classes_method(m->cls, m->method);
 			out_str(o, "status: ");
-			wsman_status_print(o, obj->return_value, method && method->dmtf_status);
+			wsman_status_print(o, obj->return_value, method ? method->returns : NULL);
 			out_str(o, "\n");
 		}
 	} else {
@@ -80,7 +80,7 @@ void wsman_envelope_print(struct out *o, const struct wsman_msg *m)
 		line(o, "reason", m->fault.reason);
 		if (m->fault.has_pt_status) {
 			out_str(o, "status: ");
-			wsman_status_print(o, m->fault.pt_status, false);
+			wsman_status_print(o, m->fault.pt_status, NULL);
 			out_str(o, "\n");
 		}
 		return;
@@ -91,6 +91,13 @@ void wsman_envelope_print(struct out *o, const struct wsman_msg *m)
 	if (m->items) {
 		for (const struct wsman_xml *x = m->items->first; x; x = x->next)
 			print_instance(o, m, x);
+	} else if (m->created) {
+		out_str(o, "created: ");
+		wsman_obj_print_epr(o, m->created);
+		out_str(o, "\n");
+		line(o, "expires", m->expires);
+	} else if (m->subscription) {
+		wsman_eventing_print(o, m->subscription);
 	} else if (has_instance(m)) {
 		print_instance(o, m, m->payload);
 	} else if (m->payload) {
@@ -114,6 +121,8 @@ static void json_instance(struct out *o, const struct wsman_xml *x)
 	if (wsman_envelope_item(x, &a, &obj, NULL)) {
 		out_fmt(o, "{\"type\":\"%s\",\"members\":", obj->shape->name);
 		wsman_obj_print_json(o, obj);
+		out_str(o, ",\"meanings\":");
+		wsman_obj_print_json_meanings(o, obj);
 		out_str(o, "}");
 	} else {
 		out_str(o, "{\"tree\":");
@@ -160,6 +169,9 @@ void wsman_envelope_print_json(struct out *o, const struct wsman_msg *m)
 			out_str(o, x->next ? "," : "");
 		}
 		out_str(o, "]");
+	} else if (m->subscription) {
+		out_str(o, ",\"subscription\":");
+		wsman_eventing_print_json(o, m->subscription);
 	} else if (m->payload) {
 		out_str(o, ",\"body\":");
 		json_instance(o, m->payload);

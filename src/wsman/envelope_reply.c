@@ -56,6 +56,9 @@ static const char *protocol_ns(enum wsman_op op)
 		return NS_ENUM;
 	case WSMAN_OP_CREATE:
 		return NS_TRANSFER;
+	case WSMAN_OP_SUBSCRIBE:
+	case WSMAN_OP_RENEW:
+		return NS_EVENTING;
 	default:
 		return NULL;
 	}
@@ -165,6 +168,19 @@ static void pull_body(struct reply *p)
 	out_str(o, "</g:PullResponse>");
 }
 
+static void eventing_body(struct reply *p)
+{
+	static const struct wsman_prefixes names = { "b:", "c:", "g:", NULL };
+	bool made = p->r->to->op == WSMAN_OP_SUBSCRIBE;
+	struct out *o = p->o;
+	out_str(o, made ? "<g:SubscribeResponse>" : "<g:RenewResponse>");
+	if (made)
+		wsman_emit_epr(o, &names, "g:", "SubscriptionManager", p->r->created);
+	if (p->r->expires)
+		wsman_emit_leaf(o, "g:", "Expires", p->r->expires);
+	out_str(o, made ? "</g:SubscribeResponse>" : "</g:RenewResponse>");
+}
+
 static void reply_body(struct reply *p)
 {
 	static const struct wsman_prefixes names = { "b:", "c:", "g:", NULL };
@@ -190,7 +206,11 @@ static void reply_body(struct reply *p)
 	case WSMAN_OP_PULL:
 		pull_body(p);
 		break;
-	default: /* Delete, Release: empty */
+	case WSMAN_OP_SUBSCRIBE:
+	case WSMAN_OP_RENEW:
+		eventing_body(p);
+		break;
+	default: /* Delete, Release, Unsubscribe: empty */
 		break;
 	}
 }

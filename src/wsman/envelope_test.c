@@ -348,7 +348,7 @@ static void typed_reading_refuses(void **state)
 	} cases[] = {
 		{ "empty body", TRANSFER "/Get", "", ERR_MALFORMED },
 		{ "no instance", TRANSFER "/Delete", "", ERR_MALFORMED },
-		{ "unknown class", TRANSFER "/Put", "<CIM_Chip xmlns='" CIM "CIM_Chip'/>",
+		{ "unknown class", TRANSFER "/Put", "<CIM_Apple xmlns='" CIM "CIM_Apple'/>",
 		  ERR_UNSUPPORTED },
 		{ "unknown method", AMT "AMT_GeneralSettings/Dance",
 		  "<Dance_INPUT xmlns='" AMT "AMT_GeneralSettings'/>", ERR_UNSUPPORTED },

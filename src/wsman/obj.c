@@ -10,6 +10,7 @@
 #define ARRAY_MAX 4096
 
 static const char NS_ADDRESSING[] = "http://schemas.xmlsoap.org/ws/2004/08/addressing";
+static const char NS_ENUMERATION[] = "http://schemas.xmlsoap.org/ws/2004/09/enumeration";
 
 struct wsman_obj *wsman_obj_new(struct arena *a, const struct wsman_shape *s, const char *ns)
 {
@@ -32,7 +33,18 @@ static int find_from(const struct wsman_shape *s, const char *name, unsigned sta
 		if (strcmp(s->props[i].name, name) == 0)
 			return (int)i;
 	}
-	return -1;
+	return WSMAN_OBJ_UNKNOWN;
+}
+
+int wsman_obj_member_of(const struct wsman_obj *o, const struct wsman_xml *x, unsigned hint)
+{
+	/* One captured Pull has the members in the namespace of what is around the instances. */
+	bool own = strcmp(x->ns, o->ns) == 0 || strcmp(x->ns, NS_ENUMERATION) == 0;
+	int i = own ? find_from(o->shape, x->name, hint) : WSMAN_OBJ_UNKNOWN;
+	if (i < 0 && strcmp(x->name, "ReturnValue") == 0 &&
+	    str_ends_nocase(o->shape->name, "_OUTPUT"))
+		return WSMAN_OBJ_RETURN_VALUE;
+	return i;
 }
 
 static bool err_full(struct err *e)
@@ -128,16 +140,37 @@ static bool append(struct wsman_obj *o, struct place *at, int i, struct wsman_va
 		return err_full(e);
 	v->text = value.text;
 	v->epr = value.epr;
+	v->obj = value.obj;
 	*at->tail = v;
 	at->tail = &v->next;
 	return true;
 }
 
+/* The class is that of the members' namespace, which may be a derived one. */
+static bool read_obj(struct wsman_obj *o, const struct wsman_prop *p, const struct wsman_xml *x,
+		     const struct wsman_obj **out_obj, struct err *e)
+{
+	const struct wsman_class *c = x->first ? wsman_classes_find_uri(x->first->ns) : NULL;
+	struct wsman_obj *within;
+	if (!c)
+		c = wsman_classes_find(p->of);
+	if (!c)
+		return err_set(e, ERR_INTERNAL, "the table has no class %s", p->of);
+	if (!wsman_obj_read(o->arena, &c->shape, c->uri, x, &within, e))
+		return false;
+	o->unknown_count += within->unknown_count;
+	*out_obj = within;
+	return true;
+}
+
+/* The depth is bounded by that of the document. */
 static bool read_member(struct wsman_obj *o, struct place *at, int i, const struct wsman_xml *x,
 			struct err *e)
 {
 	const struct wsman_prop *p = &o->shape->props[i];
 	struct wsman_val v = { .text = "" };
+	if (p->type == WSMAN_OBJ)
+		return read_obj(o, p, x, &v.obj, e) && append(o, at, i, v, e);
 	if (p->type == WSMAN_EPR) {
 		if ((x->first || *x->text) && !wsman_obj_read_epr(o->arena, x, &v.epr, e))
 			return false;
@@ -172,16 +205,15 @@ bool wsman_obj_read(struct arena *a, const struct wsman_shape *s, const char *ns
 	if (!o)
 		return err_full(e);
 	o->xml = x;
-	bool output = str_ends_nocase(s->name, "_OUTPUT");
 	struct place at = { NULL, -1, 0 };
 	unsigned hint = 0;
 	for (const struct wsman_xml *c = x->first; c; c = c->next) {
-		int i = strcmp(c->ns, ns) == 0 ? find_from(s, c->name, hint) : -1;
+		int i = wsman_obj_member_of(o, c, hint);
 		if (i >= 0) {
 			hint = (unsigned)i;
 			if (!read_member(o, &at, i, c, e))
 				return err_wrap(e, "%s.%s", s->name, c->name);
-		} else if (output && strcmp(c->name, "ReturnValue") == 0) {
+		} else if (i == WSMAN_OBJ_RETURN_VALUE) {
 			if (!read_return_value(o, c, e))
 				return err_wrap(e, "%s", s->name);
 		} else {
@@ -203,7 +235,8 @@ const char *wsman_obj_missing(const struct wsman_obj *o)
 	for (unsigned i = 0; i < o->shape->prop_count; i++) {
 		const struct wsman_prop *p = &o->shape->props[i];
 		const struct wsman_val *v = o->vals[i];
-		if ((p->flags & WSMAN_REQUIRED) && (!v || (p->type == WSMAN_EPR && !v->epr)))
+		if ((p->flags & WSMAN_REQUIRED) &&
+		    (!v || (p->type == WSMAN_EPR && !v->epr) || (p->type == WSMAN_OBJ && !v->obj)))
 			return p->name;
 	}
 	return NULL;
@@ -249,6 +282,12 @@ const struct wsman_epr *wsman_obj_epr(const struct wsman_obj *o, const char *pro
 {
 	const struct wsman_val *v = wsman_obj_vals(o, prop);
 	return v ? v->epr : NULL;
+}
+
+const struct wsman_obj *wsman_obj_obj(const struct wsman_obj *o, const char *prop)
+{
+	const struct wsman_val *v = wsman_obj_vals(o, prop);
+	return v ? v->obj : NULL;
 }
 
 const char *wsman_obj_epr_selector(const struct wsman_epr *epr, const char *name)

@@ -20,6 +20,7 @@ struct wsman_epr { /* endpoint reference: which instance */
 struct wsman_val {
 	const char *text;
 	const struct wsman_epr *epr; /* WSMAN_EPR only */
+	const struct wsman_obj *obj; /* WSMAN_OBJ only */
 	struct wsman_val *next;      /* further elements of an array, in order */
 };
 struct wsman_obj {
@@ -29,7 +30,7 @@ struct wsman_obj {
 	struct wsman_val **vals;         /* shape->prop_count slots; NULL: absent */
 	uint32_t return_value;           /* method output; 0 when absent */
 	bool has_return_value;
-	unsigned unknown_count;          /* members that the table does not know */
+	unsigned unknown_count;          /* members that the table does not know, those within too */
 	const struct wsman_xml *xml;     /* the element it was read from; NULL when built */
 };
 struct wsman_obj *wsman_obj_new(struct arena *a, const struct wsman_shape *s, const char *ns);
@@ -46,6 +47,7 @@ bool wsman_obj_u32(const struct wsman_obj *o, const char *prop, uint32_t *out_v)
 bool wsman_obj_bool(const struct wsman_obj *o, const char *prop, bool *out_v);
 bool wsman_obj_b64(const struct wsman_obj *o, const char *prop, struct span *out_bytes); /* in the arena */
 const struct wsman_epr *wsman_obj_epr(const struct wsman_obj *o, const char *prop);
+const struct wsman_obj *wsman_obj_obj(const struct wsman_obj *o, const char *prop); /* NULL */
 const struct wsman_val *wsman_obj_vals(const struct wsman_obj *o, const char *prop); /* list or NULL */
 
 /* Set replaces; add appends to an array. Unknown property or wrong type is our own bug: assert. */
@@ -54,6 +56,7 @@ void wsman_obj_set_u32(struct wsman_obj *o, const char *prop, uint32_t v);
 void wsman_obj_set_bool(struct wsman_obj *o, const char *prop, bool v);
 void wsman_obj_set_b64(struct wsman_obj *o, const char *prop, struct span bytes);
 void wsman_obj_set_epr(struct wsman_obj *o, const char *prop, const struct wsman_epr *epr);
+void wsman_obj_set_obj(struct wsman_obj *o, const char *prop, const struct wsman_obj *v); /* copied */
 void wsman_obj_add_str(struct wsman_obj *o, const char *prop, const char *v);
 void wsman_obj_add_epr(struct wsman_obj *o, const char *prop, const struct wsman_epr *epr);
 void wsman_obj_unset(struct wsman_obj *o, const char *prop);
@@ -70,3 +73,5 @@ struct wsman_epr *wsman_obj_epr_of(struct arena *a, const char *class_name, cons
 const char *wsman_obj_epr_selector(const struct wsman_epr *epr, const char *name); /* NULL */
 void wsman_obj_print(struct out *o, const struct wsman_obj *obj);      /* "Name = value (meaning)" lines */
 void wsman_obj_print_json(struct out *o, const struct wsman_obj *obj);
+/* The names of the enumeration values that it has, by member. */
+void wsman_obj_print_json_meanings(struct out *o, const struct wsman_obj *obj);

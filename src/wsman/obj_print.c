@@ -8,24 +8,25 @@
 const char *wsman_obj_value_name(const struct wsman_prop *p, const char *text)
 {
 	uint32_t v;
-	if (!p->names || !str_to_u32(span_str(text), 0, UINT32_MAX, &v, NULL))
-		return NULL;
-	for (const struct wsman_name *n = p->names; n->text; n++)
-		if (n->value == v)
-			return n->text;
-	return NULL;
+	bool number = p->type >= WSMAN_U8 && p->type <= WSMAN_U32 &&
+		str_to_u32(span_str(text), 0, UINT32_MAX, &v, NULL);
+	return number ? wsman_classes_name(p->names, v) : NULL;
 }
 
-static void print_epr(struct out *o, const struct wsman_epr *epr)
+void wsman_obj_print_epr(struct out *o, const struct wsman_epr *epr)
 {
 	const char *slash = strrchr(epr->resource_uri, '/');
+	if (!*epr->resource_uri) {
+		out_str(o, "(none)");
+		return;
+	}
 	out_safe(o, span_str(slash ? slash + 1 : epr->resource_uri));
 	out_str(o, " {");
 	for (const struct wsman_selector *s = epr->selectors; s; s = s->next) {
 		out_safe(o, span_str(s->name));
 		out_str(o, "=");
 		if (s->epr)
-			print_epr(o, s->epr);
+			wsman_obj_print_epr(o, s->epr);
 		else
 			out_safe(o, span_str(s->value ? s->value : ""));
 		out_str(o, s->next ? ", " : "");
@@ -37,7 +38,7 @@ static void print_val(struct out *o, const struct wsman_prop *p, const struct ws
 {
 	if (p->type == WSMAN_EPR) {
 		if (v->epr)
-			print_epr(o, v->epr);
+			wsman_obj_print_epr(o, v->epr);
 		return;
 	}
 	if ((p->flags & WSMAN_SECRET) && *v->text) {
@@ -45,27 +46,44 @@ static void print_val(struct out *o, const struct wsman_prop *p, const struct ws
 		return;
 	}
 	out_safe(o, span_str(v->text));
-	const char *name = wsman_obj_value_name(p, v->text);
+	const char *name = wsman_obj_value_name(p, v->text), *unit = wsman_classes_unit(p);
+	if (unit && *v->text)
+		out_fmt(o, " %s", unit);
 	if (name)
 		out_fmt(o, " (%s)", name);
 }
 
 static bool is_unknown(const struct wsman_obj *obj, const struct wsman_xml *c)
 {
-	if (strcmp(c->ns, obj->ns) != 0)
-		return true;
-	if (obj->has_return_value && strcmp(c->name, "ReturnValue") == 0)
-		return false;
-	return wsman_classes_prop(obj->shape, c->name) < 0;
+	return wsman_obj_member_of(obj, c, 0) == WSMAN_OBJ_UNKNOWN;
 }
 
-void wsman_obj_print(struct out *o, const struct wsman_obj *obj)
+struct path { /* of the instance that is printed, within others */
+	const struct path *up;
+	const char *name;
+};
+
+static void print_path(struct out *o, const struct path *path)
+{
+	if (!path)
+		return;
+	print_path(o, path->up);
+	out_fmt(o, "%s.", path->name);
+}
+
+/* The depth is bounded by that of the document. */
+static void print_obj(struct out *o, const struct wsman_obj *obj, const struct path *path)
 {
 	for (unsigned i = 0; i < obj->shape->prop_count; i++)
 		for (const struct wsman_val *v = obj->vals[i]; v; v = v->next) {
-			out_str(o, obj->shape->props[i].name);
-			out_str(o, " = ");
-			print_val(o, &obj->shape->props[i], v);
+			const struct wsman_prop *p = &obj->shape->props[i];
+			if (v->obj) {
+				print_obj(o, v->obj, &(struct path){ path, p->name });
+				continue;
+			}
+			print_path(o, path);
+			out_fmt(o, "%s = ", p->name);
+			print_val(o, p, v);
 			out_str(o, "\n");
 		}
 	if (obj->has_return_value)
@@ -75,6 +93,11 @@ void wsman_obj_print(struct out *o, const struct wsman_obj *obj)
 	for (const struct wsman_xml *c = obj->xml->first; c; c = c->next)
 		if (is_unknown(obj, c))
 			wsman_xml_print(o, c);
+}
+
+void wsman_obj_print(struct out *o, const struct wsman_obj *obj)
+{
+	print_obj(o, obj, NULL);
 }
 
 static void json_key(struct out *o, bool *first, const char *key)
@@ -114,6 +137,8 @@ static void json_val(struct out *o, const struct wsman_prop *p, const struct wsm
 	uint32_t u;
 	if (p->type == WSMAN_EPR && v->epr)
 		json_epr(o, v->epr);
+	else if (v->obj)
+		wsman_obj_print_json(o, v->obj);
 	else if ((p->flags & WSMAN_SECRET) && *v->text)
 		out_str(o, "\"" MASK "\"");
 	else if (p->type == WSMAN_BOOL && wsman_obj_bool_text(v->text, &b))
@@ -156,6 +181,33 @@ void wsman_obj_print_json(struct out *o, const struct wsman_obj *obj)
 				wsman_xml_print_json(o, c);
 			}
 		out_str(o, "]");
+	}
+	out_str(o, "}");
+}
+
+/* The array of an enumeration keeps its places: null where the table has no name. */
+void wsman_obj_print_json_meanings(struct out *o, const struct wsman_obj *obj)
+{
+	bool first = true;
+	out_str(o, "{");
+	for (unsigned i = 0; i < obj->shape->prop_count; i++) {
+		const struct wsman_prop *p = &obj->shape->props[i];
+		bool array = p->flags & WSMAN_ARRAY, any = false;
+		for (const struct wsman_val *v = obj->vals[i]; v && !any; v = v->next)
+			any = !(p->flags & WSMAN_SECRET) && wsman_obj_value_name(p, v->text);
+		if (!any)
+			continue;
+		json_key(o, &first, p->name);
+		out_str(o, array ? "[" : "");
+		for (const struct wsman_val *v = obj->vals[i]; v; v = v->next) {
+			const char *name = wsman_obj_value_name(p, v->text);
+			if (name)
+				out_json_str(o, span_str(name));
+			else
+				out_str(o, "null");
+			out_str(o, v->next ? "," : "");
+		}
+		out_str(o, array ? "]" : "");
 	}
 	out_str(o, "}");
 }

@@ -33,6 +33,27 @@ static bool is_hex(const char *text)
 	return text[n] == '\0' && n % 2 == 0;
 }
 
+/* -12.5 or 1.5E3. */
+static bool is_real(const char *text)
+{
+	const char *digits = "0123456789";
+	text += *text == '-' || *text == '+';
+	size_t n = strspn(text, digits);
+	text += n;
+	if (*text == '.') {
+		size_t fraction = strspn(text + 1, digits);
+		n += fraction;
+		text += 1 + fraction;
+	}
+	if (n && (*text == 'e' || *text == 'E')) {
+		text++;
+		text += *text == '-' || *text == '+';
+		n = strspn(text, digits);
+		text += n;
+	}
+	return n && *text == '\0';
+}
+
 /* 2022-12-31T23:59:00Z or P1DT23H59M: the shape only. */
 static bool is_datetime(const char *text)
 {
@@ -67,9 +88,18 @@ static bool fits(enum wsman_type type, const char *text, const char **out_want)
 	case WSMAN_U64:
 		*out_want = "a number from 0 to 18446744073709551615";
 		return str_to_u64(s, 0, UINT64_MAX, &u64, NULL);
+	case WSMAN_I16:
+		*out_want = "a number from -32768 to 32767";
+		return str_to_i64(s, INT16_MIN, INT16_MAX, &i64, NULL);
+	case WSMAN_I32:
+		*out_want = "a number from -2147483648 to 2147483647";
+		return str_to_i64(s, INT32_MIN, INT32_MAX, &i64, NULL);
 	case WSMAN_I64:
 		*out_want = "a whole number of 64 bits";
 		return str_to_i64(s, INT64_MIN, INT64_MAX, &i64, NULL);
+	case WSMAN_REAL:
+		*out_want = "a decimal number";
+		return is_real(text);
 	case WSMAN_B64:
 		*out_want = "base64";
 		return is_base64(text);
@@ -82,6 +112,11 @@ static bool fits(enum wsman_type type, const char *text, const char **out_want)
 	case WSMAN_EPR:
 		*out_want = "an endpoint reference, which has no text form";
 		return false;
+	case WSMAN_OBJ:
+		*out_want = "an instance, which has no text form";
+		return false;
+	case WSMAN_TYPE_COUNT:
+		break;
 	}
 	return false;
 }
@@ -132,7 +167,7 @@ void wsman_obj_set_str(struct wsman_obj *o, const char *prop, const char *v)
 	if (!o)
 		return;
 	const struct wsman_prop *p = &o->shape->props[index_of(o, prop)];
-	assert(p->type != WSMAN_EPR);
+	assert(p->type != WSMAN_EPR && p->type != WSMAN_OBJ);
 	assert((!is_number(p->type) && p->type != WSMAN_BOOL) || wsman_obj_check(p, v, NULL));
 	set_text(o, prop, span_str(v));
 	(void)p;
@@ -227,6 +262,18 @@ void wsman_obj_set_epr(struct wsman_obj *o, const char *prop, const struct wsman
 	o->vals[i] = make_epr(o, i, epr);
 }
 
+void wsman_obj_set_obj(struct wsman_obj *o, const char *prop, const struct wsman_obj *value)
+{
+	if (!o)
+		return;
+	unsigned i = index_of(o, prop);
+	assert(o->shape->props[i].type == WSMAN_OBJ);
+	struct wsman_val *v = make(o, span_str(""));
+	if (v)
+		v->obj = wsman_obj_clone(o->arena, value);
+	o->vals[i] = v;
+}
+
 void wsman_obj_add_epr(struct wsman_obj *o, const char *prop, const struct wsman_epr *epr)
 {
 	if (!o)
@@ -241,7 +288,7 @@ void wsman_obj_add_str(struct wsman_obj *o, const char *prop, const char *text)
 		return;
 	unsigned i = index_of(o, prop);
 	const struct wsman_prop *p = &o->shape->props[i];
-	assert(p->type != WSMAN_EPR);
+	assert(p->type != WSMAN_EPR && p->type != WSMAN_OBJ);
 	assert((!is_number(p->type) && p->type != WSMAN_BOOL) || wsman_obj_check(p, text, NULL));
 	(void)p;
 	append(o, i, make(o, span_str(text)));
@@ -329,6 +376,7 @@ struct wsman_obj *wsman_obj_clone(struct arena *a, const struct wsman_obj *from)
 			if (!*tail)
 				return NULL;
 			(*tail)->epr = copy_epr(a, v->epr);
+			(*tail)->obj = wsman_obj_clone(a, v->obj);
 			tail = &(*tail)->next;
 		}
 	}

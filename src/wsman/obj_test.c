@@ -301,16 +301,29 @@ static void checks_types(void **state)
 		{ WSMAN_DATETIME, "P", false },
 		{ WSMAN_DATETIME, "yesterday", false },
 		{ WSMAN_EPR, "x", false },
+		{ WSMAN_OBJ, "x", false },
+		{ WSMAN_I16, "-32768", true },
+		{ WSMAN_I16, "-32769", false },
+		{ WSMAN_I16, "32768", false },
+		{ WSMAN_I32, "-2147483648", true },
+		{ WSMAN_I32, "2147483648", false },
+		{ WSMAN_REAL, "-12.5", true },
+		{ WSMAN_REAL, "1.5E-3", true },
+		{ WSMAN_REAL, ".5", true },
+		{ WSMAN_REAL, ".", false },
+		{ WSMAN_REAL, "", false },
+		{ WSMAN_REAL, "1e", false },
+		{ WSMAN_REAL, "1.5x", false },
 		{ WSMAN_U8, "255", true },
 		{ WSMAN_U8, "", false },
 	};
 	struct fix *f = *state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct wsman_prop p = { "P", cases[i].type, 0, NULL };
+		struct wsman_prop p = { "P", cases[i].type, 0, { NULL } };
 		if (wsman_obj_check(&p, cases[i].text, &f->e) != cases[i].ok)
 			fail_msg("type %d '%s'", cases[i].type, cases[i].text);
 	}
-	struct wsman_prop secret = { "Code", WSMAN_U32, WSMAN_SECRET, NULL };
+	struct wsman_prop secret = { "Code", WSMAN_U32, WSMAN_SECRET, { NULL } };
 	assert_false(wsman_obj_check(&secret, "hunter2", &f->e));
 	assert_null(strstr(f->e.msg, "hunter2"));
 	assert_null(strstr(f->e.seen, "hunter2"));

@@ -1,16 +1,12 @@
 /* Numbers that firmware answers with, as names, and faults and return values as errors. Called
  * by amt/, engine/ and the printers. Never decides whether to try again: the error code does. */
 #include "wsman/status.h"
+#include "base/str.h"
 
 #define VENDOR 32768 /* some methods answer 32768 + PT_STATUS */
 
-struct name {
-	uint32_t value;
-	const char *text;
-};
-
 /* clang-format off */
-static const struct name pt_names[] = {
+static const struct wsman_name pt_names[] = {
 	{ 0, "SUCCESS" }, { 1, "INTERNAL_ERROR" }, { 2, "NOT_READY" }, { 3, "INVALID_PT_MODE" },
 	{ 4, "INVALID_MESSAGE_LENGTH" }, { 5, "TABLE_FINGERPRINT_NOT_AVAILABLE" },
 	{ 6, "INTEGRITY_CHECK_FAILED" }, { 7, "UNSUPPORTED_ISVS_VERSION" },
@@ -49,39 +45,24 @@ static const struct name pt_names[] = {
 	{ 4098, "LIB_VERSION_UNSUPPORTED" }, { 4099, "INVALID_PARAM" }, { 4100, "RESOURCES" },
 	{ 4101, "HARDWARE_ACCESS_ERROR" }, { 4102, "REQUESTOR_NOT_REGISTERED" },
 	{ 4103, "NETWORK_ERROR" }, { 4104, "PARAM_BUFFER_TOO_SHORT" },
-	{ 4105, "COM_NOT_INITIALIZED_IN_THREAD" }, { 4106, "URL_REQUIRED" },
-};
-static const struct name dmtf_names[] = {
-	{ 0, "Completed" }, { 1, "Not supported" }, { 2, "Unknown error" },
-	{ 3, "Timeout impossible" }, { 4, "Failed" }, { 5, "Invalid parameter" }, { 6, "In use" },
-	{ 4096, "Job started" }, { 4097, "Invalid state transition" },
-	{ 4098, "Timeout parameter not supported" }, { 4099, "Busy" },
+	{ 4105, "COM_NOT_INITIALIZED_IN_THREAD" }, { 4106, "URL_REQUIRED" }, { 0, NULL },
 };
 /* clang-format on */
 
-static const char *find(const struct name *names, size_t count, uint32_t value)
-{
-	for (size_t i = 0; i < count; i++)
-		if (names[i].value == value)
-			return names[i].text;
-	return NULL;
-}
-
 const char *wsman_status_name(uint32_t pt_status)
 {
-	const char *name = find(pt_names, sizeof pt_names / sizeof *pt_names, pt_status);
+	const char *name = wsman_classes_name(pt_names, pt_status);
 	return name ? name : "UNKNOWN";
 }
 
-void wsman_status_print(struct out *o, uint32_t value, bool dmtf)
+void wsman_status_print(struct out *o, uint32_t value, const struct wsman_name *returns)
 {
 	if (value >= VENDOR && value < 2 * VENDOR) {
 		out_fmt(o, "%u = %u + %u %s", (unsigned)value, VENDOR, (unsigned)value - VENDOR,
 			wsman_status_name(value - VENDOR));
 		return;
 	}
-	const char *name =
-		dmtf ? find(dmtf_names, sizeof dmtf_names / sizeof *dmtf_names, value) : NULL;
+	const char *name = wsman_classes_name(returns, value);
 	out_fmt(o, "%u %s", (unsigned)value, name ? name : wsman_status_name(value));
 }
 
@@ -90,14 +71,14 @@ bool wsman_status_check(const struct wsman_msg *m, uint32_t return_value, struct
 	if (return_value == 0)
 		return true;
 	const struct wsman_method *method = wsman_classes_method(m->cls, m->method);
-	bool dmtf = method && method->dmtf_status;
+	const struct wsman_name *returns = method ? method->returns : NULL;
 	bool busy = return_value == WSMAN_PT_PKI_GENERATING_KEYS ||
 		return_value == VENDOR + WSMAN_PT_PKI_GENERATING_KEYS ||
-		(dmtf && return_value == 4099);
+		str_eq(wsman_classes_name(returns, return_value), "Busy");
 	char text[80];
 	struct out o;
 	out_init(&o, text, sizeof text);
-	wsman_status_print(&o, return_value, dmtf);
+	wsman_status_print(&o, return_value, returns);
 	err_set(e, busy ? ERR_BUSY : ERR_PT_STATUS, "%.60s.%.60s returned %s", m->class_name,
 		m->method, text);
 	err_seen(e, "%s", text);
@@ -117,7 +98,7 @@ static bool fault_error(const struct wsman_msg *m, enum wsman_op op, const char 
 	if (f->has_pt_status) {
 		out_init(&o, status, sizeof status);
 		out_str(&o, ", status ");
-		wsman_status_print(&o, f->pt_status, false);
+		wsman_status_print(&o, f->pt_status, NULL);
 	}
 	if (http_status && http_status != 400) {
 		out_init(&o, http, sizeof http);

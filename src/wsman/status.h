@@ -15,8 +15,8 @@ enum wsman_pt_status {
 	WSMAN_PT_INVALID_CERT = 2063, WSMAN_PT_CERT_KEY_NOT_MATCH = 2064,
 };
 const char *wsman_status_name(uint32_t pt_status); /* "DATA_MISSING"; "UNKNOWN" */
-/* Text such as "2057 DATA_MISSING", also for 32768+n and the DMTF set. */
-void wsman_status_print(struct out *o, uint32_t value, bool dmtf);
+/* Text such as "2057 DATA_MISSING", also for 32768+n. returns: the method's own meanings or NULL. */
+void wsman_status_print(struct out *o, uint32_t value, const struct wsman_name *returns);
 /* Nonzero ReturnValue of class.method as error (ERR_PT_STATUS; 2061 gives ERR_BUSY). */
 bool wsman_status_check(const struct wsman_msg *m, uint32_t return_value, struct err *e);
 /* The message is the reply we asked for? A fault becomes ERR_FAULT (ERR_BUSY for AMT-STATUS 2061

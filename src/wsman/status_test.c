@@ -1,6 +1,7 @@
 /* Tests of status names and of faults and return values as errors. */
 #include "wsman/status.h"
 #include "base/limits.h"
+#include "wsman/classes_rows.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,26 +14,27 @@ static void names(void **state)
 	(void)state;
 	static const struct {
 		uint32_t value;
-		bool dmtf;
+		const struct wsman_name *returns;
 		const char *want;
 	} cases[] = {
-		{ 0, false, "0 SUCCESS" },
-		{ 2057, false, "2057 DATA_MISSING" },
-		{ 2082, false, "2082 OPERATION_IN_PROGRESS" },
-		{ 2, false, "2 NOT_READY" },
-		{ 2, true, "2 Unknown error" },
-		{ 4099, true, "4099 Busy" },
-		{ 4099, false, "4099 INVALID_PARAM" },
-		{ 34825, false, "34825 = 32768 + 2057 DATA_MISSING" },
-		{ 34825, true, "34825 = 32768 + 2057 DATA_MISSING" },
-		{ 77777, false, "77777 UNKNOWN" },
-		{ 2057, true, "2057 DATA_MISSING" },
+		{ 0, NULL, "0 SUCCESS" },
+		{ 2057, NULL, "2057 DATA_MISSING" },
+		{ 2082, NULL, "2082 OPERATION_IN_PROGRESS" },
+		{ 2, NULL, "2 NOT_READY" },
+		{ 2, wsman_names_dmtf_return, "2 Unknown error" },
+		{ 4099, wsman_names_dmtf_return, "4099 Busy" },
+		{ 4099, NULL, "4099 INVALID_PARAM" },
+		{ 34825, NULL, "34825 = 32768 + 2057 DATA_MISSING" },
+		{ 34825, wsman_names_dmtf_return, "34825 = 32768 + 2057 DATA_MISSING" },
+		{ 77777, NULL, "77777 UNKNOWN" },
+		{ 2057, wsman_names_dmtf_return, "2057 DATA_MISSING" },
+		{ 3, wsman_names_config_return, "3 Busy" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char text[80];
 		struct out o;
 		out_init(&o, text, sizeof text);
-		wsman_status_print(&o, cases[i].value, cases[i].dmtf);
+		wsman_status_print(&o, cases[i].value, cases[i].returns);
 		assert_string_equal(text, cases[i].want);
 	}
 	assert_string_equal(wsman_status_name(WSMAN_PT_INVALID_PID_FORMAT), "INVALID_PID_FORMAT");

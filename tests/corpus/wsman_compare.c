@@ -18,6 +18,7 @@
 #define NS_WSA     "http://schemas.xmlsoap.org/ws/2004/08/addressing"
 #define NS_WSMAN   "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"
 #define URI_AMT    "http://intel.com/wbem/wscim/1/amt-schema/1/"
+#define URI_IPS    "http://intel.com/wbem/wscim/1/ips-schema/1/"
 #define URI_CIM    "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/"
 
 /* ---- messages to mutate ---- */
@@ -93,9 +94,55 @@ static void pull(struct arena *a, struct wsman_req *r)
 	r->enum_context = "AC070000-0000-0000-0000-000000000000";
 }
 
+static void alarm_clock(struct arena *a, struct wsman_req *r)
+{
+	struct wsman_obj *o = input(a, "AMT_AlarmClockService", "AddAlarm");
+	struct wsman_obj *alarm = input(a, "IPS_AlarmClockOccurrence", NULL);
+	wsman_obj_set_str(alarm, "ElementName", "nightly");
+	wsman_obj_set_str(alarm, "InstanceID", "nightly");
+	wsman_obj_set_str(alarm, "StartTime", "2031-05-02T01:00:00Z");
+	wsman_obj_set_bool(alarm, "DeleteOnCompletion", true);
+	wsman_obj_set_obj(o, "AlarmTemplate", alarm);
+	*r = (struct wsman_req){ .op = WSMAN_OP_INVOKE, .method = "AddAlarm", .obj = o };
+	r->resource_uri = URI_AMT "AMT_AlarmClockService";
+}
+
+static void subscribe(struct arena *a, struct wsman_req *r)
+{
+	static const struct wsman_subscription events = {
+		.delivery = WSMAN_DELIVERY_PUSH_WITH_ACK,
+		.notify_to = "http://192.0.2.1:16998/",
+		.arg_ns = "urn:x",
+		.arg_name = "arg",
+		.arg = "101",
+		.expires = "PT1H",
+		.user = "event1",
+		.password = "secret1",
+	};
+	*r = (struct wsman_req){ .op = WSMAN_OP_SUBSCRIBE, .subscription = &events };
+	r->resource_uri = URI_CIM "CIM_FilterCollection";
+	r->selectors = wsman_obj_selector(a, "InstanceID", "Intel(r) AMT:All", NULL);
+}
+
 /* ---- mutations ---- */
 
-enum target { PAYLOAD, MEMBER, ARRAY, SELECTOR, EPR_SELECTOR, EPR_RESOURCE, ACTION, RESOURCE, SET };
+/* WITHIN: an instance as a member; LEAF: any text of the payload; TOKEN: any text of the login;
+ * DELIVERY: the element of that name, whose attribute says the mode. */
+enum target {
+	PAYLOAD,
+	MEMBER,
+	ARRAY,
+	SELECTOR,
+	EPR_SELECTOR,
+	EPR_RESOURCE,
+	ACTION,
+	RESOURCE,
+	SET,
+	WITHIN,
+	LEAF,
+	TOKEN,
+	DELIVERY
+};
 enum change { DROP, DUP, TEXT, FLIP, EMPTY, RENAME, OTHER_NS, SWAP, KEY };
 
 static const struct row {
@@ -160,6 +207,19 @@ static const struct row {
 	{ "pull context or size", pull, MEMBER, TEXT },
 	{ "pull member missing", pull, MEMBER, DROP },
 	{ "pull member order", pull, MEMBER, SWAP },
+	{ "member within missing", alarm_clock, WITHIN, DROP },
+	{ "member within twice", alarm_clock, WITHIN, DUP },
+	{ "member within, value", alarm_clock, WITHIN, TEXT },
+	{ "member within, boolean", alarm_clock, WITHIN, FLIP },
+	{ "member within renamed", alarm_clock, WITHIN, RENAME },
+	{ "member within in another namespace", alarm_clock, WITHIN, OTHER_NS },
+	{ "instance within missing", alarm_clock, MEMBER, DROP },
+	{ "any text of a subscription", subscribe, LEAF, TEXT },
+	{ "any text of a subscription missing", subscribe, LEAF, DROP },
+	{ "any text of a login", subscribe, TOKEN, TEXT },
+	{ "any text of a login missing", subscribe, TOKEN, DROP },
+	{ "delivery mode", subscribe, DELIVERY, KEY },
+	{ "delivery missing", subscribe, DELIVERY, DROP },
 };
 
 struct targets {
@@ -202,6 +262,15 @@ static void add_children(struct targets *t, struct wsman_xml *x, enum change cha
 {
 	for (struct wsman_xml *c = x ? x->first : NULL; c; c = c->next)
 		add(t, c, change);
+}
+
+/* Every element with text. */
+static void add_leaves(struct targets *t, struct wsman_xml *x, enum change change)
+{
+	if (x && !x->first && *x->text)
+		add(t, x, change);
+	for (struct wsman_xml *c = x ? x->first : NULL; c; c = c->next)
+		add_leaves(t, c, change);
 }
 
 /* Everything inside endpoint references, at any depth. */
@@ -249,6 +318,18 @@ static void find_targets(struct targets *t, struct wsman_xml *root, const struct
 		break;
 	case SET:
 		add(t, child(header, "SelectorSet"), r->change);
+		break;
+	case WITHIN:
+		add_children(t, payload->first, r->change);
+		break;
+	case LEAF:
+		add_leaves(t, payload, r->change);
+		break;
+	case TOKEN:
+		add_leaves(t, child(header, "IssuedTokens"), r->change);
+		break;
+	case DELIVERY:
+		add(t, child(payload, "Delivery"), r->change);
 		break;
 	}
 }
@@ -393,6 +474,10 @@ static void tells_mutations_apart(void **state)
 #define PUT(members)                                                                     \
 	"<r:AMT_RedirectionService xmlns:r='" URI_AMT "AMT_RedirectionService'>" members \
 	"</r:AMT_RedirectionService>"
+#define ALARM(members)                                                                   \
+	"<r:AddAlarm_INPUT xmlns:r='" URI_AMT "AMT_AlarmClockService'><r:AlarmTemplate " \
+	"xmlns:s='" URI_IPS "IPS_AlarmClockOccurrence'>" members                         \
+	"</r:AlarmTemplate></r:AddAlarm_INPUT>"
 #define EPR(address)                   \
 	PUT("<r:X><a:Address>" address \
 	    "</a:Address><a:ReferenceParameters><w:ResourceURI>u</w:ResourceURI></a:ReferenceParameters></r:X>")
@@ -434,6 +519,9 @@ static const struct {
 	{ "member order of an instance",
 	  DOC(NS, HEAD, PUT("<r:Name>n</r:Name><r:ListenerEnabled>true</r:ListenerEnabled>")),
 	  DOC(NS, HEAD, PUT("<r:ListenerEnabled>true</r:ListenerEnabled><r:Name>n</r:Name>")) },
+	{ "member order within a member",
+	  DOC(NS, HEAD, ALARM("<s:InstanceID>n</s:InstanceID><s:ElementName>m</s:ElementName>")),
+	  DOC(NS, HEAD, ALARM("<s:ElementName>m</s:ElementName><s:InstanceID>n</s:InstanceID>")) },
 	{ "boolean spelling", DOC(NS, HEAD, PUT("<r:ListenerEnabled>true</r:ListenerEnabled>")),
 	  DOC(NS, HEAD, PUT("<r:ListenerEnabled>1</r:ListenerEnabled>")) },
 };

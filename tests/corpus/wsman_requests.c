@@ -1,4 +1,4 @@
-/* Every captured request of a class in the table: our builder, called with the file's own
+/* Every captured request: our builder, called with the file's own
  * arguments through the typed interface, gives a request of the same meaning. Puts go the way
  * they go in the product: an instance is read from a device's reply, one member is modified, and
  * the result is put. Exceptions are listed here with the reason, and must stay exceptions. */
@@ -14,21 +14,46 @@
 
 #include <cmocka.h>
 
+#define PLACEHOLDER_EPR  "the placeholder 1 stands where an endpoint reference belongs"
+#define PLACEHOLDER_TIME "the placeholder 1 stands where a time belongs"
+
 static const struct {
 	const char *file, *why;
 } exceptions[] = {
+	{ "requests/AMT_RemoteAccessPolicyAppliesToMPS.Put.xml",
+	  "invented members stand where endpoint references belong" },
+	{ "requests/IPS_IEEE8021xSettings.SetCertificates.xml",
+	  "the word 'certificateblob' stands where an endpoint reference belongs" },
 	{ "requests/AMT_PublicKeyManagementService.GeneratePKCS10RequestEx.xml",
 	  "KeyPair is the word 'test' where an endpoint reference belongs" },
 	{ "requests-meshcentral/AMT_PublicKeyManagementService.GeneratePKCS10RequestEx.xml",
 	  "KeyPair is the placeholder 1 where an endpoint reference belongs" },
 	{ "requests-meshcentral/CIM_PowerManagementService.RequestPowerStateChange.xml",
 	  "ManagedElement and Time are the placeholder 1" },
-	{ "requests-amtc/wsman_info_step2.xml", "asks for pages of 250 instead of our 999" },
+	{ "requests-meshcentral/AMT_RemoteAccessService.AddRemoteAccessPolicyRule.xml",
+	  PLACEHOLDER_EPR },
+	{ "requests-meshcentral/CIM_AccountManagementService.CreateAccount.xml", PLACEHOLDER_EPR },
+	{ "requests-meshcentral/CIM_BootConfigSetting.ChangeBootOrder.xml", PLACEHOLDER_EPR },
+	{ "requests-meshcentral/CIM_BootService.SetBootConfigRole.xml", PLACEHOLDER_EPR },
+	{ "requests-meshcentral/CIM_Card.ConnectorPower.xml", PLACEHOLDER_EPR },
+	{ "requests-meshcentral/CIM_Card.IsCompatible.xml", PLACEHOLDER_EPR },
+	{ "requests-meshcentral/CIM_Chassis.IsCompatible.xml", PLACEHOLDER_EPR },
+	{ "requests-meshcentral/CIM_MediaAccessDevice.SetPowerState.xml", PLACEHOLDER_TIME },
+	{ "requests-meshcentral/CIM_PhysicalFrame.IsCompatible.xml", PLACEHOLDER_EPR },
+	{ "requests-meshcentral/CIM_PhysicalPackage.IsCompatible.xml", PLACEHOLDER_EPR },
+	{ "requests-meshcentral/CIM_Processor.SetPowerState.xml", PLACEHOLDER_TIME },
+	{ "requests-meshcentral/CIM_Sensor.SetPowerState.xml", PLACEHOLDER_TIME },
+	{ "requests-meshcentral/CIM_Watchdog.SetPowerState.xml", PLACEHOLDER_TIME },
+	{ "requests-meshcentral/CIM_WiFiPort.SetPowerState.xml", PLACEHOLDER_TIME },
+	{ "requests-meshcentral/IPS_PowerManagementService.RequestOSPowerSavingStateChange.xml",
+	  PLACEHOLDER_EPR },
+	{ "requests-amtc/wsman_info_step2.xml",
+	  "asks for pages of 250 and does not limit their characters" },
 };
 
 struct counts {
 	unsigned files, compared, puts, parsed_only, empty, excepted;
-	unsigned of_class[128]; /* by index of wsman_classes_at */
+	unsigned of_class[256]; /* by index of wsman_classes_at */
 };
 
 static const char *short_name(const char *path)
@@ -44,7 +69,7 @@ static bool excepted(const char *path)
 	return false;
 }
 
-static void set_epr(struct wsman_obj *o, const char *name, const struct wsman_xml *x)
+static void set_epr(struct wsman_obj *o, const struct wsman_prop *p, const struct wsman_xml *x)
 {
 	const struct wsman_xml *params = wsman_xml_child(x, NULL, "ReferenceParameters");
 	const struct wsman_xml *uri = wsman_xml_child(params, NULL, "ResourceURI");
@@ -53,7 +78,21 @@ static void set_epr(struct wsman_obj *o, const char *name, const struct wsman_xm
 	for (const struct wsman_xml *s = set ? set->first : NULL; s; s = s->next)
 		first = wsman_obj_selector(o->arena, wsman_xml_attr(s, "Name"), s->text, first);
 	struct wsman_epr epr = { uri ? uri->text : "", first };
-	wsman_obj_set_epr(o, name, &epr);
+	if (p->flags & WSMAN_ARRAY)
+		wsman_obj_add_epr(o, p->name, &epr);
+	else
+		wsman_obj_set_epr(o, p->name, &epr);
+}
+
+static void set_typed(struct wsman_obj *o, const struct wsman_xml *x);
+
+static void set_within(struct wsman_obj *o, const struct wsman_prop *p, const struct wsman_xml *x)
+{
+	const struct wsman_class *c = wsman_classes_find(p->of);
+	struct wsman_obj *within = wsman_obj_new(o->arena, &c->shape, c->uri);
+	for (const struct wsman_xml *m = x->first; m; m = m->next)
+		set_typed(within, m);
+	wsman_obj_set_obj(o, p->name, within);
 }
 
 /* One argument of the file through the setter for its type. */
@@ -68,7 +107,11 @@ static void set_typed(struct wsman_obj *o, const struct wsman_xml *x)
 	uint32_t number;
 	size_t n;
 	if (p->type == WSMAN_EPR)
-		set_epr(o, p->name, x);
+		set_epr(o, p, x);
+	else if (p->type == WSMAN_OBJ)
+		set_within(o, p, x);
+	else if (p->type == WSMAN_DATETIME && x->first)
+		wsman_obj_set_str(o, p->name, x->first->text);
 	else if (p->flags & WSMAN_ARRAY)
 		wsman_obj_add_str(o, p->name, x->text);
 	else if (p->type == WSMAN_BOOL)
@@ -140,6 +183,7 @@ static void compare(const char *path, const struct wsman_msg *m, struct arena *a
 			       .method = m->op == WSMAN_OP_INVOKE ? m->method : NULL,
 			       .selectors = m->selectors,
 			       .enum_context = m->enum_context,
+			       .subscription = m->subscription,
 			       .message_id = m->message_id };
 	bool with_body =
 		m->op == WSMAN_OP_INVOKE || m->op == WSMAN_OP_PUT || m->op == WSMAN_OP_CREATE;
@@ -192,8 +236,10 @@ static void check_file(const char *path, void *arg)
 	n->files++;
 	if (m.cls)
 		compare(path, &m, &a, buf_span(&b), n);
-	else
+	else {
 		n->parsed_only++;
+		print_message("# a tree: %s, of the class '%s'\n", path, m.resource_uri);
+	}
 	buf_deinit(&b);
 	arena_deinit(&a);
 }
@@ -212,9 +258,9 @@ static void builds_what_clients_send(void **state)
 			print_message("# no captured request: %s\n", wsman_classes_at(i)->name);
 	print_message(
 		"# %u requests: %u equal in meaning (%u Puts, %u of them empty), %u exceptions, "
-		"%u of other classes read as trees\n",
+		"%u templates read as trees\n",
 		n.files, n.compared, n.puts, n.empty, n.excepted, n.parsed_only);
-	assert_true(n.compared >= 100);
+	assert_true(n.compared >= 306 && n.parsed_only <= 2);
 	assert_int_equal(n.excepted, sizeof exceptions / sizeof *exceptions);
 }
 

@@ -17,9 +17,12 @@
 #define ITEM_MAX 64
 #define DIR      "wsman/responses/"
 /* All that the captures gave when this was written; new captures can only add. */
-#define EXACT_MIN 111
+#define EXACT_MIN  184
+#define TYPED_MIN  213
+#define LEAVES_MIN 1000
 
 #define NO_RESPONSE "its action lacks the word Response; Unprovision as captured over HTTP has it"
+#define HAND_EDITED "edited: its time reads 'testdatetime' and its namespace of times is gone"
 #define FEWER       "declares fewer unused namespaces than every other reply"
 
 /* Real replies that our emitter does not give byte for byte. */
@@ -31,17 +34,26 @@ static const struct {
 	{ "ips/hostbasedsetup/adminsetup.xml", NO_RESPONSE },
 	{ "ips/hostbasedsetup/setup.xml", NO_RESPONSE },
 	{ "ips/hostbasedsetup/upgradeclienttoadmin.xml", NO_RESPONSE },
+	{ "ips/ieee8021x/settings/setcertificates.xml", NO_RESPONSE },
+	{ "amt/wifiportconfiguration/addwifisettings.xml",
+	  "declares the namespace of times, as no other reply to a method does" },
+	{ "ips/alarmclock/get.xml", HAND_EDITED },
+	{ "ips/alarmclock/pull.xml", HAND_EDITED },
+	{ "cim/wifi/endpoint/pull.xml", FEWER },
+	{ "cim/wifi/portcapabilities/pull.xml", FEWER },
 	{ "cim/wifi/endpoint/enumerate.xml", FEWER },
 	{ "cim/wifi/endpointcapabilities/enumerate.xml", FEWER },
 };
 
 struct counts {
-	unsigned files, typed, instances, exact, not_exact, synthetic;
+	unsigned files, typed, instances, exact, not_exact, synthetic, leaves, unknown;
 };
 struct objs {
 	const struct wsman_obj *obj[ITEM_MAX];
 	const struct wsman_class *cls[ITEM_MAX];
 	unsigned n;
+	unsigned leaves;  /* elements without children in them */
+	unsigned unknown; /* of these, how many have no named place */
 };
 
 static bool is_instance(enum wsman_op op)
@@ -49,26 +61,52 @@ static bool is_instance(enum wsman_op op)
 	return op == WSMAN_OP_GET || op == WSMAN_OP_PUT || op == WSMAN_OP_INVOKE;
 }
 
+static unsigned leaves_of(const struct wsman_xml *x)
+{
+	unsigned n = x->first ? 0 : 1;
+	for (const struct wsman_xml *c = x->first; c; c = c->next)
+		n += leaves_of(c);
+	return n;
+}
+
+/* Elements inside endpoint references that a reference has no place for. */
+static unsigned strangers_of(const struct wsman_xml *x)
+{
+	static const char *const parts[] = { "Address", "ReferenceParameters", "ResourceURI",
+					     "SelectorSet", "Selector" };
+	unsigned n = 0;
+	for (const struct wsman_xml *c = x->first; c; c = c->next) {
+		const char *up = x->name;
+		bool within = strcmp(up, "ReferenceParameters") == 0 ||
+			strcmp(up, "SelectorSet") == 0,
+		     known = !within;
+		for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+			known |= strcmp(c->name, parts[i]) == 0;
+		n += !known + strangers_of(c);
+	}
+	return n;
+}
+
 /* All typed content of a message; false when some of it is of no class in the table. */
 static bool read_objs(const char *path, const struct wsman_msg *m, struct arena *a,
-		      struct objs *out_objs, bool synthetic)
+		      struct objs *out_objs)
 {
 	struct err e = { 0 };
 	struct wsman_obj *o;
 	const struct wsman_xml *x = is_instance(m->op) ? m->payload
 		: m->items                             ? m->items->first
 						       : NULL;
-	out_objs->n = 0;
+	*out_objs = (struct objs){ .n = 0 };
 	if (is_instance(m->op) && !m->payload)
-		return false;
+		return true;
 	for (; x; x = m->items ? x->next : NULL) {
 		const struct wsman_class *c = wsman_classes_find_uri(x->ns);
 		if (!c)
 			return false;
 		if (!wsman_envelope_item(x, a, &o, &e))
 			fail_msg("%s: %s: %s", path, x->name, e.msg);
-		if (o->unknown_count && !synthetic)
-			fail_msg("%s: %s has %u unknown members", path, x->name, o->unknown_count);
+		out_objs->leaves += leaves_of(x);
+		out_objs->unknown += o->unknown_count + strangers_of(x);
 		assert_true(out_objs->n < ITEM_MAX);
 		out_objs->obj[out_objs->n] = o;
 		out_objs->cls[out_objs->n++] = c;
@@ -98,7 +136,8 @@ static bool same_obj(const struct wsman_obj *a, const struct wsman_obj *b)
 	for (unsigned i = 0; i < a->shape->prop_count; i++) {
 		const struct wsman_val *v = a->vals[i], *w = b->vals[i];
 		for (; v && w; v = v->next, w = w->next)
-			if (strcmp(v->text, w->text) != 0 || !same_epr(v->epr, w->epr))
+			if (strcmp(v->text, w->text) != 0 || !same_epr(v->epr, w->epr) ||
+			    !v->obj != !w->obj || (v->obj && !same_obj(v->obj, w->obj)))
 				return false;
 		if (v != w)
 			return false;
@@ -226,16 +265,23 @@ static void check_again(const char *path, const struct wsman_msg *m, struct span
 	struct wsman_msg m2;
 	struct err e = { 0 };
 	struct out o;
-	if (!read_objs(path, m, a, &objs, synthetic))
+	if (!read_objs(path, m, a, &objs)) {
+		print_message("# not typed: %s\n", path);
 		return;
+	}
 	n->typed++;
 	n->instances += objs.n;
+	n->leaves += objs.leaves;
+	n->unknown += objs.unknown;
+	if (objs.unknown)
+		print_message("# %s: %u of %u leaves have no named place\n", path, objs.unknown,
+			      objs.leaves);
 	out_init(&o, mem, sizeof mem);
 	emit_again(&o, m, &objs, a);
 	assert_false(o.bad);
 	if (!wsman_envelope_parse(out_span(&o), a, &m2, &e))
 		fail_msg("%s: our reply is not read: %s", path, e.msg);
-	assert_true(read_objs(path, &m2, a, &again, synthetic));
+	assert_true(read_objs(path, &m2, a, &again));
 	assert_int_equal(m2.op, m->op);
 	assert_string_equal(m2.class_name, m->class_name);
 	assert_string_equal(m2.method, m->method);
@@ -298,7 +344,10 @@ static void reads_and_writes_replies(void **state)
 		"# %u replies: %u of classes in the table with %u instances, %u byte for byte as "
 		"captured, %u not, %u synthetic\n",
 		n.files, n.typed, n.instances, n.exact, n.not_exact, n.synthetic);
-	assert_true(n.files >= 200 && n.typed >= 120 && n.exact >= EXACT_MIN);
+	print_message("# %u leaves, %u of them unknown\n", n.leaves, n.unknown);
+	assert_int_equal(n.unknown, 0);
+	assert_true(n.files >= 213 && n.typed >= TYPED_MIN && n.exact >= EXACT_MIN &&
+		    n.leaves >= LEAVES_MIN);
 }
 
 static void check_http(const char *path, void *arg)

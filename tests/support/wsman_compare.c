@@ -9,6 +9,7 @@
 #define NS_SOAP  "http://www.w3.org/2003/05/soap-envelope"
 #define NS_WSA   "http://schemas.xmlsoap.org/ws/2004/08/addressing"
 #define NS_WSMAN "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"
+#define NS_TRUST "http://schemas.xmlsoap.org/ws/2005/02/trust"
 
 const struct wsman_compare_ignored wsman_compare_ignored[] = {
 	{ "prefix", "a prefix is only a name for a namespace, which is what is compared" },
@@ -25,6 +26,8 @@ const struct wsman_compare_ignored wsman_compare_ignored[] = {
 	{ "member order of an instance",
 	  "Put and Create are read by name; clients differ. The order "
 	  "of a method's members is compared" },
+	{ "member order within a member",
+	  "an instance among a method's arguments is read by name, as one in a Put is" },
 	{ "boolean spelling", "1 and true, 0 and false are the same values of a boolean member" },
 };
 const unsigned wsman_compare_ignored_count =
@@ -105,9 +108,29 @@ static bool same_epr(const struct wsman_xml *a, const struct wsman_xml *b, struc
 			       wsman_xml_child(pb, NS_WSMAN, "SelectorSet"), why);
 }
 
+/* The address to send events to has parameters and no resource: there all of it counts. */
 static bool is_epr(const struct wsman_xml *x)
 {
-	return wsman_xml_child(x, NS_WSA, "ReferenceParameters") != NULL;
+	const struct wsman_xml *params = wsman_xml_child(x, NS_WSA, "ReferenceParameters");
+	return wsman_xml_child(params, NS_WSMAN, "ResourceURI") != NULL;
+}
+
+/* Is x a member that holds an instance of another class, whose namespace its members have? */
+static bool is_within(const struct wsman_xml *x)
+{
+	const char *slash = x->first ? strrchr(x->first->ns, '/') : NULL;
+	char uri[256];
+	return slash && strcmp(x->first->ns, x->ns) != 0 &&
+		wsman_classes_uri_of(slash + 1, uri, sizeof uri);
+}
+
+static bool same_attrs(const struct wsman_xml *a, const struct wsman_xml *b, struct out *why)
+{
+	const struct wsman_xml_attr *s = a->attrs, *t = b->attrs;
+	for (; s && t; s = s->next, t = t->next)
+		if (strcmp(s->name, t->name) != 0 || strcmp(s->value, t->value) != 0)
+			return differ(why, "attribute", s->value, t->value);
+	return s == t || differ(why, "attributes of", a->name, b->name);
 }
 
 static bool is_bool(const struct wsman_xml *x)
@@ -130,10 +153,16 @@ static const char *bool_text(const char *t)
 
 static bool same_tree(const struct wsman_xml *a, const struct wsman_xml *b, struct out *why);
 
+static bool same_instance(const struct wsman_xml *a, const struct wsman_xml *b, struct out *why);
+
 static bool same_content(const struct wsman_xml *a, const struct wsman_xml *b, struct out *why)
 {
+	if (!same_attrs(a, b, why))
+		return false;
 	if (is_epr(a) || is_epr(b))
 		return same_epr(a, b, why);
+	if (is_within(a) && is_within(b))
+		return same_instance(a, b, why);
 	bool boolean = is_bool(a);
 	const char *ta = boolean ? bool_text(a->text) : a->text;
 	const char *tb = boolean ? bool_text(b->text) : b->text;
@@ -182,6 +211,16 @@ static bool same_instance(const struct wsman_xml *a, const struct wsman_xml *b, 
 	return strcmp(a->text, b->text) == 0 || differ(why, a->name, a->text, b->text);
 }
 
+/* The login that a device is told to use where its events go. */
+static bool same_token(const struct wsman_xml *a, const struct wsman_xml *b, struct out *why)
+{
+	const struct wsman_xml *x = wsman_xml_child(a, NS_TRUST, "IssuedTokens");
+	const struct wsman_xml *y = wsman_xml_child(b, NS_TRUST, "IssuedTokens");
+	if (!x || !y)
+		return x == y || differ(why, "IssuedTokens", text(x), text(y));
+	return same_tree(x, y, why);
+}
+
 static bool same_body(const struct wsman_xml *a, const struct wsman_xml *b, struct out *why)
 {
 	const struct wsman_xml *x = a->first, *y = b->first;
@@ -220,7 +259,7 @@ bool wsman_compare(struct span a, struct span b, struct out *why)
 		same_header(hx, hy, NS_WSMAN, "ResourceURI", why) &&
 		same_selectors(wsman_xml_child(hx, NS_WSMAN, "SelectorSet"),
 			       wsman_xml_child(hy, NS_WSMAN, "SelectorSet"), why) &&
-		same_body(bx, by, why);
+		same_token(hx, hy, why) && same_body(bx, by, why);
 out:
 	arena_deinit(&arena);
 	return same;
