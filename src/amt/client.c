@@ -87,6 +87,11 @@ void amt_client_close(struct amt_client *c)
 	net_http_close(c->http);
 }
 
+unsigned amt_client_connection(const struct amt_client *c)
+{
+	return net_http_is_open(c->http) ? net_http_get_stats(c->http)->connects : 0;
+}
+
 void amt_client_cancel(struct amt_client *c)
 {
 	net_http_cancel(c->op);

@@ -36,6 +36,8 @@ struct amt_client *amt_client_new(const struct amt_client_conf *c);
 void amt_client_free(struct amt_client *c); /* cancels; NULL is fine */
 void amt_client_set_way(struct amt_client *c, const struct amt_way *w); /* closes when it differs */
 void amt_client_close(struct amt_client *c);
+/* Number of the open connection, from 1; 0: none is, the next call makes one. */
+unsigned amt_client_connection(const struct amt_client *c);
 
 struct amt_peer { /* what the connection showed */
 	bool tls;

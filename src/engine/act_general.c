@@ -93,6 +93,9 @@ static bool general_apply(struct engine_facts *have, const struct wsman_msg *m, 
 	if (!wsman_envelope_obj(m, a, &o, e))
 		return false;
 	const char *host = wsman_obj_str(o, "HostName"), *domain = wsman_obj_str(o, "DomainName");
+	const char *realm = wsman_obj_str(o, "DigestRealm");
+	if (realm)
+		str_copy(have->realm, sizeof have->realm, span_str(realm));
 	if (host)
 		str_copy(have->host_name, sizeof have->host_name, span_str(host));
 	if (domain)

@@ -112,7 +112,7 @@ bool engine_run_is_one_too_many(const struct engine_run *r)
 	return r->holds_worker && r->en->running > (unsigned)r->en->set.workers;
 }
 
-/* Those that only look give up now; the others when their step is done. */
+/* Those that only knock give up now; the others when their answer is there. */
 static void yield_surplus(struct engine *en)
 {
 	struct engine_run *next;

@@ -21,7 +21,6 @@ enum engine_action_flags {
 /* constant, name (stored: never renamed, never reused), flags, stage for people */
 #define ENGINE_ACTIONS(X)                                                              \
 	X(ACT_CLOCK, "clock", 0, "second: clock")                                      \
-	X(ACT_GENERAL, "general", ACTION_STAGED, "second: names")                      \
 	X(ACT_MAKE_KEY, "make_key", ACTION_LOCAL, "second: key")                       \
 	X(ACT_ADD_KEY, "add_key", ACTION_CREATES, "second: key")                       \
 	X(ACT_GENERATE_KEY, "generate_key", ACTION_CREATES, "second: key in firmware") \
@@ -33,6 +32,7 @@ enum engine_action_flags {
 	X(ACT_LISTENER, "redirection_listener", 0, "second: redirection")              \
 	X(ACT_KVM, "kvm", 0, "second: KVM")                                            \
 	X(ACT_WEBUI, "webui", 0, "second: WebUI")                                      \
+	X(ACT_GENERAL, "general", ACTION_STAGED, "second: names") /* its echo has the realm */ \
 	X(ACT_ADMIN, "admin_password", ACTION_UNREADABLE, "second: admin password")    \
 	X(ACT_MEBX, "mebx_password", ACTION_UNREADABLE, "second: MEBx password")       \
 	X(ACT_COMMIT, "commit", ACTION_DROPS_LINK, "second: commit")

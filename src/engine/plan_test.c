@@ -369,12 +369,11 @@ static void everything_comes_before_the_commit(void **state)
 {
 	(void)state;
 	setup_order("fresh", nothing,
-		    "clock general generate_key issue_leaf add_certificate tls_context tls_server "
-		    "redirection_listener kvm webui admin_password mebx_password commit");
-	setup_order(
-		"fresh, old firmware", fresh_old,
-		"clock general make_key add_key issue_leaf add_certificate tls_context tls_server "
-		"redirection_listener webui admin_password mebx_password commit");
+		    "clock generate_key issue_leaf add_certificate tls_context tls_server "
+		    "redirection_listener kvm webui general admin_password mebx_password commit");
+	setup_order("fresh, old firmware", fresh_old,
+		    "clock make_key add_key issue_leaf add_certificate tls_context tls_server "
+		    "redirection_listener webui general admin_password mebx_password commit");
 	setup_order("all left alone", leave_all, "admin_password commit");
 }
 
@@ -489,8 +488,6 @@ static void prints_for_people(void **state)
 	       "requests that change the device: 1\n");
 	prints(fresh, nothing,
 	       "clock: off by -90 s -> set\n"
-	       "name: (none) -> host1.example.com\n"
-	       "ping: off -> on\n"
 	       "TLS key: none of ours -> RSA-2048, made by the firmware\n"
 	       "TLS certificate: -> host1.example.com, issued by the built-in CA\n"
 	       "TLS certificate in the device: -> added\n"
@@ -500,6 +497,8 @@ static void prints_for_people(void **state)
 	       "redirection listener: off -> on\n"
 	       "KVM: (not read) -> on\n"
 	       "WebUI: (cannot be read in setup) -> off\n"
+	       "name: (none) -> host1.example.com\n"
+	       "ping: off -> on\n"
 	       "admin password: -> random, of its own\n"
 	       "MEBx password: -> random (where the MEBx policy permits)\n"
 	       "commit: the network of the device goes away for some seconds\n"

@@ -8,7 +8,8 @@
 
 #include <stdio.h>
 
-#define ACTS_MAX 80
+#define ACTS_MAX   80
+#define DOUBTS_MAX 24
 
 struct engine_run *engine_run_new(struct engine *en, const struct store_job *j)
 {
@@ -46,9 +47,8 @@ void engine_run_free(struct engine_run *r)
 
 /* What is known of the lease holds until its end; then the store is asked, where it was renewed or
  * went elsewhere while this process stood still or the clock was set. */
-static bool holds_lease(void *arg)
+static bool holds_lease(struct engine_run *r)
 {
-	struct engine_run *r = arg;
 	struct arena a;
 	struct store_job j;
 	int64_t now = clk_unix_ms();
@@ -226,6 +226,8 @@ static void note_needs(struct engine_run *r, struct store_tx *tx)
 			     LOG_S("need", rows[i][0]), LOG_S("verdict", rows[i][1]));
 }
 
+static bool may_send(void *arg);
+
 void engine_run_start(struct engine_run *r)
 {
 	struct err e = { 0 };
@@ -233,7 +235,7 @@ void engine_run_start(struct engine_run *r)
 	struct amt_client_conf cc = { .dialer = r->en->conf.dialer,
 				      .sched = r->en->conf.sched,
 				      .rng = r->en->conf.rng,
-				      .may_send = holds_lease,
+				      .may_send = may_send,
 				      .may_send_arg = r };
 	r->client = amt_client_new(&cc);
 	r->in.setup = true;
@@ -291,6 +293,32 @@ static void converged(struct engine_run *r)
 	engine_run_success(r);
 }
 
+/* Connections end by themselves and are made again; behind the same address may then be another PC,
+ * or the same one, cleared, with another realm: a password would close it for good. So what a secret
+ * depends on comes from the connection that it goes over: the realm, and the UUID or the TLS leaf of
+ * the PC that told it. A PSK belongs to one PC, and so does a password that is ours alone. */
+static unsigned doubtful(const struct engine_run *r, enum engine_act a)
+{
+	enum run_way_kind way = r->ways[r->way].kind;
+	unsigned now = amt_client_connection(r->client), groups = 0;
+	bool ours = way == WAY_PKI_LOGIN && r->in.done & ACT_BIT(ACT_ADMIN);
+	if ((a != ACT_ADMIN && a != ACT_MEBX && a != ACT_ADD_KEY) || ours ||
+	    (way != WAY_PKI && way != WAY_PKI_LOGIN))
+		return 0;
+	bool same_leaf = r->told.leaf == now && str_eq(r->told.leaf_hex, r->told.uuid_leaf);
+	if (now == 0 || (r->told.uuid != now && !same_leaf))
+		groups |= FACTS_IDENTITY;
+	if (a == ACT_ADMIN && (now == 0 || r->told.realm != now))
+		groups |= FACTS_GENERAL;
+	return groups;
+}
+
+static bool may_send(void *arg)
+{
+	struct engine_run *r = arg;
+	return holds_lease(r) && (r->state != RUN_ACT || !doubtful(r, r->act));
+}
+
 void engine_run_plan(struct engine_run *r)
 {
 	if (!engine_run_may_go_on(r))
@@ -305,6 +333,23 @@ void engine_run_plan(struct engine_run *r)
 		return;
 	}
 	enum engine_act a = engine_plan_next(&r->in);
+	unsigned again = a < ACT_COUNT ? doubtful(r, a) : 0;
+	if (again && ++r->doubt_count > DOUBTS_MAX) {
+		struct err e = { 0 };
+		err_set(&e, ERR_CLOSED,
+			"device %s ends each connection after one request: a password would go to "
+			"whoever answers next",
+			r->uuid);
+		engine_run_fail(r, &e);
+		return;
+	}
+	if (again) {
+		if (again & FACTS_IDENTITY)
+			r->in.verified_identity = false;
+		r->facts.known &= ~again;
+		engine_run_read(r, again);
+		return;
+	}
 	if (a == ACT_COUNT) {
 		converged(r);
 		return;

@@ -81,6 +81,23 @@ static void on_busy(struct engine_run *r, const struct err *e)
 	engine_run_wait(r, BUSY_WAIT_MS, "firmware is busy or makes its key", engine_run_plan);
 }
 
+/* Which connection told what secrets depend on: see run.c. */
+static void note_peer(struct engine_run *r, const struct amt_reply *reply, bool uuid, bool realm)
+{
+	unsigned n = amt_client_connection(r->client);
+	struct out o;
+	out_init(&o, r->told.leaf_hex, sizeof r->told.leaf_hex);
+	if (reply->peer->has_leaf)
+		out_hex(&o, span_make(reply->peer->leaf_sha256, 32));
+	r->told.leaf = r->told.leaf_hex[0] ? n : 0;
+	if (uuid) {
+		r->told.uuid = n;
+		str_copy(r->told.uuid_leaf, sizeof r->told.uuid_leaf, span_str(r->told.leaf_hex));
+	}
+	if (realm)
+		r->told.realm = n;
+}
+
 static void on_read(void *arg, const struct amt_reply *reply, const struct err *err)
 {
 	struct engine_run *r = arg;
@@ -126,6 +143,7 @@ static void on_read(void *arg, const struct amt_reply *reply, const struct err *
 		engine_run_fail(r, &e);
 		return;
 	}
+	note_peer(r, reply, rd->group == FACTS_IDENTITY, rd->group == FACTS_GENERAL);
 	keep_obj(r, rd->group, o);
 	if (rd->group == FACTS_KEYS)
 		check_leaf(r);
@@ -279,6 +297,7 @@ static void on_act(void *arg, const struct amt_reply *reply, const struct err *e
 		return;
 	}
 	r->busy_count = 0;
+	note_peer(r, reply, false, r->act == ACT_GENERAL); /* its echo has the realm */
 	r->replied[r->act] = true;
 	r->in.done |= ACT_BIT(r->act);
 	if (row->flags & ACTION_CREATES)
@@ -396,11 +415,14 @@ static bool prepare_secret(struct engine_run *r, struct store_tx *tx, enum engin
 	if (!secret_is_set(&r->admin_pw) &&
 	    !choose_secret(r, r->profile.admin_pw, r->profile.admin_secret, &r->admin_pw, e))
 		return false;
-	/* the same password with another leaf is another way in: a row of its own */
-	if (!r->admin_stored || !str_eq(r->admin_leaf, r->leaf_hex)) {
+	/* the same password with another leaf or realm (somebody cleared the PC) is another way in: a row
+	 * of its own */
+	if (!r->admin_stored || !str_eq(r->admin_leaf, r->leaf_hex) ||
+	    !str_eq(r->admin_realm, r->facts.realm)) {
 		new_id(r, r->admin_id);
 		add_credential(r, tx, "admin", r->admin_id, &r->admin_pw);
 		str_copy(r->admin_leaf, sizeof r->admin_leaf, span_str(r->leaf_hex));
+		str_copy(r->admin_realm, sizeof r->admin_realm, span_str(r->facts.realm));
 		r->admin_stored = true;
 	}
 	return true;

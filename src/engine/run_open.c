@@ -428,8 +428,9 @@ void engine_run_reopen(struct engine_run *r, const struct err *why)
 
 bool engine_run_yield(struct engine_run *r)
 {
-	/* before a login was proven it is not known how it ended: that answer is waited for */
-	bool idle = r->state == RUN_OPEN || (r->state == RUN_READ && r->way_proven);
+	/* an answer that is under way is waited for: the PC works on it still, and the next connection
+	 * would be a second request at the same time */
+	bool idle = r->state == RUN_OPEN;
 	if (!r->holds_worker || !(idle || r->state == RUN_PLAN))
 		return false;
 	if (idle)

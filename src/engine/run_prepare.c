@@ -152,6 +152,7 @@ void engine_run_candidates(struct engine_run *r, struct arena *a)
 			str_copy(r->admin_id, sizeof r->admin_id, span_str(rows[i].id));
 			str_copy(r->admin_leaf, sizeof r->admin_leaf,
 				 span_str(rows[i].leaf_sha256));
+			str_copy(r->admin_realm, sizeof r->admin_realm, span_str(rows[i].realm));
 			r->admin_stored = true;
 		} else {
 			str_copy(r->mebx_id, sizeof r->mebx_id, span_str(rows[i].id));

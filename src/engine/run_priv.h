@@ -55,14 +55,16 @@ struct engine_run {
 	struct secret admin_pw, mebx_pw;
 	char admin_id[64], mebx_id[64];
 	bool admin_stored, mebx_stored, authenticated, login_reset;
-	char admin_leaf[65];            /* pin in the stored admin candidate */
+	char admin_leaf[65], admin_realm[128]; /* pin and realm in the stored admin candidate */
 	char leaf_serial[65], leaf_hex[65];
 	struct pki_key *own_key;
 	struct run_key_job *work;       /* a worker is making own_key */
 	struct secret own_key_der;
 	/* the action under way */
 	enum engine_act act;
-	unsigned act_count, reopen_count, reopen_total, busy_count, polls; /* polls: exchanges that firmware's waits cost */
+	/* what a secret depends on, and the connection that told it */
+	struct { unsigned realm, uuid, leaf; char uuid_leaf[65], leaf_hex[65]; } told;
+	unsigned act_count, doubt_count, reopen_count, reopen_total, busy_count, polls; /* polls: exchanges that firmware's waits cost */
 	const struct engine_read *reading;
 	bool replied[ACT_COUNT];        /* to be journalled with the next transaction */
 	bool intent[ACT_COUNT];         /* journalled as intent by a former run, end unknown */

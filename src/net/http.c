@@ -506,6 +506,11 @@ static void interrupt(struct net_http *h, const char *what)
 	net_http_auth_forget_priv(&h->auth);
 }
 
+bool net_http_is_open(const struct net_http *h)
+{
+	return h->stream != NULL;
+}
+
 void net_http_close(struct net_http *h)
 {
 	interrupt(h, "the conversation was closed");

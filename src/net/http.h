@@ -67,5 +67,6 @@ struct net_http_op *net_http_start(struct net_http *h, const struct net_http_req
 void net_http_cancel(struct net_http_op *op); /* closes the stream; fn is never called; NULL is fine */
 /* Only connect and handshake: fn with r->msg NULL and the facts. */
 struct net_http_op *net_http_connect(struct net_http *h, net_http_fn *fn, void *arg);
+bool net_http_is_open(const struct net_http *h); /* false: the next request makes a new connection */
 const struct net_http_stats *net_http_get_stats(const struct net_http *h);
 const char *net_http_realm(const struct net_http *h); /* of the last challenge; "" */

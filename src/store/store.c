@@ -244,7 +244,9 @@ static void on_inline_done(void *arg)
 /* What a process that ends here leaves on the disk: nothing, or all of it and no report. */
 static bool dies(struct store *s, struct store_tx *tx)
 {
-	if (!s->dead && fault_hit("death.lost")) {
+	if (!s->beside) {
+		store_group_write(s->db, &tx, 1);
+	} else if (!s->dead && fault_hit("death.lost")) {
 		s->dead = true;
 	} else if (!s->dead && fault_hit("death.torn")) {
 		s->dead = true;

@@ -48,7 +48,7 @@ void store_crash(struct store *s);
 /* Another process on the database of s, which must be inline and outlive it: queue, time and death
  * of its own. With company it recovers no running job at its start, since others may be at work. */
 struct store *store_open_beside(struct store *s, struct sched *sched, bool has_company);
-/* One of the points death.lost, death.torn, death.unreported fired (base/fault.h): the process ended
+/* One of its points death.lost, death.torn, death.unreported fired (base/fault.h): the process ended
  * before, within or after a commit. Until store_crash nothing more is written or reported. */
 bool store_is_dead(const struct store *s);
 

@@ -194,6 +194,75 @@ static void sends_nothing_after_standing_still(void **state)
 	}
 }
 
+/* Somebody clears the PC in the middle: its realm, key and passwords are others from then on. */
+static void is_cleared_in_the_middle(void **state)
+{
+	(void)state;
+	static const char *const generations[] = { "5.0", "9.5", "16.1" };
+	unsigned step = getenv("OUTBAND_CRASH_ALL") ? 1 : 19;
+	unsigned runs = 0;
+	for (unsigned n = 1;; n += step) {
+		struct world w;
+		struct err e = { 0 };
+		char now[32];
+		world_init(&w, 5300);
+		world_start_service(&w);
+		world_add(&w, generations[n % 3], SIM_SETUP_PKI, NULL, NULL);
+		for (unsigned i = 0; i < n; i++)
+			world_step(&w, INT64_MAX);
+		bool over = world_device_state(&w, 0, now) && strcmp(now, "configured") == 0;
+		if (!over) {
+			assert_true(sim_dev_to_state(w.devs[0].dev, SIM_FACTORY, &e));
+			assert_true(sim_dev_to_state(w.devs[0].dev, SIM_SETUP_PKI, &e));
+			watch_forget(&w.watch, 0);
+			if (!world_run_until_done(&w, 24 * HOUR_MS)) {
+				world_print(&w);
+				fail_msg("cleared after %u events: not configured", n);
+			}
+			world_check_ways(&w, 0);
+			watch_check_secrets(&w.watch, 0);
+			runs++;
+		}
+		world_deinit(&w);
+		if (over)
+			break;
+	}
+	assert_true(runs > 5);
+}
+
+/* Two PCs get each other's address in the middle, and their connections end. The watch fails when
+ * one is sent a secret of the other. */
+static void addresses_are_exchanged(void **state)
+{
+	(void)state;
+	unsigned step = getenv("OUTBAND_CRASH_ALL") ? 1 : 23;
+	for (unsigned n = 1; n < 420; n += step) {
+		struct world w;
+		char swap[64];
+		world_init(&w, 5400);
+		world_start_service(&w);
+		for (unsigned i = 0; i < 2; i++)
+			world_add(&w, n & 1 ? "5.0" : "11.8", SIM_SETUP_PKI, NULL, NULL);
+		for (unsigned i = 0; i < n; i++)
+			world_step(&w, INT64_MAX);
+		memcpy(swap, w.devs[0].address, sizeof swap);
+		memcpy(w.devs[0].address, w.devs[1].address, sizeof swap);
+		memcpy(w.devs[1].address, swap, sizeof swap);
+		for (unsigned i = 0; i < 2; i++)
+			sim_dev_power_loss(w.devs[i].dev);
+		world_run_ms(&w, HOUR_MS);
+		/* one that went into operation says no hello from its new address: it moves back */
+		memcpy(w.devs[1].address, w.devs[0].address, sizeof swap);
+		memcpy(w.devs[0].address, swap, sizeof swap);
+		if (!world_run_until_done(&w, 24 * HOUR_MS)) {
+			world_print(&w);
+			fail_msg("exchanged after %u events: not configured", n);
+		}
+		world_check(&w);
+		world_deinit(&w);
+	}
+}
+
 /* The wall clock jumps in the middle: leases end early or hold on for long, nothing is lost. */
 static void takes_jumps_of_the_clock(void **state)
 {
@@ -209,7 +278,6 @@ static void takes_jumps_of_the_clock(void **state)
 		for (unsigned i = 0; i < n; i++)
 			world_step(&w, INT64_MAX);
 		clk_fake_step_unix_ms(jumps[n % 4]);
-		w.watch.clock_step_mono_ms = clk_mono_ms();
 		if (!world_run_until_done(&w, 3 * HOUR_MS)) {
 			world_print(&w);
 			fail_msg("clock set by %lld s after %u events: not configured",
@@ -227,6 +295,8 @@ int main(void)
 		cmocka_unit_test(survives_every_death_without_power),
 		cmocka_unit_test(misses_any_reply_about_the_key),
 		cmocka_unit_test(sends_nothing_after_standing_still),
+		cmocka_unit_test(is_cleared_in_the_middle),
+		cmocka_unit_test(addresses_are_exchanged),
 		cmocka_unit_test(takes_jumps_of_the_clock),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -263,25 +263,6 @@ static void check_lease(struct watch *t, const struct watch_conn *c, const char 
 	arena_deinit(&a);
 }
 
-static void check_alone(struct watch *t, const struct watch_conn *c, const char *name)
-{
-	for (unsigned i = 0; i < WORLD_SERVICES; i++) {
-		const struct watch_conn *o = &t->conns[i * WORLD_MAX_DEVS + c->dev];
-		if (i == c->service->index || !o->waits || o->cut || !o->service->engine)
-			continue;
-		/* it was sent under a lease that a jump of the clock ended; or the reply came, and
-		 * nobody read it yet: the PC itself counts what it gets while it works */
-		if ((t->clock_step_mono_ms && t->clock_step_mono_ms >= o->sent_mono_ms) ||
-		    o->service->stalled_until_mono_ms > clk_mono_ms())
-			continue;
-		watch_fail(
-			t,
-			"configured twice at once: service %u sends %s to device %u, which still "
-			"works on a request of service %u",
-			c->service->index, name, c->dev, i);
-	}
-}
-
 /* ---- messages ---- */
 
 static bool is_change(const struct wsman_msg *m)
@@ -312,14 +293,11 @@ static void on_request(struct watch *t, struct watch_conn *c)
 	watch_note(t, "service %u -> device %u %s", c->service->index, c->dev, name);
 	if (change || t->strict)
 		check_lease(t, c, name);
-	check_alone(t, c, name);
 	if (change) {
 		value = note_secret(t, c->dev, &m, &a);
 		change_leaves(t, c, name, &m, value);
 	}
 	c->is_read = !change;
-	c->waits = true;
-	c->sent_mono_ms = clk_mono_ms();
 	arena_deinit(&a);
 }
 
@@ -334,7 +312,6 @@ static void on_reply(struct watch *t, struct watch_conn *c)
 	unsigned status = wire_http1_msg(c->reply)->status;
 	struct watch_act *a = c->act ? act_of(d, c->act) : NULL;
 	watch_note(t, "service %u <- device %u %u", c->service->index, c->dev, status);
-	c->waits = false;
 	if (a) {
 		a->open = false;
 		a->may_be_in =
@@ -362,7 +339,7 @@ struct watch_conn *watch_dial(struct watch *t, struct world_service *s, unsigned
 	wire_http1_reset(c->reply);
 	c->service = s;
 	c->dev = dev;
-	c->cut = c->waits = false;
+	c->cut = false;
 	return c;
 }
 

@@ -2,8 +2,8 @@
  * - a request goes out whose sender does not hold the lease of that device's job,
  * - a secret goes out that is not in the store yet, sealed, with what is needed to use it,
  * - a change whose answer never came is repeated without a look at the device before,
- * - a secret that cannot be read back is replaced by another one while it may be in,
- * - two services have a request at one device at the same time.
+ * - a secret that cannot be read back is replaced by another one while it may be in.
+ * Two requests at one time are counted by the device itself (sim_dev_stats).
  * Keeps a trace with a hash, so that two runs can be compared. Changes nothing. */
 #pragma once
 #include "base/hash.h"
@@ -19,10 +19,9 @@ struct watch_conn { /* of one service with one device: it has at most one at a t
 	unsigned dev;
 	bool cut;                       /* a partition swallowed bytes */
 	struct wire_http1 *request, *reply;
-	bool waits, is_read;            /* a whole request is out */
-	char cls[64];                   /* of that request */
+	bool is_read;                   /* the last whole request that went out */
+	char cls[64];                   /* its class */
 	uint64_t act;
-	int64_t sent_mono_ms;
 };
 #define WATCH_ACTS    32
 #define WATCH_SECRETS 96
@@ -53,7 +52,6 @@ struct watch {
 	char (*tail)[200];
 	uint64_t lines, hash;
 	uint64_t requests, steps;       /* HTTP requests, events */
-	int64_t clock_step_mono_ms;     /* of the last jump of the wall clock: leases mean little then */
 	bool strict;                    /* reads need the lease as well */
 	bool print;
 	void (*on_fail)(struct watch *t, const char *what); /* does not return; NULL: the test fails */

@@ -10,7 +10,8 @@
 
 #include "../support/chains.h"
 
-#define WORLD_MEBX "Mebx!pass1"
+#define WORLD_MEBX      "Mebx!pass1"
+#define CREDENTIALS_MAX 128
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -402,7 +403,7 @@ void world_start_one(struct world *w, unsigned service, bool beside)
 	assert_null(s->engine);
 	store_close(s->store);
 	s->store = store_open_beside(w->store, s->sched, beside);
-	s->dying = false;
+	s->dying = s->is_stopping = false;
 	struct engine_conf c = {
 		.store = s->store,
 		.sched = s->sched,
@@ -560,23 +561,18 @@ void world_add_job(struct world *w, unsigned i)
 		engine_kick(w->engine);
 }
 
-static void check_device(struct world *w, unsigned i)
+void world_check_ways(struct world *w, unsigned i)
 {
 	struct arena a;
-	struct store_credential cred[16];
-	struct store_cert cert[8];
+	static struct store_credential cred[CREDENTIALS_MAX];
+	struct store_cert cert[32];
 	struct err e = { 0 };
 	struct world_dev *d = &w->devs[i];
 	char label[96];
 	bool opened = false, leaf_ok = false;
 	struct span leaf;
 	arena_init(&a, 1 << 20);
-	assert_int_equal(sim_dev_state(d->dev), SIM_CONFIGURED);
-	const struct sim_dev_stats *st = sim_dev_get_stats(d->dev);
-	assert_int_equal(st->configured_count, 1);
-	assert_true(st->max_failed_in_window < 5);
-	assert_int_equal(st->parallel_requests, 0);
-	unsigned n = store_credential_list(w->store, &a, d->uuid, NULL, 16, cred);
+	unsigned n = store_credential_list(w->store, &a, d->uuid, NULL, CREDENTIALS_MAX, cred);
 	for (unsigned k = 0; k < n; k++) {
 		struct secret s = SECRET_NONE;
 		snprintf(label, sizeof label, "credential:%s:%s", d->uuid, cred[k].kind);
@@ -586,9 +582,12 @@ static void check_device(struct world *w, unsigned i)
 		secret_deinit(&s);
 	}
 	if (!opened)
-		fail_msg("device %u: the current admin password does not open it (%u credentials)",
-			 i, n);
-	n = store_cert_list(w->store, &a, "device", d->uuid, 8, cert);
+		watch_fail(
+			&w->watch,
+			"credential lost: the current admin password does not open device %u (%u "
+			"credentials)",
+			i, n);
+	n = store_cert_list(w->store, &a, "device", d->uuid, 32, cert);
 	assert_true(sim_dev_leaf(d->dev, &leaf));
 	for (unsigned k = 0; k < n; k++) {
 		if (strcmp(cert[k].state, "current") != 0)
@@ -599,9 +598,20 @@ static void check_device(struct world *w, unsigned i)
 		pki_chain_free(c);
 	}
 	if (!leaf_ok)
-		fail_msg("device %u does not show the leaf that is stored as current (%u stored)",
-			 i, n);
+		watch_fail(&w->watch,
+			   "device %u does not show the leaf that is stored as current (%u stored)",
+			   i, n);
 	arena_deinit(&a);
+}
+
+static void check_device(struct world *w, unsigned i)
+{
+	const struct sim_dev_stats *st = sim_dev_get_stats(w->devs[i].dev);
+	assert_int_equal(sim_dev_state(w->devs[i].dev), SIM_CONFIGURED);
+	assert_int_equal(st->configured_count, 1);
+	assert_true(st->max_failed_in_window < 5);
+	assert_int_equal(st->parallel_requests, 0);
+	world_check_ways(w, i);
 }
 
 void world_check(struct world *w)

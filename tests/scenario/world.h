@@ -18,6 +18,7 @@ struct world_service {
 	struct engine *engine;         /* NULL while it is dead */
 	int64_t stalled_until_mono_ms;
 	bool dying;                    /* a point in the wire fired: dead after this event */
+	bool is_stopping;              /* engine_stop was called */
 };
 struct world_dev {
 	struct sim_dev *dev;
@@ -87,3 +88,4 @@ void world_print(struct world *w);             /* devices and last events, when 
 bool world_device_state(struct world *w, unsigned i, char out_state[32]);
 /* Every device: configured once, current password opens it, stored leaf is shown, budget kept. */
 void world_check(struct world *w);
+void world_check_ways(struct world *w, unsigned i); /* of these only password and leaf, of one */

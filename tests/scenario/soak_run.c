@@ -1,0 +1,324 @@
+/* The life of one seed: a world, a storm of some hours or days, calm, and the proof. */
+#include "soak.h"
+
+#include "base/clk.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "sim/switches.h"
+
+#include <stdio.h>
+
+#define SECOND_MS 1000LL
+#define MINUTE_MS (60 * SECOND_MS)
+#define HOUR_MS   (60 * MINUTE_MS)
+#define LOG_MAX   ((size_t)256 * 1024 * 1024)
+#define CALM_MS   (96 * HOUR_MS)
+#define KINDS_MAX 128
+
+static struct kind {
+	const struct sim_generation *generation;
+	enum sim_state state;
+} kinds[KINDS_MAX];
+static unsigned kind_count;
+static char switches[64][64]; /* "name=value" with which a PC is configured all the same */
+static unsigned switch_count;
+
+/* ---- chance ---- */
+
+unsigned soak_pick(struct soak *s, unsigned n)
+{
+	return rng_below(&s->rng, n);
+}
+
+bool soak_chance(struct soak *s, unsigned percent)
+{
+	return rng_below(&s->rng, 100) < percent;
+}
+
+int64_t soak_between(struct soak *s, int64_t lo, int64_t hi)
+{
+	return rng_range(&s->rng, lo, hi);
+}
+
+/* ---- what is there ---- */
+
+static bool is_configured_alone(const struct kind *k, const char *with)
+{
+	struct world w;
+	world_init(&w, 1);
+	world_start_service(&w);
+	world_add(&w, k->generation->name, k->state, NULL, with);
+	bool done = world_run_until_done(&w, HOUR_MS);
+	world_deinit(&w);
+	return done;
+}
+
+static void probe_switch(const struct sim_switch_row *row)
+{
+	const struct kind all[] = { { sim_generation_find("5.0"), SIM_SETUP_PSK },
+				    { sim_generation_find("9.5"), SIM_SETUP_PSK },
+				    { sim_generation_find("11.8"), SIM_SETUP_PKI },
+				    { sim_generation_find("16.1"), SIM_SETUP_PKI } };
+	const char *v = strchr(row->values, '|');
+	while (v && switch_count < sizeof switches / sizeof *switches) {
+		size_t n = strcspn(v + 1, "|");
+		char *text = switches[switch_count];
+		snprintf(text, sizeof switches[0], "%s=%.*s", row->name, (int)n, v + 1);
+		bool ok = true;
+		for (unsigned i = 0; i < sizeof all / sizeof *all && ok; i++)
+			ok = is_configured_alone(&all[i], text);
+		switch_count += ok;
+		v = v[1 + n] ? v + 1 + n : NULL;
+	}
+}
+
+void soak_probe(void)
+{
+	for (unsigned i = 0; sim_generation_at(i) && kind_count + 2 <= KINDS_MAX; i++) {
+		const struct sim_generation *g = sim_generation_at(i);
+		struct kind k = { g, SIM_SETUP_PSK };
+		if (g->psk.psk && is_configured_alone(&k, NULL))
+			kinds[kind_count++] = k;
+		k.state = SIM_SETUP_PKI;
+		if (g->pki.pki && is_configured_alone(&k, NULL))
+			kinds[kind_count++] = k;
+	}
+	for (unsigned i = 0; sim_switches_at(i); i++)
+		probe_switch(sim_switches_at(i));
+	printf("soak: %u kinds of PC, %u switches\n", kind_count, switch_count);
+}
+
+/* ---- services ---- */
+
+void soak_start(struct soak *s, unsigned service)
+{
+	if (s->w.services[service].engine)
+		return;
+	world_start_one(&s->w, service, s->pair);
+	s->totals->starts++;
+	watch_note(&s->w.watch, "service %u starts", service);
+}
+
+struct later {
+	struct soak *s;
+	unsigned service;
+};
+
+static void start_now(void *arg)
+{
+	struct later *l = arg;
+	soak_start(l->s, l->service);
+	mem_free(l);
+}
+
+void soak_start_later(struct soak *s, unsigned service, int64_t ms)
+{
+	struct later *l = MEM_NEW(struct later);
+	*l = (struct later){ s, service };
+	sched_after(s->w.sched, ms, start_now, l);
+}
+
+static void on_death(struct world *w, struct world_service *v)
+{
+	struct soak *s = w->arg;
+	s->totals->deaths++;
+	s->stopped[v->index] = false;
+	/* half of the time before anybody has noticed */
+	soak_start_later(s, v->index,
+			 soak_chance(s, 50) ? soak_between(s, 0, 2 * SECOND_MS)
+					    : soak_between(s, 0, 10 * MINUTE_MS));
+}
+
+static bool is_cut(struct world *w, const struct world_service *v, unsigned dev)
+{
+	const struct soak *s = w->arg;
+	return s->devs[dev].cut_until_mono_ms[v->index] > clk_mono_ms();
+}
+
+/* ---- the world of a seed ---- */
+
+static const char *one_of(struct soak *s, const char *const *texts, unsigned n)
+{
+	return texts[soak_pick(s, n)];
+}
+
+static void put_secret(struct soak *s, const char *name, const char *value)
+{
+	struct arena a;
+	char label[80];
+	arena_init(&a, 65536);
+	snprintf(label, sizeof label, "secret:%s", name);
+	struct store_tx *tx = store_tx_new(s->w.store);
+	store_tx_secret_set(tx, name, pki_seal_close(s->w.seal, label, span_str(value), &a));
+	store_tx_commit(tx, NULL, NULL);
+	arena_deinit(&a);
+}
+
+static void put_profile(struct soak *s)
+{
+	static const char *const admin[] = { "random", "random", "{secret: adm}" };
+	static const char *const mebx[] = { "random", "random", "{secret: mbx}", "leave" };
+	/* firmware takes no commit of a PKI setup with the MEBx password that it was born with */
+	unsigned mebx_count = 4;
+	for (unsigned i = 0; i < s->dev_count; i++)
+		if (s->devs[i].state == SIM_SETUP_PKI)
+			mebx_count = 3;
+	static const char *const part[] = { "on", "off", "leave" };
+	char yaml[512];
+	put_secret(s, "adm", "Adm1n-Secret!");
+	put_secret(s, "mbx", "Mebx-5ecret!");
+	snprintf(yaml, sizeof yaml,
+		 "version: 1\nadmin_password: %s\nmebx_password: %s\nnames: fqdn\nclock: sync\n"
+		 "tls: server\nredirection: {sol: %s, ider: %s}\nkvm: %s\nwebui: %s\nping: %s\n",
+		 one_of(s, admin, 3), one_of(s, mebx, mebx_count), one_of(s, part, 3),
+		 one_of(s, part, 3), one_of(s, part, 3), one_of(s, part, 3), one_of(s, part, 3));
+	struct store_tx *tx = store_tx_new(s->w.store);
+	store_tx_profile_put(tx, "baseline", yaml, clk_unix_ms());
+	store_tx_commit(tx, NULL, NULL);
+	for (char *p = yaml; *p; p++)
+		if (*p == '\n')
+			*p = ' ';
+	watch_note(&s->w.watch, "profile %.150s", yaml);
+}
+
+static void plan_devices(struct soak *s)
+{
+	s->dev_count = soak_chance(s, 50) ? 1 + soak_pick(s, 4) : 1 + soak_pick(s, SOAK_DEVS);
+	for (unsigned i = 0; i < s->dev_count; i++) {
+		struct soak_dev *d = &s->devs[i];
+		const struct kind *k = &kinds[soak_pick(s, kind_count)];
+		d->generation = k->generation;
+		d->state = k->state;
+		if (switch_count && soak_chance(s, 30))
+			str_copy(d->switches, sizeof d->switches,
+				 span_str(switches[soak_pick(s, switch_count)]));
+		d->comes_mono_ms = clk_mono_ms() +
+			(soak_chance(s, 60) ? 0 : soak_between(s, 0, 20 * MINUTE_MS));
+	}
+}
+
+static void set_number(struct soak *s, const char *key, int64_t lo, int64_t hi)
+{
+	char v[24];
+	snprintf(v, sizeof v, "%lld", (long long)soak_between(s, lo, hi));
+	world_set(&s->w, key, v);
+}
+
+static void begin(struct soak *s, const struct soak_opts *opts)
+{
+	world_init(&s->w, s->seed);
+	rng_seed(&s->rng, s->seed ^ UINT64_C(0x50a1c0de));
+	buf_init(&s->log, LOG_MAX);
+	log_set_sink(soak_log_sink, s);
+	log_set_fd(opts->log ? 2 : -1);
+	s->w.arg = s;
+	s->w.on_death = on_death;
+	s->w.is_cut = is_cut;
+	s->w.watch.strict = true;
+	s->w.watch.print = opts->trace;
+	s->w.watch.on_fail = opts->on_fail;
+	s->w.env.latency_ms = soak_chance(s, 50) ? 0 : soak_between(s, 0, 300);
+	s->pair = soak_chance(s, 40);
+	if (soak_chance(s, 50))
+		set_number(s, "workers", 1, 20);
+	if (soak_chance(s, 50))
+		set_number(s, "job.lease_s", 5, 120);
+	plan_devices(s);
+	put_profile(s);
+	s->totals->seeds++;
+	s->totals->devices += s->dev_count;
+	soak_start(s, 0);
+	if (s->pair && soak_chance(s, 70))
+		soak_start(s, 1);
+}
+
+static void let_come(struct soak *s)
+{
+	while (s->w.dev_count < s->dev_count &&
+	       (s->calm || s->devs[s->w.dev_count].comes_mono_ms <= clk_mono_ms())) {
+		struct soak_dev *d = &s->devs[s->w.dev_count];
+		fault_disarm(); /* its name and key are the world's writes */
+		watch_note(&s->w.watch, "device %u: AMT %s %s %s", s->w.dev_count,
+			   d->generation->name, sim_dev_state_name(d->state), d->switches);
+		world_add(&s->w, d->generation->name, d->state, NULL,
+			  d->switches[0] ? d->switches : NULL);
+	}
+}
+
+/* A soft stop has ended: the process goes, and comes again. */
+static void reap(struct soak *s)
+{
+	for (unsigned i = 0; i < WORLD_SERVICES; i++) {
+		if (!s->stopped[i])
+			continue;
+		s->stopped[i] = false;
+		world_kill_one(&s->w, i);
+		soak_start_later(s, i, soak_between(s, 0, MINUTE_MS));
+	}
+}
+
+static void live_until(struct soak *s, int64_t until_mono_ms)
+{
+	do {
+		let_come(s);
+		reap(s);
+		soak_check_event(s);
+	} while (world_step(&s->w, until_mono_ms));
+	reap(s);
+}
+
+/* Most things happen while devices are being configured; some hours later. */
+static int64_t next_gap(struct soak *s)
+{
+	if (soak_chance(s, 70))
+		return soak_between(s, 0, 4 * SECOND_MS);
+	return soak_chance(s, 80) ? soak_between(s, 0, 5 * MINUTE_MS)
+				  : soak_between(s, 0, 6 * HOUR_MS);
+}
+
+static void settle(struct soak *s)
+{
+	int64_t end = clk_mono_ms() + CALM_MS, rescue = clk_mono_ms();
+	while (!soak_is_settled(s)) {
+		if (clk_mono_ms() >= end) {
+			world_print(&s->w);
+			watch_fail(&s->w.watch, "not configured after %lld hours of calm",
+				   CALM_MS / HOUR_MS);
+		}
+		if (clk_mono_ms() >= rescue) {
+			soak_rescue(s);
+			rescue += 2 * HOUR_MS;
+		}
+		live_until(s, clk_mono_ms() + 10 * SECOND_MS);
+	}
+}
+
+uint64_t soak_run(uint64_t seed, const struct soak_opts *opts, struct soak_totals *totals)
+{
+	struct soak *s = MEM_NEW(struct soak);
+	s->seed = seed;
+	s->totals = totals;
+	begin(s, opts);
+	int64_t start = clk_mono_ms();
+	unsigned storms = soak_pick(s, 60);
+	for (unsigned i = 0; i < storms; i++) {
+		live_until(s, clk_mono_ms() + next_gap(s));
+		soak_storm(s);
+	}
+	live_until(s, clk_mono_ms() + 30 * SECOND_MS);
+	soak_calm(s);
+	soak_start_later(s, 0, 0);
+	settle(s);
+	fault_disarm();
+	soak_check_end(s);
+	totals->fake_ms += clk_mono_ms() - start;
+	totals->requests += s->w.watch.requests;
+	uint64_t hash = s->w.watch.hash;
+	for (unsigned i = 0; i < s->w.dev_count; i++)
+		totals->jobs += sim_dev_get_stats(s->w.devs[i].dev)->configured_count;
+	world_deinit(&s->w);
+	log_set_sink(NULL, NULL);
+	buf_deinit(&s->log);
+	mem_free(s);
+	return hash;
+}
