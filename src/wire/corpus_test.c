@@ -4,9 +4,13 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/out.h"
+#include "base/str.h"
+#include "wire/audit_record.h"
 #include "wire/digest.h"
+#include "wire/event_record.h"
 #include "wire/hello.h"
 #include "wire/http1.h"
+#include "wire/setupbin.h"
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -193,12 +197,148 @@ static void reads_challenges(void **state)
 		skip();
 }
 
+typedef void record_fn(struct span bytes, struct out *again, struct wire_show *s);
+
+static void read_event(struct span in, struct out *again, struct wire_show *s)
+{
+	struct wire_event_record ev;
+	size_t used;
+
+	for (size_t n = 0; n < in.n; n++)
+		assert_int_equal(wire_event_record_parse(span_make(in.p, n), &ev, &used, NULL),
+				 WIRE_MORE);
+	assert_int_equal(wire_event_record_parse(in, &ev, &used, NULL), WIRE_DONE);
+	assert_int_equal(used, in.n);
+	assert_true(wire_event_record_emit(again, &ev));
+	wire_event_record_print(s, &ev);
+}
+
+static void read_audit(struct span in, struct out *again, struct wire_show *s)
+{
+	struct wire_audit_record r;
+	size_t used;
+
+	for (size_t n = 0; n < in.n; n++)
+		assert_int_equal(wire_audit_record_parse(span_make(in.p, n), &r, &used, NULL),
+				 WIRE_MORE);
+	assert_int_equal(wire_audit_record_parse(in, &r, &used, NULL), WIRE_DONE);
+	assert_int_equal(used, in.n);
+	assert_true(wire_audit_record_emit(again, &r));
+	wire_audit_record_print(s, &r);
+}
+
+/* Each line of base64 is a record; together they print as text. */
+static unsigned each_record(struct span lines, record_fn *fn, char *text, size_t cap)
+{
+	struct out t;
+	unsigned count = 0;
+
+	out_init(&t, text, cap);
+	struct wire_show s = wire_show_make(&t, false);
+	while (lines.n) {
+		uint8_t mem[512], again[512];
+		struct out o;
+		size_t n, line = span_find(lines, '\n');
+		assert_true(b64_decode(span_make(lines.p, line), mem, sizeof mem, &n));
+		line += line < lines.n;
+		lines = span_make(lines.p + line, lines.n - line);
+		if (!n)
+			continue;
+		out_init(&o, again, sizeof again);
+		fn(span_make(mem, n), &o, &s);
+		if (!span_eq(out_span(&o), span_make(mem, n)))
+			fail_msg("record %u: emit(parse(x)) is not x", count + 1);
+		count++;
+	}
+	assert_false(t.bad);
+	return count;
+}
+
+static void check_records(const char *name, struct span in)
+{
+	static char text[65536];
+	static const char *const want[] = {
+		/* of the audit log, with what its README and the firmware versions say */
+		"event 18 (upgraded from client to admin control mode)\n  initiator 0 (HTTP digest)\n"
+		"  user admin\n  location 0 (IPv4)\n  address 127.0.0.1\n",
+		"first version 12.0.40.1433\n    second version 12.0.36.1428\n",
+		"user $$OsAdmin\n",
+		"address 0000:0000:0000:0000:0000:0000:0000:0001\n",
+		"by way of 2 (local MEI)\n",
+		"event 10 (KVM enabled)\n",
+		/* of the event log */
+		"message firmware progress: OS wake vector\n",
+		"message authentication failed 10 times\n",
+		"severity 16 (critical)\n",
+		"entity 38 (Intel ME)\n",
+	};
+	bool audit = strstr(name, "audit") != NULL;
+	unsigned count = each_record(in, audit ? read_audit : read_event, text, sizeof text);
+
+	assert_int_equal(count, audit ? 15 : 17);
+	for (size_t i = audit ? 0 : 6; i < (audit ? 6 : sizeof want / sizeof *want); i++)
+		if (!strstr(text, want[i]))
+			fail_msg("%s: no '%s' in\n%s", name, want[i], text);
+	if (strstr(text, "more "))
+		fail_msg("%s: data without a meaning in\n%s", name, text);
+}
+
+static void reads_records(void **state)
+{
+	(void)state;
+	if (each_file("records", ".b64", check_records) < 2)
+		skip();
+}
+
+static void check_setupbin(const char *name, struct span in)
+{
+	static const char *const want[] = { "version 4", "modules \n", "header bytes 46\n",
+					    "manual setup, 1 bytes\n      value 1 (manual)\n",
+					    "KVM, 1 bytes\n      value 1 (on)\n" };
+	static uint8_t again[MAX_FILE];
+	static char text[65536];
+	struct wire_setupbin f;
+	struct err e = { 0 };
+	struct arena a;
+	struct out o;
+
+	arena_init(&a, 1 << 20);
+	for (size_t n = 0; n < in.n; n++)
+		assert_false(wire_setupbin_parse(span_make(in.p, n), &a, &f, NULL));
+	arena_reset(&a);
+	if (!wire_setupbin_parse(in, &a, &f, &e))
+		fail_msg("%s: %s (%s)", name, e.msg, e.seen);
+	out_init(&o, again, sizeof again);
+	assert_true(wire_setupbin_emit(&o, &f));
+	if (!span_eq(out_span(&o), in))
+		fail_msg("%s: emit(parse(x)) is not x", name);
+	out_init(&o, text, sizeof text);
+	struct wire_show s = wire_show_make(&o, false);
+	wire_setupbin_print(&s, &f, false);
+	for (size_t i = 0; i < sizeof want / sizeof *want; i++)
+		if (!strstr(text, want[i]))
+			fail_msg("%s: no '%s' in\n%s", name, want[i], text);
+	/* everything that it holds has a name, and nothing is left over */
+	assert_null(strstr(text, "unknown"));
+	assert_null(strstr(text, "other bytes"));
+	assert_int_equal(f.records[0].vars[1].value.n, 14);
+	assert_null(memmem(text, strlen(text), f.records[0].vars[1].value.p, 14));
+	arena_deinit(&a);
+}
+
+static void reads_setupbin(void **state)
+{
+	(void)state;
+	if (each_file("setupbin", ".bin", check_setupbin) < 1)
+		skip();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_hello),
-		cmocka_unit_test(reads_http),
-		cmocka_unit_test(reads_challenges),
+		cmocka_unit_test(reads_hello),      cmocka_unit_test(reads_http),
+		cmocka_unit_test(reads_challenges), cmocka_unit_test(reads_records),
+		cmocka_unit_test(reads_setupbin),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
