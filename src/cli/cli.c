@@ -119,9 +119,9 @@ static bool run_parsed(struct cli *c, struct err *e)
 		return print_command_help(c, e);
 	if (cli_args_has(&c->args, "json") && cli_args_has(&c->args, "csv"))
 		return err_set(e, ERR_USAGE, "--json and --csv do not go together");
-	if (cli_args_has(&c->args, "csv") && !(c->cmd->flags & CMD_TABLE))
+	if (cli_args_has(&c->args, "csv") && (c->cmd->flags & CMD_NO_CSV))
 		return err_set(e, ERR_USAGE,
-			       "the result of 'outband %s%s%s' is no table, so there is no --csv",
+			       "'outband %s%s%s' has no result that CSV could hold",
 			       c->cmd->name, *c->cmd->sub ? " " : "", c->cmd->sub);
 	enum cli_writer_kind kind = cli_args_has(&c->args, "json") ? CLI_WRITER_JSON
 		: cli_args_has(&c->args, "csv")                    ? CLI_WRITER_CSV
@@ -129,6 +129,7 @@ static bool run_parsed(struct cli *c, struct err *e)
 	struct err e_end = { 0 };
 	c->writer = cli_writer_new(kind, STDOUT_FILENO, terminal_width(STDOUT_FILENO));
 	bool ok = c->cmd->fn(c, e);
+	cli_writer_finish(c->writer, ok && !c->exit_status);
 	/* What a command found before it failed is shown too. */
 	if (!cli_writer_end(c->writer, &e_end) && ok) {
 		*e = e_end;
@@ -184,6 +185,6 @@ int cli_main(int argc, char **argv)
 	if (!ok)
 		cli_print_err(&c, &e);
 	cli_args_deinit(&c.args);
-	arena_deinit(&c.arena);
+	arena_wipe(&c.arena); /* it may hold what a file says in secret */
 	return ok ? c.exit_status : err_exit(e.code);
 }

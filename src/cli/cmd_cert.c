@@ -348,7 +348,8 @@ bool cli_cmd_cert_delete(struct cli *c, struct err *e)
 								    cli_operand(c, i)) };
 		if (!cli_rpc_call(c, &req, NULL, e))
 			return false;
-		cli_writer_say(c->writer, "Removed %s.", cli_operand(c, i));
+		cli_writer_done(c->writer, "cert", cli_operand(c, i), "Removed %s.",
+				cli_operand(c, i));
 	}
 	return true;
 }

@@ -231,6 +231,14 @@ static const char *queue_job(struct cli *c, const char *name, struct err *e)
 	return id;
 }
 
+/* Only the first without --wait. */
+static const struct cli_col apply_cols[] = {
+	{ "job", NULL, CLI_FORM_TEXT },       { "id", NULL, CLI_FORM_TEXT },
+	{ "uuid", NULL, CLI_FORM_TEXT },      { "fqdn", NULL, CLI_FORM_TEXT },
+	{ "state", NULL, CLI_FORM_TEXT },     { "stage", NULL, CLI_FORM_TEXT },
+	{ "error.msg", NULL, CLI_FORM_TEXT }, { "error.rule", NULL, CLI_FORM_TEXT },
+};
+
 static bool apply_one(struct cli *c, const char *name, struct err *e)
 {
 	const char *id = queue_job(c, name, e);
@@ -241,7 +249,7 @@ static bool apply_one(struct cli *c, const char *name, struct err *e)
 	if (!cli_args_has(&c->args, "wait")) {
 		job = json_pack("{s:s}", "job", id);
 		cli_writer_say(c->writer, "%s: job %s", name, id);
-		cli_writer_json(c->writer, job);
+		cli_writer_row(c->writer, apply_cols, 1, job);
 		json_decref(job);
 		return true;
 	}
@@ -255,7 +263,7 @@ static bool apply_one(struct cli *c, const char *name, struct err *e)
 		msg = NULL;
 	cli_writer_say(c->writer, "%s: %s%s%s", name, state ? state : "?", msg ? ": " : "",
 		       msg ? msg : "");
-	cli_writer_json(c->writer, job);
+	cli_writer_row(c->writer, apply_cols, sizeof apply_cols / sizeof *apply_cols, job);
 	json_decref(job);
 	return true;
 }
@@ -313,7 +321,8 @@ static bool forget_one(struct cli *c, const char *name, struct err *e)
 
 	if (!cli_rpc_call(c, &req, NULL, e))
 		return false;
-	cli_writer_say(c->writer, "%s is forgotten. Its credentials are in the archive.", name);
+	cli_writer_done(c->writer, "device", name,
+			"%s is forgotten. Its credentials are in the archive.", name);
 	return true;
 }
 

@@ -37,6 +37,10 @@ bool cli_cmd_help(struct cli *c, struct err *e)
 			cli_help_command(&o, cmd);
 	}
 	cli_writer_text(c->writer, buf_span(&b));
+	json_t *doc = json_pack("{s:s%}", "text", b.p ? (const char *)b.p : "", b.n);
+	if (ok && b.n)
+		cli_writer_json(c->writer, doc);
+	json_decref(doc);
 	buf_deinit(&b);
 	return ok;
 }

@@ -74,7 +74,7 @@ bool cli_cmd_job_move(struct cli *c, struct err *e)
 		const char *target = cli_rpc_target(&c->arena, "/v1/jobs/%/%", id, verb);
 		if (!cli_rpc_send(c, "POST", target, json_object(), NULL, e))
 			return false;
-		cli_writer_say(c->writer, "Job %s %s.", id, done);
+		cli_writer_done(c->writer, "job", id, "Job %s %s.", id, done);
 	}
 	return true;
 }

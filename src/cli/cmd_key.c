@@ -87,9 +87,18 @@ bool cli_cmd_key_generate(struct cli *c, struct err *e)
 	secret_deinit(&password);
 	if (!ok)
 		return false;
-	json_array_foreach(json_object_get(doc, "pids"), i, pid) cli_writer_say(
-		c->writer, "%s", json_string_value(pid) ? json_string_value(pid) : "");
-	cli_writer_json(c->writer, doc);
+	json_array_foreach(json_object_get(doc, "pids"), i, pid)
+	{
+		static const struct cli_col cols[] = { { "pid", NULL, CLI_FORM_TEXT } };
+		json_t *row = json_pack("{s:O}", "pid", pid);
+		cli_writer_say(c->writer, "%s",
+			       json_string_value(pid) ? json_string_value(pid) : "");
+		if (cli_writer_kind(c->writer) == CLI_WRITER_CSV)
+			cli_writer_row(c->writer, cols, 1, row);
+		json_decref(row);
+	}
+	if (c->json)
+		cli_writer_json(c->writer, doc);
 	json_decref(doc);
 	cli_writer_flush(c->writer);
 	if (!c->json)
@@ -166,7 +175,7 @@ bool cli_cmd_key_release(struct cli *c, struct err *e)
 		if (!cli_rpc_send(c, "POST", cli_rpc_target(&c->arena, "/v1/keys/%/release", pid),
 				  json_object(), NULL, e))
 			return false;
-		cli_writer_say(c->writer, "%s may be used again.", pid);
+		cli_writer_done(c->writer, "key", pid, "%s may be used again.", pid);
 	}
 	return true;
 }

@@ -35,8 +35,14 @@ static const char *text_of(const json_t *row, const char *key)
 
 static void show_event(struct cli *c, const struct follow *f, const json_t *row)
 {
-	if (c->json) {
-		cli_writer_json(c->writer, row); /* one object a line: it may never end */
+	static const struct cli_col cols[] = {
+		{ "id", NULL, CLI_FORM_TEXT },   { "at", NULL, CLI_FORM_TEXT },
+		{ "uuid", NULL, CLI_FORM_TEXT }, { "level", NULL, CLI_FORM_TEXT },
+		{ "name", NULL, CLI_FORM_TEXT }, { "line", NULL, CLI_FORM_TEXT },
+	};
+
+	if (cli_writer_kind(c->writer) != CLI_WRITER_TEXT) {
+		cli_writer_row(c->writer, cols, 6, row); /* it may never end */
 		return;
 	}
 	const char *uuid = f->uuid ? "" : text_of(row, "uuid"), *line = text_of(row, "line");
@@ -177,11 +183,12 @@ bool cli_cmd_status(struct cli *c, struct err *e)
 		json_t *doc;
 		if (!cli_rpc_get(c, "/v1/status", &doc, e))
 			return false;
-		if (watch && !c->json && isatty(STDOUT_FILENO))
+		if (watch && cli_writer_kind(c->writer) == CLI_WRITER_TEXT && isatty(STDOUT_FILENO))
 			(void)!write(STDOUT_FILENO, "\033[H\033[J", 6);
 		cli_writer_record(c->writer, status_cols, sizeof status_cols / sizeof *status_cols,
 				  doc);
-		if (watch && !c->json && !isatty(STDOUT_FILENO))
+		if (watch && cli_writer_kind(c->writer) == CLI_WRITER_TEXT &&
+		    !isatty(STDOUT_FILENO))
 			cli_writer_say(c->writer, "%s", "");
 		json_decref(doc);
 		cli_writer_flush(c->writer);

@@ -252,6 +252,10 @@ bool cli_cmd_serve(struct cli *c, struct err *e)
 		       LOG_S("hello_port", s.hello_text), LOG_S("socket", s.at.socket),
 		       LOG_S("db", s.at.db));
 		cli_writer_say(c->writer, "ready hello=%s socket=%s", s.hello_text, s.at.socket);
+		json_t *doc = json_pack("{s:b, s:s, s:s}", "ready", 1, "hello", s.hello_text,
+					"socket", s.at.socket);
+		cli_writer_json(c->writer, doc);
+		json_decref(doc);
 		cli_writer_flush(c->writer);
 		net_loop_run(s.loop);
 	}

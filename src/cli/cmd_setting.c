@@ -56,7 +56,7 @@ static bool put_setting(struct cli *c, const char *key, const char *value, struc
 
 	if (!cli_rpc_send(c, "PUT", target, json_pack("{s:s}", "value", value), NULL, e))
 		return false;
-	cli_writer_say(c->writer, "%s is now %s.", key, value);
+	cli_writer_done(c->writer, "setting", key, "%s is now %s.", key, value);
 	return true;
 }
 
@@ -88,7 +88,8 @@ bool cli_cmd_secret_set(struct cli *c, struct err *e)
 		err_hint(e, "give it with --file FILE, - for standard input");
 	}
 	if (ok)
-		cli_writer_say(c->writer, "Stored. Profiles refer to it as {secret: %s}.", name);
+		cli_writer_done(c->writer, "secret", name,
+				"Stored. Profiles refer to it as {secret: %s}.", name);
 	secret_deinit(&s);
 	return ok;
 }

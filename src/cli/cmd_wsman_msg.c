@@ -243,7 +243,7 @@ static void put_obj(struct out *o, bool json, const struct wsman_obj *obj,
 
 static void put_items(const struct cli_wsman_call *k, const struct amt_reply *r, struct out *o)
 {
-	bool json = k->c->json;
+	bool json = cli_writer_kind(k->c->writer) != CLI_WRITER_TEXT;
 
 	out_str(o, json ? "[" : "");
 	for (unsigned i = 0; i < r->item_count; i++) {
@@ -265,6 +265,7 @@ static void put_items(const struct cli_wsman_call *k, const struct amt_reply *r,
 
 void cli_wsman_show(const struct cli_wsman_call *k, const struct amt_reply *r)
 {
+	bool json = cli_writer_kind(k->c->writer) != CLI_WRITER_TEXT;
 	struct wsman_obj *obj = NULL;
 	struct buf b;
 	struct out o;
@@ -276,11 +277,11 @@ void cli_wsman_show(const struct cli_wsman_call *k, const struct amt_reply *r)
 	else if (r->msg && r->msg->payload) {
 		if (!wsman_envelope_obj(r->msg, r->arena, &obj, NULL))
 			obj = NULL;
-		put_obj(&o, k->c->json, obj, r->msg->payload);
+		put_obj(&o, json, obj, r->msg->payload);
 	} else if (k->op == WSMAN_OP_PUT) {
-		out_str(&o, k->c->json ? "{}" : "Changed.\n");
+		out_str(&o, json ? "{}" : "Changed.\n");
 	}
-	if (k->c->json)
+	if (json)
 		cli_writer_json_text(k->c->writer, buf_span(&b));
 	else
 		cli_writer_text(k->c->writer, buf_span(&b));

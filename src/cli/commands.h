@@ -12,7 +12,7 @@ enum cli_cmd_flags {
 	CMD_CHANGES_DEVICE = 4, /* sends something to a PC that changes it */
 	CMD_STREAMS = 8,        /* runs until it is told to end */
 	CMD_RAW = 16,           /* reads its own arguments */
-	CMD_TABLE = 32,         /* the result is a table or a record, which --csv can write */
+	CMD_NO_CSV = 32,        /* the result is nothing that --csv could write */
 };
 
 #define CLI_WSMAN_ARGS                                                                              \
@@ -23,22 +23,22 @@ enum cli_cmd_flags {
 	/* name, sub-name, synopsis, help, flags, handler */                                        \
 	X("serve", "",                                                                              \
 	  "[--data DIR] [--db FILE] [--key-file FILE] [--hello [HOST:]PORT]... [--log-level LEVEL] [--log-file FILE]", \
-	  "run the service: listen for hellos and configure PCs", CMD_LOCAL | CMD_STREAMS, cli_cmd_serve) \
+	  "run the service: listen for hellos and configure PCs", CMD_LOCAL | CMD_STREAMS | CMD_NO_CSV, cli_cmd_serve) \
 	X("backup", "", "FILE [--data DIR] [--db FILE] [--key-file FILE] [--overwrite]",            \
-	  "write all that the service knows into one file, while it runs or not", CMD_LOCAL | CMD_TABLE, cli_cmd_backup) \
+	  "write all that the service knows into one file, while it runs or not", CMD_LOCAL, cli_cmd_backup) \
 	X("restore", "", "FILE [--data DIR] [--db FILE] [--key-file FILE] [--yes]",                 \
-	  "put a backup in the place of the database; no service may use it", CMD_LOCAL | CMD_TABLE, cli_cmd_restore) \
+	  "put a backup in the place of the database; no service may use it", CMD_LOCAL, cli_cmd_restore) \
 	X("sim", "", "[OPTION]...", "run a virtual fleet of AMT PCs (see 'outband sim --help')",    \
-	  CMD_LOCAL | CMD_STREAMS | CMD_RAW, cli_cmd_sim_raw)                                       \
+	  CMD_LOCAL | CMD_STREAMS | CMD_RAW | CMD_NO_CSV, cli_cmd_sim_raw)                                       \
 	X("status", "", "[--watch]", "show what the service does and how many PCs are in which state", \
-	  CMD_NEEDS_SERVER | CMD_TABLE, cli_cmd_status)                                                         \
+	  CMD_NEEDS_SERVER, cli_cmd_status)                                                         \
 	X("device", "list", "[--state STATE] [--search TEXT]", "list the PCs that the service knows", \
-	  CMD_NEEDS_SERVER | CMD_TABLE, cli_cmd_device_list)                                                    \
+	  CMD_NEEDS_SERVER, cli_cmd_device_list)                                                    \
 	X("device", "show", "DEVICE", "show one PC, its facts, its job and what comes next",        \
-	  CMD_NEEDS_SERVER | CMD_TABLE, cli_cmd_device_show)                                                    \
+	  CMD_NEEDS_SERVER, cli_cmd_device_show)                                                    \
 	X("device", "import", "FILE [--preview]", "import host names for UUIDs from CSV: uuid,fqdn[,group]", \
 	  CMD_NEEDS_SERVER, cli_cmd_device_import)                                                  \
-	X("device", "names", "", "list the imported host names", CMD_NEEDS_SERVER | CMD_TABLE, cli_cmd_device_names) \
+	X("device", "names", "", "list the imported host names", CMD_NEEDS_SERVER, cli_cmd_device_names) \
 	X("device", "plan", "DEVICE", "show what 'device apply' would change, without changing it", \
 	  CMD_NEEDS_SERVER, cli_cmd_device_plan)                                                    \
 	X("device", "apply", "DEVICE... [--wait] [--yes]", "configure PCs now, as their profile says", \
@@ -52,36 +52,36 @@ enum cli_cmd_flags {
 	X("key", "import", "FILE [--preview]", "import key pairs from CSV: pid,pps,mebx_password",  \
 	  CMD_NEEDS_SERVER, cli_cmd_key_import)                                                     \
 	X("key", "list", "[--state STATE] [--used] [--unused]", "list key pairs, without their secrets", \
-	  CMD_NEEDS_SERVER | CMD_TABLE, cli_cmd_key_list)                                                       \
+	  CMD_NEEDS_SERVER, cli_cmd_key_list)                                                       \
 	X("key", "export", "[--output FILE] [--reveal]", "write key pairs as CSV, with PPS and password only on --reveal", \
-	  CMD_NEEDS_SERVER | CMD_TABLE, cli_cmd_key_export)                                                     \
+	  CMD_NEEDS_SERVER, cli_cmd_key_export)                                                     \
 	X("key", "release", "PID...", "let used key pairs be used by another PC", CMD_NEEDS_SERVER, cli_cmd_key_release) \
 	X("cert", "import", "NAME FILE " CLI_CHECK_ARGS " [--force]", "check a provisioning certificate and store it when it is usable", \
 	  CMD_NEEDS_SERVER, cli_cmd_cert_import)                                                    \
 	X("cert", "check", "FILE " CLI_CHECK_ARGS, "judge a provisioning certificate, without the service", \
-	  CMD_LOCAL | CMD_TABLE, cli_cmd_cert_check)                                                            \
-	X("cert", "list", "", "list the provisioning certificates", CMD_NEEDS_SERVER | CMD_TABLE, cli_cmd_cert_list) \
+	  CMD_LOCAL, cli_cmd_cert_check)                                                            \
+	X("cert", "list", "", "list the provisioning certificates", CMD_NEEDS_SERVER, cli_cmd_cert_list) \
 	X("cert", "delete", "NAME... [--yes]", "remove provisioning certificates", CMD_NEEDS_SERVER, cli_cmd_cert_delete) \
-	X("profile", "check", "FILE", "check a profile, without the service", CMD_LOCAL | CMD_TABLE, cli_cmd_profile_check) \
-	X("profile", "list", "", "list the profiles", CMD_NEEDS_SERVER | CMD_TABLE, cli_cmd_profile_list)       \
+	X("profile", "check", "FILE", "check a profile, without the service", CMD_LOCAL, cli_cmd_profile_check) \
+	X("profile", "list", "", "list the profiles", CMD_NEEDS_SERVER, cli_cmd_profile_list)       \
 	X("profile", "show", "NAME", "print a profile as YAML", CMD_NEEDS_SERVER, cli_cmd_profile_show) \
 	X("profile", "set", "NAME FILE", "store a profile; it gets the next version", CMD_NEEDS_SERVER, cli_cmd_profile_set) \
-	X("job", "list", "[--state STATE] [--device DEVICE]", "list the jobs of the service", CMD_NEEDS_SERVER | CMD_TABLE, cli_cmd_job_list) \
-	X("job", "show", "ID", "show one job and why it failed", CMD_NEEDS_SERVER | CMD_TABLE, cli_cmd_job_show) \
+	X("job", "list", "[--state STATE] [--device DEVICE]", "list the jobs of the service", CMD_NEEDS_SERVER, cli_cmd_job_list) \
+	X("job", "show", "ID", "show one job and why it failed", CMD_NEEDS_SERVER, cli_cmd_job_show) \
 	X("job", "retry", "ID...", "try failed or delayed jobs again now", CMD_NEEDS_SERVER, cli_cmd_job_move) \
 	X("job", "cancel", "ID...", "end jobs at their next safe point", CMD_NEEDS_SERVER, cli_cmd_job_move) \
 	X("job", "pause", "ID...", "hold jobs until 'job retry'", CMD_NEEDS_SERVER, cli_cmd_job_move) \
 	X("credential", "reveal", "DEVICE [--kind KIND]", "show passwords of a PC; the audit log records it", \
-	  CMD_NEEDS_SERVER | CMD_TABLE, cli_cmd_credential_reveal)                                              \
+	  CMD_NEEDS_SERVER, cli_cmd_credential_reveal)                                              \
 	X("secret", "set", "NAME [--file FILE]", "store a secret that profiles refer to by name",   \
 	  CMD_NEEDS_SERVER, cli_cmd_secret_set)                                                     \
-	X("setting", "list", "", "list the settings of the service", CMD_NEEDS_SERVER | CMD_TABLE, cli_cmd_setting_list) \
-	X("setting", "get", "KEY", "show one setting", CMD_NEEDS_SERVER | CMD_TABLE, cli_cmd_setting_get)       \
+	X("setting", "list", "", "list the settings of the service", CMD_NEEDS_SERVER, cli_cmd_setting_list) \
+	X("setting", "get", "KEY", "show one setting", CMD_NEEDS_SERVER, cli_cmd_setting_get)       \
 	X("setting", "set", "KEY VALUE", "change a setting of the running service", CMD_NEEDS_SERVER, cli_cmd_setting_set) \
 	X("log", "", "[DEVICE] [--follow] [--level LEVEL] [--limit N]", "show events of the service or of one PC", \
 	  CMD_NEEDS_SERVER, cli_cmd_log)                                                            \
 	X("log", "level", "LEVEL", "change what the service writes to its log", CMD_NEEDS_SERVER, cli_cmd_log_level) \
-	X("audit", "list", "[--limit N]", "show who did what", CMD_NEEDS_SERVER | CMD_TABLE, cli_cmd_audit_list) \
+	X("audit", "list", "[--limit N]", "show who did what", CMD_NEEDS_SERVER, cli_cmd_audit_list) \
 	X("wsman", "identify", CLI_WSMAN_ARGS, "ask a PC who it is, without the service", CMD_LOCAL, cli_cmd_wsman) \
 	X("wsman", "get", "CLASS [--selector KEY=VALUE]... " CLI_WSMAN_ARGS, "read one instance of a class from a PC", \
 	  CMD_LOCAL, cli_cmd_wsman)                                                                 \
@@ -91,10 +91,16 @@ enum cli_cmd_flags {
 	X("wsman", "invoke", "CLASS METHOD [PROP=VALUE]... [--selector KEY=VALUE]... " CLI_WSMAN_ARGS, \
 	  "call a method of a class on a PC", CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_wsman)        \
 	X("wsman", "classes", "[CLASS]", "list the classes known by name, or members and methods of one", \
-	  CMD_LOCAL | CMD_TABLE, cli_cmd_wsman_classes)                                                         \
+	  CMD_LOCAL, cli_cmd_wsman_classes)                                                         \
 	X("decode", "hello", "FILE [--format FORMAT]", "explain the bytes of a hello message", CMD_LOCAL, cli_cmd_decode_hello) \
+	X("decode", "http", "FILE [--format FORMAT]", "explain captured HTTP messages of a PC, or to one", CMD_LOCAL, cli_cmd_decode_http) \
+	X("decode", "event", "FILE [--format FORMAT]", "explain records of the event log, or the event of an SNMP trap", \
+	  CMD_LOCAL, cli_cmd_decode_event)                                                          \
+	X("decode", "audit", "FILE [--format FORMAT]", "explain records of the audit log of a PC", CMD_LOCAL, cli_cmd_decode_audit) \
+	X("decode", "setupbin", "FILE [--format FORMAT] [--show-secrets]", "explain setup.bin, the file of a USB key", \
+	  CMD_LOCAL, cli_cmd_decode_setupbin)                                                       \
 	X("decode", "wsman", "FILE [--format FORMAT]", "explain a WS-MAN message", CMD_LOCAL, cli_cmd_decode_wsman) \
-	X("help", "", "[COMMAND] [SUBCOMMAND] [--man]", "explain commands and their options", CMD_LOCAL, cli_cmd_help) \
+	X("help", "", "[COMMAND] [SUBCOMMAND] [--man]", "explain commands and their options", CMD_LOCAL | CMD_NO_CSV, cli_cmd_help) \
 	X("version", "", "", "print the version", CMD_LOCAL, cli_cmd_version)
 
 struct cli;

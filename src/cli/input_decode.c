@@ -136,11 +136,22 @@ static bool from_hex(struct span in, struct arena *a, struct span *out, struct e
 	return true;
 }
 
+/* Records are written down as one text of base64 a line, each with its own padding. */
+static bool base64_lines(struct span in, uint8_t *bytes, size_t cap, size_t *out_n)
+{
+	size_t n = 0;
+
+	for (*out_n = 0; in.n; *out_n += n)
+		if (!b64_decode(next_line(&in), bytes + *out_n, cap - *out_n, &n))
+			return false;
+	return true;
+}
+
 static bool from_base64(struct span in, struct arena *a, struct span *out, struct err *e)
 {
 	size_t n = 0, cap = b64_max_decoded(in.n);
 	uint8_t *bytes = arena_alloc(a, cap);
-	if (!bytes || !b64_decode(in, bytes, cap, &n))
+	if (!bytes || !(b64_decode(in, bytes, cap, &n) || base64_lines(in, bytes, cap, &n)))
 		return err_set(e, ERR_INVALID, "the input is not well-formed base64");
 	*out = span_make(bytes, n);
 	return true;

@@ -5,7 +5,7 @@
 /* Name; first word of the commands it is for, "" all of them; text. */
 #define CLI_OPTIONS(X)                                                                              \
 	X("json", "", "print JSON for programs")                                                    \
-	X("csv", "", "print CSV for spreadsheets, where the result is a table or a record")         \
+	X("csv", "", "print CSV for spreadsheets: a table, or lines of field and value")         \
 	X("socket", "", "socket of the service (default $OUTBAND_SOCKET, $XDG_RUNTIME_DIR/outband.sock or /run/outband/outband.sock)") \
 	X("verbose", "", "say more on standard error")                                              \
 	X("help", "", "explain the command")                                                        \
@@ -57,4 +57,5 @@
 	X("selector", "wsman", "which instance, repeatable")                                        \
 	X("timeout", "wsman", "longest wait for the answer (default 30)")                           \
 	X("format", "decode", "hex, base64 or binary (default: recognised)")                        \
+	X("show-secrets", "decode", "show MEBx passwords, PPS and bytes of unknown meaning too")     \
 	X("man", "help", "print the part of the man page that comes from this table")

@@ -58,6 +58,7 @@ bool cli_writer_end(struct cli_writer *w, struct err *e)
 {
 	cli_writer_flush(w);
 	int failed = w->failed;
+	json_decref(w->done);
 	buf_wipe(&w->buf);
 	arena_deinit(&w->arena);
 	mem_free(w);
@@ -111,11 +112,14 @@ void cli_writer_list_end(struct cli_writer *w, const char *none)
 void cli_writer_record(struct cli_writer *w, const struct cli_col *cols, unsigned count,
 		       const json_t *record)
 {
+	bool again = w->cols == cols;
+
 	set_cols(w, cols, count);
 	if (w->kind == CLI_WRITER_JSON) {
 		cli_writer_json(w, record);
 	} else if (w->kind == CLI_WRITER_CSV) {
-		cli_writer_csv_head_priv(w);
+		if (!again)
+			cli_writer_csv_head_priv(w);
 		cli_writer_csv_row_priv(w, record);
 	} else {
 		cli_writer_text_record_priv(w, record);
@@ -161,16 +165,71 @@ void cli_writer_text(struct cli_writer *w, struct span text)
 
 void cli_writer_json(struct cli_writer *w, const json_t *doc)
 {
-	if (w->kind != CLI_WRITER_JSON)
+	if (w->kind == CLI_WRITER_TEXT)
 		return;
+	if (w->kind == CLI_WRITER_CSV) {
+		cli_writer_csv_doc_priv(w, doc);
+		return;
+	}
 	cli_writer_json_value_priv(w, doc);
 	out_str(&w->out, "\n");
 }
 
 void cli_writer_json_text(struct cli_writer *w, struct span doc)
 {
+	if (w->kind == CLI_WRITER_CSV) {
+		json_t *v = json_loadb((const char *)doc.p, doc.n, JSON_ALLOW_NUL, NULL);
+		cli_writer_json(w, v);
+		json_decref(v);
+	}
 	if (w->kind != CLI_WRITER_JSON)
 		return;
 	out_bytes(&w->out, span_trim(doc));
 	out_str(&w->out, "\n");
+}
+
+void cli_writer_row(struct cli_writer *w, const struct cli_col *cols, unsigned count,
+		    const json_t *row)
+{
+	if (w->kind != CLI_WRITER_TEXT)
+		cli_writer_record(w, cols, count, row);
+}
+
+void cli_writer_done(struct cli_writer *w, const char *kind, const char *name, const char *fmt, ...)
+{
+	static const struct cli_col cols[] = {
+		{ "kind", NULL, CLI_FORM_TEXT },
+		{ "name", NULL, CLI_FORM_TEXT },
+		{ "message", NULL, CLI_FORM_TEXT },
+	};
+	char message[512];
+	struct out o;
+	va_list ap;
+
+	out_init(&o, message, sizeof message);
+	va_start(ap, fmt);
+	out_vfmt(&o, fmt, ap);
+	va_end(ap);
+	if (w->kind == CLI_WRITER_TEXT) {
+		cli_writer_say(w, "%s", message);
+		return;
+	}
+	json_t *row = json_pack("{s:s, s:s, s:s}", "kind", kind, "name", name, "message", message);
+	if (w->kind == CLI_WRITER_CSV) {
+		cli_writer_row(w, cols, 3, row);
+		json_decref(row);
+		return;
+	}
+	if (!w->done)
+		w->done = json_array();
+	(void)json_array_append_new(w->done, row ? row : json_null());
+}
+
+void cli_writer_finish(struct cli_writer *w, bool ok)
+{
+	if (!w->done)
+		return;
+	json_t *doc = json_pack("{s:b, s:O}", "ok", ok, "done", w->done);
+	cli_writer_json(w, doc);
+	json_decref(doc);
 }

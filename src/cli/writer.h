@@ -29,14 +29,24 @@ void cli_writer_list_begin(struct cli_writer *w, const struct cli_col *cols, uns
 void cli_writer_list_row(struct cli_writer *w, const json_t *row);
 void cli_writer_list_end(struct cli_writer *w, const char *none);
 /* One object: as text a line per column that has a value, as JSON all of it, as CSV a heading and
- * a row. */
+ * a row; the heading is left out when the object before had the same columns. */
 void cli_writer_record(struct cli_writer *w, const struct cli_col *cols, unsigned count, const json_t *record);
 /* Only as text: one sentence, or a block as it is. */
 void cli_writer_say(struct cli_writer *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void cli_writer_text(struct cli_writer *w, struct span text);
-/* Only as JSON: a finished document. */
+/* Not as text: a finished document. As CSV a list of objects is a table, anything else has a line
+ * "field,value" for each of its values, with dots: "job.error.msg". */
 void cli_writer_json(struct cli_writer *w, const json_t *doc);
+/* The same from text that is JSON already. */
 void cli_writer_json_text(struct cli_writer *w, struct span doc);
+/* Not as text: one of many objects that have no common end. As JSON a line each, as CSV rows. */
+void cli_writer_row(struct cli_writer *w, const struct cli_col *cols, unsigned count, const json_t *row);
+/* What an action has done to what: a sentence as text; as CSV a row; as JSON cli_writer_finish makes
+ * one object of all: {"ok":true,"done":[{"kind":..,"name":..,"message":..}]}. */
+void cli_writer_done(struct cli_writer *w, const char *kind, const char *name, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/* Behind the last output of a command. ok: nothing of it failed. */
+void cli_writer_finish(struct cli_writer *w, bool ok);
 void cli_writer_flush(struct cli_writer *w);
 /* Flushes and frees. False: the output could not be written; not an error when the reader went
  * away, as head does. */

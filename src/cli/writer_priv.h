@@ -17,6 +17,7 @@ struct cli_writer {
 	struct out out; /* into buf */
 	const struct cli_col *cols;
 	unsigned col_count, row_count;
+	json_t *done; /* what actions did, for JSON; NULL: none */
 	struct arena arena; /* cells of the table that is held back */
 	struct cli_writer_row *first, *last;
 };
@@ -30,3 +31,4 @@ void cli_writer_text_record_priv(struct cli_writer *w, const json_t *record);
 void cli_writer_json_value_priv(struct cli_writer *w, const json_t *v);
 void cli_writer_csv_head_priv(struct cli_writer *w);
 void cli_writer_csv_row_priv(struct cli_writer *w, const json_t *row);
+void cli_writer_csv_doc_priv(struct cli_writer *w, const json_t *doc);

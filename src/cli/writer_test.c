@@ -188,6 +188,74 @@ static void text_is_safe(void **state)
 	assert_string_equal(catch_end(&c), "{}\n");
 }
 
+/* Any document as CSV: lists of objects are tables, the rest has a line for each value. */
+static void takes_documents_apart(void **state)
+{
+	(void)state;
+	/* clang-format off */
+	static const struct {
+		const char *name, *json, *want;
+	} cases[] = {
+		{ "object", "{\"a\":1,\"b\":{\"c\":true,\"d\":null},\"e\":[\"x\",2]}",
+		  "field,value\na,1\nb.c,yes\nb.d,\ne,\"x, 2\"\n" },
+		{ "objects inside", "{\"a\":[{\"b\":1},{\"b\":2}]}", "field,value\na.0.b,1\na.1.b,2\n" },
+		{ "lines", "{\"yaml\":\"a: 1\\nb: \\u001b[2J\\n\"}", "field,value\nyaml,\"a: 1\nb: \\x1b[2J\n\"\n" },
+		{ "a formula", "{\"v\":\"=cmd()\"}", "field,value\nv,\"'=cmd()\"\n" },
+		{ "table", "[{\"a\":1},{\"b\":{\"c\":2},\"a\":3}]", "a,b.c\n1,\n3,2\n" },
+		{ "plain list", "[1,2]", "field,value\nvalue,\"1, 2\"\n" },
+		{ "nothing", "{}", "field,value\nvalue,\n" },
+		{ "no rows", "[]", "field,value\nvalue,\n" },
+	};
+	/* clang-format on */
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct catch c;
+		json_t *doc = json_loads(cases[i].json, 0, NULL);
+		catch_begin(&c, CLI_WRITER_CSV, 0);
+		cli_writer_json(c.w, doc);
+		json_decref(doc);
+		if (!str_eq(catch_end(&c), cases[i].want))
+			fail_msg("%s:\n%s", cases[i].name, c.text);
+		catch_begin(&c, CLI_WRITER_CSV, 0);
+		cli_writer_json_text(c.w, span_str(cases[i].json));
+		if (!str_eq(catch_end(&c), cases[i].want))
+			fail_msg("%s from text:\n%s", cases[i].name, c.text);
+	}
+}
+
+static void says_what_was_done(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		enum cli_writer_kind kind;
+		bool ok;
+		const char *want;
+	} cases[] = {
+		{ "text", CLI_WRITER_TEXT, true, "Job 1 is done.\nJob 2 is done.\n" },
+		{ "json", CLI_WRITER_JSON, true,
+		  "{\"ok\": true, \"done\": [{\"kind\": \"job\", \"name\": \"1\", \"message\": \"Job 1 is done.\"}, "
+		  "{\"kind\": \"job\", \"name\": \"2\", \"message\": \"Job 2 is done.\"}]}\n" },
+		{ "json, not all", CLI_WRITER_JSON, false, "{\"ok\": false, " },
+		{ "csv", CLI_WRITER_CSV, true,
+		  "kind,name,message\njob,1,Job 1 is done.\njob,2,Job 2 is done.\n" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct catch c;
+		catch_begin(&c, cases[i].kind, 0);
+		cli_writer_done(c.w, "job", "1", "Job %d is done.", 1);
+		cli_writer_done(c.w, "job", "2", "Job %d is done.", 2);
+		cli_writer_finish(c.w, cases[i].ok);
+		const char *got = catch_end(&c);
+		if (strncmp(got, cases[i].want, strlen(cases[i].want)) != 0 ||
+		    (cases[i].ok && strlen(got) != strlen(cases[i].want)))
+			fail_msg("%s:\n%s", cases[i].name, got);
+	}
+	struct catch c;
+	catch_begin(&c, CLI_WRITER_JSON, 0);
+	cli_writer_finish(c.w, true);
+	assert_string_equal(catch_end(&c), "");
+}
+
 static void tells_full_disks(void **state)
 {
 	(void)state;
@@ -202,9 +270,14 @@ static void tells_full_disks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lists),        cmocka_unit_test(json_is_whole),
-		cmocka_unit_test(records),      cmocka_unit_test(shows_values),
-		cmocka_unit_test(text_is_safe), cmocka_unit_test(tells_full_disks),
+		cmocka_unit_test(lists),
+		cmocka_unit_test(json_is_whole),
+		cmocka_unit_test(records),
+		cmocka_unit_test(shows_values),
+		cmocka_unit_test(text_is_safe),
+		cmocka_unit_test(tells_full_disks),
+		cmocka_unit_test(takes_documents_apart),
+		cmocka_unit_test(says_what_was_done),
 	};
 	return cmocka_run_group_tests_name("cli/writer", tests, NULL, NULL);
 }

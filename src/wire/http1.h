@@ -57,6 +57,9 @@ void wire_http1_emit_request(struct out *o, const char *method, const char *targ
  * in captures; 0: all in one). */
 void wire_http1_emit_chunked(struct out *o, struct span body, size_t first_bytes,
 			     size_t next_bytes);
-/* Printer for `decode http` and the simulator's transcript: at most 64 KiB of the body, no digest
+/* Printer for transcripts: at most 64 KiB of the body, no digest
  * responses, no other credentials. */
 void wire_http1_print(struct out *text, const struct wire_http1_msg *m, struct span body);
+struct wire_show;
+/* The head, field by field and with credentials hidden as above, for `decode http`. */
+void wire_http1_show_head(struct wire_show *s, const struct wire_http1_msg *m);

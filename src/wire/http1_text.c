@@ -2,6 +2,8 @@
  * `decode http` and of transcripts. Values that would break the framing make the writer bad
  * instead of reaching the wire; the printer never shows what an Authorization header proves. */
 #include "wire/http1.h"
+#include "base/limits.h"
+#include "wire/show.h"
 
 #define PRINT_BODY_BYTES 65536
 
@@ -89,6 +91,58 @@ static void print_credential(struct out *text, struct span v)
 	out_safe(text, v);
 }
 
+static void print_value(struct out *text, const struct wire_http1_header *h)
+{
+	if (span_eq_nocase(h->name, span_str("Authorization")) ||
+	    span_eq_nocase(h->name, span_str("Proxy-Authorization")))
+		print_credential(text, h->value);
+	else
+		out_safe(text, h->value);
+}
+
+static void show_header(struct wire_show *s, const struct wire_http1_header *h)
+{
+	static char value[4 * LIMIT_HTTP_HEAD_BYTES], line[5 * LIMIT_HTTP_HEAD_BYTES];
+	struct out o;
+
+	out_init(&o, value, sizeof value);
+	print_value(&o, h);
+	wire_show_open(s, NULL, NULL);
+	if (s->json) {
+		wire_show_text(s, "name", h->name);
+		wire_show_text(s, "value", out_span(&o));
+	} else {
+		struct out l;
+		out_init(&l, line, sizeof line);
+		out_safe(&l, h->name);
+		out_str(&l, ": ");
+		out_bytes(&l, out_span(&o));
+		wire_show_text(s, "header", out_span(&l));
+	}
+	wire_show_close(s);
+}
+
+void wire_http1_show_head(struct wire_show *s, const struct wire_http1_msg *m)
+{
+	wire_show_text(s, "kind", span_str(m->is_request ? "request" : "reply"));
+	wire_show_num(s, "http_minor", m->minor);
+	if (m->is_request) {
+		wire_show_text(s, "method", m->method);
+		wire_show_text(s, "target", m->target);
+	} else {
+		wire_show_num(s, "status", m->status);
+		wire_show_text(s, "reason", m->reason);
+	}
+	wire_show_list_open(s, "headers");
+	for (unsigned i = 0; i < m->header_count; i++)
+		show_header(s, &m->headers[i]);
+	wire_show_list_close(s);
+	wire_show_bool(s, "chunked", m->chunked);
+	if (m->has_length)
+		wire_show_num(s, "content_length", m->length);
+	wire_show_bool(s, "closes", m->close);
+}
+
 static void print_body(struct out *text, struct span body)
 {
 	size_t total = body.n;
@@ -123,11 +177,7 @@ void wire_http1_print(struct out *text, const struct wire_http1_msg *m, struct s
 		const struct wire_http1_header *h = &m->headers[i];
 		out_safe(text, h->name);
 		out_str(text, ": ");
-		if (span_eq_nocase(h->name, span_str("Authorization")) ||
-		    span_eq_nocase(h->name, span_str("Proxy-Authorization")))
-			print_credential(text, h->value);
-		else
-			out_safe(text, h->value);
+		print_value(text, h);
 		out_str(text, "\n");
 	}
 	out_fmt(text, "\n(%zu body bytes%s)\n", body.n, m->chunked ? ", chunked" : "");

@@ -69,6 +69,11 @@ void wire_show_list_close(struct wire_show *s)
 	s->first = false;
 }
 
+void wire_show_key(struct wire_show *s, const char *key)
+{
+	put_key(s, key, "");
+}
+
 void wire_show_num(struct wire_show *s, const char *key, uint64_t v)
 {
 	put_key(s, key, "");

@@ -26,6 +26,8 @@ void wire_show_close(struct wire_show *s);
 void wire_show_list_open(struct wire_show *s, const char *key);
 void wire_show_list_close(struct wire_show *s);
 
+/* Of a value that the caller writes himself, complete, into s->o. */
+void wire_show_key(struct wire_show *s, const char *key);
 void wire_show_num(struct wire_show *s, const char *key, uint64_t v);
 void wire_show_bool(struct wire_show *s, const char *key, bool v);
 /* Number and name; as JSON the members key and key_name (null when unknown). */

@@ -54,6 +54,77 @@ test_expect_success CAPTURES 'captured hellos' '
 	done
 '
 
+# what tests/system holds of setup.bin: version 2, one scrambled record with keys
+setupbin() {
+	python3 - <<-'PY'
+	import struct, sys
+	def var(module, number, value):
+	    return struct.pack('<HHHH', module, number, len(value), 0) + value + b'\0' * (-len(value) % 4)
+	head = bytes.fromhex('96b28158cf6b724c8b91a15e512e99c4') + struct.pack('<HHIBBHIIHH', 1, 46, 0, 2, 0, 0, 1, 0, 1, 0)
+	body = var(1, 1, b'admin') + var(1, 2, b'Hidden-77') + var(2, 1, b'TEST000E') + var(2, 2, b'S' * 32)
+	body = bytes((b + 17) % 256 for b in body.ljust(488, b'\0'))
+	record = struct.pack('<II8sHHI', 1, 3, b'', 1, 24, 1) + body
+	sys.stdout.buffer.write((head + struct.pack('<HHH', 1, 2, 0)).ljust(512, b'\0') + record)
+	PY
+}
+
+test_expect_success 'setup.bin, whose secrets come out only when asked for' '
+	setupbin >setup.bin && "$OUTBAND" decode setupbin setup.bin >out && grep -q "^  modules 1 2$" out &&
+	grep -A1 "2/1, PID" out | grep -q "value TEST000E" && ! grep -q "Hidden-77\|SSSS" out &&
+	grep -q "check character of the PPS" out &&
+	"$OUTBAND" decode setupbin setup.bin --json >out && ! grep -q "Hidden-77\|SSSS" out &&
+	test "$(json out "d[\"records\"][0][\"variables\"][1][\"value\"]")" = "(hidden)" &&
+	"$OUTBAND" decode setupbin setup.bin --show-secrets --csv >out &&
+	grep -q "^records.0.variables.1.value,Hidden-77$" out &&
+	head -c 700 setup.bin >cut.bin && refused 6 "fewer records" decode setupbin cut.bin &&
+	grep -q "from offset 512 on" err && refused 6 "cut" decode setupbin psk.bin
+'
+
+test_expect_success 'records of both logs: binary, base64 by the line, and in the reply that brought them' '
+	printf "AB0AAgAFYWRtaW5egj0tAAkxMjcuMC4wLjEA\nABAAEwJe+dbrAgABAg==\nAB4AAQAFYWRtaW5hpfrtAAcxLjIuMy40AQA=\n" >audit.b64 &&
+	"$OUTBAND" decode audit audit.b64 >out && test $(grep -c "^audit record" out) -eq 3 &&
+	grep -q "by way of 2 (local MEI)" out &&
+	while read -r line; do echo "$line" | base64 -d; done <audit.b64 >audit.bin &&
+	"$OUTBAND" decode audit audit.bin >again && test_cmp out again &&
+	{ echo "<R>" && sed "s:.*:<EventRecords>&</EventRecords>:" audit.b64 && echo "</R>"; } >audit.xml &&
+	"$OUTBAND" decode audit audit.xml >again && test_cmp out again &&
+	{ printf "HTTP/1.1 200 OK\r\nContent-Length: $(wc -c <audit.xml)\r\n\r\n" && cat audit.xml; } >audit.http &&
+	"$OUTBAND" decode audit audit.http >again && test_cmp out again &&
+	"$OUTBAND" decode audit audit.b64 --csv >out && test $(wc -l <out) -eq 4 &&
+	"$OUTBAND" decode audit audit.b64 --json >out && test "$(json out "d[2][\"details\"][\"result_name\"]")" = ok &&
+	head -c 39 audit.bin >cut && refused 6 "record 2" decode audit cut && grep -q "from offset 27 on" err &&
+	refused 6 "no records" decode event audit.xml &&
+	echo "6227b161ff066f056810ff2661aa0a0000000000" >short && refused 6 "cut" decode event short &&
+	echo "6227b161ff066f056810ff2661aa0a000000000000" >event && "$OUTBAND" decode event event >out &&
+	grep -q "message authentication failed 10 times" out &&
+	echo "ffffffffffffffffffffffffffffffff001e18c3c5f0ffff506808ffff03004019000000000000ff0000041a0001c1" >trap &&
+	"$OUTBAND" decode event trap >out && grep -q "^event of a trap" out && grep -q "severity 8 (non-critical)" out
+'
+
+test_expect_success 'HTTP of both directions, one message behind the other, whole and cut' '
+	{ printf "POST /wsman HTTP/1.1\r\nHost: pc\r\nAuthorization: Digest username=\"admin\",response=\"0123456789abcdef\"\r\n" &&
+		body="<a><AdminPassword>Hidden-77</AdminPassword><b>seen</b></a>" &&
+		printf "Content-Length: ${#body}\r\n\r\n%s" "$body"; } >post.http &&
+	"$OUTBAND" decode http post.http >out && grep -q "kind request" out && grep -q "complete yes" out &&
+	grep -q seen out && ! grep -q "Hidden-77\|0123456789abcdef" out &&
+	"$OUTBAND" decode http post.http --json >out && ! grep -q "Hidden-77\|0123456789abcdef" out &&
+	printf "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 401 No\r\nContent-Length: 9\r\n\r\nok" >two.http &&
+	"$OUTBAND" decode http two.http --json >out &&
+	test "$(json out "[(m[\"status\"], m[\"offset\"], m[\"complete\"]) for m in d]")" = "[(200, 0, True), (401, 40, False)]" &&
+	printf "HTTP/1.1 200 OK\r\nServer: x" >head.http && "$OUTBAND" decode http head.http >out && grep -q "cut inside of the head" out &&
+	printf "HTTP/1.1 200 OK\r\n : x\r\n\r\n" >bad.http && refused 6 "offset" decode http bad.http &&
+	echo nonsense >bad.http && refused 6 "bad.http" decode http bad.http
+'
+
+test_expect_success CAPTURES 'every captured record, setup.bin and HTTP message' '
+	"$OUTBAND" decode event "$OUTBAND_SHARED/corpus/records/eventlog.b64" --csv >out && test $(wc -l <out) -eq 18 &&
+	"$OUTBAND" decode audit "$OUTBAND_SHARED/corpus/records/auditlog.b64" --csv >out && test $(wc -l <out) -eq 16 &&
+	"$OUTBAND" decode setupbin "$OUTBAND_SHARED/corpus/setupbin/rgl-Setup.bin" >out && grep -q "manual setup" out &&
+	for file in "$OUTBAND_SHARED"/corpus/http/*.http; do
+		"$OUTBAND" decode http "$file" --json >out && test "$(json out "len(d)")" = 1 || { echo "$file" && return 1; }
+	done
+'
+
 test_expect_success CAPTURES 'captured WS-MAN, bare and in HTTP' '
 	find "$OUTBAND_SHARED/corpus/wsman/responses" -name "*.xml" -type f >files && test -s files &&
 	while read -r file; do

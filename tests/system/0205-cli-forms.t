@@ -1,0 +1,141 @@
+#!/bin/sh
+test_description='outband: every command of the table with --json and with --csv'
+
+. /usr/share/sharness/sharness.sh
+. "$SHARNESS_TEST_SRCDIR/sim.sh"
+. "$SHARNESS_TEST_SRCDIR/cli.sh"
+
+port=22050 base=22054
+
+cat >check.py <<'PY'
+import csv, json, sys
+form, text = sys.argv[1], sys.stdin.read()
+if form == 'json':
+    try:
+        json.loads(text)
+    except ValueError:  # one object a line
+        for line in text.splitlines():
+            assert isinstance(json.loads(line), dict), line
+    assert text.strip(), 'nothing was printed'
+else:
+    rows = list(csv.reader(text.splitlines(True), strict=True))
+    assert rows and all(rows[0]), 'no heading'
+    assert all(len(r) == len(rows[0]) for r in rows), 'rows of different widths'
+    assert all(h.strip() == h and '=' not in h for h in rows[0]), rows[0]
+PY
+
+# form WORDS... -- ARGUMENT...: the command of the table in the form under test, with its result
+# in out. Which commands were tried is in seen.
+form() {
+	words=
+	while test "$1" != --; do
+		words="$words${words:+ }$1" && shift
+	done
+	shift
+	echo "$words" >>seen
+	# shellcheck disable=SC2086
+	"$OUTBAND" $words "$@" "--$form" >out 2>err || { echo "$words failed:" && cat err && return 1; }
+	python3 check.py "$form" <out 2>why || { echo "$words --$form:" && cat why out && return 1; }
+}
+
+state_is() { # DEVICE STATE
+	"$OUTBAND" device show "$1" --json >show.json && test "$(json show.json "d['state']")" = "$2"
+}
+
+job_is() { # STATE: of $job
+	"$OUTBAND" job show "$job" --json >show.json && test "$(json show.json "d['state']")" = "$1"
+}
+
+test_expect_success 'a service, and two PCs without names' '
+	serve_start $port && "$OUTBAND" setting set device.port_base $base && "$OUTBAND" setting set job.retry_s 60 &&
+	"$OUTBAND" key generate --count 2 && "$OUTBAND" key export --reveal --output keys.csv &&
+	echo "Admin-Word-1" >admin.txt &&
+	sim_start $base --base 127.1.24.1 --devices 2 --state setup-psk --generation 9.5 --psk keys.csv \
+		--hello 127.0.0.1:$port --speed 50 &&
+	sim_until state_is 127.1.24.1 refused && sim_until state_is 127.1.24.2 refused &&
+	sim_root root && sim_leaf leaf root setup.example.com && cat leaf.pem leaf.key root.pem >chain.pem &&
+	printf "version: 1\nadmin_password: random\nkvm: on\n" >lab.yaml && echo "Lab-Pass-77" >lab.txt &&
+	sim_pairs 1 >more.csv && echo "00112233-4455-6677-8899-aabbccddeeff,x.example.com,lab" >names.csv
+'
+
+for form in json csv; do
+	case $form in json) pc=127.1.24.1 n=1 ;; csv) pc=127.1.24.2 n=2 ;; esac
+
+	test_expect_success "$form: what there is" '
+		form status -- && form device list -- && form device show -- $pc && form setting list -- &&
+		form setting get -- workers && form key list -- && form audit list -- && form log -- --limit 5 &&
+		form profile list -- && form profile show -- baseline && form cert list -- && form device names -- &&
+		form version -- && form wsman classes -- && form wsman classes -- AMT_GeneralSettings
+	'
+
+	test_expect_success "$form: what is changed" '
+		form setting set -- workers 7 && form log level -- debug && form secret set -- lab$n --file lab.txt &&
+		form profile set -- lab$n lab.yaml && form profile check -- lab.yaml && form key generate -- --count 2 &&
+		form key import -- more.csv --preview && form device import -- names.csv &&
+		form cert check -- chain.pem && form cert import -- c$n chain.pem && form cert delete -- c$n --yes
+	'
+
+	test_expect_success "$form: jobs" '
+		"$OUTBAND" job list --device $pc --json >jobs.json && job=$(json jobs.json "d[0][\"id\"]") &&
+		form job list -- && form job show -- $job && form job pause -- $job && form job retry -- $job &&
+		sim_until job_is delayed && form job cancel -- $job
+	'
+
+	test_expect_success "$form: a PC is configured, looked at and forgotten" '
+		form device approve -- $pc --fqdn pc$n.example.com && sim_until state_is $pc configured &&
+		form device plan -- $pc && form device apply -- $pc && sim_until state_is $pc configured &&
+		form device apply -- $pc --wait && form credential reveal -- $pc &&
+		"$OUTBAND" key list --used --json >used.json && form key release -- $(json used.json "d[0][\"pid\"]") &&
+		"$OUTBAND" credential reveal $pc --json >pw.json && json pw.json "d[0][\"secret\"]" >pw &&
+		direct="--direct $pc:$base --tls --password-file pw" &&
+		form wsman identify -- $direct && form wsman get -- AMT_GeneralSettings $direct &&
+		form wsman enumerate -- AMT_TLSSettingData $direct &&
+		form wsman put -- AMT_GeneralSettings PingResponseEnabled=false $direct &&
+		form wsman invoke -- AMT_TimeSynchronizationService GetLowAccuracyTimeSynch $direct &&
+		"$OUTBAND" wsman get AMT_GeneralSettings $direct --json >get.json && form device forget -- $pc --yes
+	'
+
+	test_expect_success "$form: messages in files" '
+		echo "0000 0200 07000000 33221100 5544 7766 8899aabbccddeeff 5445535430303045" >psk.hex &&
+		echo "d757a961ff0f6f026801ff00004012000000000000 6227b161ff066f056810ff2661aa0a000000000000" >event.hex &&
+		echo "00100012000561646d696e5ef9d68f00093132372e302e302e3100" >audit.hex &&
+		printf "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" >two.http &&
+		{ printf "b516fb7187cbf94ab441ca7b383578f901002c000000000001000000" &&
+			printf "%0968d" 0; } >empty.hex &&
+		sim_get AMT_GeneralSettings >get.xml &&
+		form decode hello -- psk.hex && form decode event -- event.hex && form decode audit -- audit.hex &&
+		form decode http -- two.http && form decode setupbin -- empty.hex && form decode wsman -- get.xml
+	'
+
+	test_expect_success "$form: a backup, and back" '
+		form backup -- b.$form --data data && mkdir d.$form && cp data/seal.key d.$form/ &&
+		form restore -- b.$form --data d.$form --yes
+	'
+done
+
+test_expect_success 'actions say ok in one object, or in rows' '
+	"$OUTBAND" setting set workers 8 --json >out && test "$(json out "d[\"ok\"], d[\"done\"][0][\"name\"]")" = "(True, '"'workers'"')" &&
+	test $(wc -l <out) -eq 1 &&
+	"$OUTBAND" setting set workers 8 --csv >out && printf "kind,name,message\nsetting,workers,workers is now 8.\n" >want &&
+	test_cmp want out && refused 3 "no setting" setting set nothing 8 --json && test ! -s out
+'
+
+test_expect_success 'key pairs are CSV as they are, and no JSON' '
+	form=csv && form key export -- && refused 2 "key list --json" key export --json
+'
+
+test_expect_success 'where CSV makes no sense it is refused' '
+	for command in serve help; do
+		refused 2 "no result that CSV could hold" $command --csv || return 1
+		echo $command >>seen
+	done && form=json && form help -- && form help -- device list
+'
+
+test_expect_success 'no command was left out' '
+	"$OUTBAND" help --man | sed -n "s/^\.SS outband //p" | sed "s/ [^a-z].*//; s/ *\$//" | sort -u >all &&
+	{ echo sim && sort -u seen; } | sort -u >tried && test_cmp all tried
+'
+
+test_expect_success 'the end' 'serve_stop'
+
+test_done
