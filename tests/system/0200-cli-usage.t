@@ -51,7 +51,7 @@ test_expect_success 'wrong arguments show the usage' '
 	refused 2 "option --state needs a value" device list --state &&
 	refused 2 "takes no value" status --watch=1 &&
 	refused 2 "do not go together" version --json --csv &&
-	refused 2 "there is no --csv" version --csv &&
+	refused 2 "no result that CSV could hold" help --csv &&
 	refused 2 "option --direct HOST.:BASE. is missing" wsman get CIM_Chip
 '
 
