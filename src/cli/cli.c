@@ -120,8 +120,7 @@ static bool run_parsed(struct cli *c, struct err *e)
 	if (cli_args_has(&c->args, "json") && cli_args_has(&c->args, "csv"))
 		return err_set(e, ERR_USAGE, "--json and --csv do not go together");
 	if (cli_args_has(&c->args, "csv") && (c->cmd->flags & CMD_NO_CSV))
-		return err_set(e, ERR_USAGE,
-			       "'outband %s%s%s' has no result that CSV could hold",
+		return err_set(e, ERR_USAGE, "'outband %s%s%s' has no result that CSV could hold",
 			       c->cmd->name, *c->cmd->sub ? " " : "", c->cmd->sub);
 	enum cli_writer_kind kind = cli_args_has(&c->args, "json") ? CLI_WRITER_JSON
 		: cli_args_has(&c->args, "csv")                    ? CLI_WRITER_CSV
