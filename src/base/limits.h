@@ -17,6 +17,8 @@
 #define LIMIT_CSV_BYTES          268435456u
 #define LIMIT_CSV_FIELD_BYTES    4096
 #define LIMIT_API_BODY_BYTES     16777216
+#define LIMIT_HANDSHAKES         64       /* of a client, at once: 2 ms of CPU each, and all else waits meanwhile */
+#define LIMIT_HANDSHAKE_TURN_MS  2000     /* a slow peer does not keep its place among them for longer */
 #define LIMIT_STORE_QUEUE        8192
 #define LIMIT_STORE_BATCH        2048
 #define LIMIT_FQDN               253

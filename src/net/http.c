@@ -26,7 +26,7 @@ struct net_http_op {
 	bool maybe_acted; /* a request left that has not been answered by a 401 */
 	enum wire_digest_sent sent;
 	uint32_t first_byte_ms;
-	int64_t start_mono_ms;
+	int64_t start_mono_ms, connect_mono_ms;
 	struct sched_timer *timer; /* deadline of the phase, or the late telling of a failure */
 	struct err why;
 	net_http_fn *fn;
@@ -183,6 +183,19 @@ static void on_kept_up(void *arg)
 	succeed(op, true);
 }
 
+static void on_late(void *arg);
+
+/* A stream that had to wait for others has its whole time after that. */
+static bool still_has_time(struct net_http_op *op)
+{
+	int64_t used = clk_mono_ms() - op->connect_mono_ms - net_stream_queued_ms(op->h->stream);
+
+	if (used >= op->h->conf.up_ms)
+		return false;
+	set_deadline(op, op->h->conf.up_ms - (uint32_t)(used > 0 ? used : 0), on_late);
+	return true;
+}
+
 static void on_late(void *arg)
 {
 	struct net_http_op *op = arg;
@@ -190,6 +203,8 @@ static void on_late(void *arg)
 	struct err e = { 0 };
 
 	op->timer = NULL;
+	if (op->phase == OP_CONNECT && still_has_time(op))
+		return;
 	if (op->phase == OP_CONNECT)
 		err_set(&e, ERR_TIMEOUT, "no connection with %s within %u ms", where,
 			op->h->conf.up_ms);
@@ -268,6 +283,7 @@ static void connect_stream(struct net_http_op *op)
 	struct net_http *h = op->h;
 
 	op->phase = OP_CONNECT;
+	op->connect_mono_ms = clk_mono_ms();
 	set_deadline(op, h->conf.up_ms, on_late);
 	h->stats.connects++;
 	h->stream = h->conf.dialer->dial(h->conf.dialer, &h->to);

@@ -4,6 +4,7 @@
  * link in a list that the owner takes out. */
 #include "net/loop.h"
 #include "base/clk.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "net/loop_priv.h"
 #include <assert.h>
@@ -24,8 +25,9 @@ struct net_loop {
 	uv_check_t check; /* runs what was put off, right after the sockets */
 	uv_async_t hold;  /* keeps net_loop_run going until net_loop_stop */
 	struct sched *sched;
-	struct net_link deferred, tracked, at_end, wakes;
+	struct net_link deferred, tracked, at_end, wakes, turns;
 	bool stopping;
+	unsigned turn_count;
 	unsigned open, peak, handshakes;
 	struct sched_timer *trim;
 	char read_buf[NET_READ_BUF_SIZE];
@@ -108,6 +110,39 @@ void net_loop_track(struct net_loop *l, struct net_link *link)
 void net_loop_at_end(struct net_loop *l, struct net_link *link)
 {
 	list_add(&l->at_end, link);
+}
+
+bool net_loop_take_turn(struct net_loop *l, struct net_link *link)
+{
+	if (l->turn_count >= LIMIT_HANDSHAKES && !l->stopping) {
+		list_add(&l->turns, link);
+		return false;
+	}
+	l->turn_count++;
+	return true;
+}
+
+void net_loop_give_turn(struct net_loop *l)
+{
+	struct net_link *next = l->turns.next;
+
+	assert(l->turn_count > 0);
+	if (next == &l->turns || l->turn_count > LIMIT_HANDSHAKES) {
+		l->turn_count--;
+		return;
+	}
+	net_link_remove(next);
+	next->fn(next);
+}
+
+static void everybodys_turn(struct net_loop *l)
+{
+	while (l->turns.next != &l->turns) {
+		struct net_link *next = l->turns.next;
+		net_link_remove(next);
+		l->turn_count++;
+		next->fn(next);
+	}
 }
 
 bool net_loop_is_stopping(const struct net_loop *l)
@@ -202,6 +237,7 @@ struct net_loop *net_loop_new(struct err *e)
 	list_init(&l->tracked);
 	list_init(&l->at_end);
 	list_init(&l->wakes);
+	list_init(&l->turns);
 	uv_timer_init(&l->uv, &l->timer);
 	uv_idle_init(&l->uv, &l->idle);
 	uv_check_init(&l->uv, &l->check);
@@ -244,6 +280,7 @@ void net_loop_stop(struct net_loop *l)
 	/* Other threads may still call net_loop_wake, so these stay until their owner frees them. */
 	for (struct net_link *k = l->wakes.next; k != &l->wakes; k = k->next)
 		uv_unref((uv_handle_t *)NET_OWNER(k, struct net_wake, link)->handle);
+	everybodys_turn(l);
 	list_run(&l->tracked);
 }
 

@@ -23,6 +23,11 @@ void net_loop_track(struct net_loop *l, struct net_link *link);
 void net_loop_at_end(struct net_loop *l, struct net_link *link);
 bool net_loop_is_stopping(const struct net_loop *l);
 
+/* Turns of client handshakes, LIMIT_HANDSHAKES at once. True: it is your turn. False: fn when it is,
+ * unless the link is taken out before; at net_loop_stop everybody's turn has come. */
+bool net_loop_take_turn(struct net_loop *l, struct net_link *link);
+void net_loop_give_turn(struct net_loop *l);
+
 #define NET_READ_BUF_SIZE 65536
 char *net_loop_read_buf(struct net_loop *l); /* for one read callback */
 void net_loop_note_open(struct net_loop *l);

@@ -2,6 +2,7 @@
  * memory outlives a callback in which the owner closed the stream. Never waits, never allocates. */
 #include "net/stream.h"
 #include "net/stream_priv.h"
+#include "base/clk.h"
 #include <assert.h>
 #include <stdio.h>
 
@@ -93,6 +94,11 @@ void net_stream_pause(struct net_stream *s, bool paused)
 {
 	if (!s->down && !s->silent)
 		s->ops->pause(s, paused);
+}
+
+int64_t net_stream_queued_ms(const struct net_stream *s)
+{
+	return s->queued_ms + (s->queued_since_ms ? clk_mono_ms() - s->queued_since_ms : 0);
 }
 
 const char *net_stream_peer(const struct net_stream *s)

@@ -33,6 +33,9 @@ void net_stream_end(struct net_stream *s);   /* flush what is queued, close-noti
 void net_stream_reset(struct net_stream *s); /* RST where the transport can; still call close */
 void net_stream_close(struct net_stream *s); /* frees, queued bytes are dropped; NULL is fine */
 void net_stream_pause(struct net_stream *s, bool paused); /* stop reading: back-pressure */
+/* How long it has waited, before it began to connect, for others to come up. No fault of the peer:
+ * deadlines do not count it. */
+int64_t net_stream_queued_ms(const struct net_stream *s);
 const char *net_stream_peer(const struct net_stream *s);  /* "127.1.0.7"; "" before up */
 
 /* Where to connect. The TLS settings are copied (the chain and key are referenced until close). */

@@ -22,6 +22,7 @@ struct net_stream {
 	bool silent;                    /* reset: nothing more is told */
 	unsigned busy;                  /* calls of ours that still use the memory */
 	char peer[64];
+	int64_t queued_ms, queued_since_ms; /* waiting for its turn; since: 0 when it does not */
 };
 void net_stream_enter_priv(struct net_stream *s);
 bool net_stream_leave_priv(struct net_stream *s); /* false: closed, the memory may be gone */

@@ -1,6 +1,8 @@
 /* TLS on top of another stream, either side. Used by the dialer and by accepted connections.
  * Records pass through buffers that all connections share, so that an idle one holds none.
  * Nothing is sent over a connection before the peer was compared with what is expected. */
+#include "base/clk.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "net/tls_priv.h"
@@ -67,9 +69,21 @@ static void close_inner(struct net_tls *t)
 	net_stream_close(inner);
 }
 
+static void give_turn(struct net_tls *t)
+{
+	net_link_remove(&t->turn);
+	sched_cancel(t->turn_end);
+	t->turn_end = NULL;
+	if (t->has_turn) {
+		t->has_turn = false;
+		net_loop_give_turn(t->loop);
+	}
+}
+
 static void go_down(struct net_tls *t)
 {
 	t->state = NET_TLS_DOWN;
+	give_turn(t);
 	sched_cancel(t->deadline);
 	t->deadline = NULL;
 	net_link_remove(&t->kick);
@@ -196,6 +210,7 @@ static bool shake_hands(struct net_tls *t)
 	}
 	sched_cancel(t->deadline);
 	t->deadline = NULL;
+	give_turn(t);
 	net_loop_note_handshake(t->loop);
 	take_facts(t);
 	secret_deinit(&t->psk);
@@ -329,17 +344,53 @@ static void on_kick(struct net_link *l)
 		pump(t, (struct span){ NULL, 0 });
 }
 
-static void tls_start(struct net_stream *s)
+static void begin(struct net_tls *t)
 {
 	static const struct net_stream_events ev = { on_inner_up, on_inner_data, on_inner_down };
+
+	t->state = NET_TLS_CONNECTING;
+	net_stream_start(t->inner, &ev, t);
+}
+
+static void on_turn_late(void *arg)
+{
+	struct net_tls *t = arg;
+
+	t->turn_end = NULL;
+	give_turn(t); /* it goes on without */
+}
+
+static void begin_in_turn(struct net_tls *t)
+{
+	t->has_turn = true;
+	t->turn_end =
+		sched_after(net_loop_sched(t->loop), LIMIT_HANDSHAKE_TURN_MS, on_turn_late, t);
+	begin(t);
+}
+
+static void on_turn(struct net_link *l)
+{
+	struct net_tls *t = NET_OWNER(l, struct net_tls, turn);
+
+	t->base.queued_ms = clk_mono_ms() - t->base.queued_since_ms;
+	t->base.queued_since_ms = 0;
+	begin_in_turn(t);
+}
+
+static void tls_start(struct net_stream *s)
+{
 	struct net_tls *t = NET_OWNER(s, struct net_tls, base);
 
 	if (t->why) {
 		net_loop_defer(t->loop, &t->kick);
 		return;
 	}
-	t->state = NET_TLS_CONNECTING;
-	net_stream_start(t->inner, &ev, t);
+	if (t->server)
+		begin(t);
+	else if (net_loop_take_turn(t->loop, &t->turn))
+		begin_in_turn(t);
+	else
+		t->base.queued_since_ms = clk_mono_ms();
 }
 
 static bool tls_send(struct net_stream *s, struct span bytes)
@@ -459,6 +510,7 @@ static struct net_tls *tls_new(struct net_loop *l, struct net_stream *inner, con
 	t->loop = l;
 	t->inner = inner;
 	t->kick.fn = on_kick;
+	t->turn.fn = on_turn;
 	t->handshake_ms = handshake_ms ? handshake_ms : HANDSHAKE_MS;
 	(void)str_copy(t->where, sizeof t->where, span_str(where));
 	buf_init(&t->stash, STASH_MAX_BYTES);

@@ -18,7 +18,9 @@ struct net_tls {
 	bool refused;             /* server: our own check did not accept the client */
 	uint32_t handshake_ms;
 	struct sched_timer *deadline;
-	struct net_link kick;
+	struct net_link kick, turn;
+	bool has_turn;            /* client: among those that shake hands */
+	struct sched_timer *turn_end;
 	struct err *why;          /* down, to be told by kick */
 	struct span in;           /* records, during one call */
 	struct buf *out;          /* records to be sent, during one call; NULL: dropped */

@@ -442,6 +442,59 @@ static int clean_up(void **state)
 	return 0;
 }
 
+/* Peers that never shake hands hold all places, for a while; another one gets its turn, and the
+ * time until then is not counted as its own. */
+static void silent_peers_give_way(void **state)
+{
+	(void)state;
+	enum { SILENT = LIMIT_HANDSHAKES + 5 };
+	static struct rig_end silent[SILENT];
+	struct net_loop *l = rig_loop();
+	struct net_dialer *d = net_stream_dialer_new(l, 0, 60000);
+	struct pki_tls_server sc = { .policy = tls12 };
+	struct pki_tls_client cc = { .policy = tls12 };
+	struct rig_srv mute, srv;
+	struct net_target t = { .address = "127.0.0.1", .tls = &cc };
+	struct rig_end c = { 0 };
+
+	rig_server_cert(&sc, 0);
+	rig_srv_open(&mute, l, NULL, RIG_NOTE);
+	rig_srv_open(&srv, l, &sc, RIG_NOTE);
+	t.port = mute.port;
+	for (unsigned i = 0; i < SILENT; i++)
+		rig_start(&silent[i], d->dial(d, &t));
+	rig_spin(l, 200);
+	assert_int_equal(mute.accepts, LIMIT_HANDSHAKES);
+	assert_int_equal(net_stream_queued_ms(silent[0].s), 0);
+	assert_true(net_stream_queued_ms(silent[SILENT - 1].s) > 0);
+	t.port = srv.port;
+	c.keep_open = true;
+	rig_start(&c, d->dial(d, &t));
+	while (!c.ups && !c.downs)
+		rig_spin(l, 10);
+	assert_int_equal(c.ups, 1);
+	assert_in_range(net_stream_queued_ms(c.s), LIMIT_HANDSHAKE_TURN_MS / 2, 60000);
+	assert_int_equal(mute.accepts, SILENT);
+	for (unsigned i = 0; i < SILENT; i++) {
+		assert_int_equal(silent[i].downs, 0); /* their own time goes on */
+		rig_close(&silent[i]);
+	}
+	t.port = mute.port; /* and some that wait at the end of the loop */
+	for (unsigned i = 0; i < SILENT; i++)
+		rig_start(&silent[i], d->dial(d, &t));
+	net_loop_stop(l);
+	net_loop_run(l);
+	for (unsigned i = 0; i < SILENT; i++) /* each was told: stopped, or its listener was */
+		assert_int_equal(silent[i].downs, 1);
+	for (unsigned i = 0; i < SILENT; i++)
+		rig_close(&silent[i]);
+	rig_close(&c);
+	rig_srv_close(&mute);
+	rig_srv_close(&srv);
+	rig_end_loop(l);
+	net_stream_dialer_free(d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -453,6 +506,7 @@ int main(void)
 		cmocka_unit_test(chain_is_refused),
 		cmocka_unit_test(judgement_agrees),
 		cmocka_unit_test(clear_text_on_a_tls_port),
+		cmocka_unit_test(silent_peers_give_way),
 	};
 	return cmocka_run_group_tests(tests, NULL, clean_up);
 }
