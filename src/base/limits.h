@@ -2,6 +2,7 @@
 #pragma once
 #define LIMIT_HELLO_BYTES        8192     /* 25 + 255 entries of 2+48 do not fit: 160 SHA-384 do */
 #define LIMIT_HELLO_MS           10000    /* a hello connection that says nothing ends */
+#define LIMIT_HELLO_ROUND        32       /* taken at once: PCs at work and the API come between */
 #define LIMIT_HTTP_HEAD_BYTES    16384
 #define LIMIT_HTTP_HEADERS       64
 #define LIMIT_HTTP_BODY_BYTES    1048576

@@ -346,7 +346,9 @@ struct cli_hello *cli_hello_new(struct net_loop *l, struct store *s, struct engi
 bool cli_hello_listen(struct cli_hello *h, const char *place, struct err *e)
 {
 	struct place *p = &h->places[h->place_count];
-	struct net_listen_conf conf = { .address = p->host, .backlog = BACKLOG };
+	struct net_listen_conf conf = { .address = p->host,
+					.backlog = BACKLOG,
+					.per_round = LIMIT_HELLO_ROUND };
 
 	if (h->place_count == PLACES_MAX)
 		return err_set(e, ERR_USAGE, "--hello is given more than %d times", PLACES_MAX);

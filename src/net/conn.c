@@ -24,6 +24,7 @@ struct net_listen {
 	bool is_unix, closed;
 	unsigned busy;
 	uint16_t port;
+	unsigned per_round, this_round;
 	struct net_link stop, resume;
 };
 
@@ -86,16 +87,21 @@ static void on_connection(uv_stream_t *h, int status)
 
 	if (!ls || status != 0)
 		return;
-	if (ls->paused)
+	if (ls->paused) {
 		ls->waiting = true;
-	else
+	} else if (ls->per_round && ++ls->this_round > ls->per_round) {
+		ls->waiting = true;
+		net_loop_defer(ls->loop, &ls->resume);
+	} else {
 		accept_one(ls);
+	}
 }
 
 static void on_resume(struct net_link *l)
 {
 	struct net_listen *ls = NET_OWNER(l, struct net_listen, resume);
 
+	ls->this_round = 0;
 	if (ls->paused || !ls->waiting || !ls->sock)
 		return;
 	ls->waiting = false;
@@ -233,6 +239,7 @@ struct net_listen *net_listen_open(struct net_loop *l, const struct net_listen_c
 	int r;
 
 	ls->loop = l;
+	ls->per_round = c->per_round;
 	ls->fn = fn;
 	ls->arg = arg;
 	ls->is_unix = c->unix_path != NULL;

@@ -71,6 +71,7 @@ struct net_listen_conf {
 	bool loopback_only;      /* SO_BINDTODEVICE lo */
 	const char *unix_path;   /* instead of address and port; mode 0600 */
 	int backlog;
+	unsigned per_round;      /* connections taken before everything else has its turn; 0: all */
 };
 struct net_listen;
 struct net_listen *net_listen_open(struct net_loop *l, const struct net_listen_conf *c, net_accept_fn *fn,
