@@ -113,9 +113,10 @@ int main(int argc, char **argv)
 			return 2;
 		}
 	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGABRT, on_abort);
 	int64_t start = clk_real_mono_ms();
-	soak_probe();
+	soak_probe(&opts);
 	for (seed_now = first; seed_now < first + seeds; seed_now++)
 		run_one(&opts, &n);
 	print_totals(&n, clk_real_mono_ms() - start);

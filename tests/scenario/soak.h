@@ -56,8 +56,8 @@ struct soak_opts {
 	bool trace, log;
 	void (*on_fail)(struct watch *t, const char *what);
 };
-/* Kinds that are configured when nothing goes wrong: found out once. */
-void soak_probe(void);
+/* Kinds that are configured when nothing goes wrong: found out once, as seed 0. */
+void soak_probe(const struct soak_opts *opts);
 /* The whole life of one seed; returns the hash of its trace. */
 uint64_t soak_run(uint64_t seed, const struct soak_opts *opts, struct soak_totals *totals);
 

@@ -42,10 +42,12 @@ int64_t soak_between(struct soak *s, int64_t lo, int64_t hi)
 
 /* ---- what is there ---- */
 
-static bool is_configured_alone(const struct kind *k, const char *with)
+static bool is_configured_alone(const struct soak_opts *opts, const struct kind *k,
+				const char *with)
 {
 	struct world w;
 	world_init(&w, 1);
+	w.watch.on_fail = opts->on_fail;
 	world_start_service(&w);
 	world_add(&w, k->generation->name, k->state, NULL, with);
 	bool done = world_run_until_done(&w, HOUR_MS);
@@ -53,7 +55,7 @@ static bool is_configured_alone(const struct kind *k, const char *with)
 	return done;
 }
 
-static void probe_switch(const struct sim_switch_row *row)
+static void probe_switch(const struct soak_opts *opts, const struct sim_switch_row *row)
 {
 	const struct kind all[] = { { sim_generation_find("5.0"), SIM_SETUP_PSK },
 				    { sim_generation_find("9.5"), SIM_SETUP_PSK },
@@ -66,25 +68,25 @@ static void probe_switch(const struct sim_switch_row *row)
 		snprintf(text, sizeof switches[0], "%s=%.*s", row->name, (int)n, v + 1);
 		bool ok = true;
 		for (unsigned i = 0; i < sizeof all / sizeof *all && ok; i++)
-			ok = is_configured_alone(&all[i], text);
+			ok = is_configured_alone(opts, &all[i], text);
 		switch_count += ok;
 		v = v[1 + n] ? v + 1 + n : NULL;
 	}
 }
 
-void soak_probe(void)
+void soak_probe(const struct soak_opts *opts)
 {
 	for (unsigned i = 0; sim_generation_at(i) && kind_count + 2 <= KINDS_MAX; i++) {
 		const struct sim_generation *g = sim_generation_at(i);
 		struct kind k = { g, SIM_SETUP_PSK };
-		if (g->psk.psk && is_configured_alone(&k, NULL))
+		if (g->psk.psk && is_configured_alone(opts, &k, NULL))
 			kinds[kind_count++] = k;
 		k.state = SIM_SETUP_PKI;
-		if (g->pki.pki && is_configured_alone(&k, NULL))
+		if (g->pki.pki && is_configured_alone(opts, &k, NULL))
 			kinds[kind_count++] = k;
 	}
 	for (unsigned i = 0; sim_switches_at(i); i++)
-		probe_switch(sim_switches_at(i));
+		probe_switch(opts, sim_switches_at(i));
 	printf("soak: %u kinds of PC, %u switches\n", kind_count, switch_count);
 }
 

@@ -287,8 +287,12 @@ void soak_calm(struct soak *s)
 	fault_disarm();
 	s->calm = true;
 	watch_note(&s->w.watch, "calm");
-	for (unsigned k = 0; k < WORLD_SERVICES; k++)
+	for (unsigned k = 0; k < WORLD_SERVICES; k++) {
 		s->w.services[k].stalled_until_mono_ms = 0;
+		s->stopped[k] = false;
+		if (s->w.services[k].is_stopping) /* no need to wait for its end */
+			world_kill_one(&s->w, k);
+	}
 	for (unsigned i = 0; i < s->w.dev_count; i++) {
 		clear_fault(s, i);
 		memset(s->devs[i].cut_until_mono_ms, 0, sizeof s->devs[i].cut_until_mono_ms);
