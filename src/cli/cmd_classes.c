@@ -3,33 +3,58 @@
 #include "cli/cli.h"
 #include "wsman/classes.h"
 
+#define VALUES_MAX 4096
+
+/* "0 None, 1 KVM". */
+static void print_values(struct out *o, const struct wsman_name *names)
+{
+	for (const struct wsman_name *n = names; n && n->text; n++)
+		out_fmt(o, "%s%u %s", n == names ? "" : ", ", (unsigned)n->value, n->text);
+}
+
+static void add_row(struct cli_writer *w, const char *of, const char *name, const char *type,
+		    const char *notes, const struct wsman_name *names)
+{
+	static char values[VALUES_MAX];
+	struct out o;
+	out_init(&o, values, sizeof values);
+	print_values(&o, names);
+	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s}", "of", of, "name", name, "type", type,
+				"notes", notes, "values", values);
+	cli_writer_list_row(w, row);
+	json_decref(row);
+}
+
 static void add_members(struct cli_writer *w, const char *what, const struct wsman_shape *s)
 {
 	for (unsigned i = 0; i < s->prop_count; i++) {
 		const struct wsman_prop *p = &s->props[i];
-		char notes[64];
+		const char *unit = wsman_classes_unit(p);
+		bool number = p->type >= WSMAN_U8 && p->type <= WSMAN_U32;
+		char notes[64], type[96];
 		struct out o;
+		out_init(&o, type, sizeof type);
+		out_str(&o, wsman_classes_type_name(p->type));
+		if (p->type == WSMAN_OBJ)
+			out_fmt(&o, " of %s", p->of);
+		else if (unit)
+			out_fmt(&o, ", %s", unit);
 		out_init(&o, notes, sizeof notes);
-		out_str(&o, p->flags & WSMAN_KEY ? "key " : "");
-		out_str(&o, p->flags & WSMAN_ARRAY ? "list " : "");
-		out_str(&o, p->flags & WSMAN_REQUIRED ? "needed " : "");
-		out_str(&o, p->flags & WSMAN_READONLY ? "read-only " : "");
-		out_str(&o, p->flags & WSMAN_SECRET ? "secret " : "");
-		json_t *row = json_pack("{s:s, s:s, s:s, s:s%}", "of", what, "name", p->name,
-					"type", wsman_classes_type_name(p->type), "notes", notes,
-					span_trim(out_span(&o)).n);
-		cli_writer_list_row(w, row);
-		json_decref(row);
+		out_str(&o, p->flags & WSMAN_KEY ? " key" : "");
+		out_str(&o, p->flags & WSMAN_ARRAY ? " list" : "");
+		out_str(&o, p->flags & WSMAN_REQUIRED ? " needed" : "");
+		out_str(&o, p->flags & WSMAN_READONLY ? " read-only" : "");
+		out_str(&o, p->flags & WSMAN_SECRET ? " secret" : "");
+		add_row(w, what, p->name, type, *notes ? notes + 1 : "", number ? p->names : NULL);
 	}
 }
 
 static bool one_class(struct cli *c, const char *name, struct err *e)
 {
 	static const struct cli_col cols[] = {
-		{ "of", "of", CLI_FORM_TEXT },
-		{ "name", "name", CLI_FORM_TEXT },
-		{ "type", "type", CLI_FORM_TEXT },
-		{ "notes", "notes", CLI_FORM_TEXT },
+		{ "of", "of", CLI_FORM_TEXT },         { "name", "name", CLI_FORM_TEXT },
+		{ "type", "type", CLI_FORM_TEXT },     { "notes", "notes", CLI_FORM_TEXT },
+		{ "values", "values", CLI_FORM_TEXT },
 	};
 	const struct wsman_class *cls = wsman_classes_find(name);
 
@@ -42,16 +67,16 @@ static bool one_class(struct cli *c, const char *name, struct err *e)
 			e,
 			"'outband wsman classes' lists the known ones; 'wsman get' works with any class");
 	}
-	cli_writer_list_begin(c->writer, cols, 4);
+	cli_writer_list_begin(c->writer, cols, 5);
 	add_members(c->writer, "instance", &cls->shape);
 	for (unsigned i = 0; i < cls->method_count; i++) {
 		const struct wsman_method *m = &cls->methods[i];
-		json_t *row = json_pack("{s:s, s:s, s:s, s:s}", "of", m->name, "name", "", "type",
-					"method", "notes", "");
-		cli_writer_list_row(c->writer, row);
-		json_decref(row);
+		add_row(c->writer, m->name, "", "method", "", NULL);
 		add_members(c->writer, arena_fmt(&c->arena, "%s in", m->name), &m->in);
 		add_members(c->writer, arena_fmt(&c->arena, "%s out", m->name), &m->out);
+		if (m->returns)
+			add_row(c->writer, arena_fmt(&c->arena, "%s out", m->name), "ReturnValue",
+				wsman_classes_type_name(WSMAN_U32), "", m->returns);
 	}
 	cli_writer_list_end(c->writer, NULL);
 	return true;

@@ -429,6 +429,161 @@ static void every_prefix_is_refused_or_read(void **state)
 	}
 }
 
+#define EVENTING "http://schemas.xmlsoap.org/ws/2004/08/eventing"
+
+static void subscribes(void **state)
+{
+	struct fix *f = *state;
+	static const struct wsman_subscription events = {
+		.delivery = WSMAN_DELIVERY_PUSH_WITH_ACK,
+		.notify_to = "http://192.0.2.1:16998/<a>",
+		.arg_ns = "urn:x&y",
+		.arg_name = "arg",
+		.arg = "<101>",
+		.expires = "PT1H",
+		.user = "event1",
+		.password = "hunter2",
+	};
+	struct wsman_req r = { .op = WSMAN_OP_SUBSCRIBE,
+			       .resource_uri = CIM "CIM_FilterCollection",
+			       .subscription = &events };
+	struct wsman_msg m;
+	wsman_envelope_emit_request(&f->o, &r);
+	parse(f, f->text, &m);
+	assert_int_equal(m.op, WSMAN_OP_SUBSCRIBE);
+	const struct wsman_subscription *s = m.subscription;
+	assert_non_null(s);
+	assert_int_equal(s->delivery, events.delivery);
+	assert_string_equal(s->notify_to, events.notify_to);
+	assert_string_equal(s->arg_ns, events.arg_ns);
+	assert_string_equal(s->arg_name, events.arg_name);
+	assert_string_equal(s->arg, events.arg);
+	assert_string_equal(s->expires, events.expires);
+	assert_string_equal(s->user, events.user);
+	assert_string_equal(s->password, events.password);
+	out_init(&f->o, f->text, sizeof f->text);
+	wsman_envelope_print(&f->o, &m);
+	wsman_envelope_print_json(&f->o, &m);
+	assert_null(strstr(f->text, "hunter2"));
+	assert_non_null(strstr(f->text, "delivery: push with ack\n"));
+	assert_non_null(strstr(f->text, "login: event1\n"));
+
+	struct wsman_subscription bad = events;
+	bad.delivery = WSMAN_DELIVERY_OTHER;
+	r.subscription = &bad;
+	wsman_envelope_emit_request(&f->o, &r);
+	assert_true(f->o.bad);
+}
+
+static void reads_sparse_subscriptions(void **state)
+{
+	struct fix *f = *state;
+	static const struct {
+		const char *name, *body;
+		enum wsman_delivery delivery;
+		const char *notify_to;
+	} cases[] = {
+		{ "nothing", "<Subscribe xmlns='" EVENTING "'/>", WSMAN_DELIVERY_PUSH, "" },
+		{ "another mode",
+		  "<Subscribe xmlns='" EVENTING "'><Delivery Mode='urn:pull'><NotifyTo>"
+		  "<Address xmlns='" WSA "'>http://x/</Address></NotifyTo></Delivery></Subscribe>",
+		  WSMAN_DELIVERY_OTHER, "http://x/" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct wsman_msg m;
+		out_init(&f->o, f->text, sizeof f->text);
+		out_fmt(&f->o,
+			"<Envelope xmlns='" SOAP "'><Header><Action xmlns='" WSA "'>" EVENTING
+			"/Subscribe</Action></Header><Body>%s</Body></Envelope>",
+			cases[i].body);
+		parse(f, f->text, &m);
+		assert_non_null(m.subscription);
+		assert_int_equal(m.subscription->delivery, cases[i].delivery);
+		assert_string_equal(m.subscription->notify_to, cases[i].notify_to);
+		assert_string_equal(m.subscription->user, "");
+		wsman_envelope_print(&f->o, &m);
+	}
+}
+
+static void answers_subscriptions(void **state)
+{
+	struct fix *f = *state;
+	struct wsman_epr *made =
+		wsman_obj_epr_of(&f->a, "CIM_FilterCollectionSubscription", "Handler", "1");
+	struct wsman_msg to = { .op = WSMAN_OP_SUBSCRIBE,
+				.action = EVENTING "/Subscribe",
+				.resource_uri = CIM "CIM_FilterCollection",
+				.message_id = "7" },
+			 m;
+	struct wsman_rep rep = { .to = &to, .created = made, .expires = "PT1H" };
+	wsman_envelope_emit_reply(&f->o, &rep);
+	parse(f, f->text, &m);
+	assert_true(m.op == WSMAN_OP_SUBSCRIBE && m.is_reply && !m.subscription);
+	assert_string_equal(wsman_obj_epr_selector(m.created, "Handler"), "1");
+	assert_string_equal(m.expires, "PT1H");
+
+	struct wsman_req renew = { .op = WSMAN_OP_RENEW,
+				   .resource_uri = CIM "CIM_FilterCollectionSubscription",
+				   .expires = "PT2H" };
+	out_init(&f->o, f->text, sizeof f->text);
+	wsman_envelope_emit_request(&f->o, &renew);
+	parse(f, f->text, &m);
+	assert_true(m.op == WSMAN_OP_RENEW && !m.is_reply);
+	assert_string_equal(m.expires, "PT2H");
+	rep = (struct wsman_rep){ .to = &m, .expires = "PT2H" };
+	char text[2048];
+	struct out o;
+	out_init(&o, text, sizeof text);
+	wsman_envelope_emit_reply(&o, &rep);
+	assert_false(o.bad);
+	parse(f, text, &m);
+	assert_true(m.op == WSMAN_OP_RENEW && m.is_reply);
+	assert_string_equal(m.expires, "PT2H");
+}
+
+static void reads_events(void **state)
+{
+	struct fix *f = *state;
+	struct wsman_msg m;
+	struct wsman_obj *o;
+	parse(f,
+	      "<Envelope xmlns='" SOAP "'><Header><Action xmlns='" WSA "'>"
+	      "http://schemas.dmtf.org/wbem/wsman/1/wsman/Event</Action></Header><Body>"
+	      "<CIM_AlertIndication xmlns='" CIM "CIM_AlertIndication'><AlertType>8</AlertType>"
+	      "<MessageArguments>a</MessageArguments><MessageID>iAMT0005</MessageID>"
+	      "</CIM_AlertIndication></Body></Envelope>",
+	      &m);
+	assert_true(m.op == WSMAN_OP_EVENT && !m.is_reply);
+	assert_true(wsman_envelope_obj(&m, &f->a, &o, &f->e));
+	assert_string_equal(wsman_obj_str(o, "MessageID"), "iAMT0005");
+	assert_int_equal(o->unknown_count, 0);
+}
+
+static void writes_a_reference_to_nothing(void **state)
+{
+	struct fix *f = *state;
+	const struct wsman_class *c = wsman_classes_find("AMT_AlarmClockService");
+	struct wsman_obj *out =
+		wsman_obj_new(&f->a, &wsman_classes_method(c, "AddAlarm")->out, c->uri);
+	static const struct wsman_epr none = { "", NULL };
+	wsman_obj_set_epr(out, "AlarmClock", &none);
+	struct wsman_msg to = { .op = WSMAN_OP_INVOKE,
+				.action = AMT "AMT_AlarmClockService/AddAlarm",
+				.method = "AddAlarm",
+				.resource_uri = AMT "AMT_AlarmClockService",
+				.message_id = "1" },
+			 m;
+	struct wsman_rep rep = { .to = &to, .obj = out, .return_value = 2058 };
+	wsman_envelope_emit_reply(&f->o, &rep);
+	assert_non_null(strstr(f->text,
+			       "<b:Address>default</b:Address><b:ReferenceParameters>"
+			       "<c:ResourceURI></c:ResourceURI><c:SelectorSet></c:SelectorSet>"));
+	parse(f, f->text, &m);
+	out_init(&f->o, f->text, sizeof f->text);
+	wsman_envelope_print(&f->o, &m);
+	assert_non_null(strstr(f->text, "AlarmClock = (none)\n"));
+}
+
 int main(void)
 {
 #define T(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
@@ -447,6 +602,11 @@ int main(void)
 		T(typed_reading_refuses),
 		T(identifies),
 		T(faults_carry_status),
+		T(subscribes),
+		T(reads_sparse_subscriptions),
+		T(answers_subscriptions),
+		T(reads_events),
+		T(writes_a_reference_to_nothing),
 		T(every_prefix_is_refused_or_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

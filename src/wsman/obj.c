@@ -148,7 +148,7 @@ static bool append(struct wsman_obj *o, struct place *at, int i, struct wsman_va
 
 /* The class is that of the members' namespace, which may be a derived one. */
 static bool read_obj(struct wsman_obj *o, const struct wsman_prop *p, const struct wsman_xml *x,
-		     const struct wsman_obj **out_obj, struct err *e)
+		     struct wsman_obj **out_obj, struct err *e)
 {
 	const struct wsman_class *c = x->first ? wsman_classes_find_uri(x->first->ns) : NULL;
 	struct wsman_obj *within;

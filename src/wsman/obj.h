@@ -20,7 +20,7 @@ struct wsman_epr { /* endpoint reference: which instance */
 struct wsman_val {
 	const char *text;
 	const struct wsman_epr *epr; /* WSMAN_EPR only */
-	const struct wsman_obj *obj; /* WSMAN_OBJ only */
+	struct wsman_obj *obj;       /* WSMAN_OBJ only */
 	struct wsman_val *next;      /* further elements of an array, in order */
 };
 struct wsman_obj {
@@ -60,7 +60,8 @@ void wsman_obj_set_obj(struct wsman_obj *o, const char *prop, const struct wsman
 void wsman_obj_add_str(struct wsman_obj *o, const char *prop, const char *v);
 void wsman_obj_add_epr(struct wsman_obj *o, const char *prop, const struct wsman_epr *epr);
 void wsman_obj_unset(struct wsman_obj *o, const char *prop);
-/* Set from outside text (CLI "Prop=value"): checks name and type. */
+/* Set from outside text (CLI "Prop=value"): checks name and type. An array grows. A reference is
+ * "CLASS{KEY=VALUE,...}", a member of an instance within "Prop.Inner". */
 bool wsman_obj_set_text(struct wsman_obj *o, struct span prop, struct span value, struct err *e);
 /* Text is valid for that type? Names class-free: e says property, value, type. */
 bool wsman_obj_check(const struct wsman_prop *p, const char *text, struct err *e);

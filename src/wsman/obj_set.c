@@ -1,6 +1,6 @@
-/* Setting members of an object: by our own code (a wrong name or type is our bug) and from text
- * that somebody typed (checked). Used by amt/ and engine/ to build requests, by sim/ to build
- * replies. When the arena is full nothing is set and the arena says so; emitting refuses then. */
+/* Setting members of an object by our own code: a wrong name or type is our bug. Used by amt/ and
+ * engine/ to build requests, by sim/ to build replies. Text that somebody typed comes in through
+ * obj_text.c. When the arena is full nothing is set and the arena says so; emitting refuses then. */
 #include "base/mem.h"
 #include "base/str.h"
 #include "wsman/obj_inner.h"
@@ -110,10 +110,10 @@ static bool fits(enum wsman_type type, const char *text, const char **out_want)
 		*out_want = "a time such as 2031-05-02T09:14:07Z or a duration such as PT60S";
 		return is_datetime(text);
 	case WSMAN_EPR:
-		*out_want = "an endpoint reference, which has no text form";
+		*out_want = "an endpoint reference";
 		return false;
 	case WSMAN_OBJ:
-		*out_want = "an instance, which has no text form";
+		*out_want = "an instance, whose members are set one by one";
 		return false;
 	case WSMAN_TYPE_COUNT:
 		break;
@@ -298,30 +298,6 @@ void wsman_obj_unset(struct wsman_obj *o, const char *prop)
 {
 	if (o)
 		o->vals[index_of(o, prop)] = NULL;
-}
-
-bool wsman_obj_set_text(struct wsman_obj *o, struct span prop, struct span value, struct err *e)
-{
-	char name[96];
-	const char *text = arena_str(o->arena, value);
-	bool fit = str_copy(name, sizeof name, prop), b = false;
-	int i = fit ? wsman_classes_prop(o->shape, name) : -1;
-	if (i < 0) {
-		err_set(e, ERR_INVALID, "%s has no member '%s'", o->shape->name, name);
-		return err_hint(e, "names are case sensitive; `decode` of a Get shows them");
-	}
-	const struct wsman_prop *p = &o->shape->props[i];
-	if (!text)
-		return err_set(e, ERR_LIMIT, "the value of %s does not fit into memory", name);
-	if (!wsman_obj_check(p, text, e))
-		return err_wrap(e, "%s", o->shape->name);
-	if (p->type == WSMAN_BOOL && wsman_obj_bool_text(text, &b))
-		text = b ? "true" : "false";
-	if (p->flags & WSMAN_ARRAY)
-		wsman_obj_add_str(o, name, text);
-	else
-		wsman_obj_set_str(o, name, text);
-	return true;
 }
 
 static struct wsman_xml *copy_xml(struct arena *a, const struct wsman_xml *from,

@@ -102,6 +102,124 @@ static void reads_arrays_with_children(void **state)
 	assert_null(wsman_obj_missing(o));
 }
 
+#define IPS "http://intel.com/wbem/wscim/1/ips-schema/1/"
+
+static void reads_instances_within(void **state)
+{
+	struct fix *f = *state;
+	struct wsman_obj *o;
+	assert_true(read_as(f, "AMT_AlarmClockService", "AddAlarm",
+			    "<r:AlarmTemplate xmlns:s='" IPS "IPS_AlarmClockOccurrence'>"
+			    "<s:InstanceID>n</s:InstanceID><s:StartTime><c:Datetime>"
+			    "2031-05-02T09:14:00Z</c:Datetime></s:StartTime><s:New>1</s:New>"
+			    "<r:ElementName>of the wrong class</r:ElementName></r:AlarmTemplate>",
+			    false, &o));
+	const struct wsman_obj *alarm = wsman_obj_obj(o, "AlarmTemplate");
+	assert_string_equal(wsman_obj_str(alarm, "StartTime"), "2031-05-02T09:14:00Z");
+	assert_false(wsman_obj_has(alarm, "ElementName"));
+	assert_int_equal(alarm->unknown_count, 2);
+	assert_int_equal(o->unknown_count, 2);
+	struct wsman_obj *copy = wsman_obj_clone(&f->a, o);
+	assert_ptr_not_equal(wsman_obj_obj(copy, "AlarmTemplate"), alarm);
+	wsman_obj_print(&f->o, copy);
+	assert_non_null(strstr(f->text, "AlarmTemplate.InstanceID = n\n"));
+	out_init(&f->o, f->text, sizeof f->text);
+	wsman_obj_print_json(&f->o, copy);
+	assert_non_null(strstr(f->text, "{\"AlarmTemplate\":{\"InstanceID\":\"n\","));
+	assert_true(read_as(f, "AMT_AlarmClockService", "AddAlarm", "", false, &o));
+	assert_string_equal(wsman_obj_missing(o), "AlarmTemplate");
+	assert_null(wsman_obj_obj(o, "AlarmTemplate"));
+	assert_true(
+		read_as(f, "AMT_AlarmClockService", "AddAlarm", "<r:AlarmTemplate/>", false, &o));
+	assert_non_null(wsman_obj_obj(o, "AlarmTemplate"));
+}
+
+/* As in one captured Pull. */
+static void takes_members_of_the_enumeration(void **state)
+{
+	struct fix *f = *state;
+	struct wsman_obj *o = must_read(
+		f, "IPS_AlarmClockOccurrence",
+		"<g:InstanceID xmlns:g='http://schemas.xmlsoap.org/ws/2004/09/enumeration'>n"
+		"</g:InstanceID>");
+	assert_string_equal(wsman_obj_str(o, "InstanceID"), "n");
+	assert_int_equal(o->unknown_count, 0);
+}
+
+static void sets_references_and_instances_from_text(void **state)
+{
+	struct fix *f = *state;
+	static const struct {
+		const char *text, *printed; /* NULL: refused */
+	} cases[] = {
+		{ "CIM_WiFiEndpoint{Name=WiFi Endpoint 0}",
+		  "CIM_WiFiEndpoint {Name=WiFi Endpoint 0}" },
+		{ " CIM_X { A = 1 , B = b=c } ", "CIM_X {A=1, B=b=c}" },
+		{ "AMT_C{In=AMT_P{InstanceID=1, Z=2}, Where=AMT_T{E=x}}",
+		  "AMT_C {In=AMT_P {InstanceID=1, Z=2}, Where=AMT_T {E=x}}" },
+		{ "CIM_X", "CIM_X {}" },
+		{ "CIM_X{}", "CIM_X {}" },
+		{ "CIM_X{A=}", "CIM_X {A=}" },
+		{ "", NULL },
+		{ "}", NULL },
+		{ "X{A=1}", NULL },
+		{ "CIM_X{A=1", NULL },
+		{ "CIM_X{A}", NULL },
+		{ "CIM_X{=1}", NULL },
+		{ "CIM_A{B=CIM_A{B=CIM_A{B=CIM_A{B=CIM_A{B=1}}}}}", NULL },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct wsman_obj *o;
+		assert_true(read_as(f, "AMT_WiFiPortConfigurationService", "AddWiFiSettings", "",
+				    false, &o));
+		bool ok = wsman_obj_set_text(o, span_str("WiFiEndpoint"), span_str(cases[i].text),
+					     &f->e);
+		if (ok != (cases[i].printed != NULL))
+			fail_msg("'%s': %s", cases[i].text, f->e.msg);
+		out_init(&f->o, f->text, sizeof f->text);
+		wsman_obj_print(&f->o, o);
+		if (ok &&
+		    (strncmp(f->text, "WiFiEndpoint = ", 15) != 0 ||
+		     strncmp(f->text + 15, cases[i].printed, strlen(cases[i].printed)) != 0))
+			fail_msg("'%s': %s", cases[i].text, f->text);
+	}
+	struct wsman_obj *o;
+	assert_true(
+		read_as(f, "AMT_WiFiPortConfigurationService", "AddWiFiSettings", "", false, &o));
+	const struct span key = span_str("WiFiEndpointSettingsInput.PSKPassPhrase");
+	assert_true(wsman_obj_set_text(o, span_str("WiFiEndpointSettingsInput.Priority"),
+				       span_str("3"), &f->e));
+	assert_true(wsman_obj_set_text(o, key, span_str("hunter2hunter2"), &f->e));
+	assert_string_equal(
+		wsman_obj_str(wsman_obj_obj(o, "WiFiEndpointSettingsInput"), "Priority"), "3");
+	out_init(&f->o, f->text, sizeof f->text);
+	wsman_obj_print(&f->o, o);
+	assert_null(strstr(f->text, "hunter2"));
+	assert_non_null(strstr(f->text, "WiFiEndpointSettingsInput.PSKPassPhrase = ********\n"));
+	assert_false(wsman_obj_set_text(o, span_str("WiFiEndpointSettingsInput.None"),
+					span_str("3"), &f->e));
+	assert_false(wsman_obj_set_text(o, span_str("WiFiEndpoint.Name"), span_str("3"), &f->e));
+	assert_false(wsman_obj_set_text(o, span_str("."), span_str("3"), &f->e));
+}
+
+static void prints_units_and_meanings(void **state)
+{
+	struct fix *f = *state;
+	struct wsman_obj *o =
+		must_read(f, "CIM_PhysicalMemory",
+			  "<r:Capacity>1024</r:Capacity><r:MemoryType>26</r:MemoryType>"
+			  "<r:OperationalStatus>2</r:OperationalStatus>"
+			  "<r:OperationalStatus>99</r:OperationalStatus>");
+	wsman_obj_print(&f->o, o);
+	assert_string_equal(f->text,
+			    "Capacity = 1024 bytes\nMemoryType = 26 (DDR4)\n"
+			    "OperationalStatus = 2 (OK)\nOperationalStatus = 99\n");
+	out_init(&f->o, f->text, sizeof f->text);
+	wsman_obj_print_json_meanings(&f->o, o);
+	assert_string_equal(f->text,
+			    "{\"MemoryType\":\"DDR4\",\"OperationalStatus\":[\"OK\",null]}");
+}
+
 static void second_of_one_is_unknown(void **state)
 {
 	struct fix *f = *state;
@@ -358,6 +476,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(reads_values),
 		T(reads_arrays_with_children),
+		T(reads_instances_within),
+		T(takes_members_of_the_enumeration),
+		T(sets_references_and_instances_from_text),
+		T(prints_units_and_meanings),
 		T(second_of_one_is_unknown),
 		T(refuses_wrong_values),
 		T(reads_return_value),

@@ -140,6 +140,70 @@ static void limits_namespaces(void **state)
 	arena_deinit(&a);
 }
 
+/* One parser reads document after document: what the one before left must not matter. */
+static void reads_on_after_each_document(void **state)
+{
+	static const char *const before[] = {
+		"",
+		"<a",
+		"<a><b></a>",
+		"<!DOCTYPE a><a/>",
+		"<p:a/>",
+		"<a xmlns='urn:1'>text</a>",
+		"<a>&none;</a>",
+		"<?xml version='1.0' encoding='utf-16'?><a/>",
+		"\xff\xfe",
+		NULL,
+	};
+	(void)state;
+	for (const char *const *doc = before; *doc; doc++) {
+		struct arena a;
+		struct wsman_xml *x;
+		struct err e = { 0 };
+		arena_init(&a, LIMIT_XML_ARENA_BYTES);
+		(void)wsman_xml_parse(span_str(*doc), &a, &x, NULL);
+		if (!wsman_xml_parse(span_str("<b><c>d</c></b>"), &a, &x, &e))
+			fail_msg("after '%s': %s", *doc, e.msg);
+		assert_string_equal(x->ns, "");
+		assert_string_equal(x->first->text, "d");
+		arena_deinit(&a);
+	}
+	static char large[100000];
+	memset(large, ' ', sizeof large);
+	memcpy(large, "<a>", 3);
+	memcpy(large + sizeof large - 5, "</a>", 5);
+	for (int i = 0; i < 2; i++) {
+		struct arena a;
+		struct wsman_xml *x;
+		arena_init(&a, LIMIT_XML_ARENA_BYTES);
+		assert_true(wsman_xml_parse(span_str(large), &a, &x, NULL));
+		assert_string_equal(x->name, "a");
+		arena_deinit(&a);
+	}
+}
+
+static void drops_control_characters_anywhere(void **state)
+{
+	static const char plain[] = "<a>0123456789 \xc3\xa9\xe2\x82\xac\tabcdefghij</a>";
+	(void)state;
+	for (size_t i = 0; i < sizeof plain; i++)
+		for (unsigned c = 1; c < 0x20; c++) {
+			char doc[sizeof plain + 1];
+			struct arena a;
+			struct wsman_xml *x;
+			if (c == '\t' || c == '\n' || c == '\r')
+				continue;
+			memcpy(doc, plain, i);
+			doc[i] = (char)c;
+			memcpy(doc + i + 1, plain + i, sizeof plain - i);
+			arena_init(&a, LIMIT_XML_ARENA_BYTES);
+			if (!wsman_xml_parse(span_str(doc), &a, &x, NULL) ||
+			    strncmp(x->text, plain + 3, sizeof plain - 8) != 0)
+				fail_msg("character %u at %zu", c, i);
+			arena_deinit(&a);
+		}
+}
+
 static void escapes(void **state)
 {
 	(void)state;
@@ -213,6 +277,8 @@ int main(void)
 		cmocka_unit_test(reads_names_and_text),
 		cmocka_unit_test(keeps_limits),
 		cmocka_unit_test(limits_namespaces),
+		cmocka_unit_test(reads_on_after_each_document),
+		cmocka_unit_test(drops_control_characters_anywhere),
 		cmocka_unit_test(escapes),
 		cmocka_unit_test(knows_secret_names),
 		cmocka_unit_test(prints_without_secrets),
