@@ -185,6 +185,9 @@ test_expect_success 'the hashes of a hello decide too' '
 test_expect_success 'known classes' '
 	"$OUTBAND" wsman classes >out && grep -q "^AMT_GeneralSettings " out &&
 	"$OUTBAND" wsman classes AMT_SetupAndConfigurationService >out && grep -q "^SetMEBxPassword" out &&
+	test $(wc -l <out) -gt 10 && "$OUTBAND" wsman classes IPS_OptInService >out &&
+	grep -q "4294967295 All" out &&
+	test $("$OUTBAND" wsman classes | wc -l) -gt 159 &&
 	refused 3 "no class AMT_No" wsman classes AMT_No
 '
 

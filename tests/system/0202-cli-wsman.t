@@ -58,6 +58,11 @@ test_expect_success 'wrong values are refused before anything is sent' '
 test_expect_success 'invoke' '
 	direct invoke AMT_TimeSynchronizationService GetLowAccuracyTimeSynch >out &&
 	grep -q "^Ta0 = [0-9]" out && grep -q "^ReturnValue = 0" out &&
+	direct invoke CIM_PowerManagementService RequestPowerStateChange PowerState=8 \
+		"ManagedElement=CIM_ComputerSystem{CreationClassName=CIM_ComputerSystem,Name=ManagedSystem}" >out &&
+	grep -q "^ReturnValue = 0" out &&
+	refused 3 "is not a reference" wsman invoke CIM_PowerManagementService RequestPowerStateChange \
+		PowerState=8 ManagedElement=nothing --direct $pc:$base --password-file admin.txt --tls &&
 	direct invoke AMT_TimeSynchronizationService GetLowAccuracyTimeSynch --json >out.json && json out.json d
 '
 
