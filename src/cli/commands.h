@@ -89,9 +89,8 @@ enum cli_cmd_flags {
 	X("wsman", "put", "CLASS PROP=VALUE... [--selector KEY=VALUE]... " CLI_WSMAN_ARGS,          \
 	  "change properties of an instance: read it, change it, write it", CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_wsman) \
 	X("wsman", "invoke", "CLASS METHOD [PROP=VALUE]... [--selector KEY=VALUE]... " CLI_WSMAN_ARGS, \
-	  "call a method of a class on a PC; a reference is CLASS{KEY=VALUE,...}, a member of an instance " \
-	  "within PROP.MEMBER", CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_wsman)        \
-	X("wsman", "classes", "[CLASS]", "list the classes known by name, or members and methods of one with types and names of values", \
+	  "call a method; a reference is CLASS{KEY=VALUE,...}, a member within PROP.MEMBER", CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_wsman)        \
+	X("wsman", "classes", "[CLASS]", "list the classes known by name, or what one has", \
 	  CMD_LOCAL, cli_cmd_wsman_classes)                                                         \
 	X("decode", "hello", "FILE [--format FORMAT]", "explain the bytes of a hello message", CMD_LOCAL, cli_cmd_decode_hello) \
 	X("decode", "http", "FILE [--format FORMAT]", "explain captured HTTP messages of a PC, or to one", CMD_LOCAL, cli_cmd_decode_http) \
