@@ -138,6 +138,11 @@ void engine_run_fail(struct engine_run *r, const struct err *why)
 		delay = lock_wait;
 	if (is_network(e.code))
 		explain_network(r, &e);
+	else if ((e.code == ERR_MALFORMED || e.code == ERR_LIMIT) && !e.hint[0])
+		err_hint(
+			&e,
+			"look what answers at %s: it may be no AMT, or something between changes the replies",
+			r->address);
 	if (maybe_elsewhere(e.code) && r->address[0] && address_moved(r))
 		delay = 0;
 	amt_client_close(r->client);

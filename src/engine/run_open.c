@@ -225,6 +225,9 @@ static void explain_tls(struct engine_run *r, struct err *e)
 		err_rule(e, "D056");
 	} else if (w->kind == WAY_PKI && strstr(e->seen, "reset")) {
 		err_want(e, "a TLS handshake"); /* nothing was judged: no rule */
+		err_hint(
+			e,
+			"the PC, or a firewall before it, ends the connection at once: try again, then look at the way between");
 	} else if (w->kind == WAY_PKI) {
 		/* the chain passed our own pre-flight: what the PC alone knows is its DNS suffix */
 		err_want(e, "a PC whose DNS suffix fits %s (likely; the PC does not say)",
