@@ -41,7 +41,8 @@ static const struct wsman_prop ethernet_port[] = {
 };
 static const struct wsman_method ethernet_port_methods[] = {
 	M(SetLinkPreference,
-	  MEMBERS(E("LinkPreference", U32, REQ, link_owner), P("Timeout", U32, 0)), NONE),
+	  MEMBERS(E("LinkPreference", U32, REQ, link_owner), P("Timeout", U32, UNIT(SECONDS))),
+	  NONE),
 	M(CancelLinkProtection, NONE, NONE),
 	M(RestoreLinkProtection, NONE, NONE),
 };

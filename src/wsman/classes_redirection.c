@@ -87,9 +87,9 @@ static const struct wsman_prop kvm_settings[] = {
 	P("InstanceID", STR, KEY),
 	P("Is5900PortEnabled", BOOL, 0),
 	P("OptInPolicy", BOOL, 0),
-	P("OptInPolicyTimeout", U16, 0),
+	P("OptInPolicyTimeout", U16, UNIT(SECONDS)),
 	P("RFBPassword", STR, SEC),
-	P("SessionTimeout", U16, 0),
+	P("SessionTimeout", U16, UNIT(MINUTES)),
 	P("ZlibControlSupported", BOOL, RO),
 };
 /* The data channel methods are known from another client's requests only. */
@@ -113,7 +113,7 @@ static const struct wsman_prop opt_in_service[] = {
 	P("CreationClassName", STR, KEY),
 	P("ElementName", STR, 0),
 	P("Name", STR, KEY),
-	P("OptInCodeTimeout", U32, 0),
+	P("OptInCodeTimeout", U32, UNIT(SECONDS)),
 	P("OptInDisplayTimeout", U16, 0),
 	E("OptInRequired", U32, 0, consent_required),
 	E("OptInState", U8, RO, consent_state),

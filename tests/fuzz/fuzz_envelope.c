@@ -17,6 +17,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		wsman_envelope_print_json(&o, &m);
 		wsman_envelope_obj(&m, &a, &obj, NULL);
 		wsman_envelope_emit_reply(&o, &(struct wsman_rep){ .to = &m, .obj = obj });
+		wsman_envelope_emit_request(&o,
+					    &(struct wsman_req){ .op = m.op,
+								 .resource_uri = m.resource_uri,
+								 .method = m.method,
+								 .selectors = m.selectors,
+								 .obj = obj,
+								 .subscription = m.subscription });
 	}
 	arena_deinit(&a);
 	return 0;
