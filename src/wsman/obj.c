@@ -36,10 +36,17 @@ static int find_from(const struct wsman_shape *s, const char *name, unsigned sta
 	return WSMAN_OBJ_UNKNOWN;
 }
 
+/* One captured Pull has the members in the namespace of what is around the instances. */
+static bool is_of_pull(const struct wsman_xml *x)
+{
+	const struct wsman_xml *items = x->parent ? x->parent->parent : NULL;
+	return items && strcmp(items->name, "Items") == 0 && strcmp(x->ns, NS_ENUMERATION) == 0 &&
+		strcmp(items->ns, NS_ENUMERATION) == 0;
+}
+
 int wsman_obj_member_of(const struct wsman_obj *o, const struct wsman_xml *x, unsigned hint)
 {
-	/* One captured Pull has the members in the namespace of what is around the instances. */
-	bool own = strcmp(x->ns, o->ns) == 0 || strcmp(x->ns, NS_ENUMERATION) == 0;
+	bool own = strcmp(x->ns, o->ns) == 0 || is_of_pull(x);
 	int i = own ? find_from(o->shape, x->name, hint) : WSMAN_OBJ_UNKNOWN;
 	if (i < 0 && strcmp(x->name, "ReturnValue") == 0 &&
 	    str_ends_nocase(o->shape->name, "_OUTPUT"))
