@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "net/tls_priv.h"
+#include "pki/lib.h"
 #include <openssl/err.h>
 #include <stdio.h>
 
@@ -214,7 +215,8 @@ static SSL_CTX *shared_ctx(bool server)
 
 	if (ctx[server])
 		return ctx[server];
-	ctx[server] = SSL_CTX_new(server ? TLS_server_method() : TLS_client_method());
+	ctx[server] =
+		SSL_CTX_new_ex(pki_lib(), NULL, server ? TLS_server_method() : TLS_client_method());
 	if (!ctx[server])
 		return NULL;
 	SSL_CTX_set_session_cache_mode(ctx[server], SSL_SESS_CACHE_OFF);
@@ -262,24 +264,17 @@ static void use_renegotiation(struct net_tls *t, bool legacy)
 	}
 }
 
-static X509 *to_x509(struct span der)
-{
-	const unsigned char *p = der.p;
-
-	return der.n <= LIMIT_CERT_DER_BYTES ? d2i_X509(NULL, &p, (long)der.n) : NULL;
-}
-
 /* Exactly these certificates, leaf first, are sent. */
 static bool use_chain(struct net_tls *t, const struct span *ders, unsigned count,
 		      struct pki_key *key, struct err *e)
 {
 	STACK_OF(X509) *rest = sk_X509_new_null();
-	X509 *leaf = to_x509(ders[0]);
+	X509 *leaf = pki_lib_x509(ders[0]);
 	EVP_PKEY *evp = key ? pki_key_evp(key) : NULL;
 	const char *bad = NULL;
 
 	for (unsigned i = 1; rest && i < count; i++) {
-		X509 *x = to_x509(ders[i]);
+		X509 *x = pki_lib_x509(ders[i]);
 		if (x && sk_X509_push(rest, x))
 			continue;
 		X509_free(x);

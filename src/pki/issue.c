@@ -3,6 +3,7 @@
  * decides nothing about validity or names. */
 #include "pki/cert.h"
 #include "pki/key_priv.h"
+#include "pki/lib.h"
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -144,15 +145,31 @@ static bool add_extensions(X509 *x, X509 *issuer, const struct pki_issue *what)
 		add_ext(x, issuer, NID_authority_key_identifier, "keyid");
 }
 
+/* X509_set_pubkey encodes the key and decodes it again, past pki_lib. An RSA key goes in as it is. */
+static bool put_key(X509 *x, struct span spki, EVP_PKEY *pub)
+{
+	struct span bits;
+	uint8_t *copy;
+	if (!pki_spki_rsa_priv(spki, &bits))
+		return X509_set_pubkey(x, pub) == 1;
+	copy = OPENSSL_memdup(bits.p, bits.n);
+	if (copy &&
+	    X509_PUBKEY_set0_param(X509_get_X509_PUBKEY(x), OBJ_nid2obj(NID_rsaEncryption),
+				   V_ASN1_NULL, NULL, copy, (int)bits.n) == 1)
+		return true;
+	OPENSSL_free(copy);
+	return false;
+}
+
 /* The public key of spki into x; for a self-signed one it must be the signer's. */
 static bool set_key(X509 *x, struct span spki, const struct pki_key *issuer_key, X509 *issuer,
 		    struct err *e)
 {
-	const unsigned char *p = spki.p;
-	EVP_PKEY *pub = spki.n ? d2i_PUBKEY(NULL, &p, (long)spki.n) : NULL;
+	size_t used;
+	EVP_PKEY *pub = pki_lib_spki(spki, &used);
 	EVP_PKEY *of_issuer = issuer ? X509_get0_pubkey(issuer) : pub;
 	bool done = false;
-	if (!pub || X509_set_pubkey(x, pub) != 1)
+	if (!pub || !put_key(x, span_make(spki.p, used), pub))
 		err_set(e, ERR_CERT,
 			"the public key for a new certificate (%zu bytes) cannot be read", spki.n);
 	else if (!of_issuer || EVP_PKEY_eq(of_issuer, pki_key_evp(issuer_key)) != 1)
@@ -174,8 +191,7 @@ bool pki_cert_issue(const struct pki_issue *what, struct span spki, struct span 
 		    const struct pki_key *issuer_key, struct rng *rng, struct arena *a,
 		    struct span *out_der, struct err *e)
 {
-	const unsigned char *p = issuer_cert_der.p;
-	X509 *issuer = issuer_cert_der.n ? d2i_X509(NULL, &p, (long)issuer_cert_der.n) : NULL;
+	X509 *issuer = pki_lib_x509(issuer_cert_der);
 	X509 *x = X509_new();
 	uint8_t *der = NULL;
 	bool done = false;

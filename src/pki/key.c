@@ -4,6 +4,7 @@
 #include "pki/key_priv.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "pki/lib.h"
 #include <limits.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -173,13 +174,14 @@ bool pki_key_public_normalise(struct span der, struct arena *a, struct span *out
 	*out_spki = (struct span){ NULL, 0 };
 	if (der.n == 0 || der.n > LIMIT_CERT_DER_BYTES)
 		return err_set(e, ERR_MALFORMED, "the public key has %zu bytes", der.n);
-	const unsigned char *p = der.p;
-	EVP_PKEY *pub = d2i_PUBKEY(NULL, &p, (long)der.n);
+	size_t used;
+	EVP_PKEY *pub = pki_lib_spki(der, &used);
 	if (!pub) {
-		p = der.p;
+		const unsigned char *p = der.p;
 		pub = d2i_PublicKey(EVP_PKEY_RSA, NULL, &p, (long)der.n);
+		used = (size_t)(p - der.p);
 	}
-	bool whole = pub && p == der.p + der.n && EVP_PKEY_is_a(pub, "RSA");
+	bool whole = pub && used == der.n && EVP_PKEY_is_a(pub, "RSA");
 	if (whole) {
 		uint8_t *spki = NULL;
 		int n = i2d_PUBKEY(pub, &spki);

@@ -50,14 +50,29 @@ static bool cert_parts(struct span der, struct parts *out_p)
 		der_next(&c, DER_SEQUENCE, &out_p->alg, &ignored) && bits_of(&c, &out_p->sig);
 }
 
-static EVP_PKEY *rsa_key(struct span spki)
+/* rsaEncryption, with its NULL or without. */
+static bool is_rsa(struct span alg_content)
 {
-	struct span whole, content, pkcs1;
+	static const uint8_t rsa[] = { 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7,
+				       0x0d, 0x01, 0x01, 0x01, 0x05, 0x00 };
+	return (alg_content.n == sizeof rsa || alg_content.n == sizeof rsa - 2) &&
+		memcmp(alg_content.p, rsa, alg_content.n) == 0;
+}
+
+bool pki_spki_rsa_priv(struct span spki, struct span *out_pkcs1)
+{
+	struct span whole, content, alg;
 	struct cur outer = cur_make(spki);
 	if (!der_next(&outer, DER_SEQUENCE, &whole, &content))
-		return NULL;
+		return false;
 	struct cur c = cur_make(content);
-	if (!der_next(&c, DER_SEQUENCE, &whole, &content) || !bits_of(&c, &pkcs1))
+	return der_next(&c, DER_SEQUENCE, &whole, &alg) && is_rsa(alg) && bits_of(&c, out_pkcs1);
+}
+
+static EVP_PKEY *rsa_key(struct span spki)
+{
+	struct span pkcs1;
+	if (!pki_spki_rsa_priv(spki, &pkcs1))
 		return NULL;
 	const unsigned char *p = pkcs1.p;
 	return d2i_PublicKey(EVP_PKEY_RSA, NULL, &p, (long)pkcs1.n);
