@@ -123,9 +123,14 @@ def churn(end):
 
 
 def slope():
-    """KiB of RSS in 1,000 hellos, least squares over the samples after the warm-up."""
-    rows = [(h / 1000, rss) for t, h, rss in samples if t > WARM_S]
-    if len(rows) < 10 or rows[-1][0] - rows[0][0] < 1:
+    """KiB of RSS in 1,000 hellos, least squares over the lowest figure of each minute after the
+    warm-up: what is in flight comes and goes, what leaks stays."""
+    floors = {}
+    for t, h, rss in samples:
+        if t > WARM_S:
+            floors[int(t / 60)] = min(floors.get(int(t / 60), (rss, h)), (rss, h))
+    rows = [(h / 1000, rss) for rss, h in floors.values()]
+    if len(rows) < 5:
         return None
     mx, my = (sum(r[k] for r in rows) / len(rows) for k in (0, 1))
     return sum((x - mx) * (y - my) for x, y in rows) / sum((x - mx) ** 2 for x, _ in rows)
