@@ -41,7 +41,7 @@ static void add_text(sqlite3 *h, const char *sql, struct buf *b)
 	sqlite3_finalize(st);
 }
 
-/* Columns with types, then indexes with their text: what counts, whatever the way to it. */
+/* Columns with types, then indexes and triggers with their text: what counts, whatever the way to it. */
 static void dump_schema(const char *path, struct buf *b)
 {
 	sqlite3 *h;
@@ -57,7 +57,7 @@ static void dump_schema(const char *path, struct buf *b)
 	add_text(
 		h,
 		"select coalesce(sql, tbl_name || ' unique ' || (select group_concat(name) from"
-		" pragma_index_info(m.name))) from sqlite_master m where type = 'index' order by 1",
+		" pragma_index_info(m.name))) from sqlite_master m where type in ('index', 'trigger') order by 1",
 		b);
 	assert_int_equal(sqlite3_close(h), SQLITE_OK);
 }
@@ -180,6 +180,10 @@ static void check_rows(struct world *w, struct store *s)
 	assert_true(store_secret_get(s, &w->a, "session", &sealed));
 	assert_true(store_setting_get(s, &w->a, "pki.enabled", &v));
 	assert_true(store_audit_verify(s, &bad, NULL));
+	/* What was there before the counters is counted. */
+	assert_int_equal(store_device_count(s, "configured"), 1);
+	assert_int_equal(store_job_count(s, "delayed"), 1);
+	assert_int_equal(store_psk_count(s, NULL), 1);
 }
 
 static void every_earlier_version_comes_forward(void **state)

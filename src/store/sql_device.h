@@ -80,8 +80,12 @@
 	X(STORE_SQL_DEVICE_LIST_STATE, false, NULL,                                                \
 	  "select " SQL_DEVICE_COLS " from device where state = $2 and uuid > $1"                  \
 	  " order by uuid limit $3", NULL)                                                         \
-	/* Searching a million rows: a prefix that fits many finds its page among the next rows,   \
-	 * one that fits few finds it by the three indexes. */                                     \
+	/* Searching a million rows: a prefix that fits few finds its page by the three indexes, one \
+	 * that fits many among the next rows, of which most have to be read. */                   \
+	X(STORE_SQL_DEVICE_SEARCH_FEW, false, NULL,                                                \
+	  "select count(*) < 3000 from (select uuid from (" SQL_DEVICE_UNION ") as found limit 3000) as few", \
+	  "select case when count(*) < 3000 then 1 else 0 end"                                     \
+	  " from (select uuid from (" SQL_DEVICE_UNION ") as found limit 3000) as few")            \
 	X(STORE_SQL_DEVICE_SEARCH_NEAR, false, NULL,                                               \
 	  "select " SQL_DEVICE_COLS " from device where uuid in (select uuid from"                 \
 	  " (select uuid, fqdn_key, address from device where uuid > $1 order by uuid limit 2000)"     \
@@ -103,9 +107,10 @@
 	X(STORE_SQL_DEVICE_SEARCH_STATE, false, NULL,                                              \
 	  "select " SQL_DEVICE_COLS " from device where uuid in (" SQL_DEVICE_UNION ")"            \
 	  " and state = $5 order by uuid limit $4", NULL)                            \
-	X(STORE_SQL_DEVICE_COUNT, false, NULL, "select count(*) from device", NULL)                \
-	X(STORE_SQL_DEVICE_COUNT_STATE, false, NULL,                                               \
-	  "select count(*) from device where state = $1", NULL)                                    \
+	/* Kept by triggers: schema/0002. */                                                       \
+	X(STORE_SQL_AMOUNT, false, NULL,                                                            \
+	  "select coalesce(sum(amount), 0) from counter where name = $1 and ($2 = '' or state = $2)", \
+	  NULL)                                                                                    \
 	X(STORE_SQL_NAME_SET, false, NULL,                                                         \
 	  "insert into name_map (uuid, fqdn, grp, source, at_ms) values ($1, $2, $3, $4, $5)"      \
 	  " on conflict (uuid) do update set fqdn = excluded.fqdn, grp = excluded.grp,"            \

@@ -67,9 +67,6 @@
 	X(STORE_SQL_JOB_LIST_UUID, false, NULL,                                                    \
 	  "select " SQL_JOB_COLS " from job where uuid = $2 and id > $1"                           \
 	  " and ($3 = '' or state = $3) order by id limit $4", NULL)                               \
-	X(STORE_SQL_JOB_COUNT, false, NULL, "select count(*) from job", NULL)                      \
-	X(STORE_SQL_JOB_COUNT_STATE, false, NULL,                                                  \
-	  "select count(*) from job where state = $1", NULL)                                       \
 	X(STORE_SQL_STEP, false, NULL,                                                             \
 	  "insert into step (uuid, job, act, plan_version, attempt, phase, detail, at_ms)"         \
 	  " values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (uuid, act) do update set"         \

@@ -21,8 +21,6 @@
 	X(STORE_SQL_PSK_LIST, false, NULL,                                                         \
 	  "select " SQL_PSK_COLS " from psk where pid > $1 and ($2 = '' or state = $2)"            \
 	  " order by pid limit $3", NULL)                                                          \
-	X(STORE_SQL_PSK_COUNT, false, NULL,                                                        \
-	  "select count(*) from psk where $1 = '' or state = $1", NULL)                            \
 	X(STORE_SQL_CERT_PUT, false, NULL,                                                         \
 	  "insert into cert (id, kind, uuid, state, subject, serial, pem, sealed_key,"             \
 	  " not_after_ms, at_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"                 \

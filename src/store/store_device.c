@@ -136,25 +136,34 @@ bool store_device_find(struct store *s, struct arena *a, const char *name,
 	return ok;
 }
 
+static bool fits_few(struct store *s, struct store_vals vals)
+{
+	return store_read_int(s, STORE_SQL_DEVICE_SEARCH_FEW, (struct store_vals){ vals.v, 3 });
+}
+
 static unsigned search_all(struct store *s, struct arena *a, struct store_vals vals, unsigned limit,
 			   struct store_device *out_rows)
 {
-	unsigned got =
-		store_read_rows(s, a, STORE_SQL_DEVICE_SEARCH_NEAR, vals, DEVICE, out_rows, limit);
-	if (got == limit)
-		return got;
+	if (!fits_few(s, vals)) {
+		unsigned got = store_read_rows(s, a, STORE_SQL_DEVICE_SEARCH_NEAR, vals, DEVICE,
+					       out_rows, limit);
+		if (got == limit)
+			return got;
+	}
 	return store_read_rows(s, a, STORE_SQL_DEVICE_SEARCH, vals, DEVICE, out_rows, limit);
 }
 
 static unsigned search_state(struct store *s, struct arena *a, const struct store_device_query *q,
 			     struct store_vals vals, struct store_device *out_rows)
 {
-	unsigned got = store_read_rows(s, a, STORE_SQL_DEVICE_SEARCH_NEAR_STATE, vals, DEVICE,
-				       out_rows, q->limit);
-	if (got == q->limit ||
-	    store_read_int(s, STORE_SQL_DEVICE_SEARCH_NEAR_ALL,
-			   STORE_VALS(STORE_T(q->after_uuid), STORE_T(q->state))))
-		return got;
+	if (!fits_few(s, vals)) {
+		unsigned got = store_read_rows(s, a, STORE_SQL_DEVICE_SEARCH_NEAR_STATE, vals,
+					       DEVICE, out_rows, q->limit);
+		if (got == q->limit ||
+		    store_read_int(s, STORE_SQL_DEVICE_SEARCH_NEAR_ALL,
+				   STORE_VALS(STORE_T(q->after_uuid), STORE_T(q->state))))
+			return got;
+	}
 	return store_read_rows(s, a, STORE_SQL_DEVICE_SEARCH_STATE, vals, DEVICE, out_rows,
 			       q->limit);
 }
@@ -197,9 +206,7 @@ unsigned store_device_list(struct store *s, struct arena *a, const struct store_
 
 int64_t store_device_count(struct store *s, const char *state)
 {
-	if (!state)
-		return store_read_int(s, STORE_SQL_DEVICE_COUNT, STORE_NO_VALS);
-	return store_read_int(s, STORE_SQL_DEVICE_COUNT_STATE, STORE_VALS(STORE_T(state)));
+	return store_read_int(s, STORE_SQL_AMOUNT, STORE_VALS(STORE_T("device"), STORE_T(state)));
 }
 
 unsigned store_hello_list(struct store *s, struct arena *a, const char *uuid, unsigned limit,

@@ -74,7 +74,7 @@ struct store_device_query {
 };
 unsigned store_device_list(struct store *s, struct arena *a, const struct store_device_query *q,
 			   struct store_device *out_rows); /* room for q->limit */
-int64_t store_device_count(struct store *s, const char *state); /* NULL: all */
+int64_t store_device_count(struct store *s, const char *state); /* NULL: all; kept, not counted: cheap */
 
 /* ---- names ---- */
 struct store_name { const char *uuid, *fqdn, *grp, *source; int64_t at_unix_ms; };

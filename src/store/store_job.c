@@ -163,9 +163,7 @@ unsigned store_job_list(struct store *s, struct arena *a, const char *state, con
 
 int64_t store_job_count(struct store *s, const char *state)
 {
-	if (!state)
-		return store_read_int(s, STORE_SQL_JOB_COUNT, STORE_NO_VALS);
-	return store_read_int(s, STORE_SQL_JOB_COUNT_STATE, STORE_VALS(STORE_T(state)));
+	return store_read_int(s, STORE_SQL_AMOUNT, STORE_VALS(STORE_T("job"), STORE_T(state)));
 }
 
 void store_tx_step(struct store_tx *tx, const struct store_step *st)

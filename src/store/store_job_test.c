@@ -327,9 +327,53 @@ static void journal_keeps_one_row_per_action(void **state)
 	assert_int_equal(store_step_list(w->s, &w->a, "u2", 4, rows), 1);
 }
 
+/* Kept by the database: every way into a state and out of it counts. */
+static void amounts_follow_every_change(void **state)
+{
+	struct world *w = *state;
+	struct store_tx *tx = world_tx(w);
+	world_add_hello(tx, "u1", "10.0.0.1", T0);
+	world_add_hello(tx, "u1", "10.0.0.1", T0 + 1);
+	world_add_hello(tx, "u2", "10.0.0.2", T0);
+	for (int i = 0; i < 2; i++) /* the second adds nothing */
+		world_add_job(tx, i ? "j9" : "j1", "u1");
+	world_add_job(tx, "j2", "u2");
+	store_tx_job_lease(tx, "j2", "me", T0, T0 + 1000);
+	store_tx_device_text(tx, "u2", STORE_DEVICE_STATE, "configured");
+	store_tx_device_text(tx, "u2", STORE_DEVICE_STATE, "configured");
+	store_tx_psk_add(tx, &(struct store_psk){ .pid = "4444-0001" });
+	store_tx_psk_use(tx, "4444-0001", "u2", T0);
+	assert_int_equal(world_commit(w, tx), ERR_NONE);
+	assert_int_equal(store_device_count(w->s, NULL), 2);
+	assert_int_equal(store_device_count(w->s, "new"), 1);
+	assert_int_equal(store_device_count(w->s, "configured"), 1);
+	assert_int_equal(store_job_count(w->s, NULL), 2);
+	assert_int_equal(store_job_count(w->s, "queued"), 1);
+	assert_int_equal(store_job_count(w->s, "running"), 1);
+	assert_int_equal(store_psk_count(w->s, "unused"), 0);
+	assert_int_equal(store_psk_count(w->s, "used"), 1);
+	tx = world_tx(w);
+	store_tx_job_end(tx, "j2", STORE_JOB_DONE, 0, NULL, "", T0);
+	store_tx_psk_release(tx, "4444-0001");
+	store_tx_device_forget(tx, "u1");
+	assert_int_equal(world_commit(w, tx), ERR_NONE);
+	assert_int_equal(store_device_count(w->s, NULL), 1);
+	assert_int_equal(store_device_count(w->s, "new"), 0);
+	assert_int_equal(store_job_count(w->s, NULL), 1);
+	assert_int_equal(store_job_count(w->s, "done"), 1);
+	assert_int_equal(store_psk_count(w->s, "released"), 1);
+	/* A transaction that is undone leaves them as they were. */
+	tx = world_tx(w);
+	world_add_hello(tx, "u3", "10.0.0.3", T0);
+	store_tx_psk_use(tx, "none", "u3", T0);
+	assert_int_equal(world_commit(w, tx), ERR_CONFLICT);
+	assert_int_equal(store_device_count(w->s, NULL), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		WORLD_BOTH(amounts_follow_every_change),
 		WORLD_BOTH(one_active_job_of_a_kind),
 		WORLD_BOTH(only_free_jobs_are_leased),
 		WORLD_BOTH(lease_ends_by_time),

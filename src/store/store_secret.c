@@ -72,7 +72,7 @@ unsigned store_psk_list(struct store *s, struct arena *a, const char *state, con
 
 int64_t store_psk_count(struct store *s, const char *state)
 {
-	return store_read_int(s, STORE_SQL_PSK_COUNT, STORE_VALS(STORE_T(state)));
+	return store_read_int(s, STORE_SQL_AMOUNT, STORE_VALS(STORE_T("psk"), STORE_T(state)));
 }
 
 void store_tx_cert_put(struct store_tx *tx, const struct store_cert *c)
