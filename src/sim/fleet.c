@@ -5,6 +5,7 @@
 #include "base/clk.h"
 #include "base/mem.h"
 #include "sim/fleet_priv.h"
+#include <assert.h>
 #include <limits.h>
 
 #define DEFAULT_BASE       0x7f010001u /* 127.1.0.1 */
@@ -88,6 +89,7 @@ void sim_fleet_address(const struct sim_fleet *f, unsigned index,
 
 static unsigned *head_of(const struct sim_fleet *f, uint32_t ip)
 {
+	assert(f->head_count > 0);
 	return &f->heads[ip * 2654435761u % f->head_count];
 }
 
