@@ -17,8 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	     last = c.line) {
 		if (c.line <= last && c.at < size)
 			abort();
-		engine_import_key(&row, &head, &k, NULL);
-		engine_import_name(&row, &head, &n, NULL);
+		engine_import_key(&row, &head, &k, &e);
+		engine_import_name(&row, &head, &n, &e);
 	}
 	return 0;
 }
