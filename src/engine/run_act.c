@@ -98,6 +98,22 @@ static void note_peer(struct engine_run *r, const struct amt_reply *reply, bool 
 		r->told.realm = n;
 }
 
+/* In the middle of a setup the realm changes only when somebody clears the PC: then nothing that was
+ * read or set in this run is true any more. */
+static bool was_cleared(struct engine_run *r, const char *former_realm)
+{
+	struct err e = { 0 };
+	if (!r->in.setup || r->committed || !former_realm[0] ||
+	    str_eq(former_realm, r->facts.realm))
+		return false;
+	err_set(&e, ERR_CLOSED, "device %s was cleared in the middle: its realm is another one",
+		r->uuid);
+	err_seen(&e, "%s", r->facts.realm);
+	err_want(&e, "%s", former_realm);
+	engine_run_reopen(r, &e);
+	return true;
+}
+
 static void on_read(void *arg, const struct amt_reply *reply, const struct err *err)
 {
 	struct engine_run *r = arg;
@@ -138,11 +154,15 @@ static void on_read(void *arg, const struct amt_reply *reply, const struct err *
 		.now_unix_ms = clk_unix_ms(),
 	};
 	struct wsman_obj *o;
+	char realm[sizeof r->facts.realm];
+	memcpy(realm, r->facts.realm, sizeof realm);
 	if (!engine_reads_apply(rd, &r->in, &r->facts, &rr, reply->arena, &o, &e) ||
 	    (rd->group == FACTS_IDENTITY && !check_identity(r, &e))) {
 		engine_run_fail(r, &e);
 		return;
 	}
+	if (was_cleared(r, realm))
+		return;
 	note_peer(r, reply, rd->group == FACTS_IDENTITY, rd->group == FACTS_GENERAL);
 	keep_obj(r, rd->group, o);
 	if (rd->group == FACTS_KEYS)
@@ -267,6 +287,8 @@ static void on_act(void *arg, const struct amt_reply *reply, const struct err *e
 	bool refused_mebx = false;
 	if (fault_hit("engine.reply"))
 		return; /* the process died here: the device has acted */
+	char realm[sizeof r->facts.realm];
+	memcpy(realm, r->facts.realm, sizeof realm);
 	context_exists(r, reply, &e);
 	if (e.code == ERR_NONE && !row->apply(&r->facts, reply->msg, reply->arena, &e))
 		refused_mebx = mebx_not_permitted(r, reply, &e);
@@ -297,6 +319,8 @@ static void on_act(void *arg, const struct amt_reply *reply, const struct err *e
 		return;
 	}
 	r->busy_count = 0;
+	if (was_cleared(r, realm))
+		return;
 	note_peer(r, reply, false, r->act == ACT_GENERAL); /* its echo has the realm */
 	r->replied[r->act] = true;
 	r->in.done |= ACT_BIT(r->act);
