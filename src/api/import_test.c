@@ -3,6 +3,7 @@
 #include "api/world_test.h"
 
 #define PID1 "0000037M"
+#define PPS2 "FMH3-1DME-MPMI-9OR2-Y1V8-9BCA-OSWX-2M94"
 #define PPS1 "NKLD-G5DC-RRNQ-E9YZ-ZIJL-7LFL-VJED-69XJ"
 #define PW1  "Pl4nted!Pass"
 
@@ -125,7 +126,15 @@ static void keys_in_and_out(void **state)
 	ASK(w, 200, "POST", "/v1/keys/import", "", PID1 "," PPS1 "," PW1 "\n");
 	EQ(w, "unchanged", "1");
 	ASK(w, 200, "POST", "/v1/keys/import", "", PID1 "," PPS1 ",0ther!Passw\n");
-	EQ(w, "errors.0.msg", "PID " PID1 " is stored already with another PPS or password");
+	EQ(w, "changed", "1");
+	no_secret_in(w, w->body);
+	ASK(w, 200, "GET", "/v1/keys/export", "reveal=true", "");
+	assert_string_equal(w->body, "pid,pps,mebx_password\r\n0000-037M," PPS1 ",0ther!Passw\r\n");
+	ASK(w, 200, "POST", "/v1/keys/import", "preview=true", PID1 "," PPS1 "," PW1 "\n");
+	EQ(w, "changed", "1");
+	ASK(w, 200, "GET", "/v1/keys/export", "reveal=true", "");
+	HAS(w->body, "0ther!Passw");
+	ASK(w, 200, "POST", "/v1/keys/import", "", PID1 "," PPS1 "," PW1 "\n");
 	ASK(w, 200, "GET", "/v1/keys", "state=unused", "");
 	EQ(w, "items.0.pid", PID1);
 	EQ(w, "items.0.source", "import");
@@ -139,6 +148,32 @@ static void keys_in_and_out(void **state)
 	assert_string_equal(w->body, "pid,pps,mebx_password\r\n0000-037M," PPS1 "," PW1 "\r\n");
 	assert_string_equal(audit(w, 0), "key.reveal all keys");
 	no_secret_in(w, "");
+}
+
+/* The MEBx password of a key in use is what opened the PC; it changes only when the PC refused it. */
+static void password_of_a_used_key(void **state)
+{
+	static const char uuid[] = "11111111-2222-4333-8444-555555555555";
+	struct world *w = *state;
+	ASK(w, 200, "POST", "/v1/keys/import", "", PID1 "," PPS1 "," PW1 "\n");
+	struct store_tx *tx = world_tx(w);
+	store_tx_hello(tx,
+		       &(struct store_hello){ .uuid = uuid, .address = "10.0.0.1", .kind = "psk" });
+	store_tx_psk_use(tx, PID1, uuid, 1);
+	world_commit(w, tx);
+	ASK(w, 200, "POST", "/v1/keys/import", "", PID1 "," PPS1 ",0ther!Passw\n");
+	EQ(w, "errors.0.msg",
+	   "PID " PID1 " is in use with another MEBx password; seen: used by PC "
+	   "11111111-2222-4333-8444-555555555555, which is not refused");
+	tx = world_tx(w);
+	store_tx_device_text(tx, uuid, STORE_DEVICE_HEALTH_RULE, "D051");
+	world_commit(w, tx);
+	ASK(w, 200, "POST", "/v1/keys/import", "", PID1 "," PPS1 ",0ther!Passw\n");
+	EQ(w, "changed", "1");
+	ASK(w, 200, "GET", "/v1/keys/export", "reveal=true", "");
+	HAS(w->body, "0ther!Passw");
+	ASK(w, 200, "POST", "/v1/keys/import", "", PID1 "," PPS2 ",0ther!Passw\n");
+	EQ(w, "errors.0.msg", "PID " PID1 " is stored already with another PPS");
 }
 
 static void a_moved_secret_does_not_open(void **state)
@@ -216,13 +251,10 @@ static void keys_are_made(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD(names_good_and_bad),
-		WORLD(names_free_their_jobs),
-		WORLD(many_rows_in_chunks),
-		WORLD(keys_in_and_out),
-		WORLD(a_moved_secret_does_not_open),
-		WORLD(keys_free_their_jobs),
-		WORLD(keys_are_made),
+		WORLD(names_good_and_bad),     WORLD(names_free_their_jobs),
+		WORLD(many_rows_in_chunks),    WORLD(keys_in_and_out),
+		WORLD(password_of_a_used_key), WORLD(a_moved_secret_does_not_open),
+		WORLD(keys_free_their_jobs),   WORLD(keys_are_made),
 	};
 	return cmocka_run_group_tests_name("import", tests, NULL, NULL);
 }

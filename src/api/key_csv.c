@@ -5,36 +5,79 @@
 
 /* ---- import ---- */
 
-static bool same_key(struct api_req *r, const struct store_psk *row,
-		     const struct engine_import_key *k, bool *out_same, struct err *e)
+struct likeness {
+	bool pps, password;
+};
+
+static bool compare(struct api_req *r, const struct store_psk *row,
+		    const struct engine_import_key *k, struct likeness *out_same, struct err *e)
 {
 	struct secret pps, password;
 
 	if (!api_key_open(r, row, &pps, &password, e))
 		return false;
-	*out_same = span_eq_str(secret_reveal(&pps), k->pps) &&
-		span_eq_str(secret_reveal(&password), k->password);
+	out_same->pps = span_eq_str(secret_reveal(&pps), k->pps);
+	out_same->password = span_eq_str(secret_reveal(&password), k->password);
 	secret_deinit(&pps);
 	secret_deinit(&password);
 	return true;
+}
+
+/* Its PC did not take what is stored (D051): then the file may know better. */
+static bool was_refused(struct api_req *r, const struct store_psk *row)
+{
+	struct store_device d;
+
+	return row->used_by[0] &&
+		store_device_get(r->api->conf.store, &r->scratch, row->used_by, &d) &&
+		str_eq(d.health_rule, "D051");
+}
+
+static enum api_import_result put_password(struct api_req *r, struct store_tx *tx,
+					   const struct store_psk *row,
+					   const struct engine_import_key *k, struct err *e)
+{
+	bool is_used = str_eq(row->state, "used"), refused = is_used && was_refused(r, row);
+	char label[32];
+	struct out o;
+
+	if (is_used && !refused) {
+		err_set(e, ERR_CONFLICT, "PID %s is in use with another MEBx password", k->pid);
+		err_seen(e, "used by PC %s, which is not refused", row->used_by);
+		err_hint(e,
+			 "the stored password opened that PC: leave the row out, or release the "
+			 "key ('outband key release') when the PC is set up anew");
+		return API_IMPORT_BAD;
+	}
+	if (!tx)
+		return API_IMPORT_CHANGED;
+	out_init(&o, label, sizeof label);
+	out_fmt(&o, "mebx:%s", k->pid);
+	store_tx_psk_put(
+		tx, k->pid,
+		engine_seal(r->api->conf.engine, label, span_str(k->password), &r->scratch),
+		refused, r->now_unix_ms);
+	return API_IMPORT_CHANGED;
 }
 
 static enum api_import_result store_one(struct api_req *r, struct store_tx *tx,
 					const struct engine_import_key *k, struct err *e)
 {
 	struct store_psk old;
-	bool same;
+	struct likeness same;
 
 	if (!store_psk_get(r->api->conf.store, &r->scratch, k->pid, &old)) {
 		if (tx)
 			api_key_store(r, tx, k, "import");
 		return API_IMPORT_ADDED;
 	}
-	if (!same_key(r, &old, k, &same, e))
+	if (!compare(r, &old, k, &same, e))
 		return API_IMPORT_BAD;
-	if (same)
+	if (same.pps && same.password)
 		return API_IMPORT_UNCHANGED;
-	err_set(e, ERR_CONFLICT, "PID %s is stored already with another PPS or password", k->pid);
+	if (same.pps)
+		return put_password(r, tx, &old, k, e);
+	err_set(e, ERR_CONFLICT, "PID %s is stored already with another PPS", k->pid);
 	err_hint(e, "two PCs must not share a PID: check which of the two files is right");
 	return API_IMPORT_BAD;
 }

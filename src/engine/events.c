@@ -45,15 +45,11 @@ static void print_value(struct out *o, const char *v)
 	out_str(o, "\"");
 }
 
-void engine_event(struct engine *en, struct store_tx *tx, const char *uuid, enum log_event ev,
-		  const struct err *e, const struct log_kv *kv)
+void engine_event_row(struct store_tx *tx, const char *uuid, enum log_event ev, const struct err *e,
+		      const struct log_kv *kv)
 {
-	(void)en;
 	struct log_kv all[KV_MAX];
 	unsigned n = with_error(all, kv, e);
-	log_write(ev, all);
-	if (!tx)
-		return;
 	char line[2048];
 	struct out o;
 	out_init(&o, line, sizeof line);
@@ -75,4 +71,15 @@ void engine_event(struct engine *en, struct store_tx *tx, const char *uuid, enum
 			       .line = line,
 			       .at_unix_ms = clk_unix_ms(),
 		       });
+}
+
+void engine_event(struct engine *en, struct store_tx *tx, const char *uuid, enum log_event ev,
+		  const struct err *e, const struct log_kv *kv)
+{
+	(void)en;
+	struct log_kv all[KV_MAX];
+	(void)with_error(all, kv, e);
+	log_write(ev, all);
+	if (tx)
+		engine_event_row(tx, uuid, ev, e, kv);
 }

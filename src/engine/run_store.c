@@ -186,8 +186,38 @@ static void on_failed(struct engine_run *r)
 	on_ended(r);
 }
 
+static void say(struct engine_run *r, struct store_tx *tx, enum log_event ev,
+		const struct log_kv *kv)
+{
+	if (tx)
+		engine_event_row(tx, r->uuid, ev, NULL, kv);
+	else
+		engine_event(r->en, NULL, r->uuid, ev, NULL, kv);
+}
+
+/* With tx: the rows. Without: the log, which must not say it before it is so for good. */
+static void say_success(struct engine_run *r, struct store_tx *tx)
+{
+	struct amt_client_stats s = amt_client_get_stats(r->client);
+	const struct log_kv configured[] = { LOG_S("uuid", r->uuid),
+					     LOG_S("fqdn", r->fqdn),
+					     LOG_S("version", r->version),
+					     LOG_S("serial", r->leaf_serial),
+					     { LOG_KIND_END, NULL, NULL, 0 } };
+	const struct log_kv done[] = { LOG_S("uuid", r->uuid),
+				       LOG_S("job", r->job),
+				       LOG_S("kind", "configure"),
+				       LOG_I("elapsed_ms", r->elapsed_ms),
+				       LOG_I("round_trips", round_trips(r, &s)),
+				       LOG_I("waits_ms", r->imposed_wait_ms),
+				       { LOG_KIND_END, NULL, NULL, 0 } };
+	say(r, tx, LOG_EV_CONFIGURED, configured);
+	say(r, tx, LOG_EV_JOB_DONE, done);
+}
+
 static void on_succeeded(struct engine_run *r)
 {
+	say_success(r, NULL);
 	r->en->st.jobs_done++;
 	on_ended(r);
 }
@@ -263,14 +293,7 @@ void engine_run_success(struct engine_run *r)
 	store_tx_step_clear(tx, r->uuid);
 	store_tx_job_stage(tx, r->job, "proven over the new credentials", now);
 	store_tx_job_end(tx, r->job, STORE_JOB_DONE, 0, NULL, stats, now);
-	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_CONFIGURED, NULL, LOG_S("uuid", r->uuid),
-		     LOG_S("fqdn", r->fqdn), LOG_S("version", r->version),
-		     LOG_S("serial", r->leaf_serial));
-	struct amt_client_stats s = amt_client_get_stats(r->client);
-	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_DONE, NULL, LOG_S("uuid", r->uuid),
-		     LOG_S("job", r->job), LOG_S("kind", "configure"),
-		     LOG_I("elapsed_ms", clk_mono_ms() - r->started_mono_ms),
-		     LOG_I("round_trips", round_trips(r, &s)),
-		     LOG_I("waits_ms", r->imposed_wait_ms));
+	r->elapsed_ms = clk_mono_ms() - r->started_mono_ms;
+	say_success(r, tx);
 	engine_run_commit(r, tx, on_succeeded);
 }

@@ -12,6 +12,10 @@
 	X(STORE_SQL_PSK_ADD, false, "a key with this PID is stored already",                       \
 	  "insert into psk (pid, sealed_pps, sealed_password, state, used_by, source, at_ms)"      \
 	  " values ($1, $2, $3, $4, $5, $6, $7)", NULL)                                            \
+	/* $4: also when a PC used it */                                                           \
+	X(STORE_SQL_PSK_PUT, true, "the key is unknown, or a PC uses it with its password",        \
+	  "update psk set sealed_password = $2, at_ms = $3 where pid = $1"                         \
+	  " and (state <> 'used' or $4 = 1)", NULL)                                                \
 	X(STORE_SQL_PSK_USE, true, "the key is unknown or another PC used it",                     \
 	  "update psk set state = 'used', used_by = $2, used_ms = $3 where pid = $1"               \
 	  " and (state <> 'used' or used_by = $2)", NULL)                                          \

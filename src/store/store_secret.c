@@ -52,6 +52,14 @@ void store_tx_psk_use(struct store_tx *tx, const char *pid, const char *uuid, in
 		     STORE_VALS(STORE_T(pid), STORE_T(uuid), STORE_I(now_unix_ms)));
 }
 
+void store_tx_psk_put(struct store_tx *tx, const char *pid, struct span sealed_password,
+		      bool even_used, int64_t now_unix_ms)
+{
+	store_tx_add(tx, STORE_SQL_PSK_PUT,
+		     STORE_VALS(STORE_T(pid), STORE_B(sealed_password), STORE_I(now_unix_ms),
+				STORE_I(even_used)));
+}
+
 void store_tx_psk_release(struct store_tx *tx, const char *pid)
 {
 	store_tx_add(tx, STORE_SQL_PSK_RELEASE, STORE_VALS(STORE_T(pid)));

@@ -21,6 +21,10 @@ void store_tx_psk_add(struct store_tx *tx, const struct store_psk *k);     /* ex
 /* unused/released, or used by the same uuid -> used by uuid; else the tx ends with ERR_CONFLICT. */
 void store_tx_psk_use(struct store_tx *tx, const char *pid, const char *uuid, int64_t now_unix_ms);
 void store_tx_psk_release(struct store_tx *tx, const char *pid);
+/* Another MEBx password for a key that is there; of a used one only when even_used: its PC refused
+ * the former one. Else the tx ends with ERR_CONFLICT. */
+void store_tx_psk_put(struct store_tx *tx, const char *pid, struct span sealed_password, bool even_used,
+		      int64_t now_unix_ms);
 bool store_psk_get(struct store *s, struct arena *a, const char *pid, struct store_psk *out_k);
 unsigned store_psk_list(struct store *s, struct arena *a, const char *state, const char *after_pid,
 			unsigned limit, struct store_psk *out_rows);
