@@ -11,6 +11,12 @@ static const struct wsman_class *const rows[] = {
 #undef X
 };
 
+enum {
+#define X(name) +1
+	ROW_COUNT = 0 WSMAN_CLASSES(X)
+#undef X
+};
+
 static bool base_of(const char *class_name, enum wsman_base *out_base)
 {
 	static const struct {
@@ -27,7 +33,7 @@ static bool base_of(const char *class_name, enum wsman_base *out_base)
 
 const struct wsman_class *wsman_classes_find(const char *name)
 {
-	size_t low = 0, high = COUNT(rows);
+	size_t low = 0, high = ROW_COUNT;
 	while (name && low < high) {
 		size_t middle = low + (high - low) / 2;
 		int order = strcmp(name, rows[middle]->name);
@@ -50,7 +56,7 @@ const struct wsman_class *wsman_classes_find_uri(const char *uri)
 
 const struct wsman_class *wsman_classes_at(unsigned i)
 {
-	return i < COUNT(rows) ? rows[i] : NULL;
+	return i < ROW_COUNT ? rows[i] : NULL;
 }
 
 const char *wsman_classes_unit(const struct wsman_prop *p)

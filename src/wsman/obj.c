@@ -158,12 +158,12 @@ static bool read_obj(struct wsman_obj *o, const struct wsman_prop *p, const stru
 		     struct wsman_obj **out_obj, struct err *e)
 {
 	const struct wsman_class *c = x->first ? wsman_classes_find_uri(x->first->ns) : NULL;
-	struct wsman_obj *within;
+	struct wsman_obj *within = NULL;
 	if (!c)
 		c = wsman_classes_find(p->of);
 	if (!c)
 		return err_set(e, ERR_INTERNAL, "the table has no class %s", p->of);
-	if (!wsman_obj_read(o->arena, &c->shape, c->uri, x, &within, e))
+	if (!wsman_obj_read(o->arena, &c->shape, c->uri, x, &within, e) || !within)
 		return false;
 	o->unknown_count += within->unknown_count;
 	*out_obj = within;

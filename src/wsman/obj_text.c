@@ -91,7 +91,7 @@ static bool read_epr(struct arena *a, struct span text, unsigned depth, struct w
 static bool set_epr(struct wsman_obj *o, const struct wsman_prop *p, struct span value,
 		    struct err *e)
 {
-	struct wsman_epr *epr;
+	struct wsman_epr *epr = NULL;
 	if (!read_epr(o->arena, span_trim(value), 0, &epr, e))
 		return err_wrap(e, "%s.%s", o->shape->name, p->name);
 	if (p->flags & WSMAN_ARRAY)

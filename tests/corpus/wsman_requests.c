@@ -195,7 +195,7 @@ static struct wsman_obj *get_and_modify(struct arena *a, const struct wsman_msg 
 				 .action = "http://schemas.xmlsoap.org/ws/2004/09/transfer/Get",
 				 .resource_uri = m->resource_uri,
 				 .message_id = "1" };
-	struct wsman_obj *device = wsman_obj_clone(a, want), *read;
+	struct wsman_obj *device = wsman_obj_clone(a, want), *read = NULL;
 	struct wsman_msg reply;
 	struct err e = { 0 };
 	struct out o;
@@ -214,7 +214,8 @@ static struct wsman_obj *get_and_modify(struct arena *a, const struct wsman_msg 
 	if (!wsman_envelope_parse(out_span(&o), a, &reply, &e) ||
 	    !wsman_envelope_obj(&reply, a, &read, &e))
 		fail_msg("get before put of %s: %s", m->class_name, e.msg);
-	assert_int_equal(read->unknown_count, 0);
+	if (!read || read->unknown_count)
+		return NULL;
 	if (any)
 		read->vals[i] = want->vals[i];
 	return read;
@@ -275,7 +276,7 @@ static void compare(const char *path, const struct wsman_msg *m, struct arena *a
 	const struct exception *ex = exception_of(path);
 	if (same == (ex != NULL))
 		fail_msg("%s: %s", path, same ? "listed as an exception and is none" : why);
-	if (!same && has_members(m->op)) {
+	if (ex && has_members(m->op)) {
 		out_init(&w, why, sizeof why);
 		rest = rest_is_same(path, a, file, &w);
 		if (rest == ex->rest_differs)
@@ -298,7 +299,7 @@ static void check_file(const char *path, void *arg)
 	struct counts *n = arg;
 	struct arena a;
 	struct buf b;
-	struct wsman_msg m;
+	struct wsman_msg m = { .op = WSMAN_OP_UNKNOWN };
 	struct err e = { 0 };
 	static uint8_t text[262144];
 	struct out o;
