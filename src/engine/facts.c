@@ -38,18 +38,21 @@ static const struct {
 
 static void emit_text(struct out *o, const char *s)
 {
-	for (; *s; s++) {
-		uint8_t c = (uint8_t)*s;
-		if (c >= 0x20 && c < 0x7f && c != '\\')
-			out_u8(o, c);
-		else
-			out_fmt(o, "\\x%02x", c);
+	while (*s) {
+		size_t n = 0;
+		while (s[n] >= 0x20 && s[n] < 0x7f && s[n] != '\\')
+			n++;
+		out_bytes(o, span_make(s, n));
+		s += n;
+		if (*s)
+			out_fmt(o, "\\x%02x", (uint8_t)*s++);
 	}
 }
 
 static void emit_field(struct out *o, const struct field *f, const void *at)
 {
-	out_fmt(o, "%s=", f->name);
+	out_str(o, f->name);
+	out_u8(o, '=');
 	switch (f->kind) {
 	case KIND_S:
 		emit_text(o, at);

@@ -262,12 +262,18 @@ static void act_done(struct engine_run *r)
 	engine_run_plan(r);
 }
 
+/* That it was done goes with the next transaction; only a remark and the state of a password are
+ * worth a disk write of their own. */
 static void record(struct engine_run *r, bool refused_mebx)
 {
-	const struct engine_action *row = engine_plan_action(r->act);
+	if (!r->note[0] && r->act != ACT_MEBX) {
+		engine_run_plan(r);
+		return;
+	}
 	struct store_tx *tx = engine_run_tx(r);
-	engine_run_event(r, tx, r->note[0] ? LOG_EV_STEP_NOTE : LOG_EV_STEP, row->name,
-			 r->note[0] ? r->note : NULL, NULL);
+	if (r->note[0])
+		engine_run_event(r, tx, LOG_EV_STEP_NOTE, engine_plan_action(r->act)->name, r->note,
+				 NULL);
 	r->note[0] = '\0';
 	if (r->act == ACT_MEBX && r->mebx_stored) {
 		/* no login can prove it: set as far as the return code says, every value kept. After a

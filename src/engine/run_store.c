@@ -17,6 +17,9 @@ struct store_tx *engine_run_tx(struct engine_run *r)
 		if (!r->replied[i])
 			continue;
 		r->replied[i] = false;
+		if (i != ACT_COMMIT && !(i == (int)r->act && r->note[0]))
+			engine_run_event(r, tx, LOG_EV_STEP,
+					 engine_plan_action((enum engine_act)i)->name, NULL, NULL);
 		store_tx_step(tx,
 			      &(struct store_step){
 				      .uuid = r->uuid,

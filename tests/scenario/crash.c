@@ -15,7 +15,7 @@
 
 #define SECOND_MS 1000LL
 #define HOUR_MS   (3600 * SECOND_MS)
-#define SAMPLE    61 /* a prime: another set of points for each kind */
+#define SAMPLE    53 /* a prime: another set of points for each kind */
 
 static const char *const points[] = { "death.lost",  "death.torn",      "death.unreported",
 				      "death.send",  "death.half_sent", "death.sent",
