@@ -45,6 +45,16 @@ static void write_counts(struct api_req *r)
 	api_json_end(j, '}');
 }
 
+static void write_store(struct api_req *r)
+{
+	struct store *s = r->api->conf.store;
+
+	api_json_begin(&r->json, "store", '{');
+	api_json_int(&r->json, "waiting", store_queue_len(s));
+	api_json_int(&r->json, "failed", store_failed_count(s));
+	api_json_end(&r->json, '}');
+}
+
 static void write_engine(struct api_req *r)
 {
 	struct engine_status st = engine_get_status(r->api->conf.engine);
@@ -89,6 +99,7 @@ void api_status_get(struct api_req *r)
 	write_ports(r);
 	api_json_str(j, "db", r->api->conf.db_path);
 	write_counts(r);
+	write_store(r);
 	write_engine(r);
 	api_json_end(j, '}');
 	api_ok(r);

@@ -46,11 +46,12 @@ static void malformed(struct engine *en, struct span bytes, size_t offset, const
 
 static void on_taken(void *arg, const struct err *e)
 {
-	if (e)
+	static struct log_rate limit;
+	if (e && log_rate_ok(&limit, 10)) /* anybody can send hellos while a disk is full */
 		log_err(LOG_EV_STORE, e,
 			(const struct log_kv[]){ LOG_S("statement", "hello"),
 						 { LOG_KIND_END, NULL, NULL, 0 } });
-	else
+	else if (!e)
 		engine_kick(arg);
 }
 

@@ -24,6 +24,7 @@ struct store {
 	void (*wake)(void *arg);
 	void *wake_arg;
 	int lock_fd;
+	int64_t failed;                          /* transactions, by the database itself */
 	unsigned under_way;                      /* given to the writer, fn not run yet */
 	struct store_tx *refused, **refused_end; /* threaded: found the queue full */
 	struct store_tx *newest;                 /* inline: waiting for their timers */
@@ -222,6 +223,8 @@ void store_tx_add(struct store_tx *tx, enum store_sql id, struct store_vals vals
 
 static void finish(struct store_tx *tx)
 {
+	if (tx->err && tx->err->code != ERR_CONFLICT)
+		tx->s->failed++;
 	if (tx->fn)
 		tx->fn(tx->arg, tx->err);
 	else if (tx->err && tx->err->code != ERR_CONFLICT)
@@ -335,6 +338,11 @@ bool store_is_full(const struct store *s)
 unsigned store_queue_len(const struct store *s)
 {
 	return s->under_way;
+}
+
+int64_t store_failed_count(const struct store *s)
+{
+	return s->failed;
 }
 
 void store_crash(struct store *s)

@@ -33,6 +33,8 @@ void store_poll(struct store *s);  /* runs the fn of finished transactions */
 bool store_is_full(const struct store *s);
 unsigned store_queue_len(const struct store *s); /* transactions whose fn has not run */
 
+int64_t store_failed_count(const struct store *s); /* that the database did not take, since the start */
+
 struct store_tx;
 /* e NULL on success. ERR_CONFLICT: a statement found nothing to change (lease lost, key used) or
  * its row exists already: all of the tx was undone. */
