@@ -14,7 +14,7 @@ enum api_role {
 
 #define API_ROUTES(X)                                                                                     \
 	X("GET", "/v1/status", API_ROLE_VIEWER, "", "", api_status_get,                                   \
-	  "The service in figures: devices, jobs, hellos, keys, workers, costs.")                         \
+	  "The service in figures: devices, jobs, hellos, keys, workers, costs, what the database did not take.")                         \
 	X("GET", "/v1/devices", API_ROLE_VIEWER, "state search after limit", "", api_device_list,         \
 	  "Devices by UUID; search is a prefix of UUID, FQDN or address.")                                \
 	X("GET", "/v1/devices/{}", API_ROLE_VIEWER, "", "", api_device_get,                               \
