@@ -292,7 +292,10 @@ static void reads_records(void **state)
 
 static void check_setupbin(const char *name, struct span in)
 {
-	static const char *const want[] = { "version 4", "modules \n", "header bytes 46\n",
+	static const char *const want[] = { "version 4",
+					    "package Desktop: ON in S0, ME wake in S3, S4-5\n",
+					    "modules \n",
+					    "header bytes 46\n",
 					    "manual setup, 1 bytes\n      value 1 (manual)\n",
 					    "KVM, 1 bytes\n      value 1 (on)\n" };
 	static uint8_t again[MAX_FILE];

@@ -14,4 +14,6 @@ struct wire_setupbin_def {
 	bool secret;
 	const struct wire_show_name *names; /* of a number, or NULL */
 };
+/* Name of a power package by its 16 bytes as they stand in files and messages, or NULL. */
+const char *wire_setupbin_package_priv(struct span guid);
 const struct wire_setupbin_def *wire_setupbin_def_priv(uint16_t module, uint16_t id);

@@ -38,6 +38,8 @@ static void show_guid(struct wire_show *s, struct span v)
 	uuid_from_smbios(v.p, &u);
 	uuid_print(&u, text);
 	wire_show_text(s, "value", span_str(text));
+	if (wire_setupbin_package_priv(v))
+		wire_show_text(s, "package", span_str(wire_setupbin_package_priv(v)));
 }
 
 /* u8 algorithm, digest, u8 n, n bytes of name. */

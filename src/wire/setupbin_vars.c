@@ -66,7 +66,37 @@ static const struct wire_setupbin_def defs[] = {
 	{ 2, 34, "service kind", NUMBER, 4, 4, false, services },
 	{ 2, 35, "service provider", WIRE_SETUPBIN_BYTES, 16, 16, false, NULL },
 };
+/* By the bytes: peers disagree on the text form of these GUIDs. */
+static const struct {
+	const char *hex, *name;
+} packages[] = {
+	{ "763997110b56504388709812f391b560", "Mobile: ON in S0" },
+	{ "26d31c768708c74bbb5f38744315a5ff", "Mobile: ON in S0, S3/AC" },
+	{ "530e08db6c0fd948b2d28958d3f1156e", "Mobile: ON in S0, S3/AC, S4-5/AC" },
+	{ "055dd5b64ca4874da5a8b47c14deda5f", "Mobile: ON in S0, ME wake in S3/AC" },
+	{ "30800dee09c07843af287868a2dbbe3a", "Mobile: ON in S0, ME wake in S3/AC, S4-5/AC" },
+	{ "944f8312fb104fdc968e1e232b0c9065", "Desktop: ON in S0" },
+	{ "a18600ab9a7f4c42a6e6bb243a295d9e", "Desktop: ON in S0, S3" },
+	{ "7286abac96b448e29b9e9b7df91c7fd4", "Desktop: ON in S0, S3, S4-5" },
+	{ "7b32cd4d6bbe4389a62a4d7bd8dbd026", "Desktop: ON in S0, ME wake in S3" },
+	{ "7322734623dc432fa98a13d37982d855", "Desktop: ON in S0, ME wake in S3, S4-5" },
+	{ "c519a4ba6e6f8d4db227517f7e4595db", "Desktop: ON in S0, S3, S4-5, off after power loss" },
+	{ "d60be3ed04c52c46b772d18018ee2fc4", "Desktop: ON in S0, ME wake, off after power loss" },
+};
 /* clang-format on */
+
+const char *wire_setupbin_package_priv(struct span guid)
+{
+	char hex[33];
+	struct out o;
+
+	out_init(&o, hex, sizeof hex);
+	out_hex(&o, guid);
+	for (size_t i = 0; i < sizeof packages / sizeof *packages; i++)
+		if (strcmp(hex, packages[i].hex) == 0)
+			return packages[i].name;
+	return NULL;
+}
 
 const struct wire_setupbin_def *wire_setupbin_def_priv(uint16_t module, uint16_t id)
 {

@@ -105,8 +105,8 @@ def hunt(target):
         seconds = time.monotonic() - start
     if run.returncode == 0:
         return seconds, None
-    why = re.search(r'(SUMMARY: .*|runtime error: .*|ERROR: .*)', run.stderr)
-    return seconds, re.sub(r'(/\S*/|SUMMARY: |\(\S*\+0x\S*\) ?)', '', why.group(1)) if why else 'stopped'
+    why = re.search(r'runtime error: (.*)', run.stderr) or re.search(r'SUMMARY: (\S+ \S+)', run.stderr)
+    return seconds, why.group(1) if why else 'stopped'
 
 
 def main():
