@@ -203,7 +203,7 @@ static void show_address(struct wire_show *s, const char *key, struct cur *c)
 	struct span v = cur_take(c, kind == 0 ? 4 : kind == 1 ? 16 : 1);
 
 	c->bad |= kind > 1;
-	if (c->bad)
+	if (c->bad || !v.p)
 		return;
 	if (kind == 0)
 		show_ip4(s, key, v);
@@ -301,7 +301,7 @@ static void show_field(struct wire_show *s, const struct wire_audit_field *f, st
 		break;
 	default:
 		v = cur_take(c, fixed_size(f->kind));
-		if (!c->bad)
+		if (v.n)
 			show_fixed(s, f, v);
 	}
 }

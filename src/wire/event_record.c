@@ -4,6 +4,14 @@
 #include "base/str.h"
 #include "wire/event_names.h"
 
+static void take(struct cur *c, uint8_t *dst, size_t n)
+{
+	struct span s = cur_take(c, n);
+
+	if (s.n)
+		memcpy(dst, s.p, s.n);
+}
+
 enum wire_got wire_event_record_parse(struct span in, struct wire_event_record *out_ev,
 				      size_t *out_used, struct err *e)
 {
@@ -26,7 +34,7 @@ enum wire_got wire_event_record_parse(struct span in, struct wire_event_record *
 	out_ev->sensor_number = cur_u8(&c);
 	out_ev->entity = cur_u8(&c);
 	out_ev->entity_instance = cur_u8(&c);
-	memcpy(out_ev->data, cur_take(&c, sizeof out_ev->data).p, sizeof out_ev->data);
+	take(&c, out_ev->data, sizeof out_ev->data);
 	*out_used = c.at;
 	return WIRE_DONE;
 }
@@ -258,7 +266,7 @@ enum wire_got wire_event_pet_parse(struct span in, struct wire_event_pet *out_pe
 		err_want(e, "at least %d bytes, the last one C1", WIRE_EVENT_PET_BYTES + 1);
 		return WIRE_MORE;
 	}
-	memcpy(out_pet->guid, cur_take(&c, 16).p, 16);
+	take(&c, out_pet->guid, sizeof out_pet->guid);
 	out_pet->sequence = cur_be16(&c);
 	out_pet->since_1998 = cur_be32(&c);
 	out_pet->utc_offset_min = cur_be16(&c);
@@ -269,7 +277,7 @@ enum wire_got wire_event_pet_parse(struct span in, struct wire_event_pet *out_pe
 	out_pet->ev.sensor_number = cur_u8(&c);
 	out_pet->ev.entity = cur_u8(&c);
 	out_pet->ev.entity_instance = cur_u8(&c);
-	memcpy(out_pet->ev.data, cur_take(&c, 8).p, 8);
+	take(&c, out_pet->ev.data, sizeof out_pet->ev.data);
 	out_pet->language = cur_u8(&c);
 	out_pet->manufacturer = cur_be32(&c);
 	out_pet->system_id = cur_be16(&c);
