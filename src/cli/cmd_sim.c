@@ -47,14 +47,11 @@ static void print_ctl(void)
 	}
 }
 
+static enum cli_writer_kind list_form;
+
 static void list_generations(void)
 {
-	for (unsigned i = 0; sim_generation_at(i); i++) {
-		const struct sim_generation *g = sim_generation_at(i);
-		(void)printf("%-6s %-14s psk=%s pki=%s clear_ports=%s\n", g->name, g->version,
-			     g->psk.psk ? "yes" : "no", g->pki.pki ? "yes" : "no",
-			     g->clear.clear_ports ? "yes" : "no");
-	}
+	cli_cmd_sim_generations(list_form);
 }
 
 static void list_faults(void)
@@ -89,7 +86,10 @@ static const struct own_flag {
 } own_flags[] = {
 	{ "log-level", "LEVEL", "error, warn, info or debug, on standard error (info)", NULL },
 	{ "list-faults", NULL, "prints the faults with their usual arguments", list_faults },
-	{ "list-generations", NULL, "prints the generations of firmware", list_generations },
+	{ "list-generations", NULL,
+	  "prints the generations of firmware; with --json or --csv every cell", list_generations },
+	{ "json", NULL, "that list as JSON", NULL },
+	{ "csv", NULL, "that list as CSV", NULL },
 	{ "list-switches", NULL, "prints the switches, the first value being the usual one",
 	  list_switches },
 	{ "help", NULL, "prints this", print_help },
@@ -207,6 +207,8 @@ static bool own_flag(struct args *a, bool *out_found, bool *out_done, struct err
 			own_flags[i].print();
 			return true;
 		}
+		if (!own_flags[i].arg) /* seen before the others */
+			return true;
 		return take_value(a, own_flags[i].arg, &value, e) && set_level(value, e);
 	}
 	return true;
@@ -330,6 +332,12 @@ int cli_cmd_sim(int argc, char **argv)
 	struct err e = { 0 };
 	bool ok;
 
+	for (int i = 1; i < argc; i++) {
+		if (str_eq(argv[i], "--json"))
+			list_form = CLI_WRITER_JSON;
+		else if (str_eq(argv[i], "--csv"))
+			list_form = CLI_WRITER_CSV;
+	}
 	if (argc > 1 && str_eq(argv[1], "ctl")) {
 		a.at = 2;
 		ok = ctl(&a, &e);

@@ -339,6 +339,19 @@ bool net_tls_setup_client_priv(struct net_tls *t, const struct pki_tls_client *c
 	return use_chain(t, ders, chain->count, chain->key, e);
 }
 
+static bool use_lists(struct net_tls *t, const struct pki_tls_server *c, struct err *e)
+{
+	if (c->suites13 && *c->suites13 && !SSL_set_ciphersuites(t->ssl, c->suites13))
+		return setup_err(t, "the cipher suites of TLS 1.3", e);
+	if (c->groups && *c->groups && !SSL_set1_groups_list(t->ssl, c->groups))
+		return setup_err(t, "the groups", e);
+	if (c->sigs && *c->sigs &&
+	    (!SSL_set1_sigalgs_list(t->ssl, c->sigs) ||
+	     !SSL_set1_client_sigalgs_list(t->ssl, c->sigs)))
+		return setup_err(t, "the signature algorithms", e);
+	return true;
+}
+
 bool net_tls_setup_server_priv(struct net_tls *t, const struct pki_tls_server *c, struct err *e)
 {
 	int verify = SSL_VERIFY_NONE;
@@ -347,7 +360,8 @@ bool net_tls_setup_server_priv(struct net_tls *t, const struct pki_tls_server *c
 	t->check_client = c->check_client;
 	t->find_psk = c->psk;
 	t->check_arg = c->arg;
-	if (!new_ssl(t, e) || !use_policy(t, &c->policy, c->policy.max, c->policy.suites, e))
+	if (!new_ssl(t, e) || !use_policy(t, &c->policy, c->policy.max, c->policy.suites, e) ||
+	    !use_lists(t, c, e))
 		return false;
 	use_renegotiation(t, false);
 	if (c->want_client_cert || c->need_client_cert)

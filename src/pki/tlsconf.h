@@ -23,6 +23,8 @@ struct pki_tls_client {
 };
 struct pki_tls_server {
 	struct pki_tls_policy policy;
+	/* OpenSSL lists; NULL or empty: library default. sigs is for both directions. */
+	const char *suites13, *groups, *sigs;
 	unsigned cert_count;           /* 0: no certificate (PSK only) */
 	struct span cert_der[LIMIT_CERT_CHAIN];
 	struct pki_key *key;

@@ -104,10 +104,17 @@ void sim_dev_couple_admin(struct sim_dev *d)
 void sim_dev_new_realm(struct sim_dev *d)
 {
 	uint8_t b[16] = { 0 };
+	char uuid[UUID_TEXT_SIZE];
+	enum sim_realm form = sim_gen_realm(d);
 	struct out o;
 
-	rng_fill(&d->rng, b, d->gen->realm.long_realm ? 16 : 2);
 	out_init(&o, d->realm, sizeof d->realm);
+	if (form == SIM_REALM_ID) {
+		uuid_print(&d->uuid, uuid);
+		out_fmt(&o, "Intel(R) AMT (ID:%s)", uuid);
+		return;
+	}
+	rng_fill(&d->rng, b, form == SIM_REALM_LONG ? 16 : 2);
 	out_str(&o, "Digest:");
 	for (unsigned i = 0; i < sizeof b; i++)
 		out_fmt(&o, "%02X", b[i]);
@@ -116,7 +123,7 @@ void sim_dev_new_realm(struct sim_dev *d)
 static void set_defaults(struct sim_dev *d)
 {
 	sim_var_reset(d);
-	if (!d->gen->clear.clear_ports) /* remote TLS cannot be off */
+	if (!d->gen->clear.is) /* remote TLS cannot be off */
 		sim_var_set(d, SIM_VAR_TLS_ON, "true");
 }
 
@@ -243,7 +250,7 @@ static enum sim_state setup_again(const struct sim_dev *d)
 {
 	if (d->state != SIM_SILENT)
 		return d->state;
-	return d->pid[0] && d->gen->psk.psk ? SIM_SETUP_PSK : SIM_SETUP_PKI;
+	return d->pid[0] && d->gen->psk.is ? SIM_SETUP_PSK : SIM_SETUP_PKI;
 }
 
 void sim_dev_g3(struct sim_dev *d)
@@ -281,11 +288,11 @@ bool sim_dev_to_state(struct sim_dev *d, enum sim_state to, struct err *e)
 	case SIM_DISABLED:
 		break;
 	case SIM_SETUP_PSK:
-		if (!d->gen->psk.psk || !d->pid[0])
+		if (!d->gen->psk.is || !d->pid[0])
 			return refuse_state(d, to, "it has no PID or no PSK", e);
 		break;
 	case SIM_SETUP_PKI:
-		if (!d->gen->pki.pki)
+		if (!sim_gen_pki(d))
 			return refuse_state(d, to, "it has no remote configuration", e);
 		break;
 	default:
@@ -328,6 +335,9 @@ static enum sim_accept accept_tls(struct sim_dev *d, struct pki_tls_server *out_
 {
 	bool on = sim_dev_in_setup(d) || sim_var_is_true(d, SIM_VAR_TLS_ON);
 
+	if (d->state == SIM_SETUP_PKI && !sim_gen_pki(d))
+		return SIM_ACCEPT_REFUSE;
+
 	return on && sim_tls_conf(d, out_conf) ? SIM_ACCEPT_TLS : SIM_ACCEPT_REFUSE;
 }
 
@@ -337,7 +347,7 @@ static enum sim_accept accept_clear(const struct sim_dev *d)
 
 	if (sim_dev_in_setup(d))
 		open = sim_switches_is(&d->sw, SIM_SW_SETUP_CLEAR, "401");
-	return open && d->gen->clear.clear_ports ? SIM_ACCEPT_CLEAR : SIM_ACCEPT_REFUSE;
+	return open && d->gen->clear.is ? SIM_ACCEPT_CLEAR : SIM_ACCEPT_REFUSE;
 }
 
 enum sim_accept sim_dev_accept(struct sim_dev *d, unsigned port, struct pki_tls_server *out_conf)

@@ -95,9 +95,9 @@ static unsigned active_hashes(const struct sim_dev *d, struct wire_hello *h)
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < d->env->root_count && n < WIRE_HELLO_MAX_HASHES; i++) {
+	for (unsigned i = 0; i < d->env->root_count && n < d->gen->hello_max.n; i++) {
 		const struct sim_root *r = &d->env->roots[i];
-		if (!r->active || r->alg > 31 || !(d->gen->hash_algs.algs & 1u << r->alg))
+		if (!r->active || r->alg > 31 || !(sim_gen_hash_algs(d) & 1u << r->alg))
 			continue;
 		h->hashes[n++] = (struct wire_hello_hash){
 			r->alg, span_make(r->digest, wire_hello_alg_size(r->alg))
@@ -109,8 +109,10 @@ static unsigned active_hashes(const struct sim_dev *d, struct wire_hello *h)
 static void emit_pki(const struct sim_dev *d, struct wire_hello *h, struct out *o)
 {
 	uint8_t foreign[HASH_MAX_SIZE];
-	uint8_t alg = d->gen->hash_algs.algs & 1u << WIRE_HELLO_SHA256 ? WIRE_HELLO_SHA256
-								       : WIRE_HELLO_SHA1;
+	unsigned algs = sim_gen_hash_algs(d);
+	uint8_t alg = algs & 1u << WIRE_HELLO_SHA256 ? WIRE_HELLO_SHA256
+		: algs & 1u << WIRE_HELLO_SHA1       ? WIRE_HELLO_SHA1
+						     : WIRE_HELLO_SHA384;
 
 	h->kind = WIRE_HELLO_PKI;
 	h->hash_count = active_hashes(d, h);

@@ -360,7 +360,7 @@ static void setup_certificate_is_as_the_release_makes_it(void **state)
 		new_dev(rows[i].gen, SIM_SETUP_PKI, NULL);
 		assert_int_equal(sim_dev_accept(dev, 16993, &conf), SIM_ACCEPT_TLS);
 		assert_int_equal(conf.cert_count, rows[i].count);
-		assert_int_equal(conf.policy.max, sim_dev_generation(dev)->tls.max);
+		assert_int_equal(conf.policy.max, sim_dev_generation(dev)->tls_max.n);
 		arena_init(&a, 1 << 20);
 		for (unsigned n = 0; n < conf.cert_count; n++)
 			assert_true(pki_cert_parse(conf.cert_der[n], &a, &c[n], NULL));

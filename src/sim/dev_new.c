@@ -40,12 +40,12 @@ static bool check(const struct sim_dev_conf *c, struct err *e)
 		return err_set(e, ERR_INVALID, "a virtual device needs a generation");
 	if ((unsigned)c->state >= SIM_STATE_COUNT)
 		return err_set(e, ERR_INVALID, "a virtual device needs a state");
-	if (c->state == SIM_SETUP_PSK && !g->psk.psk)
+	if (c->state == SIM_SETUP_PSK && !g->psk.is)
 		return err_set(e, ERR_INVALID, "AMT %s knows no PSK: state setup-psk is impossible",
 			       g->name);
 	if (c->state == SIM_SETUP_PSK && (!c->pid || !c->pps))
 		return err_set(e, ERR_INVALID, "state setup-psk needs PID and PPS");
-	if (c->state == SIM_SETUP_PKI && !g->pki.pki)
+	if (c->state == SIM_SETUP_PKI && !g->pki.is)
 		return err_set(
 			e, ERR_INVALID,
 			"AMT %s knows no remote configuration: state setup-pki is impossible",
@@ -105,7 +105,11 @@ struct sim_dev *sim_dev_new(const struct sim_env *env, const struct sim_dev_conf
 	d->mebx_default = str_eq(d->mebx, DEFAULT_MEBX);
 	d->suffix = mem_str(c->suffix);
 	d->pool_next = (uint8_t)(hash_mix64(span_make(d->uuid.b, sizeof d->uuid.b), 2) & 63);
-	d->lazy_default = d->gen->default_cert.default_cert;
+	if (c->switches && !sim_dev_switch(d, span_str(c->switches), e)) {
+		sim_dev_free(d);
+		return NULL;
+	}
+	d->lazy_default = sim_gen_default_cert(d);
 	make_clock(d);
 	sim_dev_restart_web(d);
 	sim_dev_new_realm(d);
@@ -113,8 +117,7 @@ struct sim_dev *sim_dev_new(const struct sim_env *env, const struct sim_dev_conf
 	sim_dev_couple_admin(d);
 	if (c->state == SIM_CONFIGURED)
 		configure(d, c);
-	if (!read_pair(d, c, e) || (c->switches && !sim_dev_switch(d, span_str(c->switches), e)) ||
-	    (c->fault && !sim_dev_fault(d, span_str(c->fault), e))) {
+	if (!read_pair(d, c, e) || (c->fault && !sim_dev_fault(d, span_str(c->fault), e))) {
 		sim_dev_free(d);
 		return NULL;
 	}

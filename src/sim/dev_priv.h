@@ -11,7 +11,7 @@
 #define SIM_CONTEXTS     4 /* open enumerations (G) */
 #define SIM_FAILS_KEPT   16
 #define SIM_ADMIN_USER   17
-#define SIM_REALM_SIZE   40
+#define SIM_REALM_SIZE   64
 #define SIM_FAULTS_MAX   8
 #define SIM_CONN_MAX     8 /* connections at once (G) */
 
@@ -117,7 +117,31 @@ void sim_dev_set_state(struct sim_dev *d, enum sim_state to);
 void sim_dev_forget_ram(struct sim_dev *d);          /* what a loss of power loses */
 void sim_dev_outage(struct sim_dev *d, int64_t ms); /* no network from now on, for so long */
 
+/* ---- dev_gen.c: cells of the row that a switch can overrule ---- */
+bool sim_gen_pki(const struct sim_dev *d);
+bool sim_gen_default_cert(const struct sim_dev *d);
+unsigned sim_gen_hash_algs(const struct sim_dev *d);
+bool sim_gen_consent(const struct sim_dev *d);
+enum sim_realm sim_gen_realm(const struct sim_dev *d);
+bool sim_gen_auth_int(const struct sim_dev *d);
+bool sim_gen_chunked(const struct sim_dev *d);
+const char *sim_gen_content_type(const struct sim_dev *d);
+bool sim_gen_frame_deny(const struct sim_dev *d);
+const char *sim_gen_logo(const struct sim_dev *d);
+bool sim_gen_staged(const struct sim_dev *d);
+bool sim_gen_key_spki(const struct sim_dev *d);
+bool sim_gen_sha1_only(const struct sim_dev *d);
+bool sim_gen_setup_is_chain(const struct sim_dev *d);
+enum pki_sig_hash sim_gen_setup_sig(const struct sim_dev *d);
+const char *sim_gen_tls_groups(const struct sim_dev *d); /* "": the library's */
+const char *sim_gen_tls_sigs(const struct sim_dev *d);
+const char *sim_gen_suites(const struct sim_dev *d);
+/* A certificate with such a signature is taken; no switch changes it. */
+bool sim_gen_sig_ok(const struct sim_generation *g, enum pki_sig_hash h);
+
 /* ---- dev_tls.c ---- */
+/* The n-th key of the pool among those of the size that this release makes. */
+int sim_tls_pool_index(const struct sim_dev *d, unsigned n);
 struct pki_key *sim_tls_pool_key(unsigned index); /* modulo the pool's size. Caller frees; NULL */
 struct pki_key *sim_tls_key_of(const struct sim_dev *d, const struct sim_cert *c); /* Caller frees; NULL */
 void sim_tls_first_contact(struct sim_dev *d);            /* makes what was left for later */

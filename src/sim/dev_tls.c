@@ -9,7 +9,9 @@
 #include "sim/fw_chain_priv.h"
 #include "sim/testkeys.h"
 
-#define POOL_MAX       64
+#define POOL_2048      64 /* keys of the pool: these first, then those of 3072 bits */
+#define POOL_3072      16
+#define POOL_MAX       (POOL_2048 + POOL_3072)
 #define ARENA_BYTES    65536
 #define NOT_BEFORE_MS  1262304000000 /* 2010-01-01: wide, because clocks are wrong */
 #define NOT_AFTER_MS   2493072000000 /* 2049-01-01 */
@@ -30,9 +32,22 @@ struct pki_key *sim_tls_pool_key(unsigned index)
 	return loaded[index] ? pki_key_ref(loaded[index]) : NULL;
 }
 
+int sim_tls_pool_index(const struct sim_dev *d, unsigned n)
+{
+	return (int)(d->gen->key_bits.n > 2048 ? POOL_2048 + n % POOL_3072 : n % POOL_2048);
+}
+
 static unsigned own_pool_index(const struct sim_dev *d)
 {
-	return (unsigned)(hash_mix64(span_make(d->uuid.b, sizeof d->uuid.b), 1) % POOL_MAX);
+	uint64_t n = hash_mix64(span_make(d->uuid.b, sizeof d->uuid.b), 1) % POOL_2048;
+
+	return (unsigned)sim_tls_pool_index(d, (unsigned)n);
+}
+
+/* Certificates that the device makes later than its setup. */
+static enum pki_sig_hash own_sig(const struct sim_dev *d)
+{
+	return d->gen->key_bits.n > 2048 ? PKI_SIG_SHA384 : PKI_SIG_SHA256;
 }
 
 struct pki_key *sim_tls_key_of(const struct sim_dev *d, const struct sim_cert *s)
@@ -93,7 +108,7 @@ static void make_self_signed(struct sim_dev *d, struct arena *a)
 		.not_before_unix_ms = NOT_BEFORE_MS,
 		.not_after_unix_ms = NOT_AFTER_MS,
 		.eku_server_auth = true,
-		.sig_hash = d->gen->setup_sig.sha256_setup_cert ? PKI_SIG_SHA256 : PKI_SIG_SHA1,
+		.sig_hash = sim_gen_setup_sig(d),
 		.odd_321 = sim_fault_has(d, SIM_FAULT_CERT_321),
 	};
 	struct pki_key *key = sim_tls_pool_key(own_pool_index(d));
@@ -115,16 +130,17 @@ static void make_chain(struct sim_dev *d, struct arena *a)
 				.not_before_unix_ms = NOT_BEFORE_MS,
 				.not_after_unix_ms = NOT_AFTER_MS,
 				.is_ca = true,
-				.sig_hash = PKI_SIG_SHA256,
+				.sig_hash = sim_gen_setup_sig(d),
 				.serial = serials[0] };
 	struct pki_issue end = { .cn = "iAMT CSME IDevID RCFG",
 				 .not_before_unix_ms = NOT_BEFORE_MS,
 				 .not_after_unix_ms = NOT_AFTER_MS,
 				 .eku_server_auth = true,
-				 .sig_hash = PKI_SIG_SHA256,
+				 .sig_hash = sim_gen_setup_sig(d),
 				 .odd_321 = sim_fault_has(d, SIM_FAULT_CERT_321) };
-	struct pki_key *root_key = sim_tls_pool_key(POOL_MAX - 1);
-	struct pki_key *inner_key = sim_tls_pool_key(POOL_MAX - 2);
+	struct pki_key *root_key = sim_tls_pool_key((unsigned)sim_tls_pool_index(d, POOL_2048 - 1));
+	struct pki_key *inner_key =
+		sim_tls_pool_key((unsigned)sim_tls_pool_index(d, POOL_2048 - 2));
 	struct pki_key *key = sim_tls_pool_key(own_pool_index(d));
 
 	bool ok = issue(&root, &ca, root_key, span_make(NULL, 0), NULL, &d->rng);
@@ -149,7 +165,7 @@ static void make_setup(struct sim_dev *d)
 	if (d->setup_der_count || d->state != SIM_SETUP_PKI)
 		return;
 	arena_init(&a, ARENA_BYTES);
-	if (d->gen->setup_cert.chain_count == 3)
+	if (sim_gen_setup_is_chain(d))
 		make_chain(d, &a);
 	else
 		make_self_signed(d, &a);
@@ -171,7 +187,7 @@ static struct sim_cert *make_stored(struct sim_dev *d, const char *cn, unsigned 
 				  .not_before_unix_ms = NOT_BEFORE_MS,
 				  .not_after_unix_ms = NOT_AFTER_MS,
 				  .eku_server_auth = true,
-				  .sig_hash = PKI_SIG_SHA256 };
+				  .sig_hash = own_sig(d) };
 	struct pki_key *key = sim_tls_pool_key(pool);
 	struct sim_cert *c = NULL;
 
@@ -214,7 +230,8 @@ void sim_tls_first_contact(struct sim_dev *d)
 			sim_var_active(d, SIM_VAR_DOMAIN));
 		bool named =
 			*sim_var_active(d, SIM_VAR_HOST_NAME) && *sim_var_active(d, SIM_VAR_DOMAIN);
-		const struct sim_key *k = sim_store_add_key(d, d->pool_next, span_make(NULL, 0));
+		const struct sim_key *k = sim_store_add_key(d, sim_tls_pool_index(d, d->pool_next),
+							    span_make(NULL, 0));
 		d->pool_next++;
 		struct sim_cert *c =
 			k ? make_stored(d, named ? name : uuid, (unsigned)k->pool) : NULL;
@@ -249,8 +266,10 @@ static bool check_client(void *arg, const struct span *ders, unsigned count)
 		.gen = d->gen,
 		.roots = d->env->roots,
 		.root_count = others ? 0 : d->env->root_count,
-		.algs = d->gen->hash_algs.algs,
+		.algs = sim_gen_hash_algs(d),
 		.suffix = sim_dev_suffix(d),
+		.any_key = sim_switches_is(&d->sw, SIM_SW_KEY_LIMITS, "any"),
+		.sha1_only = sim_gen_sha1_only(d),
 		.check_dates = sim_switches_is(&d->sw, SIM_SW_DATES, "checked"),
 		.now_unix_ms = clk_unix_ms(),
 	};
@@ -318,11 +337,14 @@ bool sim_tls_conf(struct sim_dev *d, struct pki_tls_server *out_conf)
 	bool ok = true;
 
 	sim_tls_first_contact(d);
-	c.policy = (struct pki_tls_policy){ .min = g->tls.min,
-					    .max = g->tls.max,
-					    .level = g->suites.level,
-					    .suites = g->suites.suites,
-					    .legacy_reneg = g->major < 12 };
+	/* OpenSSL has no version before 1.2 above level 0. */
+	c.policy = (struct pki_tls_policy){ .min = g->tls_min.n,
+					    .max = g->tls_max.n,
+					    .level = g->tls_min.n >= PKI_TLS_1_2,
+					    .suites = sim_gen_suites(d) };
+	c.suites13 = g->suites13.text;
+	c.groups = sim_gen_tls_groups(d);
+	c.sigs = sim_gen_tls_sigs(d);
 	if (c.policy.max == PKI_TLS_1_3 && sim_switches_is(&d->sw, SIM_SW_TLS13, "off"))
 		c.policy.max = PKI_TLS_1_2;
 	if (d->state == SIM_SETUP_PSK) {

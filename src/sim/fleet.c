@@ -367,7 +367,7 @@ static bool make_one(struct maker *m, const struct group *g, const struct sim_fl
 
 	make_name(o->host_name ? o->host_name : DEFAULT_HOST_NAME, index, name);
 	bool ok = take_passwords(m, o, &admin, &mebx, &c) &&
-		take_pair(m, o, c.generation->psk.psk, &pair, &c);
+		take_pair(m, o, c.generation->psk.is, &pair, &c);
 	if (ok)
 		m->f->devs[index] = sim_dev_new(&g->env, &c, m->e);
 	if (!ok || !m->f->devs[index])

@@ -16,7 +16,7 @@ static bool user_ok(const struct sim_dev *d, const char *user)
 		if (user[i] < 33 || user[i] > 126 || strchr(":,<>&\"", user[i]))
 			return false;
 	}
-	return !str_eq(user, "Administrator") && !(d->gen->major >= 4 && str_eq(user, "Admin"));
+	return !str_eq(user, "Administrator") && !(d->gen->admin_taken.is && str_eq(user, "Admin"));
 }
 
 static bool digest_ok(const struct sim_dev *d, const char *text, uint8_t out_ha1[16])

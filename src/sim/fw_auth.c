@@ -55,7 +55,7 @@ void sim_fw_challenge(struct sim_dev *d, int64_t now_mono_ms, struct out *o)
 	(void)now_mono_ms;
 	nonce_make(d, nonce);
 	out_fmt(o, "Digest realm=\"%s\", nonce=\"%s\",stale=\"false\",qop=\"%s\"", d->realm, nonce,
-		d->gen->auth_int.auth_int ? "auth-int, auth" : "auth");
+		sim_gen_auth_int(d) ? "auth-int, auth" : "auth");
 }
 
 static void count_fail(struct sim_dev *d, int64_t now)
@@ -87,10 +87,10 @@ static bool right(const struct sim_dev *d, const struct fw_login_in *in,
 		return false;
 	if (!span_eq_str(in->target, r->target))
 		return false;
-	if (sim_switches_is(&d->sw, SIM_SW_QOP, "auth-int") && d->gen->auth_int.auth_int &&
+	if (sim_switches_is(&d->sw, SIM_SW_QOP, "auth-int") && sim_gen_auth_int(d) &&
 	    r->qop != WIRE_DIGEST_AUTH_INT)
 		return false;
-	if (r->qop == WIRE_DIGEST_AUTH_INT && !d->gen->auth_int.auth_int)
+	if (r->qop == WIRE_DIGEST_AUTH_INT && !sim_gen_auth_int(d))
 		return false;
 	return wire_digest_check(r, d->ha1, method, in->body);
 }
@@ -114,7 +114,7 @@ enum fw_login sim_fw_login(struct sim_dev *d, const struct fw_login_in *in)
 	if (in->now_mono_ms < d->locked_until_mono_ms)
 		return FW_LOGIN_LOCKED;
 	bool cached = in->unlocked && sim_switches_is(&d->sw, SIM_SW_TLS_CACHE, "on") &&
-		d->gen->major >= 6 && !sim_fault_has(d, SIM_FAULT_STALE_NONCE);
+		d->gen->tls_cache.is && !sim_fault_has(d, SIM_FAULT_STALE_NONCE);
 	if (in->authorization.n == 0)
 		return cached ? FW_LOGIN_OK : FW_LOGIN_CHALLENGE;
 	if (!wire_digest_parse_response(in->authorization, &r, &e))

@@ -46,7 +46,7 @@ static void challenge_is_that_of_captures(void **state)
 		if (!read_capture(rows[i].capture, want, sizeof want))
 			skip();
 		new_dev(rows[i].gen, SIM_CONFIGURED, NULL);
-		bool clear = sim_dev_generation(dev)->clear.clear_ports;
+		bool clear = sim_dev_generation(dev)->clear.is;
 		again_port = 0;
 		assert_true(dial(&p, clear ? 16992 : 16993, clear ? NULL : &tls));
 		assert_int_equal(get(&p, GENERAL, NULL), 401);
@@ -67,7 +67,7 @@ static unsigned try_as(const char *user, const char *pw, bool auth_int)
 {
 	struct peer p = { 0 };
 	struct pki_tls_client tls = plain_client();
-	bool clear = sim_dev_generation(dev)->clear.clear_ports;
+	bool clear = sim_dev_generation(dev)->clear.is;
 	again_tls = tls;
 	again_port = clear ? 16992 : 16993;
 	assert_true(dial(&p, again_port, clear ? NULL : &tls));

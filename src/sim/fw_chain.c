@@ -8,9 +8,9 @@
 #include "pki/cert.h"
 #include "sim/fw_chain_priv.h"
 #include "wire/hello.h"
+#include <limits.h>
 
-#define ARENA_BYTES   524288
-#define OLD_CHAIN_MAX 4100 /* bytes of all certificates before 7.0 (P) */
+#define ARENA_BYTES 524288
 
 struct chain {
 	const struct fw_chain_want *want;
@@ -100,10 +100,7 @@ bool sim_fw_chain_suffix(const struct sim_generation *gen, const char *cn_in, co
 	/* The rule of the first releases: the CN names a host in exactly this domain. */
 	if (str_eq(domain + 1, suffix))
 		return true;
-	if (!gen->suffix.relaxed_suffix)
-		return false;
-	/* At first for two top-level domains only. */
-	if (gen->major < 6 && !in_list("com net", last_labels(name, 1)))
+	if (gen->suffix_rule.n == SIM_SUFFIX_COM_NET && !in_list("com net", last_labels(name, 1)))
 		return false;
 	unsigned kept = labels_kept(name);
 	return equal_or_under(suffix, kept ? last_labels(name, kept) : name);
@@ -161,24 +158,27 @@ static bool links_hold(const struct chain *k, struct err *e)
 			return say(e, NULL, "an issuer is no CA", issuer->subject,
 				   "basicConstraints CA");
 	}
-	if (k->want->gen->major < 7 && bytes > OLD_CHAIN_MAX)
-		return say(e, NULL, "the chain is too large for this firmware", "over 4100 bytes",
-			   "at most 4100 bytes");
-	return true;
+	size_t max = k->want->gen->chain_bytes.n;
+	if (max == 0 || bytes <= max)
+		return true;
+	err_set(e, ERR_CERT, "the chain is too large for this firmware");
+	err_seen(e, "%zu bytes", bytes);
+	return err_want(e, "at most %zu bytes", max);
 }
 
 static bool key_fits(const struct sim_generation *g, const struct pki_cert *c, bool leaf,
 		     struct err *e)
 {
 	/* Issuers of newer lists have EC keys as well. */
-	if (c->key_kind != PKI_KEY_RSA && (leaf || g->major < 11))
+	bool rsa = c->key_kind == PKI_KEY_RSA;
+	if (!rsa && (leaf || g->ec_min.n == 0))
 		return say(e, "D060", "a key is not RSA", c->subject, "RSA keys");
-	if (c->key_kind != PKI_KEY_RSA ||
-	    (c->key_bits >= g->rsa.min_bits && c->key_bits <= g->rsa.max_bits))
+	unsigned min = rsa ? g->rsa_min.n : g->ec_min.n, max = rsa ? g->rsa_max.n : UINT_MAX;
+	if (c->key_bits >= min && c->key_bits <= max)
 		return true;
 	say(e, "D060", "a key has a size that this firmware does not take", c->subject, "");
 	err_seen(e, "%u bits in %s", c->key_bits, c->subject);
-	return err_want(e, "%u to %u bits", g->rsa.min_bits, g->rsa.max_bits);
+	return rsa ? err_want(e, "%u to %u bits", min, max) : err_want(e, "at least %u bits", min);
 }
 
 static bool keys_fit(const struct chain *k, struct err *e)
@@ -187,13 +187,14 @@ static bool keys_fit(const struct chain *k, struct err *e)
 
 	for (unsigned i = 0; i < k->count; i++) {
 		const struct pki_cert *c = &k->certs[i];
-		bool weak = c->sig_hash == PKI_SIG_SHA1 && !g->sha1.sha1_chain_ok;
-		if (!key_fits(g, c, i == 0, e))
+		bool sha2 = c->sig_hash != PKI_SIG_SHA1;
+		if (!k->want->any_key && !key_fits(g, c, i == 0, e))
 			return false;
-		if (weak || c->sig_hash == PKI_SIG_MD5 || c->sig_hash == PKI_SIG_OTHER)
+		if (!sim_gen_sig_ok(g, c->sig_hash) ||
+		    (sha2 && (k->want->sha1_only || !g->chain_sha2.is)))
 			return say(e, "M01", "a signature's hash is refused by this firmware",
 				   pki_cert_sig_hash_name(c->sig_hash),
-				   g->sha1.sha1_chain_ok ? "SHA-1 or SHA-2" : "SHA-2");
+				   pki_cert_sig_hash_name((enum pki_sig_hash)g->chain_sig.n));
 	}
 	return true;
 }

@@ -9,6 +9,8 @@ struct fw_chain_want {
 	unsigned algs;                /* only entries of these kinds count: bit n = wire_hello_alg n */
 	const char *suffix;           /* DNS suffix that the device sees; "" : none */
 	bool check_dates;
+	bool any_key;                 /* no limits of key sizes (switch key_limits) */
+	bool sha1_only;               /* SHA-2 signatures are not known (switch chain_hash) */
 	int64_t now_unix_ms;
 };
 /* Judges a provisioning chain as the peer sent it. False with the reason: rule, seen, want. */

@@ -73,11 +73,6 @@ static const struct fw_member *members_of(const struct fw_class *c, unsigned i)
 	return c->members[i && c->members[1] ? 1 : 0];
 }
 
-static bool has_member(const struct sim_dev *d, const struct fw_member *m)
-{
-	return d->gen->major * 100 + d->gen->minor >= m->since;
-}
-
 static const struct wsman_prop *prop_of(const struct wsman_obj *o, const char *name)
 {
 	int at = wsman_classes_prop(o->shape, name);
@@ -107,7 +102,7 @@ static void set_var(struct fw_ctx *x, struct wsman_obj *o, const struct fw_membe
 {
 	enum sim_var v = (enum sim_var)m->var;
 	unsigned flags = sim_var_rows[v].flags;
-	bool active = x->active || sim_switches_is(&x->d->sw, SIM_SW_READBACK, "active");
+	bool active = x->active || !sim_gen_staged(x->d);
 	const char *text = active ? sim_var_active(x->d, v) : sim_var_staged(x->d, v);
 
 	if (!prop_of(o, m->prop))
@@ -129,7 +124,7 @@ struct wsman_obj *sim_fw_instance(struct fw_ctx *x, const struct fw_class *c, un
 		return NULL;
 	for (const struct fw_member *m = members_of(c, i); m && m->prop; m++) {
 		const struct wsman_prop *p = prop_of(o, m->prop);
-		if (!p || !has_member(x->d, m) || (x->keys_only && !(p->flags & WSMAN_KEY)))
+		if (!p || (x->keys_only && !(p->flags & WSMAN_KEY)))
 			continue;
 		if (m->fixed)
 			wsman_obj_set_str(o, m->prop, m->fixed);
@@ -245,11 +240,10 @@ const char *sim_fw_will_be(const struct fw_ctx *x, const struct wsman_obj *in, c
 	return wsman_obj_str(in, prop);
 }
 
-static const struct fw_member *member_find(const struct sim_dev *d, const struct fw_member *m,
-					   const char *prop)
+static const struct fw_member *member_find(const struct fw_member *m, const char *prop)
 {
 	for (; m && m->prop; m++) {
-		if (str_eq(m->prop, prop) && has_member(d, m))
+		if (str_eq(m->prop, prop))
 			return m;
 	}
 	return NULL;
@@ -267,7 +261,7 @@ static bool check_members(struct fw_ctx *x, const struct fw_class *c, unsigned i
 		const struct wsman_prop *p = &in->shape->props[n];
 		if (!in->vals[n])
 			continue;
-		if (!member_find(x->d, members_of(c, i), p->name))
+		if (!member_find(members_of(c, i), p->name))
 			return sim_fw_refuse(x, FW_FAULT_REPRESENTATION);
 		if (!(p->flags & WSMAN_KEY) || p->type == WSMAN_EPR)
 			continue;
@@ -300,7 +294,7 @@ bool sim_fw_put(struct fw_ctx *x, const struct fw_class *c, unsigned i, const st
 		return false;
 	for (const struct fw_member *m = members_of(c, i); m && m->prop; m++) {
 		const struct wsman_prop *p = prop_of(in, m->prop);
-		if (p && m->var >= 0 && has_member(x->d, m) && wsman_obj_has(in, m->prop))
+		if (p && m->var >= 0 && wsman_obj_has(in, m->prop))
 			put_member(x, in, p, (enum sim_var)m->var);
 	}
 	return true;

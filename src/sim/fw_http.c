@@ -29,10 +29,14 @@ static void soap_reply(struct sim_dev *d, const struct fw_http_in *in, struct sp
 	if (tiny > 0)
 		first = next = (size_t)tiny;
 	h->close = h->status != 200;
-	sim_fw_page_soap_head(d, h->status, in->now_unix_ms + d->clock_offset_ms, h->close, reply);
 	if (sim_fault_hit(d, SIM_FAULT_GARBAGE, NULL))
 		body = span_str("<Envelope><Body>\x01 0 <& this is no XML");
-	wire_http1_emit_chunked(reply, body, first, next);
+	sim_fw_page_soap_head(d, h->status, in->now_unix_ms + d->clock_offset_ms, h->close, body.n,
+			      reply);
+	if (sim_gen_chunked(d))
+		wire_http1_emit_chunked(reply, body, first, next);
+	else
+		out_bytes(reply, body);
 }
 
 /* False when the peer must log in first; the 401 is written. */

@@ -20,7 +20,7 @@ static unsigned count_software(const struct sim_dev *d)
 /* The first three numbers of the version, or the fourth. */
 static const char *version_part(struct fw_ctx *x, bool build)
 {
-	struct span v = span_str(x->d->gen->version);
+	struct span v = span_str(x->d->gen->version.text);
 	size_t at = 0;
 
 	for (int dots = 0; at < v.n; at++) {
@@ -51,7 +51,7 @@ static void fill_software(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 
 static unsigned count_hbs(const struct sim_dev *d)
 {
-	return d->gen->major >= 7;
+	return d->gen->host_based.is;
 }
 
 static void fill_hbs(struct fw_ctx *x, unsigned i, struct wsman_obj *o)

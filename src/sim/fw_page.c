@@ -27,7 +27,7 @@ static const char *phrase(unsigned status)
 
 static void server_line(const struct sim_dev *d, struct out *o)
 {
-	out_fmt(o, "Server: Intel(R) Active Management Technology %s\r\n", d->gen->version);
+	out_fmt(o, "Server: Intel(R) Active Management Technology %s\r\n", d->gen->version.text);
 }
 
 /* "Mon, 31 Jan 2022 10:23:04 GMT". Civil date of a day number by the usual era arithmetic. */
@@ -51,15 +51,18 @@ static void date_line(int64_t unix_ms, struct out *o)
 }
 
 void sim_fw_page_soap_head(const struct sim_dev *d, unsigned status, int64_t unix_ms, bool close,
-			   struct out *o)
+			   size_t length, struct out *o)
 {
 	out_fmt(o, "HTTP/1.1 %u %s\r\n", status, phrase(status));
 	date_line(unix_ms, o);
 	server_line(d, o);
-	if (d->gen->major >= 11) /* captured from 11.8 on */
+	if (sim_gen_frame_deny(d))
 		out_str(o, "X-Frame-Options: DENY\r\n");
-	out_fmt(o, "Content-Type: %s\r\nTransfer-Encoding: chunked\r\n",
-		d->gen->content_type.content_type);
+	out_fmt(o, "Content-Type: %s\r\n", sim_gen_content_type(d));
+	if (sim_gen_chunked(d))
+		out_str(o, "Transfer-Encoding: chunked\r\n");
+	else
+		out_fmt(o, "Content-Length: %zu\r\n", length);
 	out_str(o, close ? "Connection: close\r\n\r\n" : "\r\n");
 }
 
@@ -92,18 +95,13 @@ static void html(const struct sim_dev *d, unsigned status, const char *login, co
 	"</h2></form>\n<p>\n\n</body>\n</html>\n"
 #define PAGE_OTHER PAGE_TOP "<h2 class=warn>%s</h2>\n</body>\n</html>\n"
 
-static const char *logo_place(const struct sim_dev *d)
-{
-	return d->gen->major >= 15 ? "middle" : "top";
-}
-
 void sim_fw_page_401(const struct sim_dev *d, const char *challenge, struct out *o)
 {
 	char page[1024];
 	struct out p;
 
 	out_init(&p, page, sizeof page);
-	out_fmt(&p, PAGE_401, logo_place(d));
+	out_fmt(&p, PAGE_401, sim_gen_logo(d));
 	html(d, 401, challenge, page, o);
 }
 
@@ -113,7 +111,7 @@ void sim_fw_page_html(const struct sim_dev *d, unsigned status, const char *text
 	struct out p;
 
 	out_init(&p, page, sizeof page);
-	out_fmt(&p, PAGE_OTHER, logo_place(d), text);
+	out_fmt(&p, PAGE_OTHER, sim_gen_logo(d), text);
 	html(d, status, NULL, page, o);
 }
 

@@ -2,9 +2,9 @@
 #pragma once
 #include "sim/dev_priv.h"
 
-/* Head of a SOAP reply, always chunked. unix_ms is the device's own time. */
+/* Head of a SOAP reply, in chunks or with this length. unix_ms is the device's own time. */
 void sim_fw_page_soap_head(const struct sim_dev *d, unsigned status, int64_t unix_ms, bool close,
-			   struct out *o);
+			   size_t length, struct out *o);
 void sim_fw_page_401(const struct sim_dev *d, const char *challenge, struct out *o);
 void sim_fw_page_html(const struct sim_dev *d, unsigned status, const char *text, struct out *o);
 void sim_fw_page_303(const struct sim_dev *d, const char *location, struct out *o);

@@ -6,13 +6,11 @@
 #include "pki/cert.h"
 #include "sim/fw_priv.h"
 
-#define KEY_MIN_MS   3000
-#define KEY_MAX_MS   30000
-#define BUSY_MIN_MS  1000 /* only where busy means a late reply */
-#define BUSY_MAX_MS  3000
-#define ROOT_MAX_OLD 1500 /* bytes of a trusted root before 7.0 (P) */
-#define CERT_MAX     4100
-#define KEY_BITS     2048 /* the pool has no other size */
+#define KEY_MIN_MS  3000
+#define KEY_MAX_MS  30000
+#define BUSY_MIN_MS 1000 /* only where busy means a late reply */
+#define BUSY_MAX_MS 3000
+#define CERT_MAX    4100
 
 bool sim_fw_pki_handle(const char *text, const char *kind, uint32_t *out_handle)
 {
@@ -62,7 +60,8 @@ static bool is_busy(struct fw_ctx *x)
 
 static struct sim_key *make_key(struct sim_dev *d)
 {
-	struct sim_key *k = sim_store_add_key(d, d->pool_next, span_make(NULL, 0));
+	struct sim_key *k =
+		sim_store_add_key(d, sim_tls_pool_index(d, d->pool_next), span_make(NULL, 0));
 
 	d->pool_next++;
 	if (k)
@@ -121,12 +120,12 @@ static uint32_t generate(struct fw_ctx *x, const struct wsman_obj *in, struct ws
 {
 	uint32_t alg = UINT32_MAX, bits = 0;
 
-	if (!x->d->gen->keys.firmware_keys) {
+	if (!x->d->gen->makes_keys.is) {
 		sim_fw_refuse(x, FW_FAULT_ACTION);
 		return 0;
 	}
 	if (!wsman_obj_u32(in, "KeyAlgorithm", &alg) || !wsman_obj_u32(in, "KeyLength", &bits) ||
-	    alg != 0 || bits != KEY_BITS)
+	    alg != 0 || bits != x->d->gen->key_bits.n)
 		return WSMAN_PT_INVALID_PARAMETER;
 	const struct sim_key *made = sim_store_key(x->d, x->d->key_made);
 	if (made) {
@@ -157,7 +156,7 @@ static uint32_t judge_key(struct fw_ctx *x, const struct pki_key *key)
 	const struct sim_dev *d = x->d;
 	unsigned bits = pki_key_bits(key);
 
-	if (bits < d->gen->rsa.min_bits || bits > KEY_BITS || bits % 512 != 0)
+	if (bits < d->gen->rsa_min.n || bits > d->gen->key_max.n || bits % 512 != 0)
 		return WSMAN_PT_INVALID_KEY;
 	for (unsigned i = 0; i < d->key_count; i++) {
 		struct pki_key *have = sim_store_load_key(&d->keys[i]);
@@ -230,14 +229,13 @@ static uint32_t judge_cert(struct fw_ctx *x, struct span der, bool root)
 {
 	struct sim_dev *d = x->d;
 	struct pki_cert *c = ARENA_NEW(x->a, struct pki_cert);
-	size_t max = root && d->gen->major < 7 ? ROOT_MAX_OLD : CERT_MAX;
+	size_t max = root ? d->gen->root_bytes.n : CERT_MAX;
 
 	if (!c || der.n > max || !pki_cert_parse(der, x->a, c, NULL))
 		return WSMAN_PT_INVALID_CERT;
 	if (c->key_kind != PKI_KEY_RSA || c->bad_dates || (root && !c->is_ca && !c->self_issued))
 		return WSMAN_PT_INVALID_CERT;
-	if (!d->gen->sha1.sha1_chain_ok &&
-	    (c->sig_hash == PKI_SIG_SHA1 || c->sig_hash == PKI_SIG_MD5))
+	if (!sim_gen_sig_ok(d->gen, c->sig_hash) || c->key_bits < d->gen->rsa_min.n)
 		return WSMAN_PT_INVALID_CERT;
 	if (stored(d, der, root))
 		return WSMAN_PT_DUPLICATE;
@@ -302,7 +300,7 @@ static void fill_cert(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 	struct pki_cert *c = ARENA_NEW(x->a, struct pki_cert);
 	wsman_obj_set_b64(o, "X509Certificate", der);
 	sim_fw_set(o, "TrustedRootCertficate", s->trusted_root ? "true" : "false");
-	if (x->d->gen->default_cert.default_cert)
+	if (x->d->gen->default_cert.is)
 		sim_fw_set(o, "ReadOnlyCertificate", s->read_only ? "true" : "false");
 	if (c && pki_cert_parse(der, x->a, c, NULL)) {
 		sim_fw_set(o, "Issuer", c->issuer);
@@ -337,9 +335,8 @@ static void fill_key(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 	if (x->keys_only)
 		return;
 	struct pki_key *key = sim_store_load_key(k);
-	/* Both forms occur; which release changed it is a guess. */
 	bool ok = key &&
-		(x->d->gen->major >= 16 ? pki_key_public_spki(key, x->a, &der)
+		(sim_gen_key_spki(x->d) ? pki_key_public_spki(key, x->a, &der)
 					: pki_key_public_pkcs1(key, x->a, &der));
 	if (ok)
 		wsman_obj_set_b64(o, "DERKey", der);

@@ -69,14 +69,11 @@ struct fw_member {
 	const char *prop;
 	const char *fixed; /* always this text; NULL: var, or filled in by the class */
 	int var;           /* enum sim_var; -1: none */
-	unsigned since;    /* major * 100 + minor of the first release that has it; 0: all */
 };
-#define FW_FIX(p, t)          { p, t, -1, 0 }
-#define FW_VAR(p, v)          { p, NULL, v, 0 }
-#define FW_OWN(p)             { p, NULL, -1, 0 } /* filled in by the class; ignored in a Put */
-#define FW_OWN_SINCE(p, s)    { p, NULL, -1, s }
-#define FW_FIX_SINCE(p, t, s) { p, t, -1, s }
-#define FW_END                { NULL, NULL, -1, 0 }
+#define FW_FIX(p, t)          { p, t, -1 }
+#define FW_VAR(p, v)          { p, NULL, v }
+#define FW_OWN(p)             { p, NULL, -1 } /* filled in by the class; ignored in a Put */
+#define FW_END                { NULL, NULL, -1 }
 #define FW_SYSTEM                                                                                   \
 	FW_FIX("SystemCreationClassName", "CIM_ComputerSystem"), FW_FIX("SystemName", "Intel(r) AMT")
 #define FW_SERVICE(cls, name)                                                                       \

@@ -52,7 +52,7 @@ static const struct fw_method redir_methods[] = {
 
 static unsigned count_kvm(const struct sim_dev *d)
 {
-	return d->gen->kvm.kvm;
+	return d->gen->kvm.is;
 }
 
 static void fill_kvm(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
@@ -127,7 +127,7 @@ static const struct fw_member kvm_setting_members[] = {
 
 static unsigned count_optin(const struct sim_dev *d)
 {
-	return d->gen->major >= 7;
+	return sim_gen_consent(d);
 }
 
 static void fill_optin(struct fw_ctx *x, unsigned i, struct wsman_obj *o)

@@ -64,7 +64,7 @@ static const char *missing(const struct sim_dev *d, enum sim_session session)
 		return "clock";
 	if (session == SIM_SESSION_PKI && d->mebx_default)
 		return "MEBx password";
-	if (sim_dev_in_setup(d) && d->gen->major < 6 &&
+	if (sim_dev_in_setup(d) && d->gen->seed.is &&
 	    sim_switches_is(&d->sw, SIM_SW_RNG, "required"))
 		return "random generator";
 	return NULL;
@@ -135,7 +135,7 @@ static uint32_t set_psk(struct fw_ctx *x, const struct wsman_obj *in, struct wsm
 	const char *pid_text = wsman_obj_str(in, "PID"), *pps_text = wsman_obj_str(in, "PPS");
 
 	(void)out;
-	if (!x->d->gen->psk.psk) {
+	if (!x->d->gen->psk.is) {
 		sim_fw_refuse(x, FW_FAULT_ACTION);
 		return 0;
 	}
@@ -174,9 +174,9 @@ static void back_to_setup(struct fw_ctx *x)
 
 	x->effects |= SIM_EFFECT_OUTAGE | SIM_EFFECT_STATE;
 	x->to_state = SIM_CHANGED;
-	if (hello && d->pid[0] && d->gen->psk.psk)
+	if (hello && d->pid[0] && d->gen->psk.is)
 		x->to_state = SIM_SETUP_PSK;
-	else if (hello && d->gen->pki.pki)
+	else if (hello && sim_gen_pki(d))
 		x->to_state = SIM_SETUP_PKI;
 	if (x->to_state != SIM_CHANGED)
 		x->effects |= SIM_EFFECT_HELLO;
@@ -245,7 +245,7 @@ static void fill(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 	sim_fw_set(o, "ProvisioningMode", "1");
 	wsman_obj_set_b64(o, "ProvisioningServerOTP", span_make(no_otp, sizeof no_otp));
 	sim_fw_set(o, "ProvisioningState", d->state == SIM_CONFIGURED ? "2" : "1");
-	sim_fw_set(o, "ZeroTouchConfigurationEnabled", d->gen->pki.pki ? "true" : "false");
+	sim_fw_set(o, "ZeroTouchConfigurationEnabled", sim_gen_pki(d) ? "true" : "false");
 	if (*sim_dev_suffix(d))
 		sim_fw_set(o, "DhcpDNSSuffix", sim_dev_suffix(d));
 }

@@ -27,15 +27,27 @@ static bool put_setting(struct fw_ctx *x, unsigned i, const struct wsman_obj *in
 {
 	bool on = false, accept = false;
 
+	if (!x->d->gen->non_secure.is && wsman_obj_has(in, "NonSecureConnectionsSupported"))
+		return sim_fw_refuse(x, FW_FAULT_REPRESENTATION);
 	if (!trusted_cn_ok(in))
 		return sim_fw_refuse_status(x, FW_FAULT_INTERNAL, WSMAN_PT_INVALID_PARAMETER);
-	if (i != 0 || x->d->gen->clear.clear_ports)
+	if (i == 0 ? x->d->gen->clear.is : x->d->gen->local_clear.is)
 		return true;
-	if (wsman_obj_bool(in, "Enabled", &on) && !on)
+	if (i == 0 && wsman_obj_bool(in, "Enabled", &on) && !on)
 		return sim_fw_refuse_status(x, FW_FAULT_INTERNAL, WSMAN_PT_NOT_PERMITTED);
 	if (wsman_obj_bool(in, "AcceptNonSecureConnections", &accept) && accept)
 		return sim_fw_refuse_status(x, FW_FAULT_INTERNAL, UNSUPPORTED);
 	return true;
+}
+
+/* The property came with the release that has no clear ports. */
+static void fill_setting(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
+{
+	const struct sim_generation *g = x->d->gen;
+
+	if (g->non_secure.is && !x->keys_only)
+		sim_fw_set(o, "NonSecureConnectionsSupported",
+			   (i == 0 ? g->clear.is : g->local_clear.is) ? "true" : "false");
 }
 
 static const struct fw_member remote_members[] = {
@@ -44,7 +56,7 @@ static const struct fw_member remote_members[] = {
 	FW_VAR("Enabled", SIM_VAR_TLS_ON),
 	FW_FIX("InstanceID", SIM_TLS_REMOTE),
 	FW_VAR("MutualAuthentication", SIM_VAR_TLS_MUTUAL),
-	FW_FIX_SINCE("NonSecureConnectionsSupported", "false", 1601),
+	FW_OWN("NonSecureConnectionsSupported"),
 	FW_VAR("TrustedCN", SIM_VAR_TLS_CN),
 	FW_END,
 };
@@ -54,7 +66,7 @@ static const struct fw_member local_members[] = {
 	FW_VAR("Enabled", SIM_VAR_LMS_ON),
 	FW_FIX("InstanceID", SIM_TLS_LOCAL),
 	FW_VAR("MutualAuthentication", SIM_VAR_LMS_MUTUAL),
-	FW_FIX_SINCE("NonSecureConnectionsSupported", "true", 1601),
+	FW_OWN("NonSecureConnectionsSupported"),
 	FW_VAR("TrustedCN", SIM_VAR_LMS_CN),
 	FW_END,
 };
@@ -63,7 +75,7 @@ static const struct fw_member local_members[] = {
 
 static uint32_t shown_context(const struct sim_dev *d, bool active)
 {
-	if (active || sim_switches_is(&d->sw, SIM_SW_READBACK, "active"))
+	if (active || !sim_gen_staged(d))
 		return d->context;
 	return d->context_staged;
 }
@@ -194,6 +206,7 @@ static const struct fw_member collection_members[] = {
 const struct fw_class sim_fw_tls_classes[] = {
 	{ .name = "AMT_TLSSettingData",
 	  .members = { remote_members, local_members },
+	  .fill = fill_setting,
 	  .can_put = true,
 	  .put = put_setting },
 	{ .name = "AMT_TLSCredentialContext",

@@ -40,7 +40,33 @@
 	X(SIM_SW_TLS_CACHE, "tls_cache", "on|off", SRC_D,                                            \
 	  "a TLS connection stays unlocked after its first login (6.0 and later)")                   \
 	X(SIM_SW_SELECTOR, "selector", "invalid|unreachable", SRC_G,                                 \
-	  "fault for a selector that fits no instance")
+	  "fault for a selector that fits no instance")                                              \
+	X(SIM_SW_BARE_METAL, "bare_metal", "on|off", SRC_G,                                          \
+	  "hello and provisioning certificate on firmware 19 and later")                             \
+	X(SIM_SW_DEFAULT_CERT, "default_cert", "shown|none", SRC_G,                                  \
+	  "certificate and TLS context from the start on firmware 19 and later")                     \
+	X(SIM_SW_HASHES, "hashes", "usual|all", SRC_G,                                               \
+	  "root hashes in the hello: the release's usual ones, or SHA-1, SHA-256 and SHA-384")       \
+	X(SIM_SW_SUITES, "suites", "usual|rsa|ecdhe", SRC_G,                                         \
+	  "key exchange of TLS 1.2: both, or one of them")                                           \
+	X(SIM_SW_TLS_STRENGTH, "tls_strength", "usual|any|384", SRC_G,                               \
+	  "groups and signatures in TLS: the release's usual ones, all, or those of AMT 22")         \
+	X(SIM_SW_SETUP_CERT, "setup_cert", "usual|sha1|sha256|chain", SRC_G,                         \
+	  "certificate shown in setup: the usual one, self-signed with that hash, or a chain of three") \
+	X(SIM_SW_KEY_FORM, "key_form", "usual|pkcs1|spki", SRC_G, "form of DERKey")                  \
+	X(SIM_SW_KEY_LIMITS, "key_limits", "usual|any", SRC_G,                                       \
+	  "sizes of keys in a provisioning chain: the release's limits, or none")                    \
+	X(SIM_SW_CHAIN_HASH, "chain_hash", "any|sha1", SRC_G,                                        \
+	  "whether firmware before 7.0 takes SHA-2 signatures in a provisioning chain")              \
+	X(SIM_SW_REALM_FORM, "realm_form", "usual|id|short|long", SRC_G,                             \
+	  "digest realm: \"Intel(R) AMT (ID:uuid)\", \"Digest:\" with 2 random bytes, or with 16")     \
+	X(SIM_SW_QOP_OFFER, "qop_offer", "usual|auth|both", SRC_G, "digest qop offered")             \
+	X(SIM_SW_FRAMING, "framing", "usual|chunked|length", SRC_G, "framing of WS-MAN replies")     \
+	X(SIM_SW_CONTENT_TYPE, "content_type", "usual|octets|soap", SRC_G,                           \
+	  "Content-Type of WS-MAN replies")                                                          \
+	X(SIM_SW_FRAME, "frame_options", "usual|sent|left-out", SRC_G, "header X-Frame-Options")     \
+	X(SIM_SW_LOGO, "logo", "usual|top|middle", SRC_G, "place of the logo on pages")              \
+	X(SIM_SW_CONSENT, "consent", "usual|on", SRC_G, "IPS_OptInService on 6.2")
 enum sim_switch {
 #define X(name, text, values, src, sentence) name,
 	SIM_SWITCHES(X)

@@ -445,7 +445,7 @@ UNUSED static void log_in(struct peer *p, const char *generation, const char *sw
 {
 	*p = (struct peer){ 0 };
 	new_dev(generation, SIM_CONFIGURED, switches);
-	bool clear = sim_dev_generation(dev)->clear.clear_ports;
+	bool clear = sim_dev_generation(dev)->clear.is;
 	again_port = clear ? 16992 : 16993;
 	again_tls = plain_client();
 	assert_true(dial(p, again_port, clear ? NULL : &again_tls));

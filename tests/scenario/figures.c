@@ -89,7 +89,7 @@ static void finds_out_that_there_is_no_kvm(void **state)
 	struct world w;
 	struct engine_status zero = { 0 }, fresh;
 	struct sim_generation g = *sim_generation_find("11.8");
-	g.kvm.kvm = false;
+	g.kvm.is = false;
 	world_init(&w, 390);
 	w.env.waits = false;
 	world_start_service(&w);
