@@ -166,7 +166,8 @@ static void on_wsman(void *arg, const struct net_http_reply *r, bool sent, const
 	struct wsman_msg *m = ARENA_NEW(&c->arena, struct wsman_msg);
 	if (!m || !wsman_envelope_parse(r->body, &c->arena, m, &fail)) {
 		if (ar.http_status != 200) {
-			err_set(&fail, ERR_HTTP,
+			/* one of the ways in which firmware may say that it makes a key */
+			err_set(&fail, ar.http_status == 503 ? ERR_BUSY : ERR_HTTP,
 				"the device answered HTTP %u without a WS-MAN message",
 				ar.http_status);
 			err_seen(&fail, "HTTP %u, %zu bytes", ar.http_status, r->body.n);

@@ -40,6 +40,7 @@ static void load_settings(struct engine *en)
 	en->set.lease_s = setting_int(en, &a, SETTING_LEASE_S);
 	en->set.hello_rate = setting_int(en, &a, SETTING_HELLO_RATE);
 	en->set.pki = str_eq(setting_text(en, &a, SETTING_PKI), "true");
+	en->set.auth_int = str_eq(setting_text(en, &a, SETTING_AUTH_INT), "true");
 	en->set.manual_approval = str_eq(setting_text(en, &a, SETTING_APPROVAL), "manual");
 	str_copy(en->set.profile, sizeof en->set.profile,
 		 span_str(setting_text(en, &a, SETTING_PROFILE)));

@@ -12,13 +12,14 @@
 
 #define ENGINE_MAX_CHAINS 64
 
+enum engine_ca { ENGINE_CA_USUAL, ENGINE_CA_384, ENGINE_CA_COUNT };
 struct engine_run;
 struct engine {
 	struct engine_conf conf;
 	char owner[128];
 	struct {
 		int64_t workers, port_base, lease_s, hello_rate;
-		bool pki, manual_approval;
+		bool pki, manual_approval, auth_int;
 		char profile[64];
 		struct engine_retry_conf retry;
 	} set;
@@ -27,7 +28,7 @@ struct engine {
 	struct pki_chain *chains_owned[ENGINE_MAX_CHAINS];
 	struct pki_chain *chains_old[ENGINE_MAX_CHAINS];   /* still used by running jobs: freed when idle */
 	unsigned chains_old_count;
-	struct pki_chain *ca;           /* count 1, with key */
+	struct pki_chain *ca[ENGINE_CA_COUNT]; /* count 1 each, with key; ENGINE_CA_384: NULL until needed */
 	struct engine_run *runs;        /* list of all, also those that wait */
 	unsigned running, waiting, claiming;
 	struct sched_timer *queue_timer, *lease_timer;
@@ -43,7 +44,10 @@ struct engine {
 bool engine_vault_load(struct engine *en, struct err *e); /* CA (made when there is none) and chains */
 void engine_vault_free(struct engine *en);
 void engine_vault_drop_old(struct engine *en);
-bool engine_vault_issue(struct engine *en, struct span spki, const char *fqdn, struct arena *a, struct span *out_der,
+/* CA for leafs over keys of that size. Only the usual one is there from the start. */
+bool engine_vault_has_ca(const struct engine *en, unsigned key_bits);
+bool engine_vault_keep_ca(struct engine *en, unsigned key_bits, struct pki_key *key, struct err *e);
+bool engine_vault_issue(struct engine *en, unsigned key_bits, struct span spki, const char *fqdn, struct arena *a, struct span *out_der,
 			char out_serial[65], struct err *e);
 
 /* events.c: the timeline */

@@ -241,7 +241,8 @@ void engine_run_start(struct engine_run *r)
 				      .sched = r->en->conf.sched,
 				      .rng = r->en->conf.rng,
 				      .may_send = may_send,
-				      .may_send_arg = r };
+				      .may_send_arg = r,
+				      .prefer_auth_int = r->en->set.auth_int };
 	r->client = amt_client_new(&cc);
 	r->in.setup = true;
 	if (!engine_run_prepare(r, &e)) {

@@ -525,7 +525,7 @@ void engine_run_orphan(struct run_key_job *j)
 	atomic_store(&j->gone, true);
 }
 
-static void start_key(struct engine_run *r)
+static void start_key(struct engine_run *r, void (*done)(void *))
 {
 	struct run_key_job *j = MEM_NEW(struct run_key_job);
 	j->r = r;
@@ -533,7 +533,7 @@ static void start_key(struct engine_run *r)
 	j->make = r->en->conf.make_key;
 	r->work = j;
 	r->state = RUN_WORK;
-	r->en->conf.work(r->en->conf.work_ctx, make_key, on_key, j);
+	r->en->conf.work(r->en->conf.work_ctx, make_key, done, j);
 }
 
 static bool public_key(struct engine_run *r, struct arena *a, struct span *out_spki, struct err *e)
@@ -560,7 +560,8 @@ static void issue_leaf(struct engine_run *r)
 	buf_init(&pem, 65536);
 	out_init_buf(&o, &pem);
 	bool ok = public_key(r, &a, &spki, &e) &&
-		engine_vault_issue(r->en, spki, r->fqdn, &a, &der, r->leaf_serial, &e) &&
+		engine_vault_issue(r->en, r->in.key_bits, spki, r->fqdn, &a, &der, r->leaf_serial,
+				   &e) &&
 		pki_cert_to_pem(der, &o);
 	void *kept = ok ? arena_copy(&r->keep, der) : NULL;
 	if (!kept) {
@@ -590,16 +591,35 @@ static void issue_leaf(struct engine_run *r)
 	arena_deinit(&a);
 }
 
+static void on_ca_key(void *arg)
+{
+	struct run_key_job *j = arg;
+	struct engine_run *r = j->r;
+	struct err e = j->e;
+	if (r) {
+		r->work = NULL;
+		if (j->key && engine_vault_keep_ca(r->en, j->bits, j->key, &e))
+			issue_leaf(r);
+		else
+			engine_run_fail(r, &e);
+	}
+	pki_key_free(j->key);
+	mem_free(j);
+}
+
 void engine_run_act(struct engine_run *r, enum engine_act act)
 {
 	struct err e = { 0 };
 	r->act = act;
 	if (act == ACT_MAKE_KEY) {
-		start_key(r);
+		start_key(r, on_key);
 		return;
 	}
 	if (act == ACT_ISSUE) {
-		issue_leaf(r);
+		if (engine_vault_has_ca(r->en, r->in.key_bits))
+			issue_leaf(r);
+		else
+			start_key(r, on_ca_key);
 		return;
 	}
 	struct store_tx *tx = engine_run_tx(r);

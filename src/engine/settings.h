@@ -18,6 +18,7 @@ enum engine_setting_type { ENGINE_SET_BOOL, ENGINE_SET_INT, ENGINE_SET_TEXT, ENG
 	X(SETTING_RETRY_MAX_S, "job.retry_max_s", INT, 1, 604800, "21600", "s", false, "longest delay between tries") \
 	X(SETTING_LOGIN_TRIES, "login.tries", INT, 0, 100, "2", "", false, "wrong logins spent per device and window; 0: no limit") \
 	X(SETTING_LOGIN_WINDOW_S, "login.window_s", INT, 1, 86400, "600", "s", false, "window of login.tries") \
+	X(SETTING_AUTH_INT, "login.auth_int", BOOL, 0, 1, "false", "", false, "where a device offers qop auth and auth-int, its logins use auth-int") \
 	X(SETTING_HELLO_RATE, "hello.rate_per_s", INT, 1, 1000000, "100", "/s", false, "hellos taken per source address and second") \
 	X(SETTING_LOG_LEVEL, "log.level", CHOICE, 0, 0, "info", "error warn info debug", false, "what the log shows")
 enum engine_setting {

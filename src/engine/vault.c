@@ -1,5 +1,7 @@
-/* What is kept sealed: the built-in CA, provisioning chains, and the two functions that seal and
- * open everything else. Called at start, at reload, and when a leaf is issued. */
+/* What is kept sealed: the built-in CAs, provisioning chains, and the two functions that seal and
+ * open everything else. Called at start, at reload, and when a leaf is issued. Firmware that takes
+ * neither RSA-2048 nor SHA-256 (AMT 22) gets its leafs from a second CA, made when the first such
+ * device turns up. */
 #include "engine/engine_priv.h"
 
 #include "base/clk.h"
@@ -7,7 +9,7 @@
 
 #include <stdio.h>
 
-#define CA_ID    "ca"
+#define CA_BITS  2048
 #define CA_YEARS 25
 #define YEAR_MS  (365LL * 24 * 3600 * 1000)
 #define DAY_MS   (24LL * 3600 * 1000)
@@ -47,20 +49,36 @@ static struct pki_chain *load_row(struct engine *en, const struct store_cert *ro
 	return c;
 }
 
-static bool make_ca(struct engine *en, struct arena *a, struct err *e)
+static const struct ca_kind {
+	const char *id, *cn;
+	enum pki_sig_hash hash;
+} ca_kinds[] = {
+	[ENGINE_CA_USUAL] = { "ca", "outband device CA", PKI_SIG_SHA256 },
+	[ENGINE_CA_384] = { "ca-384", "outband device CA (SHA-384)", PKI_SIG_SHA384 },
+};
+
+static enum engine_ca ca_for(unsigned key_bits)
 {
-	struct pki_key *key = en->conf.make_key(2048, e);
+	return key_bits > CA_BITS ? ENGINE_CA_384 : ENGINE_CA_USUAL;
+}
+
+static bool keep_ca(struct engine *en, enum engine_ca which, struct pki_key *key, struct arena *a,
+		    struct err *e)
+{
+	const struct ca_kind *kind = &ca_kinds[which];
+	char label[32];
 	struct secret der = SECRET_NONE;
 	struct span spki, cert;
 	int64_t now = clk_unix_ms();
 	struct pki_issue what = {
-		.cn = "outband device CA",
+		.cn = kind->cn,
 		.o = "outband",
 		.is_ca = true,
-		.sig_hash = PKI_SIG_SHA256,
+		.sig_hash = kind->hash,
 		.not_before_unix_ms = now - DAY_MS,
 		.not_after_unix_ms = now + CA_YEARS * YEAR_MS,
 	};
+	snprintf(label, sizeof label, "cert:%s", kind->id);
 	bool ok = key && pki_key_public_spki(key, a, &spki) && pki_key_private_pkcs1(key, &der) &&
 		pki_cert_issue(&what, spki, (struct span){ NULL, 0 }, key, en->conf.rng, a, &cert,
 			       e);
@@ -75,27 +93,44 @@ static bool make_ca(struct engine *en, struct arena *a, struct err *e)
 			struct store_tx *tx = store_tx_new(en->conf.store);
 			store_tx_cert_put(tx,
 					  &(struct store_cert){
-						  .id = CA_ID,
+						  .id = kind->id,
 						  .kind = "ca",
 						  .uuid = "",
 						  .state = "active",
 						  .subject = facts.subject,
 						  .serial = facts.serial,
 						  .pem = buf_span(&pem),
-						  .sealed_key = engine_seal(en, "cert:" CA_ID,
+						  .sealed_key = engine_seal(en, label,
 									    secret_reveal(&der), a),
 						  .not_after_unix_ms = facts.not_after_unix_ms,
 						  .at_unix_ms = now,
 					  });
 			store_tx_commit(tx, NULL, NULL);
-			en->ca = pki_chain_load(buf_span(&pem), NULL, e);
-			ok = en->ca != NULL;
+			en->ca[which] = pki_chain_load(buf_span(&pem), NULL, e);
+			ok = en->ca[which] != NULL;
 			if (ok)
-				en->ca->key = pki_key_ref(key);
+				en->ca[which]->key = pki_key_ref(key);
 		}
 		buf_deinit(&pem);
 	}
 	secret_deinit(&der);
+	return ok;
+}
+
+static bool load_cas(struct engine *en, struct arena *a, struct err *e)
+{
+	struct store_cert row;
+	for (int i = 0; i < ENGINE_CA_COUNT; i++) {
+		if (en->ca[i] || !store_cert_get(en->conf.store, a, ca_kinds[i].id, &row))
+			continue;
+		en->ca[i] = load_row(en, &row, e);
+		if (!en->ca[i])
+			return false;
+	}
+	if (en->ca[ENGINE_CA_USUAL])
+		return true;
+	struct pki_key *key = en->conf.make_key(CA_BITS, e);
+	bool ok = key && keep_ca(en, ENGINE_CA_USUAL, key, a, e);
 	pki_key_free(key);
 	return ok;
 }
@@ -122,17 +157,9 @@ void engine_vault_drop_old(struct engine *en)
 bool engine_vault_load(struct engine *en, struct err *e)
 {
 	struct arena a;
-	struct store_cert row, rows[ENGINE_MAX_CHAINS];
+	struct store_cert rows[ENGINE_MAX_CHAINS];
 	arena_init(&a, 1 << 23);
-	bool ok = true;
-	if (!en->ca) {
-		if (store_cert_get(en->conf.store, &a, CA_ID, &row)) {
-			en->ca = load_row(en, &row, e);
-			ok = en->ca != NULL;
-		} else {
-			ok = make_ca(en, &a, e);
-		}
-	}
+	bool ok = load_cas(en, &a, e);
 	retire_chains(en);
 	unsigned n = ok
 		? store_cert_list(en->conf.store, &a, "provisioning", NULL, ENGINE_MAX_CHAINS, rows)
@@ -162,16 +189,35 @@ void engine_vault_free(struct engine *en)
 {
 	retire_chains(en);
 	engine_vault_drop_old(en);
-	pki_chain_free(en->ca);
-	en->ca = NULL;
+	for (int i = 0; i < ENGINE_CA_COUNT; i++) {
+		pki_chain_free(en->ca[i]);
+		en->ca[i] = NULL;
+	}
 }
 
-bool engine_vault_issue(struct engine *en, struct span spki, const char *fqdn, struct arena *a,
-			struct span *out_der, char out_serial[65], struct err *e)
+bool engine_vault_has_ca(const struct engine *en, unsigned key_bits)
+{
+	return en->ca[ca_for(key_bits)] != NULL;
+}
+
+bool engine_vault_keep_ca(struct engine *en, unsigned key_bits, struct pki_key *key, struct err *e)
+{
+	struct arena a;
+	if (engine_vault_has_ca(en, key_bits)) /* another job was faster */
+		return true;
+	arena_init(&a, 1 << 18);
+	bool ok = keep_ca(en, ca_for(key_bits), key, &a, e);
+	arena_deinit(&a);
+	return ok;
+}
+
+bool engine_vault_issue(struct engine *en, unsigned key_bits, struct span spki, const char *fqdn,
+			struct arena *a, struct span *out_der, char out_serial[65], struct err *e)
 {
 	const char *dns[] = { fqdn, NULL };
 	uint8_t serial[16];
 	int64_t now = clk_unix_ms();
+	const struct pki_chain *ca = en->ca[ca_for(key_bits)];
 	/* wide validity: the device's clock may be off, and renewal is a job of its own */
 	struct pki_issue what = {
 		.cn = fqdn,
@@ -179,7 +225,7 @@ bool engine_vault_issue(struct engine *en, struct span spki, const char *fqdn, s
 		.dns = dns,
 		.eku_server_auth = true,
 		.eku_client_auth = true,
-		.sig_hash = PKI_SIG_SHA256,
+		.sig_hash = ca_kinds[ca_for(key_bits)].hash,
 		.not_before_unix_ms = now - 365 * DAY_MS,
 		.not_after_unix_ms = now + 10 * YEAR_MS,
 		.serial = serial,
@@ -188,8 +234,7 @@ bool engine_vault_issue(struct engine *en, struct span spki, const char *fqdn, s
 	 * again to learn it: decoding its key costs as much as signing it */
 	rng_fill(en->conf.rng, serial, sizeof serial);
 	serial[0] = (uint8_t)((serial[0] & 0x3f) | 0x40);
-	if (!pki_cert_issue(&what, spki, en->ca->certs[0].der, en->ca->key, en->conf.rng, a,
-			    out_der, e))
+	if (!pki_cert_issue(&what, spki, ca->certs[0].der, ca->key, en->conf.rng, a, out_der, e))
 		return err_wrap(e, "issuing the TLS certificate of %s", fqdn);
 	struct out o;
 	out_init(&o, out_serial, 65);

@@ -100,8 +100,8 @@ static void work_now(void *ctx, void (*work)(void *), void (*done)(void *), void
 
 static struct pki_key *fixed_key(unsigned bits, struct err *e)
 {
-	(void)bits, (void)e;
-	return pki_key_ref(test_chain_key(TEST_KEY_2048_E));
+	(void)e;
+	return pki_key_ref(test_chain_key(bits > 2048 ? TEST_KEY_3072_C : TEST_KEY_2048_E));
 }
 
 static void on_hello(void *arg, struct sim_dev *d)
@@ -134,7 +134,7 @@ static void on_hello(void *arg, struct sim_dev *d)
 /* Chains are built once a process: their keys and dates are always the same. */
 static struct built {
 	const char *name;
-	struct sim_root roots[2];
+	struct sim_root roots[3];
 	struct buf certs;
 	struct secret key;
 } built[16];
@@ -152,6 +152,8 @@ static void build(struct built *b, const char *name)
 	memcpy(b->roots[0].digest, root->sha1, 20);
 	b->roots[1] = (struct sim_root){ .alg = WIRE_HELLO_SHA256, .active = true };
 	memcpy(b->roots[1].digest, root->sha256, 32);
+	b->roots[2] = (struct sim_root){ .alg = WIRE_HELLO_SHA384, .active = true };
+	memcpy(b->roots[2].digest, root->sha384, 48);
 	buf_init(&b->certs, 65536);
 	out_init_buf(&o, &b->certs);
 	assert_true(pki_chain_to_pem(c, &o) && pki_key_private_pkcs1(c->key, &b->key));
@@ -179,6 +181,11 @@ static void forget_chains(void)
 	test_chains_deinit();
 }
 
+const char *world_chain_for(const struct sim_generation *g)
+{
+	return g->rsa_min.n > 2048 ? "good, 3072 and SHA-384" : "good";
+}
+
 void world_set_chain(struct world *w, const char *name)
 {
 	struct arena a;
@@ -199,6 +206,11 @@ void world_set_chain(struct world *w, const char *name)
 	if (w->engine)
 		engine_reload(w->engine);
 	arena_deinit(&a);
+}
+
+void world_trust_chain(struct world *w, const char *name)
+{
+	memcpy(w->roots, chain_of(name)->roots, sizeof chain_of(name)->roots);
 }
 
 void world_init(struct world *w, uint64_t seed)
@@ -224,8 +236,8 @@ void world_init_bare(struct world *w, uint64_t seed)
 	static bool at_exit;
 	if (!at_exit)
 		at_exit = atexit(forget_chains) == 0;
-	memcpy(w->roots, chain_of("good")->roots, sizeof chain_of("good")->roots);
-	w->root_count = 2;
+	world_trust_chain(w, "good");
+	w->root_count = 3;
 	w->env = (struct sim_env){
 		.sched = w->sched,
 		.seed = seed,

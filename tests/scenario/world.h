@@ -58,9 +58,12 @@ struct world {
 	void *arg;
 };
 void world_init(struct world *w, uint64_t seed);
+void world_trust_chain(struct world *w, const char *name); /* devices trust its root instead */
 void world_init_bare(struct world *w, uint64_t seed); /* no provisioning certificate */
 /* The service's provisioning chain becomes that row of test_chains; the devices trust "good". */
 void world_set_chain(struct world *w, const char *name);
+/* The chain that an operator would use for that firmware. */
+const char *world_chain_for(const struct sim_generation *g);
 void world_deinit(struct world *w);
 /* A device in setup; name is mapped as host<index>.example.com. PSK ones get a key in the store. */
 unsigned world_add(struct world *w, const char *generation, enum sim_state state, const char *fault, const char *switches);

@@ -30,7 +30,7 @@ test_expect_success 'the lists are printed' '
 '
 
 test_expect_success 'wrong values say what would be right' '
-	refused 2 "known are 5.0, 9.5, 11.8, 16.1" --generation 7.0 &&
+	refused 2 "known are 3.2.1, 4.0, 5.0, 6.2" --generation 8.3 &&
 	refused 2 "known are disabled, factory" --state asleep &&
 	refused 2 "faults: refuse hang drop" --fault nothing &&
 	refused 2 "no fault .nothing" --fault=nothing &&
