@@ -263,11 +263,16 @@ static bool is_printable(const char *s)
 
 static void emit_quoted(struct out *o, const char *name, const char *value)
 {
-	out_fmt(o, "%s=\"", name);
-	for (const char *p = value; *p; p++) {
-		if (*p == '"' || *p == '\\')
+	out_str(o, name);
+	out_str(o, "=\"");
+	while (*value) {
+		size_t n = strcspn(value, "\"\\");
+		out_bytes(o, span_make(value, n));
+		value += n;
+		if (*value) {
 			out_str(o, "\\");
-		out_u8(o, (uint8_t)*p);
+			out_u8(o, (uint8_t)*value++);
+		}
 	}
 	out_str(o, "\"");
 }
@@ -304,8 +309,14 @@ void wire_digest_emit(struct out *o, const char *user, const uint8_t ha1[16],
 	out_str(o, ",");
 	emit_quoted(o, "uri", use->target);
 	if (use->qop != WIRE_DIGEST_NONE) {
-		out_fmt(o, ",qop=%s,nc=%s,", wire_digest_qop_name(use->qop), nc);
+		out_str(o, ",qop=");
+		out_str(o, wire_digest_qop_name(use->qop));
+		out_str(o, ",nc=");
+		out_str(o, nc);
+		out_str(o, ",");
 		emit_quoted(o, "cnonce", use->cnonce);
 	}
-	out_fmt(o, ",response=\"%s\"", response);
+	out_str(o, ",response=\"");
+	out_str(o, response);
+	out_str(o, "\"");
 }
