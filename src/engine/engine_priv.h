@@ -56,6 +56,9 @@ void engine_event(struct engine *en, struct store_tx *tx, const char *uuid, enum
 /* Only the row: for what may be logged only when it is durable. */
 void engine_event_row(struct store_tx *tx, const char *uuid, enum log_event ev, const struct err *e,
 		      const struct log_kv *kv);
+/* False when the same line is among the newest of the device: repeats must not push out the rest. */
+bool engine_event_is_news(struct engine *en, const char *uuid, enum log_event ev, const struct err *e,
+			  const struct log_kv *kv);
 #define ENGINE_EVENT(en, tx, uuid, ev, e, ...)                                                        \
 	engine_event((en), (tx), (uuid), (ev), (e),                                                    \
 		     (const struct log_kv[]){ __VA_ARGS__ __VA_OPT__(, ){ LOG_KIND_END, NULL, NULL, 0 } })

@@ -3,10 +3,12 @@
 
 #include "base/clk.h"
 
-#define KV_MAX 24
+#define KV_MAX        24
+#define LINE_MAX_SIZE 2048
+#define NEWEST        64 /* about eight tries of a job */
 
 /* The fields of an error behind the given ones. */
-static unsigned with_error(struct log_kv *out, const struct log_kv *kv, const struct err *e)
+static void with_error(struct log_kv *out, const struct log_kv *kv, const struct err *e)
 {
 	unsigned n = 0;
 	for (; kv[n].kind != LOG_KIND_END && n < KV_MAX - 8; n++)
@@ -24,7 +26,6 @@ static unsigned with_error(struct log_kv *out, const struct log_kv *kv, const st
 			out[n++] = LOG_S("hint", e->hint);
 	}
 	out[n] = (struct log_kv){ LOG_KIND_END, NULL, NULL, 0 };
-	return n;
 }
 
 static void print_value(struct out *o, const char *v)
@@ -45,15 +46,11 @@ static void print_value(struct out *o, const char *v)
 	out_str(o, "\"");
 }
 
-void engine_event_row(struct store_tx *tx, const char *uuid, enum log_event ev, const struct err *e,
-		      const struct log_kv *kv)
+static void print_line(char line[LINE_MAX_SIZE], const struct log_kv *all)
 {
-	struct log_kv all[KV_MAX];
-	unsigned n = with_error(all, kv, e);
-	char line[2048];
 	struct out o;
-	out_init(&o, line, sizeof line);
-	for (unsigned i = 0; i < n; i++) {
+	out_init(&o, line, LINE_MAX_SIZE);
+	for (unsigned i = 0; all[i].kind != LOG_KIND_END; i++) {
 		if (all[i].kind == LOG_KIND_STR && (!all[i].s || str_eq(all[i].key, "uuid")))
 			continue;
 		out_fmt(&o, "%s%s=", out_len(&o) ? " " : "", all[i].key);
@@ -62,6 +59,35 @@ void engine_event_row(struct store_tx *tx, const char *uuid, enum log_event ev, 
 		else
 			print_value(&o, all[i].s);
 	}
+}
+
+bool engine_event_is_news(struct engine *en, const char *uuid, enum log_event ev,
+			  const struct err *e, const struct log_kv *kv)
+{
+	struct arena a;
+	struct store_event rows[NEWEST];
+	struct log_kv all[KV_MAX];
+	char line[LINE_MAX_SIZE];
+	const char *name = log_event_row(ev)->name;
+	with_error(all, kv, e);
+	print_line(line, all);
+	arena_init(&a, 1 << 18);
+	struct store_event_query q = { .uuid = uuid, .newest = true, .limit = NEWEST };
+	unsigned n = store_event_list(en->conf.store, &a, &q, rows);
+	bool same = false;
+	for (unsigned i = 0; i < n && !same; i++)
+		same = str_eq(rows[i].name, name) && str_eq(rows[i].line, line);
+	arena_deinit(&a);
+	return !same;
+}
+
+void engine_event_row(struct store_tx *tx, const char *uuid, enum log_event ev, const struct err *e,
+		      const struct log_kv *kv)
+{
+	struct log_kv all[KV_MAX];
+	char line[LINE_MAX_SIZE];
+	with_error(all, kv, e);
+	print_line(line, all);
 	const struct log_event_row *row = log_event_row(ev);
 	store_tx_event(tx,
 		       &(struct store_event){
@@ -78,7 +104,7 @@ void engine_event(struct engine *en, struct store_tx *tx, const char *uuid, enum
 {
 	(void)en;
 	struct log_kv all[KV_MAX];
-	(void)with_error(all, kv, e);
+	with_error(all, kv, e);
 	log_write(ev, all);
 	if (tx)
 		engine_event_row(tx, uuid, ev, e, kv);

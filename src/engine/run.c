@@ -47,7 +47,7 @@ void engine_run_free(struct engine_run *r)
 
 /* What is known of the lease holds until its end; then the store is asked, where it was renewed or
  * went elsewhere while this process stood still or the clock was set. */
-static bool holds_lease(struct engine_run *r)
+bool engine_run_holds_lease(struct engine_run *r)
 {
 	struct arena a;
 	struct store_job j;
@@ -66,7 +66,8 @@ static bool holds_lease(struct engine_run *r)
 
 bool engine_run_may_go_on(struct engine_run *r)
 {
-	if (!holds_lease(r)) { /* the end cannot be written either: the job is taken again */
+	if (!engine_run_holds_lease(
+		    r)) { /* the end cannot be written either: the job is taken again */
 		engine_run_end(r, STORE_JOB_QUEUED, 0, NULL);
 		return false;
 	}
@@ -93,7 +94,7 @@ static bool address_moved(const struct engine_run *r)
 	return moved;
 }
 
-static bool is_network(enum err_code c)
+bool engine_run_is_network(enum err_code c)
 {
 	return c == ERR_REFUSED || c == ERR_UNREACHABLE || c == ERR_TIMEOUT || c == ERR_CLOSED;
 }
@@ -102,7 +103,8 @@ static bool is_network(enum err_code c)
  * them: it counts wherever it was refused. */
 static bool maybe_elsewhere(enum err_code c)
 {
-	return is_network(c) || c == ERR_TLS || c == ERR_TLS_PEER || c == ERR_WRONG_DEVICE;
+	return engine_run_is_network(c) || c == ERR_TLS || c == ERR_TLS_PEER ||
+		c == ERR_WRONG_DEVICE;
 }
 
 /* The network says little: what was hoped for is known here. */
@@ -136,7 +138,7 @@ void engine_run_fail(struct engine_run *r, const struct err *why)
 				      clk_unix_ms(), &lock_wait);
 	if (lock_wait > delay)
 		delay = lock_wait;
-	if (is_network(e.code))
+	if (engine_run_is_network(e.code))
 		explain_network(r, &e);
 	else if ((e.code == ERR_MALFORMED || e.code == ERR_LIMIT) && !e.hint[0])
 		err_hint(
@@ -260,6 +262,9 @@ void engine_run_start(struct engine_run *r)
 	store_tx_device_text(tx, r->uuid, STORE_DEVICE_FQDN, r->fqdn);
 	str_copy(r->stage, sizeof r->stage, span_str("first: authenticate"));
 	store_tx_job_stage(tx, r->job, r->stage, clk_unix_ms());
+	r->uses_key = r->hello && r->psk;
+	if (r->uses_key) /* with one key two PCs cannot both be configured: the second never begins */
+		store_tx_psk_take(tx, r->pid, r->uuid, clk_unix_ms());
 	engine_run_commit(r, tx, on_started);
 }
 
@@ -322,7 +327,7 @@ static unsigned doubtful(const struct engine_run *r, enum engine_act a)
 static bool may_send(void *arg)
 {
 	struct engine_run *r = arg;
-	return holds_lease(r) && (r->state != RUN_ACT || !doubtful(r, r->act));
+	return engine_run_holds_lease(r) && (r->state != RUN_ACT || !doubtful(r, r->act));
 }
 
 void engine_run_plan(struct engine_run *r)

@@ -199,11 +199,6 @@ static void retry_after_commit(struct engine_run *r)
 	engine_run_open(r);
 }
 
-static bool is_network(enum err_code c)
-{
-	return c == ERR_REFUSED || c == ERR_UNREACHABLE || c == ERR_TIMEOUT || c == ERR_CLOSED;
-}
-
 static void explain_tls(struct engine_run *r, struct err *e)
 {
 	const struct run_way *w = &r->ways[r->way];
@@ -241,10 +236,9 @@ void engine_run_way_failed(struct engine_run *r, const struct err *why)
 {
 	struct err e = *why;
 	explain_tls(r, &e);
-	ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_CONNECT_FAILED, &e, LOG_S("uuid", r->uuid),
-		     LOG_S("job", r->job), LOG_S("way", engine_run_way_name(r)));
+	engine_run_way_event(r, LOG_EV_CONNECT_FAILED, &e);
 	amt_client_close(r->client);
-	if (is_network(e.code))
+	if (engine_run_is_network(e.code))
 		engine_run_fail(r, &e); /* every way leads to the same address */
 	else
 		next_way(r, &e);
@@ -299,7 +293,7 @@ static void on_open(void *arg, const struct amt_reply *reply, const struct err *
 		return;
 	}
 	bool commit_window = r->committed && clk_unix_ms() - r->commit_unix_ms < COMMIT_LIMIT_MS;
-	if (commit_window && (is_network(e.code) || r->way + 1 == r->way_count)) {
+	if (commit_window && (engine_run_is_network(e.code) || r->way + 1 == r->way_count)) {
 		engine_run_wait(r, COMMIT_POLL_MS, NULL, retry_after_commit);
 		return;
 	}
@@ -391,9 +385,7 @@ void engine_run_login_failed(struct engine_run *r, const struct err *why)
 			 (long long)r->login_count);
 	if (!e.want[0])
 		err_want(&e, "a login as admin with the stored password");
-	ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_LOGIN_FAILED, &e, LOG_S("uuid", r->uuid),
-		     LOG_S("job", r->job), LOG_S("way", engine_run_way_name(r)),
-		     LOG_I("tries", r->login_count));
+	engine_run_way_event(r, LOG_EV_LOGIN_FAILED, &e);
 	r->login_spent = false; /* it stays charged */
 	amt_client_close(r->client);
 	next_way(r, &e);

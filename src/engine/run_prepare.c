@@ -80,7 +80,21 @@ bool engine_run_check_psk(struct engine_run *r, struct arena *a, struct err *e)
 		err_want(e, "an unused key, or one used by %s", r->uuid);
 		return err_rule(e, "D044");
 	}
+	const char *holder;
+	if (store_psk_holder(r->en->conf.store, a, r->pid, r->uuid, clk_unix_ms(), &holder))
+		return engine_run_key_in_use(r, holder, e);
 	return true;
+}
+
+bool engine_run_key_in_use(struct engine_run *r, const char *holder, struct err *e)
+{
+	char pid[10];
+	wire_psk_print_pid(r->pid, pid);
+	err_set(e, ERR_PREFLIGHT, "key %s of device %s is in use by device %s", pid, r->uuid,
+		holder);
+	err_seen(e, "%s is being configured with it", holder);
+	err_want(e, "a key that only %s has", r->uuid);
+	return err_rule(e, "D044");
 }
 
 static bool check_pki(struct engine_run *r, struct err *e)

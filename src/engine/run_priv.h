@@ -38,7 +38,7 @@ struct engine_run {
 	char host[LIMIT_FQDN + 1], domain[LIMIT_FQDN + 1], version[32], pid[9];
 	int64_t attempt;
 	bool psk, was_configured, holds_worker, cancelled;
-	bool uses_key;                  /* the transaction under way marks the key pair as used */
+	bool uses_key;                  /* the transaction under way takes the key pair, or marks it as used */
 	struct wire_hello *hello;       /* NULL: none known */
 	struct arena keep;              /* lives as long as the run: hello, leaf, read instances */
 	struct engine_profile profile;
@@ -98,11 +98,14 @@ void engine_run_fail(struct engine_run *r, const struct err *e);
 void engine_run_refuse(struct engine_run *r, const struct err *e); /* with an event of its own */
 void engine_run_wait(struct engine_run *r, int64_t ms, const char *reason, void (*resume)(struct engine_run *r));
 void engine_run_stop(struct engine_run *r);        /* at the next safe point */
+bool engine_run_is_network(enum err_code c);       /* nobody answered: nothing was judged */
+bool engine_run_holds_lease(struct engine_run *r);
 bool engine_run_may_go_on(struct engine_run *r);   /* false: it was stopped and has ended */
 
 /* run_prepare.c: facts, names, keys, chains before anything is sent */
 bool engine_run_prepare(struct engine_run *r, struct err *e);
 bool engine_run_check_psk(struct engine_run *r, struct arena *a, struct err *e); /* D043, D044 */
+bool engine_run_key_in_use(struct engine_run *r, const char *holder, struct err *e); /* always false */
 void engine_run_candidates(struct engine_run *r, struct arena *a);
 
 /* run_open.c */
@@ -129,6 +132,8 @@ struct store_tx *engine_run_tx(struct engine_run *r); /* begins with the lease c
 void engine_run_commit(struct engine_run *r, struct store_tx *tx, void (*stored)(struct engine_run *r));
 void engine_run_event(struct engine_run *r, struct store_tx *tx, enum log_event ev, const char *step,
 		      const char *note, const struct err *e);
+/* A way that failed, to the log each time, to the timeline unless it stands there a few events ago. */
+void engine_run_way_event(struct engine_run *r, enum log_event ev, const struct err *e);
 void engine_run_intent(struct engine_run *r, struct store_tx *tx, enum engine_act a);
 void engine_run_end(struct engine_run *r, enum store_job_state state, int64_t not_before_unix_ms,
 		    const struct err *e);

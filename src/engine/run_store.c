@@ -61,6 +61,9 @@ static bool key_is_taken(struct engine_run *r, struct err *e)
 	arena_init(&a, 65536);
 	bool taken = !engine_run_check_psk(r, &a, e);
 	arena_deinit(&a);
+	/* written together with the end of the other one: the lease is ours still */
+	if (!taken && engine_run_holds_lease(r))
+		taken = !engine_run_key_in_use(r, "another PC until now", e);
 	return taken;
 }
 
@@ -71,6 +74,7 @@ static void on_stored(void *arg, const struct err *e)
 	if (fault_hit("engine.stored"))
 		return; /* the process died here: the row is durable, nobody knows */
 	r->stored = NULL;
+	r->uses_key = r->uses_key && e;
 	if (e) {
 		struct err taken = { 0 };
 		if (e->code == ERR_CONFLICT && key_is_taken(r, &taken)) {
@@ -117,6 +121,26 @@ void engine_run_event(struct engine_run *r, struct store_tx *tx, enum log_event 
 {
 	ENGINE_EVENT(r->en, tx, r->uuid, ev, e, LOG_S("uuid", r->uuid), LOG_S("job", r->job),
 		     LOG_S("step", step), LOG_S("note", note));
+}
+
+void engine_run_way_event(struct engine_run *r, enum log_event ev, const struct err *e)
+{
+	const struct log_kv kv[] = {
+		LOG_S("uuid", r->uuid),
+		LOG_S("job", r->job),
+		LOG_S("way", engine_run_way_name(r)),
+		ev == LOG_EV_LOGIN_FAILED ? LOG_I("tries", r->login_count)
+					  : (struct log_kv){ LOG_KIND_END, NULL, NULL, 0 },
+		{ LOG_KIND_END, NULL, NULL, 0 },
+	};
+	struct store_tx *tx = NULL;
+	if (engine_event_is_news(r->en, r->uuid, ev, e, kv)) {
+		tx = store_tx_new(r->en->conf.store);
+		store_tx_job_require(tx, r->job, r->en->owner, clk_unix_ms());
+	}
+	engine_event(r->en, tx, r->uuid, ev, e, kv);
+	if (tx)
+		store_tx_commit(tx, NULL, NULL);
 }
 
 void engine_run_intent(struct engine_run *r, struct store_tx *tx, enum engine_act a)
@@ -225,11 +249,36 @@ static void on_succeeded(struct engine_run *r)
 	on_ended(r);
 }
 
+#define NOW ". Now: " /* between the refusal and what the network said since */
+
+/* A PC that could not be reached has not taken its refusal back: it stays, with the news behind it. */
+static bool keep_refusal(struct engine_run *r, struct store_tx *tx, const struct err *e)
+{
+	struct arena a;
+	struct store_device d;
+	char text[512];
+	if (e->rule || !engine_run_is_network(e->code))
+		return false;
+	arena_init(&a, 1 << 18);
+	bool keep = store_device_get(r->en->conf.store, &a, r->uuid, &d) && d.health_rule[0];
+	if (keep) {
+		const char *since = strstr(d.health, NOW);
+		size_t n = since ? (size_t)(since - d.health) : strlen(d.health);
+		snprintf(text, sizeof text, "%.*s" NOW "%s", (int)n, d.health, e->msg);
+		store_tx_device_text(tx, r->uuid, STORE_DEVICE_HEALTH, text);
+	}
+	arena_deinit(&a);
+	return keep;
+}
+
 static void end_device(struct engine_run *r, struct store_tx *tx, const struct err *e)
 {
 	if (e) {
-		store_tx_device_text(tx, r->uuid, STORE_DEVICE_HEALTH, e->msg);
-		store_tx_device_text(tx, r->uuid, STORE_DEVICE_HEALTH_RULE, e->rule ? e->rule : "");
+		if (!keep_refusal(r, tx, e)) {
+			store_tx_device_text(tx, r->uuid, STORE_DEVICE_HEALTH, e->msg);
+			store_tx_device_text(tx, r->uuid, STORE_DEVICE_HEALTH_RULE,
+					     e->rule ? e->rule : "");
+		}
 		if (!r->was_configured || r->in.setup)
 			store_tx_device_text(tx, r->uuid, STORE_DEVICE_STATE,
 					     store_device_state_name(STORE_DEV_REFUSED));

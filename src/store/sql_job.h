@@ -15,7 +15,7 @@
 	  " on conflict (uuid, kind, ended) do nothing", NULL)                                     \
 	X(STORE_SQL_JOB_LEASE, true, "the job is not free to be taken",                            \
 	  "update job set state = 'running', lease_owner = $2, lease_until_ms = $4,"               \
-	  " attempt = attempt + 1, changed_ms = $3 where id = $1 and (state = 'queued'"            \
+	  " stage = '', attempt = attempt + 1, changed_ms = $3 where id = $1 and (state = 'queued'"            \
 	  " or state = 'delayed' and not_before_ms <= $3"                                          \
 	  " or state = 'running' and lease_until_ms <= $3)", NULL)                                 \
 	/* Changes nothing, but locks the row where several services write. */                     \

@@ -8,6 +8,11 @@
 	"id, uuid, kind, state, sealed, login, realm, leaf_sha256, tls_mode, port, at_ms,"         \
 	" changed_ms"
 
+/* Jobs of other devices with this key that have begun: the start writes their first stage. */
+#define SQL_PSK_BUSY                                                                               \
+	" from job j where j.state = 'running' and j.stage <> '' and j.lease_until_ms > $3"        \
+	" and j.uuid <> $2 and (select d.pid from device d where d.uuid = j.uuid) = $1"
+
 #define STORE_SQL_SECRET(X)                                                                        \
 	X(STORE_SQL_PSK_ADD, false, "a key with this PID is stored already",                       \
 	  "insert into psk (pid, sealed_pps, sealed_password, state, used_by, source, at_ms)"      \
@@ -19,6 +24,11 @@
 	X(STORE_SQL_PSK_USE, true, "the key is unknown or another PC used it",                     \
 	  "update psk set state = 'used', used_by = $2, used_ms = $3 where pid = $1"               \
 	  " and (state <> 'used' or used_by = $2)", NULL)                                          \
+	/* Changes nothing, but locks the row where several services write. */                     \
+	X(STORE_SQL_PSK_TAKE, true, "the key is unknown or another PC has it",                     \
+	  "update psk set used_by = used_by where pid = $1"                                        \
+	  " and (state <> 'used' or used_by = $2) and not exists (select 1" SQL_PSK_BUSY ")", NULL) \
+	X(STORE_SQL_PSK_HOLDER, false, NULL, "select j.uuid" SQL_PSK_BUSY " limit 1", NULL)        \
 	X(STORE_SQL_PSK_RELEASE, false, NULL,                                                      \
 	  "update psk set state = 'released', used_by = '' where pid = $1", NULL)                  \
 	X(STORE_SQL_PSK_GET, false, NULL, "select " SQL_PSK_COLS " from psk where pid = $1", NULL) \

@@ -60,6 +60,27 @@ void store_tx_psk_put(struct store_tx *tx, const char *pid, struct span sealed_p
 				STORE_I(even_used)));
 }
 
+void store_tx_psk_take(struct store_tx *tx, const char *pid, const char *uuid, int64_t now_unix_ms)
+{
+	store_tx_add(tx, STORE_SQL_PSK_TAKE,
+		     STORE_VALS(STORE_T(pid), STORE_T(uuid), STORE_I(now_unix_ms)));
+}
+
+bool store_psk_holder(struct store *s, struct arena *a, const char *pid, const char *uuid,
+		      int64_t now_unix_ms, const char **out_uuid)
+{
+	struct holder {
+		const char *uuid;
+	} row;
+	static const struct store_field fields[] = { STORE_F_TEXT(holder, uuid) };
+	if (!store_read_row(s, a, STORE_SQL_PSK_HOLDER,
+			    STORE_VALS(STORE_T(pid), STORE_T(uuid), STORE_I(now_unix_ms)),
+			    STORE_SHAPE(holder, fields), &row))
+		return false;
+	*out_uuid = row.uuid;
+	return true;
+}
+
 void store_tx_psk_release(struct store_tx *tx, const char *pid)
 {
 	store_tx_add(tx, STORE_SQL_PSK_RELEASE, STORE_VALS(STORE_T(pid)));

@@ -20,6 +20,12 @@ struct store_psk {
 void store_tx_psk_add(struct store_tx *tx, const struct store_psk *k);     /* existing pid: ERR_CONFLICT */
 /* unused/released, or used by the same uuid -> used by uuid; else the tx ends with ERR_CONFLICT. */
 void store_tx_psk_use(struct store_tx *tx, const char *pid, const char *uuid, int64_t now_unix_ms);
+/* For the tx in which a job begins: ERR_CONFLICT where another PC used the key, or the begun job of
+ * another one runs with it. */
+void store_tx_psk_take(struct store_tx *tx, const char *pid, const char *uuid, int64_t now_unix_ms);
+/* The PC beside uuid whose begun job runs with the key; false: none. */
+bool store_psk_holder(struct store *s, struct arena *a, const char *pid, const char *uuid,
+		      int64_t now_unix_ms, const char **out_uuid);
 void store_tx_psk_release(struct store_tx *tx, const char *pid);
 /* Another MEBx password for a key that is there; of a used one only when even_used: its PC refused
  * the former one. Else the tx ends with ERR_CONFLICT. */

@@ -51,6 +51,57 @@ static void key_serves_one_device(void **state)
 	assert_string_equal(e.msg, "the key is unknown or another PC used it: unknown");
 }
 
+static void key_is_taken_by_one_begun_job(void **state)
+{
+	struct world *w = *state;
+	const char *holder = NULL;
+	add_psk(w, "44440002", NULL, ERR_NONE);
+	static const struct {
+		const char *name, *end, *stage; /* of the job of u1 before */
+		int64_t after_ms;
+		enum err_code want;
+	} cases[] = {
+		{ "queued", NULL, NULL, 0, ERR_NONE },
+		{ "leased, not begun", NULL, "", 0, ERR_NONE },
+		{ "begun", NULL, "first: authenticate", 0, ERR_CONFLICT },
+		{ "lease over", NULL, "first: authenticate", 1000, ERR_NONE },
+		{ "ended", "end", "first: authenticate", 0, ERR_NONE },
+	};
+	struct store_tx *tx = world_tx(w);
+	for (int i = 1; i <= 2; i++)
+		store_tx_hello(tx,
+			       &(struct store_hello){ .uuid = i == 1 ? "u1" : "u2",
+						      .address = "127.0.0.1",
+						      .kind = "psk",
+						      .pid = "44440002",
+						      .at_unix_ms = T0 });
+	store_tx_job_add(tx, &(struct store_job){ .id = "j1", .uuid = "u1", .kind = "configure" });
+	assert_int_equal(world_commit(w, tx), ERR_NONE);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		tx = world_tx(w);
+		if (cases[i].stage && i == 1)
+			store_tx_job_lease(tx, "j1", "me", T0, T0 + 1000);
+		if (cases[i].stage)
+			store_tx_job_stage(tx, "j1", cases[i].stage, T0);
+		if (cases[i].end)
+			store_tx_job_end(tx, "j1", STORE_JOB_DELAYED, T0, NULL, "", T0);
+		assert_int_equal(world_commit(w, tx), ERR_NONE);
+		tx = world_tx(w);
+		store_tx_psk_take(tx, "44440002", "u2", T0 + cases[i].after_ms);
+		enum err_code got = world_commit(w, tx);
+		bool held = store_psk_holder(w->s, &w->a, "44440002", "u2", T0 + cases[i].after_ms,
+					     &holder);
+		if (got != cases[i].want || held != (got == ERR_CONFLICT) ||
+		    (held && !str_eq(holder, "u1")))
+			fail_msg("%s: %s, held %d", cases[i].name, err_name(got), held);
+	}
+	tx = world_tx(w); /* a new lease forgets how far the last one came */
+	store_tx_job_stage(tx, "j1", "first: authenticate", T0);
+	store_tx_job_lease(tx, "j1", "me", T0, T0 + 1000);
+	store_tx_psk_take(tx, "44440002", "u2", T0);
+	assert_int_equal(world_commit(w, tx), ERR_NONE);
+}
+
 static void key_is_added_once(void **state)
 {
 	struct world *w = *state;
@@ -227,9 +278,13 @@ static void secrets_are_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_BOTH(key_serves_one_device),     WORLD_BOTH(key_is_added_once),
-		WORLD_BOTH(certificates_newest_first), WORLD_BOTH(one_current_credential_of_a_kind),
-		WORLD_BOTH(credential_must_exist),     WORLD_BOTH(secrets_are_bytes),
+		WORLD_BOTH(key_serves_one_device),
+		WORLD_BOTH(key_is_added_once),
+		WORLD_BOTH(key_is_taken_by_one_begun_job),
+		WORLD_BOTH(certificates_newest_first),
+		WORLD_BOTH(one_current_credential_of_a_kind),
+		WORLD_BOTH(credential_must_exist),
+		WORLD_BOTH(secrets_are_bytes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -207,6 +207,99 @@ static void refuses_with_a_reason(void **state)
 		refuse(&refusals[i], 500 + i);
 }
 
+/* ---- what a refused PC's silence must not hide ---- */
+
+static unsigned events_of(struct world *w, const char *name)
+{
+	struct arena a;
+	struct store_event ev[400];
+	arena_init(&a, 4 << 20);
+	struct store_event_query q = {
+		.uuid = w->devs[0].uuid, .name = name, .newest = true, .limit = 400
+	};
+	unsigned n = store_event_list(w->store, &a, &q, ev);
+	arena_deinit(&a);
+	return n;
+}
+
+static bool is_off(struct world *w, const struct world_service *s, unsigned dev)
+{
+	(void)s;
+	return dev == 0 && *(bool *)w->arg;
+}
+
+static void keeps_a_refusal_through_silence(void **state)
+{
+	(void)state;
+	struct world w;
+	struct arena a;
+	struct store_device d;
+	bool off = false;
+	char line[2048];
+	world_init(&w, 580);
+	w.is_cut = is_off;
+	w.arg = &off;
+	world_start_service(&w);
+	world_add_with(&w,
+		       &(struct world_want){ .generation = "11.8",
+					     .state = SIM_SETUP_PKI,
+					     .fault = "suffix_untrusted" });
+	world_run_ms(&w, 15 * MINUTE_MS);
+	arena_init(&a, 1 << 20);
+	assert_true(store_device_get(w.store, &a, w.devs[0].uuid, &d));
+	assert_string_equal(d.health_rule, "D057");
+	char root[300];
+	str_copy(root, sizeof root, span_str(d.health));
+	off = true;
+	for (int i = 0; i < 5; i++) { /* however often */
+		world_retry(&w, 0);
+		world_run_ms(&w, 10 * MINUTE_MS);
+	}
+	assert_true(world_event(&w, w.devs[0].uuid, "job.delayed", "err=net.timeout", NULL, 0));
+	assert_true(store_device_get(w.store, &a, w.devs[0].uuid, &d));
+	assert_string_equal(d.health_rule, "D057");
+	assert_string_equal(d.state, "refused");
+	if (strncmp(d.health, root, strlen(root)) != 0 || !strstr(d.health, ". Now: ") ||
+	    strlen(d.health) > strlen(root) + 120)
+		fail_msg("health is: %s", d.health);
+	/* the timeline has each way that failed, once, not each time */
+	assert_true(world_event(&w, w.devs[0].uuid, "engine.connect_failed", "rule=D057", line,
+				sizeof line));
+	assert_non_null(strstr(line, "way=pki"));
+	assert_true(world_event(&w, w.devs[0].uuid, "engine.connect_failed", "err=net.timeout",
+				NULL, 0));
+	assert_in_range(events_of(&w, "engine.connect_failed"), 2, 6);
+	off = false;
+	faults_off(&w);
+	world_retry(&w, 0);
+	assert_true(world_run_until_done(&w, 24 * HOUR_MS));
+	arena_reset(&a);
+	assert_true(store_device_get(w.store, &a, w.devs[0].uuid, &d));
+	assert_string_equal(d.health, "");
+	arena_deinit(&a);
+	world_deinit(&w);
+}
+
+static void tells_wrong_logins_in_the_timeline(void **state)
+{
+	(void)state;
+	struct world w;
+	char line[2048];
+	world_init(&w, 585);
+	world_start_service(&w);
+	world_add_with(&w, &(struct world_want){ PSK, .mebx_password = "0ther!Pass" });
+	world_run_ms(&w, 48 * HOUR_MS);
+	assert_true(world_event(&w, w.devs[0].uuid, "engine.login_failed", "rule=D051", line,
+				sizeof line));
+	if (!strstr(line, "way=psk") || !strstr(line, "tries=") || !strstr(line, "seen="))
+		fail_msg("%s", line);
+	unsigned told = events_of(&w, "engine.login_failed");
+	unsigned failed = sim_dev_get_stats(w.devs[0].dev)->failed_logins;
+	if (told < 2 || told * 2 > failed)
+		fail_msg("%u of %u wrong logins are in the timeline", told, failed);
+	world_deinit(&w);
+}
+
 /* ---- wrong logins: the budget holds however impatient the operator is ---- */
 
 static void never_locks_an_account(void **state)
@@ -259,6 +352,43 @@ static void uses_a_key_at_the_proof(void **state)
 	}
 	assert_in_range(looks, 10, 35999);
 	world_deinit(&w);
+}
+
+/* The second of two PCs with one pair is refused when its job begins, whoever of them was first. */
+static void begins_one_job_per_key(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 605; seed < 608; seed++) {
+		struct world w;
+		char line[2048], dev[32];
+		world_init(&w, seed);
+		w.env.latency_ms = 40;
+		world_start_service(&w);
+		world_add(&w, "9.5", SIM_SETUP_PSK, NULL, NULL);
+		world_add_with(&w, &(struct world_want){ PSK, .key_of = 1 });
+		while (w.hello_count < 2)
+			world_run_ms(&w, 1);
+		assert_true(world_run_ms(&w, 2000));
+		unsigned second =
+			world_event(&w, w.devs[0].uuid, "engine.refused", "rule=D044", NULL, 0) ? 0
+												: 1;
+		assert_true(world_event(&w, w.devs[second].uuid, "engine.refused", "rule=D044",
+					line, sizeof line));
+		if (!strstr(line, w.devs[0].uuid) || !strstr(line, w.devs[1].uuid) ||
+		    !strstr(line, "being configured"))
+			fail_msg("both PCs and the PID are to be named: %s", line);
+		assert_true(world_device_state(&w, 1 - second, dev));
+		assert_string_equal(dev, "configuring");
+		world_run_ms(&w, 15 * MINUTE_MS);
+		assert_true(world_device_state(&w, 1 - second, dev));
+		assert_string_equal(dev, "configured");
+		world_run_ms(&w, 24 * HOUR_MS); /* and stays refused: the key is used now */
+		assert_true(world_event(&w, w.devs[second].uuid, "engine.refused", "already used",
+					line, sizeof line));
+		const struct sim_dev_stats *st = sim_dev_get_stats(w.devs[second].dev);
+		assert_int_equal(st->handshakes + st->requests, 0);
+		world_deinit(&w);
+	}
 }
 
 /* ---- two devices whose addresses were swapped ---- */
@@ -403,8 +533,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refuses_with_a_reason),
+		cmocka_unit_test(keeps_a_refusal_through_silence),
+		cmocka_unit_test(tells_wrong_logins_in_the_timeline),
 		cmocka_unit_test(never_locks_an_account),
 		cmocka_unit_test(uses_a_key_at_the_proof),
+		cmocka_unit_test(begins_one_job_per_key),
 		cmocka_unit_test(sends_no_secret_to_a_wrong_device),
 		cmocka_unit_test(takes_only_hellos_that_are_hellos),
 		cmocka_unit_test(limits_a_flood_by_address),

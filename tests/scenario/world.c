@@ -310,10 +310,14 @@ unsigned world_add_with(struct world *w, const struct world_want *want)
 	if (want->state == SIM_SETUP_PSK) {
 		wire_psk_make_pid(&w->rng, d->pid);
 		wire_psk_make_pps(&w->rng, d->pps);
+		if (want->key_of) {
+			str_copy(d->pid, sizeof d->pid, span_str(w->devs[want->key_of - 1].pid));
+			str_copy(d->pps, sizeof d->pps, span_str(w->devs[want->key_of - 1].pps));
+		}
 		c.pid = d->pid;
 		c.pps = d->pps;
 		c.mebx_password = want->mebx_password ? want->mebx_password : WORLD_MEBX;
-		if (!want->no_key)
+		if (!want->no_key && !want->key_of)
 			world_add_key(w, d->pid, d->pps, WORLD_MEBX);
 	}
 	d->dev = sim_dev_new(&w->env, &c, &e);
