@@ -63,11 +63,9 @@ void api_later(struct api_req *r, api_then_fn *then);
 void api_work(struct api_req *r, void (*work)(void *r), api_then_fn *then);
 
 /* One event to the log and, with tx, to the timeline of a device (uuid) or of the service (""). */
-void api_event(struct api_req *r, struct store_tx *tx, const char *uuid, enum log_event ev,
-	       const struct log_kv *kv);
 #define API_EVENT(r, tx, uuid, ev, ...)                                                            \
-	api_event((r), (tx), (uuid), (ev),                                                         \
-		  (const struct log_kv[]){ __VA_ARGS__ __VA_OPT__(, ){ LOG_KIND_END, NULL, NULL, 0 } })
+	engine_event((r)->api->conf.engine, (tx), (uuid), (ev), NULL,                              \
+		     (const struct log_kv[]){ __VA_ARGS__ __VA_OPT__(, ){ LOG_KIND_END, NULL, NULL, 0 } })
 
 /* ---- what was asked ---- */
 const char *api_query(struct api_req *r, const char *key); /* decoded; NULL: absent */

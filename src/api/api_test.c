@@ -113,6 +113,7 @@ static void status_tells_figures(void **state)
 	EQ(w, "hellos.malformed", "4");
 	EQ(w, "keys.unused", "0");
 	EQ(w, "figures.imposed_wait_ms", "12");
+	EQ(w, "figures.polls", "5");
 	assert_true(at(w, "pid")[0]);
 	assert_true(at(w, "figures.cpu_ms")[0]);
 }

@@ -37,6 +37,44 @@ void api_cert_list(struct api_req *r)
 	api_list_end(r, NULL);
 }
 
+/* ---- export ---- */
+
+static void write_pem(struct api_req *r, const struct store_cert *rows, unsigned n)
+{
+	struct buf pem;
+	struct out o;
+
+	buf_init(&pem, LIMIT_API_BODY_BYTES);
+	out_init_buf(&o, &pem);
+	for (unsigned i = 0; i < n; i++)
+		out_bytes(&o, rows[i].pem);
+	api_json_begin(&r->json, NULL, '{');
+	api_json_str(&r->json, "name", r->name);
+	api_json_str(&r->json, "pem", arena_str(&r->arena, buf_span(&pem)));
+	api_json_end(&r->json, '}');
+	buf_deinit(&pem);
+	api_ok(r);
+}
+
+void api_cert_get(struct api_req *r)
+{
+	struct store_cert rows[8]; /* newest CA first; former ones have signed PCs too */
+	struct err e = { 0 };
+	unsigned n = 0;
+
+	if (str_eq(r->name, "ca"))
+		n = store_cert_list(r->api->conf.store, &r->arena, "ca", NULL, 8, rows);
+	else if (store_cert_get(r->api->conf.store, &r->arena, r->name, &rows[0]))
+		n = str_eq(rows[0].kind, "provisioning") && str_eq(rows[0].state, "active");
+	if (n) {
+		write_pem(r, rows, n);
+		return;
+	}
+	err_set(&e, ERR_NOT_FOUND, "no certificate '%.70s' is stored", r->name);
+	err_hint(&e, "see 'outband cert list'; 'ca' is the CA that signs the PCs' certificates");
+	api_fail(r, &e);
+}
+
 /* ---- import ---- */
 
 static const char *nth_name(struct api_req *r, unsigned i)

@@ -195,12 +195,39 @@ static void refuses_what_is_no_use(void **state)
 	ASK(w, 409, "DELETE", "/v1/certs/ca", "", "");
 }
 
+static void exports_without_keys(void **state)
+{
+	struct world *w = *state;
+	ASK(w, 404, "GET", "/v1/certs/vendor", "", "");
+	ASK(w, 200, "POST", "/v1/certs/vendor", "", body_of(w, "good", ""));
+	ASK(w, 200, "GET", "/v1/certs/vendor", "", "");
+	HAS(at(w, "pem"), "BEGIN CERTIFICATE");
+	assert_null(strstr(w->body, "PRIVATE KEY"));
+	struct store_tx *tx = world_tx(w);
+	for (int i = 0; i < 2; i++)
+		store_tx_cert_put(tx,
+				  &(struct store_cert){ .id = i ? "ca-2" : "ca",
+							.kind = "ca",
+							.state = i ? "active" : "previous",
+							.pem = span_str(i ? "second\n" : "first\n"),
+							.at_unix_ms = T0 + 1 + i });
+	world_commit(w, tx);
+	ASK(w, 200, "GET", "/v1/certs/ca", "", "");
+	/* a PC that the former one signed is to be trusted too; what else there is comes after these */
+	if (strncmp(at(w, "pem"), "second\nfirst\n", 13) != 0)
+		fail_msg("%s", at(w, "pem"));
+	ASK(w, 404, "GET", "/v1/certs/ca-2", "", ""); /* only as a whole */
+	ASK(w, 200, "DELETE", "/v1/certs/vendor", "", "");
+	ASK(w, 404, "GET", "/v1/certs/vendor", "", "");
+	HAS(at(w, "error.hint"), "cert list");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD(judges_without_storing), WORLD(knows_the_device),
 		WORLD(stores_with_sealed_key), WORLD(alternatives_go_together),
-		WORLD(refuses_what_is_no_use),
+		WORLD(refuses_what_is_no_use), WORLD(exports_without_keys),
 	};
 	int failed = cmocka_run_group_tests_name("cert", tests, NULL, NULL);
 	test_chains_deinit();

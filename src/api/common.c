@@ -56,48 +56,6 @@ bool api_device_find(struct api_req *r, struct store_device *out_d, struct err *
 	return not_found(r, e);
 }
 
-/* ---- events ---- */
-
-static void print_value(struct out *o, const char *v)
-{
-	bool plain = v[0] != '\0';
-
-	for (const char *p = v; *p; p++)
-		plain = plain && *p > ' ' && *p < 0x7f && *p != '"' && *p != '=';
-	if (plain)
-		out_str(o, v);
-	else
-		out_json_str(o, span_str(v));
-}
-
-void api_event(struct api_req *r, struct store_tx *tx, const char *uuid, enum log_event ev,
-	       const struct log_kv *kv)
-{
-	const struct log_event_row *row = log_event_row(ev);
-	char line[2048] = "";
-	struct out o;
-
-	log_write(ev, kv);
-	if (!tx)
-		return;
-	out_init(&o, line, sizeof line);
-	for (; kv->kind != LOG_KIND_END; kv++) {
-		if (kv->kind == LOG_KIND_STR && (!kv->s || str_eq(kv->key, "uuid")))
-			continue;
-		out_fmt(&o, "%s%s=", out_len(&o) ? " " : "", kv->key);
-		if (kv->kind == LOG_KIND_INT)
-			out_fmt(&o, "%lld", (long long)kv->i);
-		else
-			print_value(&o, kv->s);
-	}
-	store_tx_event(tx,
-		       &(struct store_event){ .uuid = uuid,
-					      .level = log_level_name(row->level),
-					      .name = row->name,
-					      .line = line,
-					      .at_unix_ms = r->now_unix_ms });
-}
-
 /* ---- sets ---- */
 
 void api_set_init(struct api_set *s, struct rng *rng)

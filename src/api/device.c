@@ -22,7 +22,7 @@ static void write_fields(struct api_req *r, const struct store_device *d)
 	api_json_str(j, "client_state",
 		     api_client_state_name(api_client_state_of(d, r->now_unix_ms)));
 	api_json_str(j, "kind", d->kind);
-	api_json_str(j, "pid", d->pid);
+	api_json_pid(j, "pid", d->pid);
 	api_json_str(j, "address", d->address);
 	api_json_str(j, "version", d->version);
 	api_json_str(j, "profile", d->profile);

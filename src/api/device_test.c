@@ -11,7 +11,7 @@ static void lists_in_pages(void **state)
 	assert_int_equal(count_at(w, "items"), 2);
 	EQ(w, "items.1.uuid", U2);
 	EQ(w, "items.1.kind", "psk");
-	EQ(w, "items.1.pid", "4444000A");
+	EQ(w, "items.1.pid", "4444-000A");
 	EQ(w, "items.0.first_seen", "2031-05-08T09:14:07.000Z");
 	assert_true(json_is_null(json_object_get(
 		json_array_get(json_object_get(w->json, "items"), 0), "configured")));

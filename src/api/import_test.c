@@ -2,10 +2,11 @@
  * again afterwards, and that no secret shows where it must not. */
 #include "api/world_test.h"
 
-#define PID1 "0000037M"
-#define PPS2 "FMH3-1DME-MPMI-9OR2-Y1V8-9BCA-OSWX-2M94"
-#define PPS1 "NKLD-G5DC-RRNQ-E9YZ-ZIJL-7LFL-VJED-69XJ"
-#define PW1  "Pl4nted!Pass"
+#define PID1  "0000037M"
+#define PID1D "0000-037M"
+#define PPS1  "NKLD-G5DC-RRNQ-E9YZ-ZIJL-7LFL-VJED-69XJ"
+#define PW1   "Pl4nted!Pass"
+#define PPS2  "FMH3-1DME-MPMI-9OR2-Y1V8-9BCA-OSWX-2M94"
 
 static void names_good_and_bad(void **state)
 {
@@ -136,7 +137,7 @@ static void keys_in_and_out(void **state)
 	HAS(w->body, "0ther!Passw");
 	ASK(w, 200, "POST", "/v1/keys/import", "", PID1 "," PPS1 "," PW1 "\n");
 	ASK(w, 200, "GET", "/v1/keys", "state=unused", "");
-	EQ(w, "items.0.pid", PID1);
+	EQ(w, "items.0.pid", PID1D);
 	EQ(w, "items.0.source", "import");
 	no_secret_in(w, w->body);
 	unsigned before = audit_count(w);
@@ -207,7 +208,7 @@ static void keys_free_their_jobs(void **state)
 	world_hello(w, U3, "10.0.0.3", PID1);
 	world_delayed(w, "j-3", U3, "D044");
 	ASK(w, 200, "POST", "/v1/keys/0000-037M/release", "", "");
-	EQ(w, "pid", PID1);
+	EQ(w, "pid", PID1D);
 	assert_string_equal(audit(w, 0), "key.release " PID1 " used by " U3);
 	assert_string_equal(job_state(w, "j-3"), "queued");
 	ASK(w, 200, "GET", "/v1/keys", "state=released", "");
@@ -225,7 +226,8 @@ static void keys_are_made(void **state)
 	ASK(w, 200, "POST", "/v1/keys/generate", "", "{\"count\":1200}");
 	assert_int_equal(count_at(w, "pids"), 1200);
 	(void)str_copy(pid, sizeof pid, span_str(at(w, "pids.0")));
-	assert_int_equal(strlen(pid), 8);
+	assert_int_equal(strlen(pid), 9);
+	assert_int_equal(pid[4], '-');
 	assert_int_equal(audit_count(w), 3);
 	HAS(audit(w, 2), "key.generate 500 keys, ");
 	ASK(w, 200, "POST", "/v1/keys/generate", "", "{\"count\":1,\"mebx_password\":\"" PW1 "\"}");

@@ -4,6 +4,7 @@
 #include "base/clk.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "wire/psk.h"
 
 void api_json_init(struct api_json *j, struct buf *b)
 {
@@ -48,6 +49,17 @@ void api_json_str(struct api_json *j, const char *key, const char *v)
 		out_json_str(&j->o, span_str(v));
 	else
 		out_str(&j->o, "null");
+}
+
+void api_json_pid(struct api_json *j, const char *key, const char *pid)
+{
+	char text[10];
+
+	if (strlen(pid) == WIRE_PSK_PID_LEN)
+		wire_psk_print_pid(pid, text);
+	else
+		(void)str_copy(text, sizeof text, span_str(pid));
+	api_json_str(j, key, text);
 }
 
 void api_json_int(struct api_json *j, const char *key, int64_t v)

@@ -25,7 +25,7 @@ void api_key_list(struct api_req *r)
 	api_json_begin(&r->json, "items", '[');
 	for (unsigned i = 0; i < n && i < page.limit; i++) {
 		api_json_begin(&r->json, NULL, '{');
-		api_json_str(&r->json, "pid", rows[i].pid);
+		api_json_pid(&r->json, "pid", rows[i].pid);
 		api_json_str(&r->json, "state", rows[i].state);
 		api_json_str(&r->json, "used_by", rows[i].used_by);
 		api_json_str(&r->json, "source", rows[i].source);
@@ -113,7 +113,7 @@ static void generated(struct api_req *r)
 	api_json_begin(&r->json, NULL, '{');
 	api_json_begin(&r->json, "pids", '[');
 	for (uint32_t i = 0; i < g->count; i++)
-		api_json_str(&r->json, NULL, g->pids[i]);
+		api_json_pid(&r->json, NULL, g->pids[i]);
 	api_json_end(&r->json, ']');
 	api_json_end(&r->json, '}');
 	api_ok(r);
@@ -202,7 +202,7 @@ void api_key_generate(struct api_req *r)
 static void released(struct api_req *r)
 {
 	api_json_begin(&r->json, NULL, '{');
-	api_json_str(&r->json, "pid", r->name);
+	api_json_pid(&r->json, "pid", r->name);
 	api_json_end(&r->json, '}');
 	api_ok(r);
 }

@@ -43,6 +43,8 @@ enum api_role {
 	  "Makes a used key free for another PC.")                                                        \
 	X("GET", "/v1/certs", API_ROLE_VIEWER, "state after limit", "", api_cert_list,                    \
 	  "Provisioning certificate chains; deleted ones only with state=disabled.")                      \
+	X("GET", "/v1/certs/{}", API_ROLE_VIEWER, "", "", api_cert_get,                                   \
+	  "One chain as PEM, without its key; ca gives the CAs of the service, for those who trust its PCs.") \
 	X("POST", "/v1/certs/{}", API_ROLE_SECURITY, "force",                                             \
 	  "application/json: data (base64 of PKCS#12 or PEM), password, fqdn, version", api_cert_put,     \
 	  "Judges a provisioning chain and stores it when it is usable or with force=true.")              \

@@ -79,6 +79,7 @@ static void write_engine(struct api_req *r)
 	api_json_end(j, '}');
 	api_json_begin(j, "figures", '{');
 	api_json_int(j, "round_trips", st.round_trips);
+	api_json_int(j, "polls", st.polls);
 	api_json_int(j, "challenges", st.challenges);
 	api_json_int(j, "handshakes", st.handshakes);
 	api_json_int(j, "polls", st.polls);

@@ -62,7 +62,7 @@ struct engine_status engine_get_status(const struct engine *en)
 	return (struct engine_status){ .workers = 10, .running = 2, .waiting = 3, .hellos = 40,
 				       .hellos_bad = 4, .hellos_refused = 5, .jobs_done = 6,
 				       .jobs_failed = 7, .round_trips = 8, .challenges = 9,
-				       .handshakes = 11, .imposed_wait_ms = 12 };
+				       .handshakes = 11, .polls = 5, .imposed_wait_ms = 12 };
 }
 
 bool engine_plan_text(struct engine *en, const char *uuid, struct out *o, struct err *e)

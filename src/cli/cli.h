@@ -7,7 +7,7 @@
 #include "cli/args.h"
 #include "cli/writer.h"
 
-#define CLI_VERSION "0.1.0"
+#define CLI_VERSION OUTBAND_VERSION /* of meson.build */
 struct cli {
 	const struct cli_cmd *cmd;
 	struct cli_args args;

@@ -335,6 +335,21 @@ bool cli_cmd_cert_list(struct cli *c, struct err *e)
 		e);
 }
 
+bool cli_cmd_cert_export(struct cli *c, struct err *e)
+{
+	json_t *doc;
+
+	if (!cli_rpc_get(c, cli_rpc_target(&c->arena, "/v1/certs/%", cli_operand(c, 0)), &doc, e))
+		return false;
+	const json_t *pem = json_object_get(doc, "pem");
+	if (json_is_string(pem))
+		cli_writer_text(c->writer,
+				span_make(json_string_value(pem), json_string_length(pem)));
+	cli_writer_json(c->writer, doc);
+	json_decref(doc);
+	return true;
+}
+
 bool cli_cmd_cert_delete(struct cli *c, struct err *e)
 {
 	const char *question = arena_fmt(

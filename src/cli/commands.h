@@ -61,6 +61,8 @@ enum cli_cmd_flags {
 	X("cert", "check", "FILE " CLI_CHECK_ARGS, "judge a provisioning certificate, without the service", \
 	  CMD_LOCAL, cli_cmd_cert_check)                                                            \
 	X("cert", "list", "", "list the provisioning certificates", CMD_NEEDS_SERVER, cli_cmd_cert_list) \
+	X("cert", "export", "NAME", "print a certificate chain as PEM, without its key; ca: that of the service, to trust its PCs", \
+	  CMD_NEEDS_SERVER, cli_cmd_cert_export)                                                    \
 	X("cert", "delete", "NAME... [--yes]", "remove provisioning certificates", CMD_NEEDS_SERVER, cli_cmd_cert_delete) \
 	X("profile", "check", "FILE", "check a profile, without the service", CMD_LOCAL, cli_cmd_profile_check) \
 	X("profile", "list", "", "list the profiles", CMD_NEEDS_SERVER, cli_cmd_profile_list)       \

@@ -5,6 +5,7 @@
 #include "amt/client.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "base/rng.h"
 #include "base/sched.h"
 #include "pki/seal.h"
@@ -43,6 +44,11 @@ struct engine_status {
 	int64_t round_trips, challenges, handshakes, polls, imposed_wait_ms; /* of runs that ended; polls: see run_store.c */
 };
 struct engine_status engine_get_status(const struct engine *en);
+
+/* One event to the log and, with tx, to the timeline of a device (uuid) or of the service ("");
+ * the fields of e, which may be NULL, behind the others. */
+void engine_event(struct engine *en, struct store_tx *tx, const char *uuid, enum log_event ev,
+		  const struct err *e, const struct log_kv *kv);
 
 /* One line per field that would change: for `device plan`. Pure apart from reading the store. */
 bool engine_plan_text(struct engine *en, const char *uuid, struct out *o, struct err *e);

@@ -51,8 +51,6 @@ bool engine_vault_issue(struct engine *en, unsigned key_bits, struct span spki, 
 			char out_serial[65], struct err *e);
 
 /* events.c: the timeline */
-void engine_event(struct engine *en, struct store_tx *tx, const char *uuid, enum log_event ev, const struct err *e,
-		  const struct log_kv *kv);
 /* Only the row: for what may be logged only when it is durable. */
 void engine_event_row(struct store_tx *tx, const char *uuid, enum log_event ev, const struct err *e,
 		      const struct log_kv *kv);

@@ -116,6 +116,11 @@ test_expect_success 'provisioning certificates' '
 	sim_root root && sim_leaf leaf root setup.example.com && cat leaf.pem leaf.key root.pem >chain.pem &&
 	"$OUTBAND" cert import main chain.pem >out && grep -q "^Stored as main" out &&
 	"$OUTBAND" cert list >out && grep -q "^main .*setup.example.com" out &&
+	"$OUTBAND" cert export ca >ca.pem && openssl x509 -in ca.pem -noout -subject | grep -q "outband device CA" &&
+	openssl verify -CAfile ca.pem ca.pem && ! grep -q KEY ca.pem &&
+	"$OUTBAND" cert export ca --json | python3 -c "import json,sys; assert json.load(sys.stdin)[\"name\"] == \"ca\"" &&
+	"$OUTBAND" cert export main | grep -c BEGIN >out && ! grep -qx 0 out &&
+	refused 3 "cert list" cert export none &&
 	cat leaf.pem root.pem >nokey.pem && refused 7 "cert check nokey.pem" cert import bad nokey.pem &&
 	refused 2 "add --yes" cert delete main && "$OUTBAND" cert delete main --yes &&
 	"$OUTBAND" cert list >out && ! grep -q "^main" out

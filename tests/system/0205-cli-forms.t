@@ -64,7 +64,7 @@ for form in json csv; do
 	test_expect_success "$form: what there is" '
 		form status -- && form device list -- && form device show -- $pc && form setting list -- &&
 		form setting get -- workers && form key list -- && form audit list -- && form log -- --limit 5 &&
-		form profile list -- && form profile show -- baseline && form cert list -- && form device names -- &&
+		form profile list -- && form profile show -- baseline && form cert list -- && form cert export -- ca && form device names -- &&
 		form version -- && form wsman classes -- && form wsman classes -- AMT_GeneralSettings
 	'
 

@@ -84,6 +84,12 @@ test_expect_success 'a certificate is imported: configured' '
 	configured $net.10
 '
 
+test_expect_success 'who trusts the exported CA, and nobody else, trusts that PC' '
+	"$OUTBAND" cert export ca >ca.pem &&
+	ask() { curl -s -o /dev/null --resolve pc10.example.com:$((base + 1)):$net.10 "$@" https://pc10.example.com:$((base + 1))/; } &&
+	ask --cacert ca.pem && { ask --cacert root.pem; test $? -eq 60; }
+'
+
 test_expect_success 'no name (D076), mended by the import' '
 	{ fleet_until 5 fleet_error $net.4 D076 "device import" || retry $net.4; } &&
 	why $net.4 D076 "device import" && echo "$(uuid_of $net.4),pc04.example.com" >one.csv &&
