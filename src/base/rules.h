@@ -3,6 +3,10 @@
  * of them say the same. Ids are those of the product's diagnosis catalogue and never change. */
 #pragma once
 #define RULES(X)                                                                                    \
+	X("D014", "fw_drop_1699x", "a firewall between drops or resets connections",                \
+	  "open ports 16992-16995 from this service to the PCs, and 9971 from the PCs to it")       \
+	X("D016", "psk_mismatch", "the PPS in the PC differs from the stored one",                  \
+	  "compare PID and PPS with those in MEBx, and enter the pair again")                       \
 	X("D043", "pid_unknown", "the PID in the hello is not in the key store",                    \
 	  "import the OEM key file or enter the PID and PPS with 'outband key import'")             \
 	X("D044", "pid_used", "the key pair was already used by another PC",                        \

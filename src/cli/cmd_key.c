@@ -21,7 +21,11 @@ static size_t say_errors(const json_t *doc, const char *path)
 	json_array_foreach(errors, i, row)
 	{
 		const char *msg = json_string_value(json_object_get(row, "msg"));
-		cli_note("%s:%lld: %s", path, number(row, "line"), msg ? msg : "wrong");
+		const char *rule = json_string_value(json_object_get(row, "rule"));
+		const char *hint = json_string_value(json_object_get(row, "hint"));
+		cli_note("%s:%lld: %s%s%s%s%s%s", path, number(row, "line"), msg ? msg : "wrong",
+			 rule ? " (" : "", rule ? rule : "", rule ? ")" : "",
+			 hint ? "; to do: " : "", hint ? hint : "");
 	}
 	return json_array_size(errors);
 }

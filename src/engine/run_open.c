@@ -199,6 +199,58 @@ static void retry_after_commit(struct engine_run *r)
 	engine_run_open(r);
 }
 
+/* Keys or hashes of the chain that some firmware refuses, while the PC has not told its version yet
+ * (no hello does). Several releases are asked, on either side of each change of the limits. */
+static bool limit_of_some(const struct engine_run *r, struct err *e)
+{
+	static const unsigned majors[] = { 5, 9, 16 };
+	static const enum pki_condition conds[] = { PKI_COND_KEY_SIZE, PKI_COND_SIG_HASH };
+	struct pki_preflight_want want = { .hello = r->hello, .fqdn = r->fqdn };
+	struct pki_preflight p;
+	if (amt_quirks_parse_version(r->version, &want.amt_major, &want.amt_minor))
+		return false; /* judged before */
+	for (size_t i = 0; i < sizeof majors / sizeof *majors; i++) {
+		want.amt_major = majors[i];
+		pki_preflight(r->chain, &want, clk_unix_ms(), &p);
+		for (size_t k = 0; k < sizeof conds / sizeof *conds; k++) {
+			const struct pki_preflight_row *row = &p.rows[conds[k]];
+			if (row->verdict != PKI_FAIL)
+				continue;
+			err_want(e, "likely %.80s", row->want);
+			err_hint(e,
+				 "if this is AMT %u: %s; else its DNS suffix does not fit the "
+				 "certificate (D057)",
+				 majors[i], row->seen);
+			return err_rule(e, pki_preflight_cond_rule(conds[k])), true;
+		}
+	}
+	return false;
+}
+
+/* The chain passed our own pre-flight: what the PC alone knows is its release and DNS suffix. */
+static void explain_pki(struct engine_run *r, struct err *e)
+{
+	const char *cn = r->chain->certs[0].cn, *rule = "D057";
+	e->hint[0] = '\0'; /* the rule's own */
+	if (strstr(e->seen, "protocol version") || strstr(e->seen, "handshake failure")) {
+		rule = "M23";
+	} else if (strstr(e->seen, "unknown CA")) {
+		/* the root is in the hash list of the hello, and yet the PC does not know it */
+		err_want(e, "a PC that trusts the root of %s", cn);
+		rule = "D056";
+	} else if (strstr(e->seen, "reset")) { /* firmware, or something before it */
+		err_want(e, "a PC whose DNS suffix fits %.40s (likely), no firewall between", cn);
+		err_hint(
+			e,
+			"let the way to the PC's port be checked for firewalls (D014); then fix DHCP option 15 or the PKI DNS suffix in MEBx");
+	} else if (limit_of_some(r, e)) {
+		return;
+	} else {
+		err_want(e, "a PC whose DNS suffix fits %s (likely; the PC does not say)", cn);
+	}
+	err_rule(e, rule);
+}
+
 static void explain_tls(struct engine_run *r, struct err *e)
 {
 	const struct run_way *w = &r->ways[r->way];
@@ -208,33 +260,18 @@ static void explain_tls(struct engine_run *r, struct err *e)
 		err_want(e, "a handshake with the PPS of PID %s", r->pid);
 		err_hint(
 			e,
-			"the PPS in the PC differs from the stored one, or the PC is not in PSK setup: check the key");
-	} else if (w->kind == WAY_PKI &&
-		   (strstr(e->seen, "protocol version") || strstr(e->seen, "handshake failure"))) {
-		e->hint[0] = '\0'; /* the rule's own */
-		err_rule(e, "M23");
-	} else if (w->kind == WAY_PKI && strstr(e->seen, "unknown CA")) {
-		/* the root is in the hash list of the hello, and yet the PC does not know it */
-		err_want(e, "a PC that trusts the root of %s", r->chain->certs[0].cn);
-		e->hint[0] = '\0';
-		err_rule(e, "D056");
-	} else if (w->kind == WAY_PKI && strstr(e->seen, "reset")) {
-		err_want(e, "a TLS handshake"); /* nothing was judged: no rule */
-		err_hint(
-			e,
-			"the PC, or a firewall before it, ends the connection at once: try again, then look at the way between");
+			"likely the PPS in the PC differs from the stored one, or the PC is not in PSK setup: check the key");
+		err_rule(e, "D016");
 	} else if (w->kind == WAY_PKI) {
-		/* the chain passed our own pre-flight: what the PC alone knows is its DNS suffix */
-		err_want(e, "a PC whose DNS suffix fits %s (likely; the PC does not say)",
-			 r->chain->certs[0].cn);
-		e->hint[0] = '\0';
-		err_rule(e, "D057");
+		explain_pki(r, e);
 	}
 }
 
 void engine_run_way_failed(struct engine_run *r, const struct err *why)
 {
 	struct err e = *why;
+	if (e.code == ERR_TLS)
+		err_wrap(&e, "device %s", r->uuid);
 	explain_tls(r, &e);
 	engine_run_way_event(r, LOG_EV_CONNECT_FAILED, &e);
 	amt_client_close(r->client);
@@ -379,6 +416,11 @@ void engine_run_login_failed(struct engine_run *r, const struct err *why)
 		add_way(r, login, span_str(""));
 	}
 	err_wrap(&e, "device %s, %s session", r->uuid, engine_run_way_name(r));
+	e.hint[0] = '\0'; /* the rule's own, where there is a key to enter it with */
+	if (!r->psk)
+		err_hint(
+			&e,
+			"nobody knows this PC's admin password: unconfigure AMT in its MEBx (Ctrl+P); it then says hello with the default one");
 	err_rule(&e, "D051");
 	if (!e.seen[0])
 		err_seen(&e, "the login was refused, %lld in the window",

@@ -40,7 +40,7 @@ static bool load_name(struct engine_run *r, const struct store_device *d, struct
 		e->code = ERR_PREFLIGHT;
 		if (!e->seen[0])
 			err_seen(e, "%s", fqdn);
-		return false;
+		return err_wrap(e, "device %s", r->uuid);
 	}
 	str_copy(r->fqdn, sizeof r->fqdn, span_str(fqdn));
 	const char *dot = strchr(fqdn, '.');

@@ -25,6 +25,7 @@ struct refusal {
 	void (*before)(struct world *w); /* device 0 exists, the service does not yet */
 	void (*mend)(struct world *w);   /* NULL: nothing of ours can */
 	const char *event;
+	const char *seen, *expected, *hint; /* parts of what the operator reads */
 };
 
 /* ---- before and after ---- */
@@ -73,6 +74,20 @@ static void good_name(struct world *w)
 	world_retry(w, 0);
 }
 
+/* The row as an import that lost its key left it. */
+static void lose_private_key(struct world *w)
+{
+	struct arena a;
+	struct store_cert c;
+	arena_init(&a, 1 << 20);
+	assert_true(store_cert_get(w->store, &a, "test", &c));
+	c.sealed_key = span_make("", 0);
+	struct store_tx *tx = store_tx_new(w->store);
+	store_tx_cert_put(tx, &c);
+	store_tx_commit(tx, NULL, NULL);
+	arena_deinit(&a);
+}
+
 static void faults_off(struct world *w)
 {
 	struct err e = { 0 };
@@ -86,51 +101,176 @@ static void faults_off(struct world *w)
 	}
 #define PSK   .generation = "9.5", .state = SIM_SETUP_PSK
 #define EARLY "engine.refused"
+#define LATE  "job.delayed" /* the PC has judged */
+
+#define SITE .generation = "11.8", .state = SIM_SETUP_PKI
+#define OLD  .generation = "5.0", .state = SIM_SETUP_PKI
+#define NEW  .generation = "16.1", .state = SIM_SETUP_PKI
 
 static const struct refusal refusals[] = {
-	{ "PID unknown", "D043", { PSK, .no_key = true }, "good", NULL, add_key, EARLY },
-	{ "PID used by another", "D044", { PSK }, "good", spend_key, release_key, EARLY },
-	{ "PKI switched off", "D070", PKI, "good", pki_off, pki_on, EARLY },
-	{ "no certificate", "D056", PKI, NULL, NULL, good_chain, EARLY },
+	{ "PID unknown",
+	  "D043",
+	  { PSK, .no_key = true },
+	  "good",
+	  NULL,
+	  add_key,
+	  EARLY,
+	  "PID ",
+	  "a key pair with this PID",
+	  "key import" },
+	{ "PID used by another",
+	  "D044",
+	  { PSK },
+	  "good",
+	  spend_key,
+	  release_key,
+	  EARLY,
+	  "used by 4c4c4544-0000-0000-0000-000000000001",
+	  "an unused key",
+	  "key list --used" },
+	{ "PKI switched off", "D070", PKI, "good", pki_off, pki_on, EARLY, "pki.enabled = false",
+	  "pki.enabled = true", "setting set pki.enabled true" },
+	{ "no certificate", "D056", PKI, NULL, NULL, good_chain, EARLY, "no certificate stored",
+	  "1 hashes of the hello", "hash list" },
 	{ "root not in the list",
 	  "D056",
-	  { .generation = "11.8", .state = SIM_SETUP_PKI, .fault = "root_not_in_list" },
+	  { SITE, .fault = "root_not_in_list" },
 	  "good",
 	  NULL,
 	  faults_off,
-	  EARLY },
-	{ "certificate expired", "D059", PKI, "leaf expired", NULL, good_chain, EARLY },
-	{ "no serverAuth", "D053", PKI, "no serverAuth", NULL, good_chain, EARLY },
-	{ "no OU, no OID", "D054", PKI, "no OU, no OID", NULL, good_chain, EARLY },
+	  EARLY,
+	  "root 'Test Root', SHA-256",
+	  "1 root hashes",
+	  "hash list" },
+	{ "certificate expired", "D059", PKI, "leaf expired", NULL, good_chain, EARLY,
+	  "'setup.example.com' ended 2026-11-17", "valid today", "cert import" },
+	{ "not yet valid", "D059", PKI, "leaf not yet valid", NULL, good_chain, EARLY,
+	  "'setup.example.com' begins 2026-11-19", "valid today", "cert import" },
+	{ "intermediate expired", "D059", PKI, "intermediate expired", NULL, good_chain, EARLY,
+	  "'Test Issuing CA' ended", "valid today", "cert import" },
+	{ "no serverAuth", "D053", PKI, "no serverAuth", NULL, good_chain, EARLY,
+	  "extended key usage: AMT", "serverAuth", "order the certificate again" },
+	{ "no OU, no OID", "D054", PKI, "no OU, no OID", NULL, good_chain, EARLY,
+	  "CN=setup.example.com,O=Example", "Intel(R) Client Setup Certificate",
+	  "order the certificate again" },
+	{ "leaf alone", "D058", PKI, "leaf alone", NULL, good_chain, EARLY,
+	  "issued by 'CN=Test Issuing CA", "a self-signed root", "intermediate and root" },
+	{ "intermediate left out", "D058", PKI, "intermediate left out", NULL, good_chain, EARLY,
+	  "issued by 'CN=Test Issuing CA", "a self-signed root", "intermediate and root" },
+	{ "4096 bits, AMT 5",
+	  "D060",
+	  { OLD },
+	  "leaf of 4096 bits",
+	  NULL,
+	  good_chain,
+	  LATE,
+	  "bad certificate",
+	  "likely AMT 5: 1024 to 2048 bits",
+	  "has a key of 4096 bits; else" },
+	{ "1024 bits, AMT 16",
+	  "D060",
+	  { NEW },
+	  "leaf of 1024 bits",
+	  NULL,
+	  good_chain,
+	  LATE,
+	  "bad certificate",
+	  "likely AMT 16: at least 2048 bits",
+	  "has a key of 1024 bits; else" },
+	{ "SHA-1, AMT 16",
+	  "M01",
+	  { NEW },
+	  "SHA-1 leaf",
+	  NULL,
+	  good_chain,
+	  LATE,
+	  "bad certificate",
+	  "likely AMT 16: SHA-256",
+	  "is signed with SHA-1; else" },
+	{ "private key missing", "D066", PKI, "good", lose_private_key, good_chain, EARLY,
+	  "no private key", "the private key of the leaf", "export it with its key" },
+	{ "another domain", "D057", PKI, "CN of another domain", NULL, good_chain, LATE,
+	  "bad certificate", "suffix fits setup.example.net (likely", "DHCP option 15" },
 	{ "suffix",
 	  "D057",
-	  { .generation = "11.8", .state = SIM_SETUP_PKI, .fault = "suffix_untrusted" },
+	  { SITE, .fault = "suffix_untrusted" },
 	  "good",
 	  NULL,
 	  faults_off,
-	  "job.delayed" },
-	{ "FQDN illegal",
+	  LATE,
+	  "bad certificate",
+	  "suffix fits setup.example.com (likely",
+	  "DHCP option 15" },
+	{ "FQDN illegal, PSK",
 	  "D050",
 	  { PSK, .fqdn = "host_0.example.com" },
 	  "good",
 	  NULL,
 	  good_name,
-	  EARLY },
-	{ "FQDN unknown", "D076", { PSK, .no_name = true }, "good", NULL, good_name, EARLY },
+	  EARLY,
+	  "host_0.example.com",
+	  "letters, digits, minus",
+	  "rename the PC" },
+	{ "FQDN illegal, PKI",
+	  "D050",
+	  { SITE, .fqdn = "host 0.example.com" },
+	  "good",
+	  NULL,
+	  good_name,
+	  EARLY,
+	  "host 0.example.com",
+	  "letters, digits, minus",
+	  "rename the PC" },
+	{ "FQDN unknown, PSK",
+	  "D076",
+	  { PSK, .no_name = true },
+	  "good",
+	  NULL,
+	  good_name,
+	  EARLY,
+	  "no mapping for this UUID",
+	  "uuid,fqdn",
+	  "device import FILE" },
+	{ "FQDN unknown, PKI",
+	  "D076",
+	  { SITE, .no_name = true },
+	  "good",
+	  NULL,
+	  good_name,
+	  EARLY,
+	  "no mapping for this UUID",
+	  "uuid,fqdn",
+	  "device import FILE" },
 	{ "wrong MEBx password",
 	  "D051",
 	  { PSK, .mebx_password = "0ther!Pass" },
 	  "good",
 	  NULL,
 	  NULL,
-	  "job.delayed" },
-	{ "admin password that nobody knows",
+	  LATE,
+	  "the login was refused, 1 in the window",
+	  "a login as admin",
+	  "key import" },
+	{ "admin password that nobody knows, PSK",
 	  "D051",
 	  { PSK, .fault = "bad_admin_pw" },
 	  "good",
 	  NULL,
 	  NULL,
-	  "job.delayed" },
+	  LATE,
+	  "the login was refused, 1 in the window",
+	  "a login as admin",
+	  "key import" },
+	{ "admin password that nobody knows, PKI",
+	  "D051",
+	  { SITE, .fault = "bad_admin_pw", .switches = "pki_digest=strict" },
+	  "good",
+	  NULL,
+	  NULL,
+	  LATE,
+	  "the login was refused, 2 in the window",
+	  "a login as admin",
+	  "MEBx" },
 };
 
 static void check_refused(struct world *w, const struct refusal *c)
@@ -153,6 +293,11 @@ static void check_refused(struct world *w, const struct refusal *c)
 	if (strcmp(j.state, "delayed") != 0 || strcmp(j.err_rule, c->rule) != 0 || !j.err_hint[0] ||
 	    !j.err_seen[0] || !j.err_want[0] || j.not_before_unix_ms <= j.changed_unix_ms)
 		fail_msg("%s: job is %s, %s: %s", c->name, j.state, j.err_rule, j.err_msg);
+	const char *uuid = w->devs[0].uuid, *whole = j.err_msg;
+	if (!(strstr(whole, uuid) || strstr(j.err_seen, uuid)) || !strstr(j.err_seen, c->seen) ||
+	    !strstr(j.err_want, c->expected) || !strstr(j.err_hint, c->hint))
+		fail_msg("%s: %s; seen: %s; expected: %s; to do: %s", c->name, whole, j.err_seen,
+			 j.err_want, j.err_hint);
 	assert_true(store_device_get(w->store, &a, w->devs[0].uuid, &d));
 	assert_string_equal(d.state, "refused");
 	assert_string_equal(d.health_rule, c->rule);

@@ -137,7 +137,7 @@ static struct built {
 	struct sim_root roots[3];
 	struct buf certs;
 	struct secret key;
-} built[16];
+} built[32];
 
 static void build(struct built *b, const char *name)
 {

@@ -57,7 +57,7 @@ YAML
 test_expect_success 'names are imported for some; a name with an underscore is refused, with its line' '
 	fleet_names fleet.yaml $base && sed "4d; 8,9d" names.csv >some.csv &&
 	{ cat some.csv && echo "$(sed -n 4p uuids),bad_name.example.com"; } >bad.csv &&
-	refused 3 "bad.csv:9: .*bad_name.example.com.*letters, digits, minus" device import bad.csv &&
+	refused 3 "bad.csv:9: .*bad_name.example.com.*letters, digits, minus.*(D050).*rename the PC" device import bad.csv &&
 	"$OUTBAND" device import some.csv
 '
 
@@ -200,7 +200,7 @@ test_expect_success 'nothing listens at the address of the hello' '
 test_expect_success 'a server with another PPS' '
 	in_place 127.70.2.2 -nocert -psk 00112233445566778899aabbccddeeff -tls1 -cipher PSK-AES128-CBC-SHA@SECLEVEL=0 &&
 	say_hello 127.70.2.2 "$(psk_hello 127.70.2.2 "$(sed -n 4p keys.csv | cut -d, -f1)")" &&
-	why_here 127.70.2.2 "" "handshake with the PPS"
+	why_here 127.70.2.2 "D016" "handshake with the PPS"
 '
 
 test_expect_success 'a server that wants a certificate of a CA that is not ours' '
