@@ -2,7 +2,7 @@
  * letter (base/source.h: C capture, D document, P peer's code, G guess). What is not known has a
  * switch for the other behaviour (sim/switches.h, dev_gen.c). A new release is a new row in
  * generation.c; a new column is a row here, its use in dev*.c or fw_*.c, and a check of what it does in
- * generation_test.c (or tests/system/generations_tls.c): `./dev mutate` proves that there is one. */
+ * generation_test.c: `./dev mutate` proves that there is one. */
 #pragma once
 #include "base/out.h"
 #include "base/source.h"

@@ -25,6 +25,7 @@ static struct sim_env env;
 static struct sim_root root;
 static struct pki_chain *prov; /* provisioning chain whose root the device trusts */
 static struct sim_dev *dev;
+static const struct sim_generation *made; /* instead of the one that is asked for; NULL: none */
 
 struct peer {
 	struct net_stream *s;
@@ -121,7 +122,7 @@ UNUSED static int world_down(void **state)
 UNUSED static struct sim_dev *new_dev(const char *generation, enum sim_state state,
 				      const char *switches)
 {
-	struct sim_dev_conf c = { .generation = sim_generation_find(generation),
+	struct sim_dev_conf c = { .generation = made ? made : sim_generation_find(generation),
 				  .state = state,
 				  .pid = state == SIM_SETUP_PSK ? "0000-037M" : NULL,
 				  .pps = state == SIM_SETUP_PSK
