@@ -149,8 +149,8 @@ void engine_run_gone(struct engine_run *r)
 		}
 	}
 	engine_run_free(r);
+	engine_vault_drop_old(en);
 	if (!en->runs) {
-		engine_vault_drop_old(en);
 		if (en->stopping && en->stopped) {
 			void (*fn)(void *) = en->stopped;
 			en->stopped = NULL;
@@ -178,12 +178,23 @@ static void arm_queue(struct engine *en, int64_t ms)
 	en->queue_timer = sched_after(en->conf.sched, ms, on_queue_timer, en);
 }
 
+static void cancel_waiting(struct engine_run *r)
+{
+	struct store_tx *tx = store_tx_new(r->en->conf.store);
+	store_tx_job_set(tx, r->job, STORE_JOB_CANCELLED, clk_unix_ms());
+	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_CANCELLED, NULL, LOG_S("uuid", r->uuid),
+		     LOG_S("job", r->job));
+	store_tx_commit(tx, NULL, NULL);
+}
+
 static void on_claimed(void *arg, const struct err *e)
 {
 	struct engine_run *r = arg;
 	r->en->claiming--;
 	if (e) { /* somebody else took it, or the database is busy: look again later */
 		struct engine *en = r->en;
+		if (r->cancelled) /* it waits still, and nobody else was told */
+			cancel_waiting(r);
 		engine_run_gone(r);
 		if (!en->stopping) /* not at once: a full disk stays full */
 			arm_queue(en, CLAIM_AGAIN_MS);
@@ -357,6 +368,7 @@ void engine_free(struct engine *en)
 		next = r->next;
 		engine_run_free(r);
 	}
+	en->runs = NULL;
 	engine_vault_free(en);
 	mem_free(en);
 }

@@ -26,8 +26,8 @@ struct engine {
 	const struct pki_chain *chains[ENGINE_MAX_CHAINS]; /* provisioning; replaced as a whole by reload */
 	unsigned chain_count;
 	struct pki_chain *chains_owned[ENGINE_MAX_CHAINS];
-	struct pki_chain *chains_old[ENGINE_MAX_CHAINS];   /* still used by running jobs: freed when idle */
-	unsigned chains_old_count;
+	struct pki_chain **chains_old;  /* replaced, and each still used by a running job: not more than these */
+	unsigned chains_old_count, chains_old_cap;
 	struct pki_chain *ca[ENGINE_CA_COUNT]; /* count 1 each, with key; ENGINE_CA_384: NULL until needed */
 	struct engine_run *runs;        /* list of all, also those that wait */
 	unsigned running, waiting, claiming;
@@ -43,7 +43,7 @@ struct engine {
 /* vault.c: sealed things */
 bool engine_vault_load(struct engine *en, struct err *e); /* CA (made when there is none) and chains */
 void engine_vault_free(struct engine *en);
-void engine_vault_drop_old(struct engine *en);
+void engine_vault_drop_old(struct engine *en); /* those that no running job uses any more */
 /* CA for leafs over keys of that size. Only the usual one is there from the start. */
 bool engine_vault_has_ca(const struct engine *en, unsigned key_bits);
 bool engine_vault_keep_ca(struct engine *en, unsigned key_bits, struct pki_key *key, struct err *e);

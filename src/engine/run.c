@@ -247,6 +247,9 @@ void engine_run_start(struct engine_run *r)
 				      .prefer_auth_int = r->en->set.auth_int };
 	r->client = amt_client_new(&cc);
 	r->in.setup = true;
+	if (!engine_run_may_go_on(
+		    r)) /* cancelled, or the service stops, since the lease was asked for */
+		return;
 	if (!engine_run_prepare(r, &e)) {
 		engine_run_refuse(r, &e);
 		return;

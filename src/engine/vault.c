@@ -2,7 +2,7 @@
  * open everything else. Called at start, at reload, and when a leaf is issued. Firmware that takes
  * neither RSA-2048 nor SHA-256 (AMT 22) gets its leafs from a second CA, made when the first such
  * device turns up. */
-#include "engine/engine_priv.h"
+#include "engine/run_priv.h"
 
 #include "base/clk.h"
 #include "base/mem.h"
@@ -135,23 +135,42 @@ static bool load_cas(struct engine *en, struct arena *a, struct err *e)
 	return ok;
 }
 
+static bool in_use(const struct engine *en, const struct pki_chain *owned)
+{
+	for (const struct engine_run *r = en->runs; r; r = r->next)
+		for (const struct pki_chain *c = owned; c && r->chain; c = c->alt)
+			if (c == r->chain)
+				return true;
+	return false;
+}
+
 static void retire_chains(struct engine *en)
 {
 	for (unsigned i = 0; i < ENGINE_MAX_CHAINS; i++) {
 		if (!en->chains_owned[i])
 			continue;
-		if (en->chains_old_count < ENGINE_MAX_CHAINS)
-			en->chains_old[en->chains_old_count++] = en->chains_owned[i];
+		if (en->chains_old_count == en->chains_old_cap) {
+			en->chains_old_cap += ENGINE_MAX_CHAINS;
+			en->chains_old = mem_grow(en->chains_old,
+						  en->chains_old_cap * sizeof en->chains_old[0]);
+		}
+		en->chains_old[en->chains_old_count++] = en->chains_owned[i];
 		en->chains_owned[i] = NULL;
 	}
 	en->chain_count = 0;
+	engine_vault_drop_old(en);
 }
 
 void engine_vault_drop_old(struct engine *en)
 {
-	for (unsigned i = 0; i < en->chains_old_count; i++)
-		pki_chain_free(en->chains_old[i]);
-	en->chains_old_count = 0;
+	unsigned kept = 0;
+	for (unsigned i = 0; i < en->chains_old_count; i++) {
+		if (in_use(en, en->chains_old[i]))
+			en->chains_old[kept++] = en->chains_old[i];
+		else
+			pki_chain_free(en->chains_old[i]);
+	}
+	en->chains_old_count = kept;
 }
 
 bool engine_vault_load(struct engine *en, struct err *e)
@@ -179,8 +198,6 @@ bool engine_vault_load(struct engine *en, struct err *e)
 		for (; c && en->chain_count < ENGINE_MAX_CHAINS; c = c->alt)
 			en->chains[en->chain_count++] = c;
 	}
-	if (!en->runs)
-		engine_vault_drop_old(en);
 	arena_deinit(&a);
 	return ok;
 }
@@ -188,7 +205,7 @@ bool engine_vault_load(struct engine *en, struct err *e)
 void engine_vault_free(struct engine *en)
 {
 	retire_chains(en);
-	engine_vault_drop_old(en);
+	mem_free(en->chains_old);
 	for (int i = 0; i < ENGINE_CA_COUNT; i++) {
 		pki_chain_free(en->ca[i]);
 		en->ca[i] = NULL;

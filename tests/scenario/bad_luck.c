@@ -235,6 +235,74 @@ static void cancels_what_runs(void **state)
 	}
 }
 
+static const char *state_of(struct world *w, const char *id, struct arena *a)
+{
+	struct store_job j;
+	arena_reset(a);
+	return store_job_get(w->store, a, id, &j) ? j.state : "";
+}
+
+/* Between the lease that was asked for and its answer. */
+static void cancels_what_is_being_taken(void **state)
+{
+	(void)state;
+	struct world w;
+	struct arena a;
+	struct store_job j;
+	char id[64];
+	world_init(&w, 945);
+	world_start_service(&w);
+	world_add_with(&w,
+		       &(struct world_want){
+			       .generation = "9.5", .state = SIM_SETUP_PSK, .no_name = true });
+	while (!store_job_count(w.store, "running"))
+		assert_true(world_step(&w, INT64_MAX));
+	arena_init(&a, 65536);
+	job_of(&w, 0, &a, &j);
+	str_copy(id, sizeof id, span_str(j.id));
+	assert_int_equal(engine_get_status(w.engine).running, 0); /* nobody works at it yet */
+	assert_true(engine_job_cancel(w.engine, id));
+	world_run_ms(&w, 10);
+	assert_string_equal(state_of(&w, id, &a), "cancelled");
+	/* it did not begin: what would have refused it was not looked at */
+	assert_false(world_event(&w, w.devs[0].uuid, "engine.refused", id, NULL, 0));
+	arena_deinit(&a);
+	world_deinit(&w);
+}
+
+/* A key that takes ten minutes to make does not hold the cancelled job. */
+static void cancels_while_a_worker_is_at_it(void **state)
+{
+	(void)state;
+	struct world w;
+	struct arena a;
+	struct store_job j;
+	char id[64];
+	world_init(&w, 946);
+	w.work_ms = 10 * MINUTE_MS;
+	world_start_service(&w);
+	world_add(&w, "5.0", SIM_SETUP_PSK, NULL, NULL);
+	for (int i = 0; i < 20000 && !w.work_count; i++)
+		world_run_ms(&w, 10);
+	assert_int_equal(w.work_count, 1);
+	arena_init(&a, 65536);
+	job_of(&w, 0, &a, &j);
+	str_copy(id, sizeof id, span_str(j.id));
+	world_run_ms(&w, MINUTE_MS);
+	assert_string_equal(state_of(&w, id, &a), "running");
+	assert_true(engine_job_cancel(w.engine, id));
+	world_run_ms(&w, 100);
+	assert_string_equal(state_of(&w, id, &a), "cancelled");
+	assert_int_equal(engine_get_status(w.engine).running, 0);
+	assert_true(world_event(&w, w.devs[0].uuid, "job.cancelled", id, NULL, 0));
+	arena_deinit(&a);
+	w.work_ms = 50;
+	world_run_ms(&w, 20 * MINUTE_MS); /* the key comes, and nobody wants it */
+	world_add_job(&w, 0);
+	until_done(&w, 24 * HOUR_MS);
+	world_deinit(&w);
+}
+
 static void leaves_paused_jobs_alone(void **state)
 {
 	(void)state;
@@ -328,6 +396,8 @@ int main(void)
 		cmocka_unit_test(follows_a_new_address),
 		cmocka_unit_test(stops_and_goes_on),
 		cmocka_unit_test(cancels_what_runs),
+		cmocka_unit_test(cancels_what_is_being_taken),
+		cmocka_unit_test(cancels_while_a_worker_is_at_it),
 		cmocka_unit_test(leaves_paused_jobs_alone),
 		cmocka_unit_test(stops_writing_without_its_lease),
 	};

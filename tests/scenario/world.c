@@ -95,7 +95,8 @@ static void work_now(void *ctx, void (*work)(void *), void (*done)(void *), void
 {
 	struct world_service *s = ctx;
 	work(arg);
-	sched_after(s->sched, 0, done, arg);
+	s->w->work_count++;
+	sched_after(s->sched, s->w->work_ms, done, arg);
 }
 
 static struct pki_key *fixed_key(unsigned bits, struct err *e)

@@ -56,6 +56,8 @@ struct world {
 	void (*on_death)(struct world *w, struct world_service *s);
 	/* True: no packet goes between the two now. NULL: always does. */
 	bool (*is_cut)(struct world *w, const struct world_service *s, unsigned dev);
+	int64_t work_ms;               /* what workers make takes so long; work_count: so often */
+	unsigned work_count;
 	void *arg;
 };
 void world_init(struct world *w, uint64_t seed);
