@@ -92,6 +92,15 @@ unsigned amt_client_connection(const struct amt_client *c)
 	return net_http_is_open(c->http) ? net_http_get_stats(c->http)->connects : 0;
 }
 
+bool amt_client_leaf(const struct amt_client *c, uint8_t out_sha256[32])
+{
+	const struct net_tls_facts *f = net_http_facts(c->http);
+	if (!f || !f->tls || f->peer_count == 0)
+		return false;
+	memcpy(out_sha256, f->peer_sha256, 32);
+	return true;
+}
+
 void amt_client_cancel(struct amt_client *c)
 {
 	net_http_cancel(c->op);

@@ -38,6 +38,8 @@ void amt_client_set_way(struct amt_client *c, const struct amt_way *w); /* close
 void amt_client_close(struct amt_client *c);
 /* Number of the open connection, from 1; 0: none is, the next call makes one. */
 unsigned amt_client_connection(const struct amt_client *c);
+/* SHA-256 of the leaf that the open connection showed, also inside may_send; false: there is none. */
+bool amt_client_leaf(const struct amt_client *c, uint8_t out_sha256[32]);
 
 struct amt_peer { /* what the connection showed */
 	bool tls;

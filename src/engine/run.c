@@ -307,20 +307,31 @@ static void converged(struct engine_run *r)
 	engine_run_success(r);
 }
 
+/* Whether the open connection shows the leaf of the one that told the UUID. */
+static bool shows_same_leaf(const struct engine_run *r)
+{
+	uint8_t want[32], seen[32];
+	size_t n;
+	return hex_decode(span_str(r->told.uuid_leaf), want, sizeof want, &n) && n == sizeof want &&
+		amt_client_leaf(r->client, seen) && memcmp(want, seen, sizeof seen) == 0;
+}
+
 /* Connections end by themselves and are made again; behind the same address may then be another PC,
- * or the same one, cleared, with another realm: a password would close it for good. So what a secret
- * depends on comes from the connection that it goes over: the realm, and the UUID or the TLS leaf of
- * the PC that told it. A PSK belongs to one PC, and so does a password that is ours alone. */
+ * or the same one, cleared, with another realm: a password would close it for good. So what a change
+ * depends on comes from the connection that it goes over: the UUID, or the TLS leaf of the PC that
+ * told it; and the realm for the admin password. A PSK is of one PC, so the session proves the PID;
+ * a pinned leaf proves the PC at each handshake. While nothing is open the leaf may yet prove it:
+ * may_send asks again when the connection is there. */
 static unsigned doubtful(const struct engine_run *r, enum engine_act a)
 {
-	enum run_way_kind way = r->ways[r->way].kind;
+	const struct run_way *w = &r->ways[r->way];
 	unsigned now = amt_client_connection(r->client), groups = 0;
-	bool ours = way == WAY_PKI_LOGIN && r->in.done & ACT_BIT(ACT_ADMIN);
-	if ((a != ACT_ADMIN && a != ACT_MEBX && a != ACT_ADD_KEY) || ours ||
-	    (way != WAY_PKI && way != WAY_PKI_LOGIN))
+	bool local = engine_plan_action(a)->flags & ACTION_LOCAL;
+	if (local || w->kind == WAY_PSK || (w->kind == WAY_OPERATIONAL && w->pin_hex[0]))
 		return 0;
-	bool same_leaf = r->told.leaf == now && str_eq(r->told.leaf_hex, r->told.uuid_leaf);
-	if (now == 0 || (r->told.uuid != now && !same_leaf))
+	bool same =
+		now == 0 ? r->told.uuid_leaf[0] != 0 : r->told.uuid == now || shows_same_leaf(r);
+	if (!same)
 		groups |= FACTS_IDENTITY;
 	if (a == ACT_ADMIN && (now == 0 || r->told.realm != now))
 		groups |= FACTS_GENERAL;
@@ -351,7 +362,7 @@ void engine_run_plan(struct engine_run *r)
 	if (again && ++r->doubt_count > DOUBTS_MAX) {
 		struct err e = { 0 };
 		err_set(&e, ERR_CLOSED,
-			"device %s ends each connection after one request: a password would go to "
+			"device %s ends each connection after one request: a change would go to "
 			"whoever answers next",
 			r->uuid);
 		engine_run_fail(r, &e);

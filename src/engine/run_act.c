@@ -81,21 +81,42 @@ static void on_busy(struct engine_run *r, const struct err *e)
 	engine_run_wait(r, BUSY_WAIT_MS, "firmware is busy or makes its key", engine_run_plan);
 }
 
-/* Which connection told what secrets depend on: see run.c. */
+static void leaf_of(const struct amt_reply *reply, char out_hex_text[65])
+{
+	struct out o;
+	out_init(&o, out_hex_text, 65);
+	if (reply->peer->has_leaf)
+		out_hex(&o, span_make(reply->peer->leaf_sha256, 32));
+}
+
+/* Which connection told what changes depend on: see run.c. */
 static void note_peer(struct engine_run *r, const struct amt_reply *reply, bool uuid, bool realm)
 {
 	unsigned n = amt_client_connection(r->client);
-	struct out o;
-	out_init(&o, r->told.leaf_hex, sizeof r->told.leaf_hex);
-	if (reply->peer->has_leaf)
-		out_hex(&o, span_make(reply->peer->leaf_sha256, 32));
-	r->told.leaf = r->told.leaf_hex[0] ? n : 0;
 	if (uuid) {
 		r->told.uuid = n;
-		str_copy(r->told.uuid_leaf, sizeof r->told.uuid_leaf, span_str(r->told.leaf_hex));
+		leaf_of(reply, r->told.uuid_leaf);
 	}
 	if (realm)
 		r->told.realm = n;
+}
+
+/* A read was answered over a connection that was made again, by a PC with another leaf than the one
+ * that told its UUID: it may be another PC, so nothing of it is believed. */
+static bool was_another(struct engine_run *r, const struct amt_reply *reply)
+{
+	char leaf[65];
+	struct err e = { 0 };
+	leaf_of(reply, leaf);
+	if (r->reading->group == FACTS_IDENTITY || !r->told.uuid ||
+	    amt_client_connection(r->client) == r->told.uuid || str_eq(leaf, r->told.uuid_leaf))
+		return false;
+	err_set(&e, ERR_CLOSED, "device %s: after a broken connection another PC may answer",
+		r->uuid);
+	err_seen(&e, "leaf %.16s", leaf[0] ? leaf : "none");
+	err_want(&e, "leaf %.16s", r->told.uuid_leaf[0] ? r->told.uuid_leaf : "none");
+	engine_run_reopen(r, &e);
+	return true;
 }
 
 /* In the middle of a setup the realm changes only when somebody clears the PC: then nothing that was
@@ -137,6 +158,8 @@ static void on_read(void *arg, const struct amt_reply *reply, const struct err *
 		engine_run_reopen(r, &e);
 		return;
 	}
+	if (was_another(r, reply))
+		return;
 	note_version(r, reply);
 	if (!r->way_proven)
 		engine_run_proven(r);

@@ -313,6 +313,8 @@ static void on_open(void *arg, const struct amt_reply *reply, const struct err *
 			r->wait_since_ms = 0;
 		}
 		const struct run_way *w = &r->ways[r->way];
+		r->told.uuid = r->told.realm = 0; /* each way tells for itself */
+		r->told.uuid_leaf[0] = '\0';
 		r->in.setup = w->kind != WAY_OPERATIONAL;
 		if (r->in.setup &&
 		    r->committed) { /* its address may have gone to another PC meanwhile */

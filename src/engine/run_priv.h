@@ -62,8 +62,8 @@ struct engine_run {
 	struct secret own_key_der;
 	/* the action under way */
 	enum engine_act act;
-	/* what a secret depends on, and the connection that told it */
-	struct { unsigned realm, uuid, leaf; char uuid_leaf[65], leaf_hex[65]; } told;
+	/* what a change depends on, and the connection that told it */
+	struct { unsigned realm, uuid; char uuid_leaf[65]; } told; /* "" : it showed no leaf */
 	unsigned act_count, doubt_count, reopen_count, reopen_total, busy_count, polls; /* polls: exchanges that firmware's waits cost */
 	const struct engine_read *reading;
 	bool replied[ACT_COUNT];        /* to be journalled with the next transaction */

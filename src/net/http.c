@@ -527,6 +527,11 @@ bool net_http_is_open(const struct net_http *h)
 	return h->stream != NULL;
 }
 
+const struct net_tls_facts *net_http_facts(const struct net_http *h)
+{
+	return h->facts;
+}
+
 void net_http_close(struct net_http *h)
 {
 	interrupt(h, "the conversation was closed");

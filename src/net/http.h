@@ -68,5 +68,7 @@ void net_http_cancel(struct net_http_op *op); /* closes the stream; fn is never 
 /* Only connect and handshake: fn with r->msg NULL and the facts. */
 struct net_http_op *net_http_connect(struct net_http *h, net_http_fn *fn, void *arg);
 bool net_http_is_open(const struct net_http *h); /* false: the next request makes a new connection */
+/* Of the open connection, also inside may_send; NULL while none is up. Valid until it ends. */
+const struct net_tls_facts *net_http_facts(const struct net_http *h);
 const struct net_http_stats *net_http_get_stats(const struct net_http *h);
 const char *net_http_realm(const struct net_http *h); /* of the last challenge; "" */
