@@ -102,6 +102,13 @@ static bool needs_digest(const struct sim_dev *d, const struct fw_login_in *in)
 		sim_switches_is(&d->sw, SIM_SW_PKI_DIGEST, "strict");
 }
 
+/* Clients that know digest only as an answer knock without login and body first, and send what they
+ * want after the challenge; any login will do then. */
+static bool asks_first(const struct fw_login_in *in)
+{
+	return in->authorization.n == 0 && in->body.n == 0;
+}
+
 enum fw_login sim_fw_login(struct sim_dev *d, const struct fw_login_in *in)
 {
 	struct wire_digest_response r;
@@ -110,7 +117,7 @@ enum fw_login sim_fw_login(struct sim_dev *d, const struct fw_login_in *in)
 	if (in->session == SIM_SESSION_CLEAR && d->state != SIM_CONFIGURED)
 		return FW_LOGIN_CHALLENGE; /* without a key or a chain nobody gets in */
 	if (!needs_digest(d, in))
-		return FW_LOGIN_OK;
+		return asks_first(in) ? FW_LOGIN_CHALLENGE : FW_LOGIN_OK;
 	if (in->now_mono_ms < d->locked_until_mono_ms)
 		return FW_LOGIN_LOCKED;
 	bool cached = in->unlocked && sim_switches_is(&d->sw, SIM_SW_TLS_CACHE, "on") &&

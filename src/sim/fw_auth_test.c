@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include "sim/fw_http_priv.h"
 #include "sim/test_peer.c"
 
 #define GENERAL AMT "AMT_GeneralSettings"
@@ -236,6 +237,38 @@ static void clear_port_in_setup_lets_nobody_in(void **state)
 	assert_int_equal(sim_dev_get_stats(dev)->failed_logins, 0);
 }
 
+/* A client that sends nothing before it was asked for its login, then one that any device refuses. */
+static void a_setup_session_asks_who_sends_nothing(void **state)
+{
+	static const struct {
+		const char *name, *authorization;
+		struct span body;
+		enum sim_session session;
+		enum fw_login want;
+	} rows[] = {
+		{ "nothing", "", { NULL, 0 }, SIM_SESSION_PKI, FW_LOGIN_CHALLENGE },
+		{ "a body", "", { (const uint8_t *)"x", 1 }, SIM_SESSION_PKI, FW_LOGIN_OK },
+		{ "a login", "Digest x", { NULL, 0 }, SIM_SESSION_PKI, FW_LOGIN_OK },
+		{ "a body, with TLS only",
+		  "",
+		  { (const uint8_t *)"x", 1 },
+		  SIM_SESSION_TLS,
+		  FW_LOGIN_CHALLENGE },
+	};
+	(void)state;
+	new_dev("16.1", SIM_SETUP_PKI, NULL);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct fw_login_in in = { .session = rows[i].session,
+					  .authorization = span_str(rows[i].authorization),
+					  .method = span_str("POST"),
+					  .target = span_str("/wsman"),
+					  .body = rows[i].body };
+		if (sim_fw_login(dev, &in) != rows[i].want)
+			fail_msg("%s: not %d", rows[i].name, rows[i].want);
+	}
+	assert_int_equal(sim_dev_get_stats(dev)->failed_logins, 0);
+}
+
 static void identify_needs_no_login(void **state)
 {
 	(void)state;
@@ -264,6 +297,7 @@ int main(void)
 		T(tls_connection_stays_unlocked_until_the_acl_changes),
 		T(nobody_knows_the_password),
 		T(clear_port_in_setup_lets_nobody_in),
+		T(a_setup_session_asks_who_sends_nothing),
 		T(identify_needs_no_login),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
