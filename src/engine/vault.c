@@ -117,14 +117,20 @@ static bool keep_ca(struct engine *en, enum engine_ca which, struct pki_key *key
 	return ok;
 }
 
-static bool load_cas(struct engine *en, struct arena *a, struct err *e)
+/* True also when there is none yet. */
+static bool load_ca(struct engine *en, enum engine_ca which, struct arena *a, struct err *e)
 {
 	struct store_cert row;
+	if (en->ca[which] || !store_cert_get(en->conf.store, a, ca_kinds[which].id, &row))
+		return true;
+	en->ca[which] = load_row(en, &row, e);
+	return en->ca[which] != NULL;
+}
+
+static bool load_cas(struct engine *en, struct arena *a, struct err *e)
+{
 	for (int i = 0; i < ENGINE_CA_COUNT; i++) {
-		if (en->ca[i] || !store_cert_get(en->conf.store, a, ca_kinds[i].id, &row))
-			continue;
-		en->ca[i] = load_row(en, &row, e);
-		if (!en->ca[i])
+		if (!load_ca(en, (enum engine_ca)i, a, e))
 			return false;
 	}
 	if (en->ca[ENGINE_CA_USUAL])
@@ -220,10 +226,10 @@ bool engine_vault_has_ca(const struct engine *en, unsigned key_bits)
 bool engine_vault_keep_ca(struct engine *en, unsigned key_bits, struct pki_key *key, struct err *e)
 {
 	struct arena a;
-	if (engine_vault_has_ca(en, key_bits)) /* another job was faster */
-		return true;
+	enum engine_ca which = ca_for(key_bits);
 	arena_init(&a, 1 << 18);
-	bool ok = keep_ca(en, ca_for(key_bits), key, &a, e);
+	/* Another job was faster, or another service on this database. */
+	bool ok = load_ca(en, which, &a, e) && (en->ca[which] || keep_ca(en, which, key, &a, e));
 	arena_deinit(&a);
 	return ok;
 }

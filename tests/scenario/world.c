@@ -430,7 +430,7 @@ void world_start_one(struct world *w, unsigned service, bool beside)
 		.owner = owner,
 		.work = work_now,
 		.work_ctx = s,
-		.make_key = fixed_key,
+		.make_key = w->make_key ? w->make_key : fixed_key,
 	};
 	s->engine = engine_new(&c, &e);
 	if (!s->engine)

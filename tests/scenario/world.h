@@ -59,6 +59,7 @@ struct world {
 	int64_t work_ms;               /* what workers make takes so long; work_count: so often */
 	unsigned work_count;
 	void *arg;
+	struct pki_key *(*make_key)(unsigned bits, struct err *e); /* NULL: always the same key */
 };
 void world_init(struct world *w, uint64_t seed);
 void world_trust_chain(struct world *w, const char *name); /* devices trust its root instead */
