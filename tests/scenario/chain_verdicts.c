@@ -17,10 +17,8 @@ static const struct {
 	const char *name;
 	enum test_gen column;
 } generations[] = {
-	{ "5.0", TEST_GEN_OLD },
-	{ "9.5", TEST_GEN_9_5 },
-	{ "11.8", TEST_GEN_11_8 },
-	{ "16.1", TEST_GEN_16_1 },
+	{ "5.0", TEST_GEN_OLD },   { "9.5", TEST_GEN_9_5 }, { "11.8", TEST_GEN_11_8 },
+	{ "16.1", TEST_GEN_16_1 }, { "22.0", TEST_GEN_22 },
 };
 #define GENERATIONS (sizeof generations / sizeof *generations)
 
@@ -63,11 +61,11 @@ static void close_subject(struct subject *s)
 }
 
 /* What the service thinks, and which way it would send; -1: none. */
-static char service_verdict(const struct subject *s, enum test_gen g, int *out_way)
+static char service_verdict(const struct subject *s, unsigned amt_major, int *out_way)
 {
 	struct pki_preflight_want want = { .hello = &s->built->hello,
 					   .suffix = s->built->suffix,
-					   .amt_major = test_gen_major(g) };
+					   .amt_major = amt_major };
 	struct pki_preflight p;
 
 	*out_way = pki_preflight_choose(s->ways, s->way_count, &want, NOW, &p, NULL);
@@ -117,7 +115,7 @@ static void both_sides_judge_alike(void **state)
 
 	assert_true(test_chain_count >= 40);
 	print_message("service and firmware by generation; + taken, - refused, ~ warned\n");
-	print_message("%-36s%8s%8s%8s%8s\n", "chain", "5.0", "9.5", "11.8", "16.1");
+	print_message("%-36s%8s%8s%8s%8s%8s\n", "chain", "5.0", "9.5", "11.8", "16.1", "22.0");
 	for (unsigned t = 0; t < test_chain_count; t++) {
 		struct subject s;
 		char line[GENERATIONS][3], reasons[GENERATIONS][160];
@@ -126,7 +124,8 @@ static void both_sides_judge_alike(void **state)
 			struct err e = { 0 };
 			int way = -1;
 			char want = s.row->expect[generations[g].column];
-			char service = service_verdict(&s, generations[g].column, &way);
+			char service =
+				service_verdict(&s, test_gen_major(generations[g].column), &way);
 			char firmware = firmware_verdict(&s, generations[g].name, way, &e);
 			bool agrees = service == want &&
 				(want == '~' || firmware == ' ' || firmware == want);
@@ -157,6 +156,38 @@ static void both_sides_judge_alike(void **state)
 		      test_chain_count, certain, warned, wrong);
 	assert_int_equal(wrong, 0);
 	assert_true(certain > warned); /* a table of warnings would agree with anything */
+}
+
+/* Every release that we play, also those that have no column of the table: what the service is certain
+ * of, the device does. */
+static void certainty_holds_on_every_release(void **state)
+{
+	(void)state;
+	const struct sim_generation *g;
+	unsigned certain = 0, wrong = 0;
+
+	for (unsigned t = 0; t < test_chain_count; t++) {
+		struct subject s;
+		open_subject(&s, &test_chains[t]);
+		for (unsigned i = 0; (g = sim_generation_at(i)); i++) {
+			struct err e = { 0 };
+			int way = -1;
+			char service = service_verdict(&s, g->major, &way);
+			char firmware = firmware_verdict(&s, g->name, way, &e);
+			if (service == '~' || firmware == ' ')
+				continue;
+			certain++;
+			if (service == firmware)
+				continue;
+			wrong++;
+			print_message("%s, AMT %s: service %c, firmware %c (%s; seen %s)\n",
+				      s.row->name, g->name, service, firmware, e.msg, e.seen);
+		}
+		close_subject(&s);
+	}
+	print_message("%u certain verdicts over all releases, %u wrong\n", certain, wrong);
+	assert_int_equal(wrong, 0);
+	assert_true(certain > 500);
 }
 
 /* A row refused for the right reason: both name the same rule. */
@@ -190,6 +221,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_sides_judge_alike),
+		cmocka_unit_test(certainty_holds_on_every_release),
 		cmocka_unit_test(both_sides_name_the_same_rule),
 	};
 	int failed = cmocka_run_group_tests_name("scenario/chain_verdicts", tests, NULL, NULL);
