@@ -175,23 +175,27 @@ static void next_start_uses_it(void **state)
 	world_deinit(&w);
 }
 
-/* The other one was started before there was such a CA. */
+/* Both were started before there was such a CA. */
 static void two_services_share_it(void **state)
 {
 	(void)state;
-	struct world w;
-
-	begin(&w, 3844);
-	world_start_one(&w, 0, true);
-	world_start_one(&w, 1, true);
-	for (int i = 0; i < 4; i++) {
-		world_add(&w, "22.0", SIM_SETUP_PKI, NULL, NULL);
+	for (int at_once = 0; at_once < 2; at_once++) {
+		struct world w;
+		begin(&w, 3844);
+		w.work_ms = at_once ? 100 * SECOND_MS : 0;
+		world_start_one(&w, 0, true);
+		world_start_one(&w, 1, true);
+		for (int i = 0; i < 4; i++) {
+			world_add(&w, "22.0", SIM_SETUP_PKI, NULL, NULL);
+			if (!at_once)
+				until_done(&w);
+		}
 		until_done(&w);
+		for (unsigned i = 0; i < 4; i++)
+			check_leaf(&w, i, "ca-384", 3072, PKI_SIG_SHA384);
+		world_check(&w);
+		world_deinit(&w);
 	}
-	for (unsigned i = 0; i < 4; i++)
-		check_leaf(&w, i, "ca-384", 3072, PKI_SIG_SHA384);
-	world_check(&w);
-	world_deinit(&w);
 }
 
 int main(void)
