@@ -299,7 +299,7 @@ static bool set_expose(struct target *t, struct span v, struct err *e)
 	X("mebx-password-file", "FILE", "mebx_password_file", GROUP | EACH, set_path, \
 	  IN_OPTS(mebx_password_file), "MEBx password, where no CSV gives one (admin)") \
 	X("tls", "MODE", "tls", GROUP | EACH, set_tls, NO_TEXT, \
-	  "off, server or mutual, of configured devices (off; 16.1 cannot be off)") \
+	  "off, server or mutual, of configured devices (off; from 16.1 on it cannot be off)") \
 	X("host-name", "NAME", "host_name", GROUP | EACH, set_text, IN_OPTS(host_name), \
 	  "host name of configured devices; {n} stands for the device's number (pc{n})") \
 	X("domain", "DOMAIN", "domain", GROUP | EACH, set_text, IN_OPTS(domain), \

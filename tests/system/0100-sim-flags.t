@@ -29,6 +29,27 @@ test_expect_success 'the lists are printed' '
 	"$OUTBAND" sim --list-switches >list && grep -q "^busy " list
 '
 
+test_expect_success 'the releases as JSON and as CSV say the same, every cell with its source' '
+	"$OUTBAND" sim --list-generations --json >list.json && "$OUTBAND" sim --list-generations --csv >list.csv &&
+	"$OUTBAND" sim --json --list-generations >other && test_cmp list.json other &&
+	python3 - "${OUTBAND_SRC:-$SHARNESS_TEST_SRCDIR/../..}/src/sim/generation.c" <<-\PY
+	import csv, json, re, sys
+	rows = json.load(open("list.json"))
+	assert rows == list(csv.DictReader(open("list.csv"))), "CSV differs"
+	names = list(dict.fromkeys(r["generation"] for r in rows))
+	cells = list(dict.fromkeys(r["cell"] for r in rows))
+	assert (len(names), names[0], names[-1]) == (16, "3.2.1", "22.0"), names
+	assert len(rows) == len(names) * len(cells) and len(cells) > 40, len(rows)
+	assert all(r["source"] in "CDPG" and r["meaning"] for r in rows)
+	by = {(r["generation"], r["cell"]): (r["value"], r["source"]) for r in rows}
+	assert by["16.1", "version"] == ("16.1.25.1917", "C") and by["11.8", "psk"] == ("no", "D")
+	assert by["22.0", "key_bits"] == ("3072", "D") and by["5.0", "tls_max"] == ("TLS 1.0", "D")
+	guesses = sum(r["source"] == "G" for r in rows)
+	written = len(re.findall(r"\bSRC_G\b", open(sys.argv[1]).read()))
+	assert guesses == written, (guesses, written)
+	PY
+'
+
 test_expect_success 'wrong values say what would be right' '
 	refused 2 "known are 3.2.1, 4.0, 5.0, 6.2" --generation 8.3 &&
 	refused 2 "known are disabled, factory" --state asleep &&
