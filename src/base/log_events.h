@@ -38,6 +38,7 @@
 	X(LOG_EV_DEVICE_WAITS, LOG_INFO, "device.approval", "uuid", "an unknown device waits for approval") \
 	X(LOG_EV_DEVICE_FORGOTTEN, LOG_WARN, "device.forgotten", "uuid actor", "a device was removed from the list") \
 	X(LOG_EV_IMPORT, LOG_INFO, "import.done", "kind added changed rejected", "a file was imported") \
+	X(LOG_EV_CLOCK, LOG_WARN, "clock.set", "step_ms", "the clock of this host was set; what waits was moved with it") \
 	X(LOG_EV_SETTING, LOG_INFO, "setting.changed", "key value actor", "a setting was changed")      \
 	X(LOG_EV_PROFILE, LOG_INFO, "profile.changed", "name version actor", "a profile was stored")    \
 	X(LOG_EV_CERT, LOG_INFO, "cert.changed", "name subject actor", "a provisioning certificate was stored") \

@@ -7,7 +7,8 @@
 
 #define CLAIM_MAX      64
 #define QUEUE_IDLE_MS  60000
-#define CLAIM_AGAIN_MS 1000 /* after a lease that could not be written */
+#define CLAIM_AGAIN_MS 1000  /* after a lease that could not be written */
+#define CLOCK_SET_MS   60000 /* less is not worth a write */
 #define STOP_LIMIT_MS  15000
 
 /* ---- settings ---- */
@@ -246,11 +247,38 @@ static void resume_ready(struct engine *en)
 	}
 }
 
+/* The longest that a delayed job may wait, seen from now. */
+static int64_t latest_try(const struct engine *en)
+{
+	const struct engine_retry_conf *c = &en->set.retry;
+	int64_t most = c->max_ms / 5 * 6;
+	return clk_unix_ms() + (most > c->login_window_ms ? most : c->login_window_ms) +
+		QUEUE_IDLE_MS;
+}
+
+/* Somebody set the clock. Back: what waits would wait longer by that. On: the window of the failed
+ * logins would be over before the device's own. */
+static void follow_clock(struct engine *en)
+{
+	int64_t offset = clk_unix_ms() - clk_mono_ms(), step = offset - en->clock_offset_ms;
+	if (step > -CLOCK_SET_MS && step < CLOCK_SET_MS)
+		return;
+	en->clock_offset_ms = offset;
+	for (struct engine_run *r = en->runs; r; r = r->next)
+		r->login_since_unix_ms += step;
+	struct store_tx *tx = store_tx_new(en->conf.store);
+	store_tx_job_clamp(tx, latest_try(en));
+	store_tx_device_shift_fails(tx, step);
+	ENGINE_EVENT(en, tx, "", LOG_EV_CLOCK, NULL, LOG_I("step_ms", step));
+	store_tx_commit(tx, NULL, NULL);
+}
+
 void engine_pump(struct engine *en)
 {
 	if (en->stopping || en->pumping)
 		return;
 	en->pumping = true;
+	follow_clock(en);
 	resume_ready(en);
 	int64_t now = clk_unix_ms(), delay = QUEUE_IDLE_MS;
 	if (worker_free(en)) {
@@ -304,6 +332,7 @@ struct engine *engine_new(const struct engine_conf *c, struct err *e)
 	en->conf = *c;
 	if (!en->conf.make_key)
 		en->conf.make_key = pki_key_generate_rsa;
+	en->clock_offset_ms = clk_unix_ms() - clk_mono_ms();
 	str_copy(en->owner, sizeof en->owner, span_str(c->owner));
 	load_settings(en);
 	if (!engine_vault_load(en, e)) {
@@ -312,6 +341,7 @@ struct engine *engine_new(const struct engine_conf *c, struct err *e)
 	}
 	struct store_tx *tx = store_tx_new(c->store);
 	store_tx_job_recover(tx, en->owner, clk_unix_ms());
+	store_tx_job_clamp(tx, latest_try(en));
 	store_tx_commit(tx, on_recovered, en);
 	en->lease_timer = sched_after(c->sched, en->set.lease_s * 1000 / 3, renew_leases, en);
 	return en;

@@ -32,6 +32,7 @@ struct engine {
 	struct engine_run *runs;        /* list of all, also those that wait */
 	unsigned running, waiting, claiming;
 	struct sched_timer *queue_timer, *lease_timer;
+	int64_t clock_offset_ms;        /* wall clock less monotonic one: changes when somebody sets it */
 	bool stopping, pumping;
 	void (*stopped)(void *arg);
 	void *stopped_arg;

@@ -202,6 +202,15 @@ static void load_leaf(struct engine_run *r, struct arena *a)
 		r->own_key = pki_key_from_der(secret_reveal(&r->own_key_der), NULL);
 }
 
+static void window_begins_now(struct engine_run *r)
+{
+	r->login_since_unix_ms = clk_unix_ms();
+	struct store_tx *tx = store_tx_new(r->en->conf.store);
+	store_tx_job_require(tx, r->job, r->en->owner, clk_unix_ms());
+	store_tx_device_int(tx, r->uuid, STORE_DEVICE_LOGIN_FAIL_SINCE, r->login_since_unix_ms);
+	store_tx_commit(tx, NULL, NULL);
+}
+
 bool engine_run_prepare(struct engine_run *r, struct err *e)
 {
 	struct arena a;
@@ -216,6 +225,8 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 		r->psk = str_eq(d.kind, "psk");
 		r->login_count = d.login_fail_count;
 		r->login_since_unix_ms = d.login_fail_since_unix_ms;
+		if (r->login_since_unix_ms > clk_unix_ms()) /* set back while no service ran */
+			window_begins_now(r);
 		r->was_configured = d.configured_unix_ms > 0;
 		str_copy(r->leaf_serial, sizeof r->leaf_serial, span_str(d.serial));
 		load_hello(r, &d);

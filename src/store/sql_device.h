@@ -61,6 +61,9 @@
 	X(STORE_SQL_DEVICE_SET_FAIL_COUNT, false, NULL, SQL_DEVICE_SET("login_fail_count"), NULL)  \
 	X(STORE_SQL_DEVICE_SET_FAIL_SINCE, false, NULL, SQL_DEVICE_SET("login_fail_since_ms"), NULL) \
 	X(STORE_SQL_DEVICE_SET_APPROVED, false, NULL, SQL_DEVICE_SET("approved"), NULL)            \
+	X(STORE_SQL_DEVICE_SHIFT_FAILS, false, NULL,                                               \
+	  "update device set login_fail_since_ms = login_fail_since_ms + $1"                       \
+	  " where login_fail_count > 0", NULL)                                                     \
 	X(STORE_SQL_FORGET_DEVICE, false, NULL, "delete from device where uuid = $1", NULL)        \
 	X(STORE_SQL_FORGET_HELLO, false, NULL, "delete from hello where uuid = $1", NULL)          \
 	X(STORE_SQL_FORGET_JOB, false, NULL, "delete from job where uuid = $1", NULL)              \

@@ -45,6 +45,8 @@
 	  " changed_ms = $2 where state = 'running' and $1 = $1",                                  \
 	  "update job set state = 'queued', lease_owner = '', lease_until_ms = 0,"                 \
 	  " changed_ms = $2 where state = 'running' and lease_owner = $1")                         \
+	X(STORE_SQL_JOB_CLAMP, false, NULL,                                                        \
+	  "update job set not_before_ms = $1 where state = 'delayed' and not_before_ms > $1", NULL) \
 	X(STORE_SQL_JOB_GET, false, NULL, "select " SQL_JOB_COLS " from job where id = $1", NULL)  \
 	X(STORE_SQL_JOB_ACTIVE, false, NULL,                                                       \
 	  "select " SQL_JOB_COLS " from job where uuid = $1 and kind = $2 and ended = ''", NULL)   \

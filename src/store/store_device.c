@@ -107,6 +107,12 @@ void store_tx_device_int(struct store_tx *tx, const char *uuid, enum store_devic
 	store_tx_add(tx, columns[col].id, STORE_VALS(STORE_T(uuid), STORE_I(v)));
 }
 
+void store_tx_device_shift_fails(struct store_tx *tx, int64_t ms)
+{
+	if (!store_has_company(tx->s))
+		store_tx_add(tx, STORE_SQL_DEVICE_SHIFT_FAILS, STORE_VALS(STORE_I(ms)));
+}
+
 void store_tx_device_forget(struct store_tx *tx, const char *uuid)
 {
 	static const enum store_sql all[] = { STORE_SQL_FORGET_DEVICE, STORE_SQL_FORGET_HELLO,

@@ -61,6 +61,9 @@ enum store_device_col { /* single columns, so that writers do not overwrite each
 };
 void store_tx_device_text(struct store_tx *tx, const char *uuid, enum store_device_col col, const char *v);
 void store_tx_device_int(struct store_tx *tx, const char *uuid, enum store_device_col col, int64_t v);
+/* The clock was set by that much: the budgets of failed logins go with it. Not while other services,
+ * with clocks of their own, are at work. */
+void store_tx_device_shift_fails(struct store_tx *tx, int64_t ms);
 /* Removes the device, its hellos, jobs, steps; credentials are kept (archived), events are kept. */
 void store_tx_device_forget(struct store_tx *tx, const char *uuid);
 bool store_device_get(struct store *s, struct arena *a, const char *uuid, struct store_device *out_d);

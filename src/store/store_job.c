@@ -119,6 +119,11 @@ void store_tx_job_recover(struct store_tx *tx, const char *owner, int64_t now_un
 	store_tx_add(tx, STORE_SQL_JOB_RECOVER, STORE_VALS(STORE_T(owner), STORE_I(now_unix_ms)));
 }
 
+void store_tx_job_clamp(struct store_tx *tx, int64_t latest_unix_ms)
+{
+	store_tx_add(tx, STORE_SQL_JOB_CLAMP, STORE_VALS(STORE_I(latest_unix_ms)));
+}
+
 bool store_job_get(struct store *s, struct arena *a, const char *id, struct store_job *out_j)
 {
 	return store_read_row(s, a, STORE_SQL_JOB_GET, STORE_VALS(STORE_T(id)), JOB, out_j);

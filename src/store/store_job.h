@@ -50,6 +50,8 @@ void store_tx_job_end(struct store_tx *tx, const char *id, enum store_job_state 
 void store_tx_job_set(struct store_tx *tx, const char *id, enum store_job_state state, int64_t now_unix_ms);
 /* At start of a service: running jobs of a former instance become queued (they hold no lease any more). */
 void store_tx_job_recover(struct store_tx *tx, const char *owner, int64_t now_unix_ms);
+/* No delayed job waits longer than until then: the clock may have been set back since. */
+void store_tx_job_clamp(struct store_tx *tx, int64_t latest_unix_ms);
 bool store_job_get(struct store *s, struct arena *a, const char *id, struct store_job *out_j);
 bool store_job_active(struct store *s, struct arena *a, const char *uuid, const char *kind, struct store_job *out_j);
 /* Runnable now, by priority then age. */

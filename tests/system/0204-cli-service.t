@@ -131,8 +131,22 @@ test_expect_success 'forgetting' '
 	count_is 1 && refused 3 "pc2.example.com" device show pc2.example.com
 '
 
+test_expect_success 'the list of PCs says what the database says' '
+	"$OUTBAND" device list --json >list.json && python3 - list.json <<-\PY
+	import json, sqlite3, sys, glob
+	path = [p for p in glob.glob("data/*") if open(p, "rb").read(6) == b"SQLite"]
+	db = sqlite3.connect("file:%s?mode=ro" % path[0], uri=True)
+	rows = [json.loads(l) for l in open(sys.argv[1])] if open(sys.argv[1]).read(1) == "{" else json.load(open(sys.argv[1]))
+	said = sorted((d["uuid"], d["fqdn"], d["version"], d["state"], d["address"]) for d in rows)
+	kept = sorted(db.execute("select uuid, fqdn, version, state, address from device"))
+	assert said and said == kept, (said, kept)
+	PY
+'
+
 test_expect_success 'the figures' '
 	"$OUTBAND" status >out && grep -q "configured=1" out && grep -q "^keys .*used=" out &&
+	grep -q "^workers .*limit=10" out && grep -q "^figures .*polls=" out &&
+	"$OUTBAND" setting set workers 3 >/dev/null && "$OUTBAND" status | grep -q "^workers .*limit=3" &&
 	{ timeout 3 "$OUTBAND" status --watch >out || test $? -eq 124; } && test $(grep -c "^version" out) -ge 2
 '
 
