@@ -19,6 +19,14 @@
 	" union all select uuid from device"                                                       \
 	" where fqdn_key <> '' and fqdn_key >= $2 and fqdn_key < $3 and uuid || '' > $1"
 
+/* The same with $1 and $2, wherever the page begins: the index is read once, up to a limit. Who
+ * leaves out what comes before the page reads on and on for one near the end. */
+#define SQL_DEVICE_PREFIX                                                                          \
+	"select uuid from device where uuid >= $1 and uuid < $2"                                   \
+	" union all select uuid from device where address >= $1 and address < $2"                  \
+	" union all select uuid from device"                                                       \
+	" where fqdn_key <> '' and fqdn_key >= $1 and fqdn_key < $2"
+
 #define STORE_SQL_DEVICE(X)                                                                        \
 	/* The former last hello goes to the history: so the first hello of a PC, which comes in   \
 	 * masses, is written once. */                                                             \
@@ -84,24 +92,29 @@
 	  "select " SQL_DEVICE_COLS " from device where state = $2 and uuid > $1"                  \
 	  " order by uuid limit $3", NULL)                                                         \
 	/* Searching a million rows: a prefix that fits few finds its page by the three indexes, one \
-	 * that fits many among the next rows, of which most have to be read. */                   \
+	 * that fits many among the next $5 rows, each of which has to be read. */                   \
 	X(STORE_SQL_DEVICE_SEARCH_FEW, false, NULL,                                                \
-	  "select count(*) < 3000 from (select uuid from (" SQL_DEVICE_UNION ") as found limit 3000) as few", \
-	  "select case when count(*) < 3000 then 1 else 0 end"                                     \
-	  " from (select uuid from (" SQL_DEVICE_UNION ") as found limit 3000) as few")            \
+	  "select count(*) < 3000 from (" SQL_DEVICE_PREFIX " limit 3000) as few",                 \
+	  "select case when count(*) < 3000 then 1 else 0 end from (" SQL_DEVICE_PREFIX            \
+	  " limit 3000) as few")                                                                   \
 	X(STORE_SQL_DEVICE_SEARCH_NEAR, false, NULL,                                               \
 	  "select " SQL_DEVICE_COLS " from device where uuid in (select uuid from"                 \
-	  " (select uuid, fqdn_key, address from device where uuid > $1 order by uuid limit 2000)"     \
+	  " (select uuid, fqdn_key, address from device where uuid > $1 order by uuid limit $5)"       \
 	  " as near where " SQL_DEVICE_NAMED " order by uuid limit $4) order by uuid", NULL)       \
 	X(STORE_SQL_DEVICE_SEARCH, false, NULL,                                                    \
 	  "select " SQL_DEVICE_COLS " from device where uuid in (" SQL_DEVICE_UNION ")"            \
 	  " order by uuid limit $4", NULL)                                           \
 	X(STORE_SQL_DEVICE_SEARCH_NEAR_STATE, false, NULL,                                         \
 	  "select " SQL_DEVICE_COLS " from device where uuid in (select uuid from"                 \
-	  " (select uuid, fqdn_key, address from device where state = $5 and uuid > $1"                \
-	  " order by uuid limit 2000)"                                                             \
+	  " (select uuid, fqdn_key, address from device where state = $6 and uuid > $1"                \
+	  " order by uuid limit $5)"                                                               \
 	  " as near where " SQL_DEVICE_NAMED " order by uuid limit $4) order by uuid", NULL)       \
-	/* 1 when that looked at all there is */                                                   \
+	/* 1 when that looked at all there is; the second one is for one state */                  \
+	X(STORE_SQL_DEVICE_SEARCH_NEAR_END, false, NULL,                                           \
+	  "select count(*) < 2000 from (select uuid from device where uuid > $1 limit 2000)"       \
+	  " as near",                                                                              \
+	  "select case when count(*) < 2000 then 1 else 0 end from (select uuid from device"       \
+	  " where uuid > $1 limit 2000) as near")                                                  \
 	X(STORE_SQL_DEVICE_SEARCH_NEAR_ALL, false, NULL,                                           \
 	  "select count(*) < 2000 from (select uuid from device where state = $2"                  \
 	  " and uuid > $1 limit 2000) as near",                                                    \

@@ -49,6 +49,8 @@ static const struct store_field hello_fields[] = {
 };
 #define HELLO STORE_SHAPE(store_hello_past, hello_fields)
 
+enum { NEAR_FEW = 32, NEAR_MANY = 2000 }; /* rows that a search looks at in order */
+
 static const struct {
 	enum store_sql id;
 	bool is_int;
@@ -144,16 +146,35 @@ bool store_device_find(struct store *s, struct arena *a, const char *name,
 
 static bool fits_few(struct store *s, struct store_vals vals)
 {
-	return store_read_int(s, STORE_SQL_DEVICE_SEARCH_FEW, (struct store_vals){ vals.v, 3 });
+	return store_read_int(s, STORE_SQL_DEVICE_SEARCH_FEW, STORE_VALS(vals.v[1], vals.v[2]));
+}
+
+/* Among the next rows: first few more than fit on the page, which is enough for a name that nearly
+ * all have. Each row that is looked at costs the read of a page. */
+static unsigned search_near(struct store *s, struct arena *a, enum store_sql id,
+			    const struct store_val vals[4], const char *state, unsigned limit,
+			    struct store_device *out_rows)
+{
+	int64_t looked_at[] = { limit + NEAR_FEW, NEAR_MANY };
+	unsigned got = 0;
+	for (unsigned i = 0; i < sizeof looked_at / sizeof *looked_at && got < limit; i++) {
+		struct store_val all[] = {
+			vals[0], vals[1], vals[2], vals[3], STORE_I(looked_at[i]), STORE_T(state)
+		};
+		got = store_read_rows(s, a, id, (struct store_vals){ all, state ? 6 : 5 }, DEVICE,
+				      out_rows, limit);
+	}
+	return got;
 }
 
 static unsigned search_all(struct store *s, struct arena *a, struct store_vals vals, unsigned limit,
 			   struct store_device *out_rows)
 {
 	if (!fits_few(s, vals)) {
-		unsigned got = store_read_rows(s, a, STORE_SQL_DEVICE_SEARCH_NEAR, vals, DEVICE,
-					       out_rows, limit);
-		if (got == limit)
+		unsigned got = search_near(s, a, STORE_SQL_DEVICE_SEARCH_NEAR, vals.v, NULL, limit,
+					   out_rows);
+		if (got == limit ||
+		    store_read_int(s, STORE_SQL_DEVICE_SEARCH_NEAR_END, STORE_VALS(vals.v[0])))
 			return got;
 	}
 	return store_read_rows(s, a, STORE_SQL_DEVICE_SEARCH, vals, DEVICE, out_rows, limit);
@@ -163,8 +184,8 @@ static unsigned search_state(struct store *s, struct arena *a, const struct stor
 			     struct store_vals vals, struct store_device *out_rows)
 {
 	if (!fits_few(s, vals)) {
-		unsigned got = store_read_rows(s, a, STORE_SQL_DEVICE_SEARCH_NEAR_STATE, vals,
-					       DEVICE, out_rows, q->limit);
+		unsigned got = search_near(s, a, STORE_SQL_DEVICE_SEARCH_NEAR_STATE, vals.v,
+					   q->state, q->limit, out_rows);
 		if (got == q->limit ||
 		    store_read_int(s, STORE_SQL_DEVICE_SEARCH_NEAR_ALL,
 				   STORE_VALS(STORE_T(q->after_uuid), STORE_T(q->state))))

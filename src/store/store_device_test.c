@@ -139,7 +139,7 @@ static void finds_by_any_name(void **state)
 	}
 }
 
-enum { MANY = 10000, PAGE = 300 };
+enum { MANY = 10000, LAPTOPS = 3000, PAGE = 300 };
 
 /* Not in order, so that the order of the list is the store's. */
 static void add_many(struct world *w)
@@ -151,7 +151,8 @@ static void add_many(struct world *w)
 			char uuid[16], address[24], fqdn[32];
 			(void)snprintf(uuid, sizeof uuid, "u%05u", k);
 			(void)snprintf(address, sizeof address, "10.%u.%u", k / 256, k % 256);
-			(void)snprintf(fqdn, sizeof fqdn, "PC%04u.example.com", MANY - 1 - k);
+			(void)snprintf(fqdn, sizeof fqdn, "%s%04u.example.com",
+				       k < LAPTOPS ? "nb" : "PC", MANY - 1 - k);
 			world_add_hello(tx, uuid, address, T0);
 			store_tx_device_text(tx, uuid, STORE_DEVICE_FQDN, fqdn);
 			if (k % 1000 == 3)
@@ -198,7 +199,17 @@ static void lists_ten_thousand_in_order(void **state)
 		{ "uuid prefix", { .search = "U012" }, 100, "u01299" },
 		{ "fqdn prefix", { .search = "pc00" }, 100, "u09999" },
 		{ "address prefix", { .search = "10.39.1" }, 7, "u09999" },
-		{ "prefix of all", { .search = "pc" }, MANY, "u09999" },
+		{ "prefix of all", { .search = "10." }, MANY, "u09999" },
+		{ "prefix of most, none near", { .search = "pc" }, MANY - LAPTOPS, "u09999" },
+		{ "prefix of many, then none", { .search = "nb" }, LAPTOPS, "u02999" },
+		{ "prefix of all, common state",
+		  { .search = "10.", .state = "new" },
+		  MANY - 10,
+		  "u09999" },
+		{ "prefix of all, rare state",
+		  { .search = "10.", .state = "refused" },
+		  10,
+		  "u09003" },
 		{ "prefix and state", { .search = "pc0", .state = "refused" }, 1, "u09003" },
 		{ "no such prefix", { .search = "%" }, 0, "" },
 	};

@@ -108,6 +108,14 @@ static void search_many(struct bench *b)
 	page(b, &(struct store_device_query){ .after_uuid = random_uuid(b), .search = "pc0" });
 }
 
+/* One in a hundred with a million. */
+static void search_some(struct bench *b)
+{
+	char name[24];
+	(void)snprintf(name, sizeof name, "pc0%u", 10 + (unsigned)(rng_u64(&b->rng) % 90));
+	page(b, &(struct store_device_query){ .after_uuid = random_uuid(b), .search = name });
+}
+
 static void search_network(struct bench *b)
 {
 	char name[24];
@@ -183,6 +191,7 @@ int main(int argc, char **argv)
 	run(&b, "list, state of a tenth", list_rare_state);
 	run(&b, "search, name that ten have", search_name);
 	run(&b, "search, name that all have", search_many);
+	run(&b, "search, name that one in a hundred has", search_some);
 	run(&b, "search, network of 256", search_network);
 	run(&b, "search, nothing found, with a state", search_nothing);
 	run(&b, "jobs that are done", jobs);
