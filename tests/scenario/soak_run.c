@@ -8,19 +8,20 @@
 
 #include <stdio.h>
 
-#define SECOND_MS 1000LL
-#define MINUTE_MS (60 * SECOND_MS)
-#define HOUR_MS   (60 * MINUTE_MS)
-#define LOG_MAX   ((size_t)256 * 1024 * 1024)
-#define CALM_MS   (96 * HOUR_MS)
-#define KINDS_MAX 128
+#define SECOND_MS    1000LL
+#define MINUTE_MS    (60 * SECOND_MS)
+#define HOUR_MS      (60 * MINUTE_MS)
+#define LOG_MAX      ((size_t)256 * 1024 * 1024)
+#define CALM_MS      (96 * HOUR_MS)
+#define KINDS_MAX    128
+#define SWITCHES_MAX 96
 
 static struct kind {
 	const struct sim_generation *generation;
 	enum sim_state state;
 } kinds[KINDS_MAX];
 static unsigned kind_count;
-static char switches[64][64]; /* "name=value" with which a PC is configured all the same */
+static char switches[SWITCHES_MAX][64]; /* "name=value", all but the defaults */
 static unsigned switch_count;
 
 /* ---- chance ---- */
@@ -55,23 +56,26 @@ static bool is_configured_alone(const struct soak_opts *opts, const struct kind 
 	return done;
 }
 
-static void probe_switch(const struct soak_opts *opts, const struct sim_switch_row *row)
+static void add_switch(const struct sim_switch_row *row)
 {
-	const struct kind all[] = { { sim_generation_find("5.0"), SIM_SETUP_PSK },
-				    { sim_generation_find("9.5"), SIM_SETUP_PSK },
-				    { sim_generation_find("11.8"), SIM_SETUP_PKI },
-				    { sim_generation_find("16.1"), SIM_SETUP_PKI } };
 	const char *v = strchr(row->values, '|');
-	while (v && switch_count < sizeof switches / sizeof *switches) {
+	while (v && switch_count < SWITCHES_MAX) {
 		size_t n = strcspn(v + 1, "|");
-		char *text = switches[switch_count];
-		snprintf(text, sizeof switches[0], "%s=%.*s", row->name, (int)n, v + 1);
-		bool ok = true;
-		for (unsigned i = 0; i < sizeof all / sizeof *all && ok; i++)
-			ok = is_configured_alone(opts, &all[i], text);
-		switch_count += ok;
+		snprintf(switches[switch_count++], sizeof switches[0], "%s=%.*s", row->name, (int)n,
+			 v + 1);
 		v = v[1 + n] ? v + 1 + n : NULL;
 	}
+}
+
+/* Some firmware no service can configure: it takes no SHA-2 chain, or wants its random generator
+ * seeded by a method that nobody knows any more. Found out once for each pair, when it is drawn. */
+static bool fits(const struct soak_opts *opts, unsigned kind, unsigned sw)
+{
+	static enum { UNKNOWN, FITS, FITS_NOT } known[KINDS_MAX][SWITCHES_MAX];
+	if (known[kind][sw] == UNKNOWN)
+		known[kind][sw] =
+			is_configured_alone(opts, &kinds[kind], switches[sw]) ? FITS : FITS_NOT;
+	return known[kind][sw] == FITS;
 }
 
 void soak_probe(const struct soak_opts *opts)
@@ -86,7 +90,7 @@ void soak_probe(const struct soak_opts *opts)
 			kinds[kind_count++] = k;
 	}
 	for (unsigned i = 0; sim_switches_at(i); i++)
-		probe_switch(opts, sim_switches_at(i));
+		add_switch(sim_switches_at(i));
 	printf("soak: %u kinds of PC, %u switches\n", kind_count, switch_count);
 }
 
@@ -183,19 +187,18 @@ static void put_profile(struct soak *s)
 	watch_note(&s->w.watch, "profile %.150s", yaml);
 }
 
-static void plan_devices(struct soak *s)
+/* Before there is a world: the trials have worlds of their own. Times count from its start. */
+static void plan_devices(struct soak *s, const struct soak_opts *opts)
 {
 	s->dev_count = soak_chance(s, 50) ? 1 + soak_pick(s, 4) : 1 + soak_pick(s, SOAK_DEVS);
 	for (unsigned i = 0; i < s->dev_count; i++) {
 		struct soak_dev *d = &s->devs[i];
-		const struct kind *k = &kinds[soak_pick(s, kind_count)];
-		d->generation = k->generation;
-		d->state = k->state;
-		if (switch_count && soak_chance(s, 30))
-			str_copy(d->switches, sizeof d->switches,
-				 span_str(switches[soak_pick(s, switch_count)]));
-		d->comes_mono_ms = clk_mono_ms() +
-			(soak_chance(s, 60) ? 0 : soak_between(s, 0, 20 * MINUTE_MS));
+		unsigned kind = soak_pick(s, kind_count), sw = soak_pick(s, switch_count);
+		d->generation = kinds[kind].generation;
+		d->state = kinds[kind].state;
+		if (soak_chance(s, 30) && fits(opts, kind, sw))
+			str_copy(d->switches, sizeof d->switches, span_str(switches[sw]));
+		d->comes_mono_ms = soak_chance(s, 60) ? 0 : soak_between(s, 0, 20 * MINUTE_MS);
 	}
 }
 
@@ -208,8 +211,11 @@ static void set_number(struct soak *s, const char *key, int64_t lo, int64_t hi)
 
 static void begin(struct soak *s, const struct soak_opts *opts)
 {
-	world_init(&s->w, s->seed);
 	rng_seed(&s->rng, s->seed ^ UINT64_C(0x50a1c0de));
+	plan_devices(s, opts);
+	world_init(&s->w, s->seed);
+	for (unsigned i = 0; i < s->dev_count; i++)
+		s->devs[i].comes_mono_ms += clk_mono_ms();
 	buf_init(&s->log, LOG_MAX);
 	log_set_sink(soak_log_sink, s);
 	log_set_fd(opts->log ? 2 : -1);
@@ -225,7 +231,6 @@ static void begin(struct soak *s, const struct soak_opts *opts)
 		set_number(s, "workers", 1, 20);
 	if (soak_chance(s, 50))
 		set_number(s, "job.lease_s", 5, 120);
-	plan_devices(s);
 	put_profile(s);
 	s->totals->seeds++;
 	s->totals->devices += s->dev_count;
