@@ -2,6 +2,7 @@
  * unanswered send is followed by observation, never by a blind repeat. */
 #include "engine/run_priv.h"
 
+#include "amt/quirks.h"
 #include "base/clk.h"
 #include "base/fault.h"
 #include "base/mem.h"
@@ -280,6 +281,50 @@ static bool kvm_refused(struct engine_run *r, const struct amt_reply *reply, str
 	return true;
 }
 
+/* 2057: firmware insists on what the profile leaves alone. What is left stays left: whoever wrote the
+ * profile decides. Firmware before 6.0 may also want its random generator seeded, which was done by
+ * methods that WS-MAN does not have. */
+static void explain_commit(const struct engine_run *r, const struct amt_reply *reply, struct err *e)
+{
+	const struct engine_profile *w = &r->profile;
+	struct wsman_obj *obj;
+	unsigned major = 99, minor;
+	struct out want, hint;
+	if (r->act != ACT_COMMIT || e->code != ERR_PT_STATUS || !reply->msg ||
+	    !wsman_envelope_obj(reply->msg, reply->arena, &obj, NULL) ||
+	    obj->return_value != WSMAN_PT_DATA_MISSING)
+		return;
+	const struct {
+		bool left;
+		const char *what, *set;
+	} rows[] = {
+		{ r->in.setup && !w->clock, "clock", "clock: sync" },
+		{ !w->names && !r->facts.host_name[0], "host name", "names: fqdn" },
+		{ r->in.setup && !r->psk && w->mebx_pw == ENGINE_PW_LEAVE,
+		  "MEBx password that is not the factory's", "mebx_password: random" },
+	};
+	out_init(&want, e->want, sizeof e->want);
+	out_init(&hint, e->hint, sizeof e->hint);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		if (!rows[i].left)
+			continue;
+		out_fmt(&want, "%s%s",
+			out_len(&want) ? ", " : "what the profile leaves: ", rows[i].what);
+		out_fmt(&hint, "%s'%s'", out_len(&hint) ? ", " : "let the profile say ",
+			rows[i].set);
+	}
+	if (out_len(&want))
+		return;
+	amt_quirks_parse_version(r->version, &major, &minor);
+	if (major < 6) {
+		out_str(&want, "a random generator that was seeded (likely; the PC does not say)");
+		out_str(&hint, "update the PC's firmware: no request is known that seeds it");
+	} else {
+		out_str(&want, "MEBx password, clock, host name and certificate");
+		out_str(&hint, "see the steps of this job: one of them was not taken by the PC");
+	}
+}
+
 static void act_done(struct engine_run *r)
 {
 	engine_run_plan(r);
@@ -334,6 +379,7 @@ static void on_act(void *arg, const struct amt_reply *reply, const struct err *e
 		return;
 	}
 	if (e.code != ERR_NONE) {
+		explain_commit(r, reply, &e);
 		err_wrap(&e, "device %s, action %s", r->uuid, row->name);
 		engine_run_event(r, NULL, LOG_EV_STEP_FAILED, row->name, NULL, &e);
 		if (e.code == ERR_AUTH || e.code == ERR_DENIED || e.code == ERR_REALM)

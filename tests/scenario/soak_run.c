@@ -164,7 +164,8 @@ static void put_profile(struct soak *s)
 {
 	static const char *const admin[] = { "random", "random", "{secret: adm}" };
 	static const char *const mebx[] = { "random", "random", "{secret: mbx}", "leave" };
-	/* firmware takes no commit of a PKI setup with the MEBx password that it was born with */
+	/* firmware takes no commit of a PKI setup with the MEBx password that it was born with, nor of
+	 * any setup with a wrong clock: "leave" means leave, and such PCs stay refused (refusals.c) */
 	unsigned mebx_count = 4;
 	for (unsigned i = 0; i < s->dev_count; i++)
 		if (s->devs[i].state == SIM_SETUP_PKI)
