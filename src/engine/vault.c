@@ -158,7 +158,7 @@ static void retire_chains(struct engine *en)
 		if (en->chains_old_count == en->chains_old_cap) {
 			en->chains_old_cap += ENGINE_MAX_CHAINS;
 			en->chains_old = mem_grow(en->chains_old,
-						  en->chains_old_cap * sizeof en->chains_old[0]);
+						  en->chains_old_cap * sizeof(struct pki_chain *));
 		}
 		en->chains_old[en->chains_old_count++] = en->chains_owned[i];
 		en->chains_owned[i] = NULL;
