@@ -66,7 +66,8 @@ static bool check_fit(const char *db, const char *key_file, const char *kept, ch
 	if (f.closed)
 		cli_note(
 			"outband: %lld of %lld stored secrets do not open with this key, the first is %s",
-			(long long)f.closed, (long long)(f.opened + f.closed), f.first_closed);
+			(long long)f.closed, (long long)f.opened + (long long)f.closed,
+			f.first_closed);
 	return true;
 }
 

@@ -286,7 +286,7 @@ static struct span root_of(size_t bytes)
 				  .is_ca = true,
 				  .sig_hash = PKI_SIG_SHA384 };
 	struct span der = { NULL, 0 };
-	size_t names = bytes / 220, last = 20;
+	size_t names, last = 20;
 
 	for (unsigned i = 0; i < count; i++) {
 		if (kept[i].n == bytes)
@@ -352,7 +352,7 @@ static void see_key_bits(const struct sim_generation *g, struct out *o)
 	struct peer p;
 	struct arena a;
 	struct span der;
-	struct pki_cert c;
+	struct pki_cert c = { 0 };
 
 	assert_true(make(g, SIM_CONFIGURED, SIM_TLS_SERVER, NULL));
 	arena_init(&a, 1 << 16);
