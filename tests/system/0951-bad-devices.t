@@ -10,7 +10,7 @@ port=29530
 
 # Each line: fault, word in what was seen, word in what is wanted
 cat >bad <<'ROWS'
-refuse;connection|reset;an answer of 127|a TLS handshake
+refuse;connection|reset;an answer of 127|no firewall between
 http10;.;.
 no_http;220 mail;HTTP/1.1
 html;text/html;application/soap

@@ -45,7 +45,7 @@ test_expect_success 'a PC in PKI setup tells its UUID: the rule is D045' '
 '
 
 test_expect_success 'a PC with another key ends the handshake: the PPS is named' '
-	"$OUTBAND" device show $(sed -n 3p uuids) --json >device.json && fleet_why "" "PPS"
+	"$OUTBAND" device show $(sed -n 3p uuids) --json >device.json && fleet_why D016 "PPS"
 '
 
 test_expect_success 'hellos from the new addresses: all are configured at once' '
