@@ -3,7 +3,6 @@
  * works: it only leaves rows out of the tables that the default provider gives. */
 #include "pki/lib.h"
 #include "base/limits.h"
-#include "base/mem.h"
 #include <openssl/core.h>
 #include <openssl/core_dispatch.h>
 #include <openssl/crypto.h>
@@ -12,7 +11,6 @@
 #include <openssl/x509.h>
 
 #define MAX_ROWS 32
-#define KEPT     8 /* certificates: two chains and a CA */
 
 /* The first name of each algorithm that stays, and what its properties must hold. Each look at a
  * key walks through every algorithm of every kind, hence the short lists. They hold all that TLS
@@ -161,46 +159,17 @@ OSSL_LIB_CTX *pki_lib(void)
 
 /* --- what is read in it --- */
 
-static X509 *read_x509(struct span der)
+X509 *pki_lib_x509(struct span der)
 {
 	const unsigned char *p = der.p;
-	X509 *x = X509_new_ex(pki_lib(), NULL);
+	X509 *x = NULL;
 
+	if (der.n > 0 && der.n <= LIMIT_CERT_DER_BYTES)
+		x = X509_new_ex(pki_lib(), NULL);
 	if (x && d2i_X509(&x, &p, (long)der.n))
 		return x;
 	X509_free(x);
 	return NULL;
-}
-
-/* Our chains and our CA come once per device: each thread keeps the last few that it has read.
- * They are most of what a connection would hold otherwise. */
-X509 *pki_lib_x509(struct span der)
-{
-	static _Thread_local struct {
-		X509 *x;
-		uint8_t *der;
-		size_t n;
-	} kept[KEPT];
-	static _Thread_local unsigned next;
-	X509 *x;
-
-	if (der.n == 0 || der.n > LIMIT_CERT_DER_BYTES)
-		return NULL;
-	for (unsigned i = 0; i < KEPT; i++) {
-		if (kept[i].x && span_eq(span_make(kept[i].der, kept[i].n), der))
-			return X509_up_ref(kept[i].x) ? kept[i].x : NULL;
-	}
-	x = read_x509(der);
-	if (!x || !X509_up_ref(x))
-		return x;
-	X509_free(kept[next].x);
-	mem_free(kept[next].der);
-	kept[next].x = x;
-	kept[next].n = der.n;
-	kept[next].der = mem_new(der.n);
-	memcpy(kept[next].der, der.p, der.n);
-	next = (next + 1) % KEPT;
-	return x;
 }
 
 EVP_PKEY *pki_lib_spki(struct span der, size_t *out_used)

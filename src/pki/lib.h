@@ -17,8 +17,7 @@ struct evp_pkey_st;
  * default context and works as well, when it cannot be made. */
 struct ossl_lib_ctx_st *pki_lib(void);
 
-/* A certificate with an RSA or EC key; NULL when it is none. The same object is given for the same
- * bytes, so it must not be changed. Caller frees with X509_free. */
+/* A certificate with an RSA or EC key; NULL when it is none. Caller frees with X509_free. */
 struct x509_st *pki_lib_x509(struct span der);
 
 /* The key of a SubjectPublicKeyInfo; *out_used bytes are it. Caller frees with EVP_PKEY_free. */

@@ -61,44 +61,6 @@ static void reads_no_certificate_in_nothing(void **state)
 	assert_null(pki_lib_x509(span_str("0\x03\x02\x01\x05")));
 }
 
-static struct span self_signed(unsigned serial, unsigned char **out_der)
-{
-	EVP_PKEY *key = new_key("EC", "P-256");
-	X509 *x = X509_new();
-	*out_der = NULL;
-	assert_true(ASN1_INTEGER_set(X509_get_serialNumber(x), serial));
-	assert_true(ASN1_TIME_set(X509_getm_notBefore(x), 1) &&
-		    ASN1_TIME_set(X509_getm_notAfter(x), 2));
-	assert_true(X509_set_pubkey(x, key) && X509_sign(x, key, EVP_sha256()));
-	int n = i2d_X509(x, out_der);
-	X509_free(x);
-	EVP_PKEY_free(key);
-	return span_make(*out_der, (size_t)n);
-}
-
-/* More certificates than are kept, each twice and in turn: never another one's object. */
-static void reads_certificates_again(void **state)
-{
-	(void)state;
-	enum { COUNT = 20 };
-	unsigned char *ders[COUNT];
-	struct span spans[COUNT];
-	for (unsigned i = 0; i < COUNT; i++)
-		spans[i] = self_signed(i + 1, &ders[i]);
-	for (unsigned round = 0; round < 2; round++) {
-		for (unsigned i = 0; i < COUNT; i++) {
-			X509 *x = pki_lib_x509(spans[i]), *again = pki_lib_x509(spans[i]);
-			assert_non_null(x);
-			assert_ptr_equal(x, again);
-			assert_int_equal(ASN1_INTEGER_get(X509_get0_serialNumber(x)), i + 1);
-			X509_free(x);
-			X509_free(again);
-		}
-	}
-	for (unsigned i = 0; i < COUNT; i++)
-		OPENSSL_free(ders[i]);
-}
-
 static bool has_suite(SSL *ssl, const char *name)
 {
 	STACK_OF(SSL_CIPHER) *all = SSL_get1_supported_ciphers(ssl);
@@ -160,7 +122,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_keys),
-		cmocka_unit_test(reads_certificates_again),
 		cmocka_unit_test(reads_no_certificate_in_nothing),
 		cmocka_unit_test(leaves_tls_its_suites),
 		cmocka_unit_test(keeps_few_algorithms),
