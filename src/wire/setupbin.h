@@ -2,7 +2,7 @@
  * 6): a file header of one 512-byte chunk, then data records of variables, little-endian. A record
  * may be scrambled (0x11 added to every byte behind its header), which hides nothing. There is no
  * checksum anywhere in it. Versions 1 to 4, told by the GUID at the start. Pure; used by
- * `decode setupbin`. The values hold MEBx passwords and PPS: the printer hides these unless told. */
+ * `decode setupbin`, `usb show`, `key usb` and the simulator. The values hold MEBx passwords and PPS: the printer hides these unless told. */
 #pragma once
 #include "base/arena.h"
 #include "base/err.h"
@@ -58,3 +58,20 @@ void wire_setupbin_print(struct wire_show *s, const struct wire_setupbin *file, 
 /* Name of a variable, or NULL. */
 const char *wire_setupbin_var_name(uint16_t module, uint16_t id);
 bool wire_setupbin_var_is_secret(uint16_t module, uint16_t id);
+
+/* ---- a new file (setupbin_new.c) ---- */
+#define WIRE_SETUPBIN_HASHES_V2 3 /* own hashes in a file of version 2 at most */
+/* Fills in the header. minor: 1 for version 2.1, else 0. keep: records are not used up. The list of
+ * modules stays empty and the size says 46, as in the one file that was captured. */
+void wire_setupbin_begin(struct wire_setupbin *out_f, unsigned version, unsigned minor, bool keep,
+			 struct wire_setupbin_record *records, uint32_t record_count);
+/* A valid, scrambled record of one chunk; brings the variables into order. */
+void wire_setupbin_record(struct wire_setupbin_record *out_r, uint32_t number, struct wire_setupbin_var *vars,
+			  unsigned var_count);
+/* Whether PCs take it, as far as is known; the error names record and variable, never a secret. */
+bool wire_setupbin_check(const struct wire_setupbin *file, struct err *e);
+/* "4", "2.1" */
+bool wire_setupbin_parse_version(struct span text, unsigned *out_version, unsigned *out_minor, struct err *e);
+/* "2/10=7", "redirection=SOL and IDER", "power-package=Desktop: ON in S0": not for secrets and the
+ * pair, which must not stand in arguments. Bytes of unknown layout are given in hex. */
+bool wire_setupbin_parse_var(struct span text, struct arena *a, struct wire_setupbin_var *out_v, struct err *e);

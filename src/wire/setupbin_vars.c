@@ -1,5 +1,6 @@
 /* The variables of setup.bin: names, sizes, values. Read by the printer. Source: a peer's writer
- * (P) and the documented version tables (D). */
+ * (P) and the documented version tables (D). Which version of the file brought a variable is known
+ * for few of them: that cell has a letter of its own. */
 #include "wire/setupbin_priv.h"
 
 /* clang-format off */
@@ -25,46 +26,46 @@ static const struct wire_show_name services[] = { { 1, "reactive" }, { 2, "proac
 #define BYTES  WIRE_SETUPBIN_BYTES
 
 static const struct wire_setupbin_def defs[] = {
-	{ 1, 1, "current MEBx password", TEXT, 0, 32, true, NULL },
-	{ 1, 2, "new MEBx password", TEXT, 8, 32, true, NULL },
-	{ 1, 3, "manageability feature", NUMBER, 1, 1, false, features },
-	{ 1, 4, "local firmware update", NUMBER, 1, 1, false, local_update },
-	{ 1, 5, "firmware update qualifier", NUMBER, 1, 1, false, qualifiers },
-	{ 1, 6, "power package", WIRE_SETUPBIN_GUID, 16, 16, false, NULL },
-	{ 2, 1, "PID", TEXT, 8, 8, false, NULL },
-	{ 2, 2, "PPS", TEXT, 32, 32, true, NULL },
-	{ 2, 3, "PKI DNS suffix", TEXT, 0, 255, false, NULL },
-	{ 2, 4, "setup server name", TEXT, 0, 255, false, NULL },
-	{ 2, 5, "remote configuration", NUMBER, 1, 1, false, off_on },
-	{ 2, 6, "pre-installed certificates", NUMBER, 1, 1, false, off_on },
-	{ 2, 7, "own root certificates", NUMBER, 1, 1, false, user_certs },
-	{ 2, 8, "own root certificate hash", WIRE_SETUPBIN_HASH, 22, 82, false, NULL },
-	{ 2, 10, "redirection", NUMBER, 1, 1, false, redirections },
-	{ 2, 11, "host name", TEXT, 0, 63, false, NULL },
-	{ 2, 12, "domain name", TEXT, 0, 255, false, NULL },
-	{ 2, 13, "DHCP", NUMBER, 1, 1, false, dhcp },
-	{ 2, 14, "secure firmware update", NUMBER, 1, 1, false, off_on },
-	{ 2, 15, "ITO", BYTES, 0, 480, false, NULL },
-	{ 2, 16, "setup mode", NUMBER, 1, 1, false, modes },
-	{ 2, 17, "setup server address", BYTES, 0, 480, false, NULL },
-	{ 2, 18, "setup server port", NUMBER, 2, 2, false, NULL },
-	{ 2, 19, "static IPv4 parameters", BYTES, 0, 480, false, NULL },
-	{ 2, 20, "VLAN", BYTES, 0, 480, false, NULL },
-	{ 2, 21, "password policy", BYTES, 0, 480, false, NULL },
-	{ 2, 22, "IPv6", BYTES, 0, 480, false, NULL },
-	{ 2, 23, "shared host name", NUMBER, 1, 1, false, fqdn_kinds },
-	{ 2, 24, "dynamic DNS update", NUMBER, 1, 1, false, off_on },
-	{ 2, 25, "KVM", NUMBER, 1, 1, false, off_on },
-	{ 2, 26, "user consent", NUMBER, 1, 1, false, consents },
-	{ 2, 27, "remote change of user consent", NUMBER, 1, 1, false, off_on },
-	{ 2, 28, "setup start or stop", NUMBER, 1, 1, false, activation },
-	{ 2, 29, "manual setup", NUMBER, 1, 1, false, manual },
-	{ 2, 30, "support channel", NUMBER, 4, 4, false, NULL },
-	{ 2, 31, "support channel description", TEXT, 0, 60, false, NULL },
-	{ 2, 32, "service account number", TEXT, 0, 32, false, NULL },
-	{ 2, 33, "enrolment passcode", TEXT, 0, 32, true, NULL },
-	{ 2, 34, "service kind", NUMBER, 4, 4, false, services },
-	{ 2, 35, "service provider", WIRE_SETUPBIN_BYTES, 16, 16, false, NULL },
+	{ 1, 1, "current MEBx password", TEXT, 0, 32, true, NULL, 10, SRC_D },
+	{ 1, 2, "new MEBx password", TEXT, 8, 32, true, NULL, 10, SRC_D },
+	{ 1, 3, "manageability feature", NUMBER, 1, 1, false, features, 20, SRC_D },
+	{ 1, 4, "local firmware update", NUMBER, 1, 1, false, local_update, 20, SRC_G },
+	{ 1, 5, "firmware update qualifier", NUMBER, 1, 1, false, qualifiers, 20, SRC_G },
+	{ 1, 6, "power package", WIRE_SETUPBIN_GUID, 16, 16, false, NULL, 21, SRC_P },
+	{ 2, 1, "PID", TEXT, 8, 8, false, NULL, 10, SRC_D },
+	{ 2, 2, "PPS", TEXT, 32, 32, true, NULL, 10, SRC_D },
+	{ 2, 3, "PKI DNS suffix", TEXT, 0, 255, false, NULL, 20, SRC_D },
+	{ 2, 4, "setup server name", TEXT, 0, 255, false, NULL, 20, SRC_G },
+	{ 2, 5, "remote configuration", NUMBER, 1, 1, false, off_on, 20, SRC_D },
+	{ 2, 6, "pre-installed certificates", NUMBER, 1, 1, false, off_on, 20, SRC_G },
+	{ 2, 7, "own root certificates", NUMBER, 1, 1, false, user_certs, 20, SRC_D },
+	{ 2, 8, "own root certificate hash", WIRE_SETUPBIN_HASH, 22, 82, false, NULL, 20, SRC_D },
+	{ 2, 10, "redirection", NUMBER, 1, 1, false, redirections, 21, SRC_G },
+	{ 2, 11, "host name", TEXT, 0, 63, false, NULL, 21, SRC_D },
+	{ 2, 12, "domain name", TEXT, 0, 255, false, NULL, 21, SRC_D },
+	{ 2, 13, "DHCP", NUMBER, 1, 1, false, dhcp, 21, SRC_D },
+	{ 2, 14, "secure firmware update", NUMBER, 1, 1, false, off_on, 20, SRC_G },
+	{ 2, 15, "ITO", BYTES, 0, 480, false, NULL, 20, SRC_G },
+	{ 2, 16, "setup mode", NUMBER, 1, 1, false, modes, 20, SRC_G },
+	{ 2, 17, "setup server address", BYTES, 0, 480, false, NULL, 20, SRC_G },
+	{ 2, 18, "setup server port", NUMBER, 2, 2, false, NULL, 20, SRC_G },
+	{ 2, 19, "static IPv4 parameters", BYTES, 0, 480, false, NULL, 21, SRC_D },
+	{ 2, 20, "VLAN", BYTES, 0, 480, false, NULL, 21, SRC_D },
+	{ 2, 21, "password policy", BYTES, 0, 480, false, NULL, 21, SRC_G },
+	{ 2, 22, "IPv6", BYTES, 0, 480, false, NULL, 30, SRC_P },
+	{ 2, 23, "shared host name", NUMBER, 1, 1, false, fqdn_kinds, 30, SRC_D },
+	{ 2, 24, "dynamic DNS update", NUMBER, 1, 1, false, off_on, 30, SRC_D },
+	{ 2, 25, "KVM", NUMBER, 1, 1, false, off_on, 30, SRC_D },
+	{ 2, 26, "user consent", NUMBER, 1, 1, false, consents, 30, SRC_G },
+	{ 2, 27, "remote change of user consent", NUMBER, 1, 1, false, off_on, 30, SRC_G },
+	{ 2, 28, "setup start or stop", NUMBER, 1, 1, false, activation, 30, SRC_G },
+	{ 2, 29, "manual setup", NUMBER, 1, 1, false, manual, 30, SRC_D },
+	{ 2, 30, "support channel", NUMBER, 4, 4, false, NULL, 30, SRC_G },
+	{ 2, 31, "support channel description", TEXT, 0, 60, false, NULL, 30, SRC_G },
+	{ 2, 32, "service account number", TEXT, 0, 32, false, NULL, 30, SRC_G },
+	{ 2, 33, "enrolment passcode", TEXT, 0, 32, true, NULL, 30, SRC_G },
+	{ 2, 34, "service kind", NUMBER, 4, 4, false, services, 30, SRC_G },
+	{ 2, 35, "service provider", WIRE_SETUPBIN_BYTES, 16, 16, false, NULL, 30, SRC_G },
 };
 /* By the bytes: peers disagree on the text form of these GUIDs. */
 static const struct {
@@ -95,6 +96,34 @@ const char *wire_setupbin_package_priv(struct span guid)
 	for (size_t i = 0; i < sizeof packages / sizeof *packages; i++)
 		if (strcmp(hex, packages[i].hex) == 0)
 			return packages[i].name;
+	return NULL;
+}
+
+static bool same_name(struct span a, const char *b)
+{
+	if (a.n != strlen(b))
+		return false;
+	for (size_t i = 0; i < a.n; i++) {
+		char c = (char)a.p[i] == '-' ? ' ' : (char)a.p[i], d = b[i] == '-' ? ' ' : b[i];
+		if (!span_eq_nocase(span_make(&c, 1), span_make(&d, 1)))
+			return false;
+	}
+	return true;
+}
+
+const char *wire_setupbin_package_hex_priv(struct span name)
+{
+	for (size_t i = 0; i < sizeof packages / sizeof *packages; i++)
+		if (same_name(name, packages[i].name))
+			return packages[i].hex;
+	return NULL;
+}
+
+const struct wire_setupbin_def *wire_setupbin_def_named_priv(struct span name)
+{
+	for (size_t i = 0; i < sizeof defs / sizeof *defs; i++)
+		if (same_name(name, defs[i].name))
+			return &defs[i];
 	return NULL;
 }
 
