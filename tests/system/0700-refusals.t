@@ -24,8 +24,14 @@ configured() { # ADDRESS: within half a minute
 	fleet_until 30 state_is "$1" configured || { "$OUTBAND" device show "$(uuid_of "$1")" && return 1; }
 }
 
+retry_once() { # ADDRESS: a configured PC has no job left to be tried again
+	"$OUTBAND" job retry "$(show "$1" 'd["job"]["id"]')" || state_is "$1" configured
+}
+
+# A hello may have started the job just now, perhaps before its cause was mended: a running job is not
+# tried again, but it ends, and then is.
 retry() { # ADDRESS
-	"$OUTBAND" job retry "$(show "$1" 'd["job"]["id"]')"
+	fleet_until 60 retry_once "$1" || { retry_once "$1"; return 1; }
 }
 
 # why ADDRESS RULE WORD: it was refused so, and its log says the same
