@@ -3,6 +3,8 @@
 #include "pki/preflight.h"
 #include <string.h>
 
+#define FIRST_SHA384_ALONE 22
+
 /* What is wrong, and what to do where the rules table (base/rules.h) has nothing to say. */
 static const struct {
 	const char *fault, *hint;
@@ -85,9 +87,22 @@ static int compare_bad(const struct pki_preflight *a, const struct pki_preflight
 	return by ? by : order(count_of(b, PKI_FAIL), count_of(a, PKI_FAIL));
 }
 
-int pki_preflight_choose(const struct pki_chain *const *chains, unsigned count,
-			 const struct pki_preflight_want *want, int64_t now_unix_ms,
-			 struct pki_preflight *out_p, struct err *e)
+/* A hello tells no release, but firmware that lists its roots by SHA-384 alone (AMT 22) has left the
+ * weaker hashes and keys behind. */
+static bool lists_sha384_alone(const struct pki_preflight_want *want)
+{
+	const struct wire_hello *h = want->hello;
+	if (want->amt_major || !h || h->kind != WIRE_HELLO_PKI || h->hash_count == 0)
+		return false;
+	for (unsigned i = 0; i < h->hash_count && i < WIRE_HELLO_MAX_HASHES; i++)
+		if (h->hashes[i].alg != WIRE_HELLO_SHA384)
+			return false;
+	return true;
+}
+
+static int best_of(const struct pki_chain *const *chains, unsigned count,
+		   const struct pki_preflight_want *want, int64_t now_unix_ms,
+		   struct pki_preflight *out_p)
 {
 	int best = -1;
 	memset(out_p, 0, sizeof *out_p);
@@ -102,6 +117,22 @@ int pki_preflight_choose(const struct pki_chain *const *chains, unsigned count,
 		*out_p = p;
 		best = (int)i;
 	}
+	return best;
+}
+
+int pki_preflight_choose(const struct pki_chain *const *chains, unsigned count,
+			 const struct pki_preflight_want *want, int64_t now_unix_ms,
+			 struct pki_preflight *out_p, struct err *e)
+{
+	struct pki_preflight_want likely = *want;
+	int best;
+	if (lists_sha384_alone(want)) {
+		likely.amt_major = FIRST_SHA384_ALONE;
+		best = best_of(chains, count, &likely, now_unix_ms, out_p);
+		if (out_p->usable)
+			return best;
+	} /* else no refusal for what is only likely */
+	best = best_of(chains, count, want, now_unix_ms, out_p);
 	if (best < 0) {
 		err_set(e, ERR_PREFLIGHT, "there is no provisioning certificate");
 		err_hint(e, "import one with 'outband cert import FILE'");

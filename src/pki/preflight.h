@@ -49,7 +49,7 @@ void pki_preflight(const struct pki_chain *c, const struct pki_preflight_want *w
 /* The first failing row as an error with rule, seen, want, hint. True when usable. */
 bool pki_preflight_err(const struct pki_preflight *p, struct err *e);
 /* Best usable chain for the device: hash match, suffix, SHA-256 before others, longest validity;
- * -1 with the error that explains why none fits. */
+ * for a hash list of SHA-384 alone, one that AMT 22 takes before all others; -1 with the error that explains why none fits. */
 int pki_preflight_choose(const struct pki_chain *const *chains, unsigned count,
 			 const struct pki_preflight_want *want, int64_t now_unix_ms,
 			 struct pki_preflight *out_p, struct err *e);

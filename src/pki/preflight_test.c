@@ -321,6 +321,33 @@ static void match_by_sha256_is_preferred(void **state)
 	unload(&two);
 }
 
+/* The release is not known before the first connection; the PC knows both roots. */
+static void sha384_alone_wants_the_strong_chain(void **state)
+{
+	(void)state;
+	struct loaded weak = load(test_chain_find("good"));
+	struct loaded strong = load(test_chain_find("good, 3072 and SHA-384"));
+	const struct pki_cert *w = &weak.chain->certs[weak.chain->count - 1];
+	const struct pki_cert *s = &strong.chain->certs[strong.chain->count - 1];
+	struct wire_hello h = { .kind = WIRE_HELLO_PKI, .hash_count = 2 };
+	h.hashes[0] = (struct wire_hello_hash){ WIRE_HELLO_SHA384, span_make(w->sha384, 48) };
+	h.hashes[1] = (struct wire_hello_hash){ WIRE_HELLO_SHA384, span_make(s->sha384, 48) };
+	const struct pki_chain *list[] = { weak.chain, strong.chain };
+	struct pki_preflight_want want = { .hello = &h, .suffix = "example.com" };
+	struct pki_preflight p;
+	assert_int_equal(pki_preflight_choose(list, 2, &want, NOW, &p, NULL), 1);
+	/* only likely: where there is no strong chain, the other one is tried */
+	assert_int_equal(pki_preflight_choose(list, 1, &want, NOW, &p, NULL), 0);
+	want.amt_major = 18;
+	assert_int_equal(pki_preflight_choose(list, 2, &want, NOW, &p, NULL), 0);
+	want.amt_major = 0;
+	h.hashes[2] = (struct wire_hello_hash){ WIRE_HELLO_SHA256, span_make(w->sha256, 32) };
+	h.hash_count = 3;
+	assert_int_equal(pki_preflight_choose(list, 2, &want, NOW, &p, NULL), 0);
+	unload(&weak);
+	unload(&strong);
+}
+
 static void no_certificate_at_all(void **state)
 {
 	(void)state;
@@ -344,6 +371,7 @@ int main(void)
 		cmocka_unit_test(errors_name_the_rule),
 		cmocka_unit_test(chooses_the_best),
 		cmocka_unit_test(match_by_sha256_is_preferred),
+		cmocka_unit_test(sha384_alone_wants_the_strong_chain),
 		cmocka_unit_test(no_certificate_at_all),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

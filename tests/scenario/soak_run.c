@@ -43,11 +43,18 @@ int64_t soak_between(struct soak *s, int64_t lo, int64_t hi)
 
 /* ---- what is there ---- */
 
+/* A mixed fleet needs two chains: AMT 22 takes neither RSA-2048 nor SHA-256. */
+static void init_world(struct world *w, uint64_t seed)
+{
+	world_init(w, seed);
+	world_add_chain(w, world_chain_for(sim_generation_find("22.0")));
+}
+
 static bool is_configured_alone(const struct soak_opts *opts, const struct kind *k,
 				const char *with)
 {
 	struct world w;
-	world_init(&w, 1);
+	init_world(&w, 1);
 	w.watch.on_fail = opts->on_fail;
 	world_start_service(&w);
 	world_add(&w, k->generation->name, k->state, NULL, with);
@@ -214,7 +221,7 @@ static void begin(struct soak *s, const struct soak_opts *opts)
 {
 	rng_seed(&s->rng, s->seed ^ UINT64_C(0x50a1c0de));
 	plan_devices(s, opts);
-	world_init(&s->w, s->seed);
+	init_world(&s->w, s->seed);
 	for (unsigned i = 0; i < s->dev_count; i++)
 		s->devs[i].comes_mono_ms += clk_mono_ms();
 	buf_init(&s->log, LOG_MAX);

@@ -132,10 +132,12 @@ static void on_hello(void *arg, struct sim_dev *d)
 	buf_deinit(&b);
 }
 
+#define ROOTS 3 /* one root as SHA-1, SHA-256 and SHA-384 */
+
 /* Chains are built once a process: their keys and dates are always the same. */
 static struct built {
 	const char *name;
-	struct sim_root roots[3];
+	struct sim_root roots[ROOTS];
 	struct buf certs;
 	struct secret key;
 } built[32];
@@ -187,26 +189,42 @@ const char *world_chain_for(const struct sim_generation *g)
 	return g->rsa_min.n > 2048 ? "good, 3072 and SHA-384" : "good";
 }
 
-void world_set_chain(struct world *w, const char *name)
+static void put_chain(struct world *w, const char *id, const struct built *b)
 {
 	struct arena a;
-	struct built *b = chain_of(name);
+	char label[32];
 	arena_init(&a, 1 << 20);
+	snprintf(label, sizeof label, "cert:%s", id);
 	struct store_tx *tx = store_tx_new(w->store);
-	store_tx_cert_put(tx,
-			  &(struct store_cert){
-				  .id = "test",
-				  .kind = "provisioning",
-				  .state = "active",
-				  .subject = "test",
-				  .pem = buf_span(&b->certs),
-				  .sealed_key = pki_seal_close(w->seal, "cert:test",
-							       secret_reveal(&b->key), &a),
-			  });
+	store_tx_cert_put(
+		tx,
+		&(struct store_cert){
+			.id = id,
+			.kind = "provisioning",
+			.state = "active",
+			.subject = id,
+			.pem = buf_span(&b->certs),
+			.sealed_key = pki_seal_close(w->seal, label, secret_reveal(&b->key), &a),
+		});
 	store_tx_commit(tx, NULL, NULL);
 	if (w->engine)
 		engine_reload(w->engine);
 	arena_deinit(&a);
+}
+
+void world_set_chain(struct world *w, const char *name)
+{
+	put_chain(w, "test", chain_of(name));
+}
+
+void world_add_chain(struct world *w, const char *name)
+{
+	const struct built *b = chain_of(name);
+	assert_true(w->root_count + ROOTS <= sizeof w->roots / sizeof *w->roots);
+	memcpy(w->roots + w->root_count, b->roots, sizeof b->roots);
+	w->root_count += ROOTS;
+	w->env.root_count = w->root_count;
+	put_chain(w, "second", b);
 }
 
 void world_trust_chain(struct world *w, const char *name)
@@ -238,7 +256,7 @@ void world_init_bare(struct world *w, uint64_t seed)
 	if (!at_exit)
 		at_exit = atexit(forget_chains) == 0;
 	world_trust_chain(w, "good");
-	w->root_count = 3;
+	w->root_count = ROOTS;
 	w->env = (struct sim_env){
 		.sched = w->sched,
 		.seed = seed,

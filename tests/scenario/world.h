@@ -45,7 +45,7 @@ struct world {
 	struct pki_seal *seal;
 	struct rng rng;
 	struct sim_env env;
-	struct sim_root roots[4];
+	struct sim_root roots[6];
 	unsigned root_count;
 	struct world_dev devs[WORLD_MAX_DEVS];
 	unsigned dev_count;
@@ -66,6 +66,8 @@ void world_trust_chain(struct world *w, const char *name); /* devices trust its 
 void world_init_bare(struct world *w, uint64_t seed); /* no provisioning certificate */
 /* The service's provisioning chain becomes that row of test_chains; the devices trust "good". */
 void world_set_chain(struct world *w, const char *name);
+/* Beside the first one, once; the devices trust its root too. */
+void world_add_chain(struct world *w, const char *name);
 /* The chain that an operator would use for that firmware. */
 const char *world_chain_for(const struct sim_generation *g);
 void world_deinit(struct world *w);
