@@ -201,6 +201,10 @@ static void change_leaves(struct watch *t, struct watch_conn *c, const char *nam
 	c->act = hash_mix64(span_str(name), 3);
 	struct watch_act *a = act_of(d, c->act);
 	d->changes++;
+	if (c->clears != d->clears) {
+		c->act = 0; /* the PC ended this connection before: it gets nothing of it */
+		return;
+	}
 	if (!a) {
 		if (d->act_count == WATCH_ACTS)
 			watch_fail(t, "device %u: more than %d kinds of changes", c->dev,
@@ -238,6 +242,7 @@ void watch_death(struct watch *t, const struct world_service *s)
 void watch_forget(struct watch *t, unsigned dev)
 {
 	t->devs[dev].act_count = 0;
+	t->devs[dev].clears++;
 }
 
 /* ---- who may send ---- */
@@ -340,6 +345,7 @@ struct watch_conn *watch_dial(struct watch *t, struct world_service *s, unsigned
 	c->service = s;
 	c->dev = dev;
 	c->cut = false;
+	c->clears = t->devs[dev].clears;
 	return c;
 }
 

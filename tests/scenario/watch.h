@@ -18,6 +18,7 @@ struct watch_conn { /* of one service with one device: it has at most one at a t
 	struct world_service *service;
 	unsigned dev;
 	bool cut;                       /* a partition swallowed bytes */
+	unsigned clears;                /* of the PC, when it was dialled */
 	struct wire_http1 *request, *reply;
 	bool is_read;                   /* the last whole request that went out */
 	char cls[64];                   /* its class */
@@ -42,6 +43,7 @@ struct watch_dev {
 	struct watch_act acts[WATCH_ACTS];
 	struct watch_secret secrets[WATCH_SECRETS];
 	unsigned act_count, secret_count;
+	unsigned clears;                /* times that somebody cleared it */
 	unsigned changes;               /* requests that change something, since the world began */
 };
 #define WATCH_TAIL 60
@@ -61,7 +63,9 @@ void watch_deinit(struct watch *t);
 struct watch_conn *watch_dial(struct watch *t, struct world_service *s, unsigned dev);
 void watch_bytes(struct watch *t, struct watch_conn *c, bool out, struct span bytes);
 void watch_death(struct watch *t, const struct world_service *s);
-void watch_forget(struct watch *t, unsigned dev); /* somebody cleared the PC: what was set is gone */
+/* Somebody cleared the PC, which ended its connections: what was set is gone, and what leaves over
+ * such a connection before its end is noticed does not arrive. */
+void watch_forget(struct watch *t, unsigned dev);
 /* Every secret that ever went to that device is in the store and opens. */
 void watch_check_secrets(struct watch *t, unsigned dev);
 void watch_note(struct watch *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
