@@ -288,11 +288,33 @@ static bool prepare(struct store_db *db, struct err *e)
 			     STORE_VALS(STORE_T(""), STORE_I(clk_unix_ms())), e);
 }
 
+/* SQLite reads a last page that was cut as if it went on with zeros, which an empty table stands. */
+static bool check_whole(const char *backup, struct err *e)
+{
+	uint8_t head[18] = { 0 };
+	struct stat st;
+	int fd = open(backup, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return true; /* the copy says why */
+	bool known = fstat(fd, &st) == 0 && pread(fd, head, sizeof head, 0) == sizeof head &&
+		memcmp(head, "SQLite format 3", 16) == 0;
+	close(fd);
+	unsigned page = (unsigned)head[16] << 8 | head[17];
+	if (page == 1)
+		page = 65536;
+	if (!known || page < 512 || st.st_size % page == 0)
+		return true;
+	err_set(e, ERR_STORE, "database %s is damaged: it was cut", backup);
+	err_seen(e, "%lld bytes", (long long)st.st_size);
+	err_want(e, "a multiple of %u", page);
+	return err_hint(e, "take another backup");
+}
+
 static bool take(struct store_restore *r, const char *backup, struct store_backup *b, struct err *e)
 {
-	struct store_db *to;
-	bool ok = copy_all(backup, r->tmp, &to, e) && check_integrity(to, e) && describe(to, b, e);
-	ok = ok && prepare(to, e);
+	struct store_db *to = NULL;
+	bool ok = check_whole(backup, e) && copy_all(backup, r->tmp, &to, e) &&
+		check_integrity(to, e) && describe(to, b, e) && prepare(to, e);
 	store_db_close(to);
 	r->at_unix_ms = b->at_unix_ms;
 	return ok;

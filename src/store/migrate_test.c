@@ -41,7 +41,7 @@ static void add_text(sqlite3 *h, const char *sql, struct buf *b)
 	sqlite3_finalize(st);
 }
 
-/* Columns with types, then indexes and triggers with their text: what counts, whatever the way to it. */
+/* Columns with types, then indexes, triggers and views with their text: what counts, whatever the way to it. */
 static void dump_schema(const char *path, struct buf *b)
 {
 	sqlite3 *h;
@@ -57,7 +57,7 @@ static void dump_schema(const char *path, struct buf *b)
 	add_text(
 		h,
 		"select coalesce(sql, tbl_name || ' unique ' || (select group_concat(name) from"
-		" pragma_index_info(m.name))) from sqlite_master m where type in ('index', 'trigger') order by 1",
+		" pragma_index_info(m.name))) from sqlite_master m where type in ('index', 'trigger', 'view') order by 1",
 		b);
 	assert_int_equal(sqlite3_close(h), SQLITE_OK);
 }

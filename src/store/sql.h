@@ -1,4 +1,4 @@
-/* Every SQL text of the program, as one named table in four parts. A row is
+/* Every SQL text of the program, as one named table in five parts. A row is
  *   X(name, must, said, text, pg)
  * must: the statement fails with ERR_CONFLICT when it changes no row; said: what to tell then, or
  * when the row exists already (the first argument is added); text: SQLite, and PostgreSQL too
@@ -9,6 +9,7 @@
 #include "store/sql_device.h"
 #include "store/sql_job.h"
 #include "store/sql_misc.h"
+#include "store/sql_name.h"
 #include "store/sql_secret.h"
 
 #define STORE_SQL_CORE(X)                                                                          \
@@ -43,7 +44,9 @@
 	  " + (select count(*) from name_map) + (select count(*) from profile)"                    \
 	  " + (select count(*) from event) + (select count(*) from audit)"                         \
 	  " + (select count(*) from hello) + (select count(*) from step)"                          \
-	  " + (select count(*) from setting) + (select count(*) from secret)", NULL)               \
+	  " + (select count(*) from setting) + (select count(*) from secret)"                        \
+	  " + (select count(*) from name_said) + (select count(*) from device_mark)"               \
+	  " + (select count(*) from uuid_deny)", NULL)               \
 	/* Every sealed value with the label that it was sealed for. */                            \
 	X(STORE_SQL_SEALED, false, NULL,                                                           \
 	  "select 'cert:' || id, sealed_key from cert where sealed_key <> $1"                      \
@@ -58,7 +61,8 @@
 	STORE_SQL_DEVICE(X)                                                                        \
 	STORE_SQL_JOB(X)                                                                           \
 	STORE_SQL_SECRET(X)                                                                        \
-	STORE_SQL_MISC(X)
+	STORE_SQL_MISC(X)                                                                          \
+	STORE_SQL_NAME(X)
 
 enum store_sql {
 #define X(name, must, said, text, pg) name,

@@ -4,7 +4,7 @@
 #define SQL_DEVICE_COLS                                                                            \
 	"uuid, fqdn, state, kind, pid, address, version, profile, profile_version, facts, serial," \
 	" health, health_rule, first_seen_ms, last_hello_ms, configured_ms, login_fail_count,"     \
-	" login_fail_since_ms, hello_count, approved, hello_raw"
+	" login_fail_since_ms, hello_count, approved, hello_raw, name_source, hello_retry_count"
 #define SQL_DEVICE_SET(col) "update device set " col " = $2 where uuid = $1"
 /* $2 <= text < $3 for any of the three names */
 #define SQL_DEVICE_NAMED                                                                           \

@@ -58,4 +58,5 @@ bool store_is_dead(const struct store *s);
 #include "store/store_device.h"
 #include "store/store_job.h"
 #include "store/store_misc.h"
+#include "store/store_name.h"
 #include "store/store_secret.h"

@@ -29,6 +29,8 @@ static const struct store_field device_fields[] = {
 	I(hello_count),
 	STORE_F_BOOL(store_device, approved),
 	STORE_F_BYTES(store_device, hello_raw),
+	T(name_source),
+	I(hello_retry_count),
 };
 #undef T
 #undef I
@@ -65,6 +67,7 @@ static const struct {
 	[STORE_DEVICE_HEALTH] = { STORE_SQL_DEVICE_SET_HEALTH, false },
 	[STORE_DEVICE_HEALTH_RULE] = { STORE_SQL_DEVICE_SET_HEALTH_RULE, false },
 	[STORE_DEVICE_ADDRESS] = { STORE_SQL_DEVICE_SET_ADDRESS, false },
+	[STORE_DEVICE_NAME_SOURCE] = { STORE_SQL_DEVICE_SET_NAME_SOURCE, false },
 	[STORE_DEVICE_CONFIGURED_AT] = { STORE_SQL_DEVICE_SET_CONFIGURED, true },
 	[STORE_DEVICE_LOGIN_FAIL_COUNT] = { STORE_SQL_DEVICE_SET_FAIL_COUNT, true },
 	[STORE_DEVICE_LOGIN_FAIL_SINCE] = { STORE_SQL_DEVICE_SET_FAIL_SINCE, true },
@@ -117,9 +120,10 @@ void store_tx_device_shift_fails(struct store_tx *tx, int64_t ms)
 
 void store_tx_device_forget(struct store_tx *tx, const char *uuid)
 {
-	static const enum store_sql all[] = { STORE_SQL_FORGET_DEVICE, STORE_SQL_FORGET_HELLO,
-					      STORE_SQL_FORGET_JOB, STORE_SQL_FORGET_STEP,
-					      STORE_SQL_FORGET_CREDENTIAL };
+	static const enum store_sql all[] = { STORE_SQL_FORGET_DEVICE,     STORE_SQL_FORGET_HELLO,
+					      STORE_SQL_FORGET_JOB,        STORE_SQL_FORGET_STEP,
+					      STORE_SQL_FORGET_CREDENTIAL, STORE_SQL_FORGET_SAID,
+					      STORE_SQL_FORGET_MARK };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		store_tx_add(tx, all[i], STORE_VALS(STORE_T(uuid)));
 }

@@ -50,11 +50,13 @@ struct store_device {
 	int64_t hello_count;
 	bool approved;
 	struct span hello_raw;       /* last hello */
+	const char *name_source;     /* map, import, hook, dns, report; "" before */
+	int64_t hello_retry_count;   /* RetryCount of the last hello */
 };
 enum store_device_col { /* single columns, so that writers do not overwrite each other */
 	STORE_DEVICE_FQDN, STORE_DEVICE_STATE, STORE_DEVICE_VERSION, STORE_DEVICE_PROFILE,
 	STORE_DEVICE_PROFILE_VERSION, STORE_DEVICE_FACTS, STORE_DEVICE_SERIAL, STORE_DEVICE_HEALTH,
-	STORE_DEVICE_HEALTH_RULE, STORE_DEVICE_ADDRESS,
+	STORE_DEVICE_HEALTH_RULE, STORE_DEVICE_ADDRESS, STORE_DEVICE_NAME_SOURCE,
 	STORE_DEVICE_CONFIGURED_AT, STORE_DEVICE_LOGIN_FAIL_COUNT, STORE_DEVICE_LOGIN_FAIL_SINCE,
 	STORE_DEVICE_APPROVED,
 	STORE_DEVICE_COL_COUNT
