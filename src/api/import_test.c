@@ -219,44 +219,13 @@ static void keys_free_their_jobs(void **state)
 	HAS(at(w, "error.msg"), "'nonsense'");
 }
 
-static void keys_are_made(void **state)
-{
-	struct world *w = *state;
-	char pid[16];
-	ASK(w, 200, "POST", "/v1/keys/generate", "", "{\"count\":1200}");
-	assert_int_equal(count_at(w, "pids"), 1200);
-	(void)str_copy(pid, sizeof pid, span_str(at(w, "pids.0")));
-	assert_int_equal(strlen(pid), 9);
-	assert_int_equal(pid[4], '-');
-	assert_int_equal(audit_count(w), 3);
-	HAS(audit(w, 2), "key.generate 500 keys, ");
-	ASK(w, 200, "POST", "/v1/keys/generate", "", "{\"count\":1,\"mebx_password\":\"" PW1 "\"}");
-	no_secret_in(w, w->body);
-	ASK(w, 200, "GET", "/v1/keys/export", "reveal=true&state=unused", "");
-	HAS(w->body, "," PW1 "\r\n");
-	static const struct {
-		const char *body, *msg, *want;
-	} bad[] = {
-		{ "{}", "'count' in the body is missing", "a number from 1 to 10000" },
-		{ "{\"count\":0}", "'count' in the body is out of range", "1 to 10000" },
-		{ "{\"count\":10001}", "'count' in the body is out of range", "1 to 10000" },
-		{ "{\"count\":\"3\"}", "'count' in the body is out of range", "1 to 10000" },
-		{ "{\"count\":1,\"mebx_password\":\"short\"}", "'mebx_password' in the body", "" },
-	};
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-		ASK(w, 400, "POST", "/v1/keys/generate", "", bad[i].body);
-		HAS(at(w, "error.msg"), bad[i].msg);
-		HAS(at(w, "error.want"), bad[i].want);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD(names_good_and_bad),     WORLD(names_free_their_jobs),
 		WORLD(many_rows_in_chunks),    WORLD(keys_in_and_out),
 		WORLD(password_of_a_used_key), WORLD(a_moved_secret_does_not_open),
-		WORLD(keys_free_their_jobs),   WORLD(keys_are_made),
+		WORLD(keys_free_their_jobs),
 	};
 	return cmocka_run_group_tests_name("import", tests, NULL, NULL);
 }

@@ -68,7 +68,7 @@ static enum api_import_result store_one(struct api_req *r, struct store_tx *tx,
 
 	if (!store_psk_get(r->api->conf.store, &r->scratch, k->pid, &old)) {
 		if (tx)
-			api_key_store(r, tx, k, "import");
+			api_key_store(r, tx, k, "unused", "import");
 		return API_IMPORT_ADDED;
 	}
 	if (!compare(r, &old, k, &same, e))
@@ -179,7 +179,7 @@ void api_key_export(struct api_req *r)
 	struct err e = { 0 };
 
 	if (!api_query_bool(r, "reveal", &x->reveal, &e) ||
-	    !api_query_word(r, "state", "unused used released", &x->state, &e)) {
+	    !api_query_word(r, "state", API_KEY_STATES, &x->state, &e)) {
 		api_fail(r, &e);
 		return;
 	}

@@ -33,14 +33,16 @@ enum api_role {
 	  api_name_import, "Imports names; good rows are taken although others are bad.")                 \
 	X("GET", "/v1/keys", API_ROLE_VIEWER, "state after limit", "", api_key_list,                      \
 	  "Setup keys by PID, without their secrets.")                                                    \
-	X("POST", "/v1/keys/generate", API_ROLE_SECURITY, "", "application/json: count, mebx_password",   \
-	  api_key_generate, "Makes new random key pairs.")                                                \
+	X("POST", "/v1/keys/generate", API_ROLE_SECURITY, "", "application/json: count, mebx_password, group, for", \
+	  api_key_generate, "Makes new random key pairs; group=true: for many PCs each; for=usb: for a stick.")                                                \
 	X("POST", "/v1/keys/import", API_ROLE_SECURITY, "preview", "text/csv: pid,pps,mebx_password",     \
 	  api_key_import, "Imports key pairs; good rows are taken although others are bad.")              \
 	X("GET", "/v1/keys/export", API_ROLE_SECURITY, "reveal state", "", api_key_export,                \
 	  "Key pairs as CSV; the secrets only with reveal=true.")                                         \
+	X("POST", "/v1/keys/reveal", API_ROLE_SECURITY, "", "application/json: pids, for (usb or sheet)",         \
+	  api_key_reveal, "Shows key pairs with their secrets; audited before.")                          \
 	X("POST", "/v1/keys/{}/release", API_ROLE_SECURITY, "", "", api_key_release,                      \
-	  "Makes a used key free for another PC.")                                                        \
+	  "Makes a used key free for another PC, and a group's one for one PC.")                                                        \
 	X("GET", "/v1/certs", API_ROLE_VIEWER, "state after limit", "", api_cert_list,                    \
 	  "Provisioning certificate chains; deleted ones only with state=disabled.")                      \
 	X("GET", "/v1/certs/{}", API_ROLE_VIEWER, "", "", api_cert_get,                                   \

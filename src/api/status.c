@@ -42,6 +42,7 @@ static void write_counts(struct api_req *r)
 	api_json_begin(j, "keys", '{');
 	api_json_int(j, "unused", store_psk_count(s, "unused") + store_psk_count(s, "released"));
 	api_json_int(j, "used", store_psk_count(s, "used"));
+	api_json_int(j, "group", store_psk_count(s, "group"));
 	api_json_end(j, '}');
 }
 

@@ -37,6 +37,8 @@
 	X(LOG_EV_DEVICE_STATE, LOG_INFO, "device.state", "uuid from to", "the state of a device changed") \
 	X(LOG_EV_DEVICE_WAITS, LOG_INFO, "device.approval", "uuid", "an unknown device waits for approval") \
 	X(LOG_EV_DEVICE_FORGOTTEN, LOG_WARN, "device.forgotten", "uuid actor", "a device was removed from the list") \
+	X(LOG_EV_KEY_GROUP, LOG_WARN, "key.group", "uuid pid kind actor", \
+	  "a key pair is for a group of PCs: it proves the group, not the PC; whoever has it can pose as any of them") \
 	X(LOG_EV_IMPORT, LOG_INFO, "import.done", "kind added changed rejected", "a file was imported") \
 	X(LOG_EV_CLOCK, LOG_WARN, "clock.set", "step_ms", "the clock of this host was set; what waits was moved with it") \
 	X(LOG_EV_SETTING, LOG_INFO, "setting.changed", "key value actor", "a setting was changed")      \

@@ -266,6 +266,9 @@ void engine_run_start(struct engine_run *r)
 	str_copy(r->stage, sizeof r->stage, span_str("first: authenticate"));
 	store_tx_job_stage(tx, r->job, r->stage, clk_unix_ms());
 	r->uses_key = r->hello && r->psk;
+	if (r->uses_key && r->group_key)
+		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_KEY_GROUP, NULL, LOG_S("uuid", r->uuid),
+			     LOG_S("pid", r->pid), LOG_S("kind", "configure"));
 	if (r->uses_key) /* with one key two PCs cannot both be configured: the second never begins */
 		store_tx_psk_take(tx, r->pid, r->uuid, clk_unix_ms());
 	engine_run_commit(r, tx, on_started);

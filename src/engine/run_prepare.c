@@ -74,6 +74,9 @@ bool engine_run_check_psk(struct engine_run *r, struct arena *a, struct err *e)
 		err_want(e, "a key pair with this PID");
 		return err_rule(e, "D043");
 	}
+	r->group_key = str_eq(k.state, "group");
+	if (r->group_key)
+		return true;
 	if (str_eq(k.state, "used") && !str_eq(k.used_by, r->uuid)) {
 		err_set(e, ERR_PREFLIGHT, "key %s of device %s is already used", pid, r->uuid);
 		err_seen(e, "used by %s", k.used_by);

@@ -38,6 +38,7 @@ struct engine_run {
 	char host[LIMIT_FQDN + 1], domain[LIMIT_FQDN + 1], version[32], pid[9];
 	int64_t attempt;
 	bool psk, was_configured, holds_worker, cancelled;
+	bool group_key;                 /* its key pair is for many PCs */
 	bool uses_key;                  /* the transaction under way takes the key pair, or marks it as used */
 	struct wire_hello *hello;       /* NULL: none known */
 	struct arena keep;              /* lives as long as the run: hello, leaf, read instances */

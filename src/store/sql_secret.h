@@ -22,12 +22,14 @@
 	  "update psk set sealed_password = $2, at_ms = $3 where pid = $1"                         \
 	  " and (state <> 'used' or $4 = 1)", NULL)                                                \
 	X(STORE_SQL_PSK_USE, true, "the key is unknown or another PC used it",                     \
-	  "update psk set state = 'used', used_by = $2, used_ms = $3 where pid = $1"               \
+	  "update psk set state = case when state = 'group' then state else 'used' end,"           \
+	  " used_by = $2, used_ms = $3 where pid = $1"                                             \
 	  " and (state <> 'used' or used_by = $2)", NULL)                                          \
 	/* Changes nothing, but locks the row where several services write. */                     \
 	X(STORE_SQL_PSK_TAKE, true, "the key is unknown or another PC has it",                     \
 	  "update psk set used_by = used_by where pid = $1"                                        \
-	  " and (state <> 'used' or used_by = $2) and not exists (select 1" SQL_PSK_BUSY ")", NULL) \
+	  " and (state = 'group' or ((state <> 'used' or used_by = $2)"                            \
+	  " and not exists (select 1" SQL_PSK_BUSY ")))", NULL)                                    \
 	X(STORE_SQL_PSK_HOLDER, false, NULL, "select j.uuid" SQL_PSK_BUSY " limit 1", NULL)        \
 	X(STORE_SQL_PSK_RELEASE, false, NULL,                                                      \
 	  "update psk set state = 'released', used_by = '' where pid = $1", NULL)                  \

@@ -12,16 +12,17 @@ struct store_tx;
 struct store_psk {
 	const char *pid;
 	struct span sealed_pps, sealed_password; /* password: MEBx password that goes with the pair */
-	const char *state;                       /* unused | used | released */
-	const char *used_by;                     /* uuid; "" */
+	const char *state;                       /* unused | used | released | group: for many PCs */
+	const char *used_by;                     /* uuid; ""; of a group: the last one */
 	const char *source;
 	int64_t at_unix_ms;
 };
 void store_tx_psk_add(struct store_tx *tx, const struct store_psk *k);     /* existing pid: ERR_CONFLICT */
-/* unused/released, or used by the same uuid -> used by uuid; else the tx ends with ERR_CONFLICT. */
+/* unused/released, or used by the same uuid -> used by uuid; else the tx ends with ERR_CONFLICT. A
+ * group stays one. */
 void store_tx_psk_use(struct store_tx *tx, const char *pid, const char *uuid, int64_t now_unix_ms);
 /* For the tx in which a job begins: ERR_CONFLICT where another PC used the key, or the begun job of
- * another one runs with it. */
+ * another one runs with it. Never for a group. */
 void store_tx_psk_take(struct store_tx *tx, const char *pid, const char *uuid, int64_t now_unix_ms);
 /* The PC beside uuid whose begun job runs with the key; false: none. */
 bool store_psk_holder(struct store *s, struct arena *a, const char *pid, const char *uuid,

@@ -102,6 +102,43 @@ static void key_is_taken_by_one_begun_job(void **state)
 	assert_int_equal(world_commit(w, tx), ERR_NONE);
 }
 
+static void group_serves_all(void **state)
+{
+	struct world *w = *state;
+	struct store_psk k;
+	add_psk(w, "44440003", "group", ERR_NONE);
+	struct store_tx *tx = world_tx(w);
+	for (int i = 1; i <= 2; i++)
+		store_tx_hello(tx,
+			       &(struct store_hello){ .uuid = i == 1 ? "u1" : "u2",
+						      .address = "127.0.0.1",
+						      .kind = "psk",
+						      .pid = "44440003",
+						      .at_unix_ms = T0 });
+	store_tx_job_add(tx, &(struct store_job){ .id = "j1", .uuid = "u1", .kind = "configure" });
+	store_tx_job_lease(tx, "j1", "me", T0, T0 + 1000);
+	store_tx_job_stage(tx, "j1", "first: authenticate", T0);
+	assert_int_equal(world_commit(w, tx), ERR_NONE);
+	for (int i = 1; i <= 2; i++) {
+		const char *uuid = i == 1 ? "u1" : "u2";
+		tx = world_tx(w);
+		store_tx_psk_take(tx, "44440003", uuid, T0);
+		store_tx_psk_use(tx, "44440003", uuid, T0);
+		assert_int_equal(world_commit(w, tx), ERR_NONE);
+		assert_true(store_psk_get(w->s, &w->a, "44440003", &k));
+		assert_string_equal(k.state, "group");
+		assert_string_equal(k.used_by, uuid);
+	}
+	/* released, it is one like any other */
+	tx = world_tx(w);
+	store_tx_psk_release(tx, "44440003");
+	store_tx_psk_use(tx, "44440003", "u1", T0);
+	assert_int_equal(world_commit(w, tx), ERR_NONE);
+	tx = world_tx(w);
+	store_tx_psk_use(tx, "44440003", "u2", T0);
+	assert_int_equal(world_commit(w, tx), ERR_CONFLICT);
+}
+
 static void key_is_added_once(void **state)
 {
 	struct world *w = *state;
@@ -278,13 +315,10 @@ static void secrets_are_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_BOTH(key_serves_one_device),
-		WORLD_BOTH(key_is_added_once),
-		WORLD_BOTH(key_is_taken_by_one_begun_job),
-		WORLD_BOTH(certificates_newest_first),
-		WORLD_BOTH(one_current_credential_of_a_kind),
-		WORLD_BOTH(credential_must_exist),
-		WORLD_BOTH(secrets_are_bytes),
+		WORLD_BOTH(key_serves_one_device),     WORLD_BOTH(group_serves_all),
+		WORLD_BOTH(key_is_added_once),         WORLD_BOTH(key_is_taken_by_one_begun_job),
+		WORLD_BOTH(certificates_newest_first), WORLD_BOTH(one_current_credential_of_a_kind),
+		WORLD_BOTH(credential_must_exist),     WORLD_BOTH(secrets_are_bytes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
