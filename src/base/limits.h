@@ -15,6 +15,7 @@
 #define LIMIT_PFX_BYTES          262144
 #define LIMIT_YAML_BYTES         1048576
 #define LIMIT_YAML_NODES         20000
+#define LIMIT_PROFILE_TREE_BYTES 4194304 /* of the parts of a profile, read */
 #define LIMIT_CSV_BYTES          268435456u
 #define LIMIT_CSV_FIELD_BYTES    4096
 #define LIMIT_API_BODY_BYTES     16777216

@@ -35,6 +35,7 @@ void engine_run_free(struct engine_run *r)
 	sched_cancel(r->timer);
 	engine_run_orphan(r->work);
 	amt_client_free(r->client);
+	engine_run_parts_free(r);
 	for (unsigned i = 0; i < r->way_count; i++)
 		secret_deinit(&r->ways[i].password);
 	secret_deinit(&r->admin_pw);
@@ -184,8 +185,8 @@ void engine_run_stop(struct engine_run *r)
 		engine_run_may_go_on(r);
 	} else if (r->state == RUN_READY) {
 		engine_run_may_go_on(r);
-	} else if (r->state == RUN_OPEN ||
-		   r->state == RUN_READ) { /* changes nothing, may hang for long */
+	} else if (r->state == RUN_OPEN || r->state == RUN_READ ||
+		   r->state == RUN_PART_READ) { /* changes nothing, may hang for long */
 		amt_client_cancel(r->client);
 		engine_run_may_go_on(r);
 	} else if (r->state == RUN_WORK) { /* the key has gone nowhere yet */
@@ -307,7 +308,11 @@ static void converged(struct engine_run *r)
 	const struct run_way *w = &r->ways[r->way];
 	if (r->admin_stored && !str_eq(w->credential, r->admin_id))
 		r->admin_stored = false;
-	engine_run_success(r);
+	const struct err *refused = engine_run_parts_refused(r);
+	if (refused)
+		engine_run_fail(r, refused);
+	else
+		engine_run_success(r);
 }
 
 /* Whether the open connection shows the leaf of the one that told the UUID. */
@@ -329,7 +334,7 @@ static unsigned doubtful(const struct engine_run *r, enum engine_act a)
 {
 	const struct run_way *w = &r->ways[r->way];
 	unsigned now = amt_client_connection(r->client), groups = 0;
-	bool local = engine_plan_action(a)->flags & ACTION_LOCAL;
+	bool local = a < ACT_COUNT && engine_plan_action(a)->flags & ACTION_LOCAL;
 	if (local || w->kind == WAY_PSK || (w->kind == WAY_OPERATIONAL && w->pin_hex[0]))
 		return 0;
 	bool same =
@@ -344,7 +349,8 @@ static unsigned doubtful(const struct engine_run *r, enum engine_act a)
 static bool may_send(void *arg)
 {
 	struct engine_run *r = arg;
-	return engine_run_holds_lease(r) && (r->state != RUN_ACT || !doubtful(r, r->act));
+	bool changes = r->state == RUN_ACT || r->state == RUN_PART_ACT;
+	return engine_run_holds_lease(r) && (!changes || !doubtful(r, r->act));
 }
 
 void engine_run_plan(struct engine_run *r)
@@ -379,7 +385,8 @@ void engine_run_plan(struct engine_run *r)
 		return;
 	}
 	if (a == ACT_COUNT) {
-		converged(r);
+		if (r->in.setup || !engine_run_parts(r))
+			converged(r);
 		return;
 	}
 	if (++r->act_count > ACTS_MAX) {

@@ -71,7 +71,7 @@ static bool check_identity(struct engine_run *r, struct err *e)
 	return err_rule(e, "D045");
 }
 
-static void on_busy(struct engine_run *r, const struct err *e)
+void engine_run_busy(struct engine_run *r, const struct err *e)
 {
 	if (++r->busy_count > BUSY_MAX) {
 		engine_run_fail(r, e);
@@ -151,7 +151,7 @@ static void on_read(void *arg, const struct amt_reply *reply, const struct err *
 	}
 	bool absent = e.code == ERR_FAULT && rd->fault_means_absent;
 	if (e.code == ERR_BUSY) {
-		on_busy(r, &e);
+		engine_run_busy(r, &e);
 		return;
 	}
 	if (e.code != ERR_NONE && !absent) {
@@ -236,6 +236,7 @@ static void after_commit(struct engine_run *r)
 	r->facts.known &= ~(unsigned)(FACTS_GENERAL | FACTS_TLS | FACTS_WEBUI | FACTS_CONTEXT);
 	r->in.staged_dirty = false;
 	r->in.done = 0;
+	engine_run_parts_committed(r);
 	err_clear(&r->why);
 	amt_client_close(r->client);
 	engine_run_wait(r, COMMIT_WAIT_MS, "commit: the device restarts its network",
@@ -368,7 +369,7 @@ static void on_act(void *arg, const struct amt_reply *reply, const struct err *e
 		refused_mebx = mebx_not_permitted(r, reply, &e);
 	kvm_refused(r, reply, &e);
 	if (e.code == ERR_BUSY) {
-		on_busy(r, &e);
+		engine_run_busy(r, &e);
 		return;
 	}
 	if (r->act == ACT_COMMIT &&

@@ -441,6 +441,7 @@ static bool begin_again(struct engine_run *r)
 	amt_client_close(r->client);
 	r->facts.known = 0;
 	r->in.verified_identity = false; /* nor that it is still the same PC */
+	engine_run_parts_forget(r);
 	r->facts.key_handle[0] = r->facts.key_public[0] = r->facts.cert_handle[0] = '\0';
 	r->in.search |= r->created; /* their products are there, their handles are forgotten */
 	r->in.done &= ACT_BIT(ACT_MEBX) | ACT_BIT(ACT_CLOCK) | ACT_BIT(ACT_WEBUI);

@@ -14,7 +14,8 @@ static bool load_profile(struct engine_run *r, const struct store_device *d, str
 	const char *name = d->profile[0] ? d->profile : r->en->set.profile;
 	struct store_profile p;
 	if (store_profile_get(r->en->conf.store, a, name, &p))
-		return engine_profile_parse(name, p.version, span_str(p.yaml), &r->profile, e);
+		return engine_profile_parse_in(name, p.version, span_str(p.yaml), &r->keep,
+					       &r->profile, e);
 	engine_profile_default(&r->profile);
 	if (str_eq(name, r->profile.name))
 		return true;

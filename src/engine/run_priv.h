@@ -1,6 +1,7 @@
 /* One running job: its state, and what the run_*.c files and the queue offer each other. */
 #pragma once
 #include "engine/engine_priv.h"
+#include "engine/part.h"
 #include "engine/reads.h"
 
 #define ENGINE_MAX_WAYS 16
@@ -10,6 +11,7 @@
 	X(RUN_OPEN, "open")         /* trying ways in */                                    \
 	X(RUN_PLAN, "plan")         /* between two steps: nothing is under way */           \
 	X(RUN_READ, "read") X(RUN_ACT, "act")                                               \
+	X(RUN_PART_READ, "read part") X(RUN_PART_ACT, "act on part")                        \
 	X(RUN_STORE, "store")       /* a transaction is on its way to the disk */           \
 	X(RUN_WAIT, "wait")         /* firmware's own time; no worker */                    \
 	X(RUN_READY, "ready")       /* the wait is over; no worker free yet */              \
@@ -43,6 +45,7 @@ struct engine_run {
 	struct wire_hello *hello;       /* NULL: none known */
 	struct arena keep;              /* lives as long as the run: hello, leaf, read instances */
 	struct engine_profile profile;
+	struct run_parts *parts;        /* run_part.c; NULL: the profile names none, or not loaded yet */
 	struct engine_facts facts;
 	struct engine_plan_in in;
 	struct amt_client *client;
@@ -125,8 +128,19 @@ const char *engine_run_way_name(const struct engine_run *r);
 
 /* run_act.c */
 void engine_run_act(struct engine_run *r, enum engine_act a);
+void engine_run_busy(struct engine_run *r, const struct err *e); /* the same again later, without a worker */
 void engine_run_orphan(struct run_key_job *j); /* the run goes away before its worker is done */
 void engine_run_read(struct engine_run *r, unsigned groups);
+
+/* run_part.c: the parts of the profile, in operation */
+/* True: something is under way (a read, a change, a commit), or the job ended. False: nothing to do. */
+bool engine_run_parts(struct engine_run *r);
+void engine_run_parts_forget(struct engine_run *r); /* after a break: all is read again */
+void engine_run_parts_committed(struct engine_run *r);
+void engine_run_parts_free(struct engine_run *r);
+void engine_run_parts_tx(struct engine_run *r, struct store_tx *tx); /* what has become due */
+/* What was refused by the device while the rest was done; NULL: nothing. */
+const struct err *engine_run_parts_refused(const struct engine_run *r);
 
 /* run_store.c */
 struct store_tx *engine_run_tx(struct engine_run *r); /* begins with the lease check, adds what is due */
@@ -136,6 +150,9 @@ void engine_run_event(struct engine_run *r, struct store_tx *tx, enum log_event 
 /* A way that failed, to the log each time, to the timeline unless it stands there a few events ago. */
 void engine_run_way_event(struct engine_run *r, enum log_event ev, const struct err *e);
 void engine_run_intent(struct engine_run *r, struct store_tx *tx, enum engine_act a);
+void engine_run_stage(struct engine_run *r, struct store_tx *tx, const char *stage);
 void engine_run_end(struct engine_run *r, enum store_job_state state, int64_t not_before_unix_ms,
 		    const struct err *e);
 void engine_run_success(struct engine_run *r);
+/* The device is configured and the credential that opened it is current. */
+void engine_run_proof(struct engine_run *r, struct store_tx *tx);

@@ -32,6 +32,7 @@ struct store_tx *engine_run_tx(struct engine_run *r)
 				      .at_unix_ms = now,
 			      });
 	}
+	engine_run_parts_tx(r, tx);
 	if (r->login_reset) {
 		r->login_reset = false;
 		store_tx_device_int(tx, r->uuid, STORE_DEVICE_LOGIN_FAIL_COUNT, r->login_count);
@@ -160,12 +161,17 @@ void engine_run_intent(struct engine_run *r, struct store_tx *tx, enum engine_ac
 						       : "",
 			      .at_unix_ms = now,
 		      });
-	if (!str_eq(r->stage, row->stage)) {
-		str_copy(r->stage, sizeof r->stage, span_str(row->stage));
-		store_tx_job_stage(tx, r->job, r->stage, now);
-		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_STAGE, NULL, LOG_S("uuid", r->uuid),
-			     LOG_S("job", r->job), LOG_S("stage", r->stage));
-	}
+	engine_run_stage(r, tx, row->stage);
+}
+
+void engine_run_stage(struct engine_run *r, struct store_tx *tx, const char *stage)
+{
+	if (str_eq(r->stage, stage))
+		return;
+	str_copy(r->stage, sizeof r->stage, span_str(stage));
+	store_tx_job_stage(tx, r->job, r->stage, clk_unix_ms());
+	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_STAGE, NULL, LOG_S("uuid", r->uuid),
+		     LOG_S("job", r->job), LOG_S("stage", r->stage));
 }
 
 /* HTTP exchanges without 401s and without those that only met firmware's own waits. */
@@ -327,12 +333,9 @@ static void success_device(struct engine_run *r, struct store_tx *tx, int64_t no
 		store_tx_device_text(tx, r->uuid, STORE_DEVICE_SERIAL, r->leaf_serial);
 }
 
-void engine_run_success(struct engine_run *r)
+void engine_run_proof(struct engine_run *r, struct store_tx *tx)
 {
-	char stats[200];
 	int64_t now = clk_unix_ms();
-	print_stats(r, stats, sizeof stats);
-	struct store_tx *tx = engine_run_tx(r);
 	success_device(r, tx, now);
 	/* only now: it opened the device over a new connection without the provisioning certificate */
 	if (r->admin_stored)
@@ -342,6 +345,15 @@ void engine_run_success(struct engine_run *r)
 	r->uses_key = r->psk && r->admin_stored;
 	if (r->uses_key)
 		store_tx_psk_use(tx, r->pid, r->uuid, now);
+}
+
+void engine_run_success(struct engine_run *r)
+{
+	char stats[200];
+	int64_t now = clk_unix_ms();
+	print_stats(r, stats, sizeof stats);
+	struct store_tx *tx = engine_run_tx(r);
+	engine_run_proof(r, tx);
 	store_tx_step_clear(tx, r->uuid);
 	store_tx_job_stage(tx, r->job, "proven over the new credentials", now);
 	store_tx_job_end(tx, r->job, STORE_JOB_DONE, 0, NULL, stats, now);

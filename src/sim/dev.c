@@ -130,6 +130,7 @@ static void set_defaults(struct sim_dev *d)
 void sim_dev_erase_settings(struct sim_dev *d)
 {
 	sim_store_clear(d);
+	sim_record_drop_all(d, NULL);
 	set_defaults(d);
 	d->context = SIM_NO_HANDLE;
 	for (unsigned i = 0; i < d->cert_count; i++) {

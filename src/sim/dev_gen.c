@@ -16,6 +16,18 @@ static bool on(const struct sim_dev *d, enum sim_switch w, const char *value)
 	return sim_switches_is(&d->sw, w, value);
 }
 
+unsigned sim_gen_number(const struct sim_generation *g)
+{
+	unsigned major = 0, minor = 0;
+	const char *p = g->version.text;
+
+	for (; *p >= '0' && *p <= '9'; p++)
+		major = major * 10 + (unsigned)(*p - '0');
+	if (*p == '.' && p[1] >= '0' && p[1] <= '9')
+		minor = (unsigned)(p[1] - '0');
+	return major * 10 + minor;
+}
+
 bool sim_gen_pki(const struct sim_dev *d)
 {
 	return d->gen->pki.is &&

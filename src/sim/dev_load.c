@@ -183,6 +183,30 @@ static bool read_key(struct load *l, const yaml_node_t *item)
 	return true;
 }
 
+static bool read_record(struct load *l, const yaml_node_t *item)
+{
+	const yaml_node_t *cls = child(l, item, "class"), *texts = child(l, item, "members");
+	char name[64], *value;
+	struct sim_record *r = NULL;
+
+	if (str_copy(name, sizeof name, text_of(cls)))
+		r = sim_record_add(l->to, name, SIM_RECORDS_MAX);
+	if (!r || !str_to_u32(text_of(child(l, item, "handle")), 0, UINT32_MAX, &r->handle, NULL) ||
+	    !texts || texts->type != YAML_MAPPING_NODE)
+		return fail(l, item, "records", "a class, a handle and members");
+	for (yaml_node_pair_t *p = texts->data.mapping.pairs.start;
+	     p < texts->data.mapping.pairs.top; p++) {
+		struct span text = text_of(yaml_document_get_node(&l->doc, p->value));
+		if (!str_copy(name, sizeof name, text_of(yaml_document_get_node(&l->doc, p->key))))
+			return fail(l, item, "members", "shorter names");
+		value = mem_new(text.n + 1);
+		memcpy(value, text.p ? text.p : (const uint8_t *)"", text.n);
+		sim_record_append(r, name, value);
+		mem_free(value);
+	}
+	return true;
+}
+
 static bool read_list(struct load *l, const yaml_node_t *list,
 		      bool (*one)(struct load *l, const yaml_node_t *item))
 {
@@ -221,7 +245,8 @@ static bool read_all(struct load *l, struct sim_dev *d)
 		sim_switches_parse(text_of(child(l, root, "switches")), &l->to->sw, l->e) &&
 		read_settings(l, child(l, root, "settings")) &&
 		read_list(l, child(l, root, "certs"), read_cert) &&
-		read_list(l, child(l, root, "keys"), read_key);
+		read_list(l, child(l, root, "keys"), read_key) &&
+		read_list(l, child(l, root, "records"), read_record);
 }
 
 /* Exchanges the persistent parts, so that freeing the scratch frees the former ones. */
@@ -257,6 +282,7 @@ static void exchange(struct sim_dev *a, struct sim_dev *b)
 	SWAP(cert_count);
 	SWAP(keys);
 	SWAP(key_count);
+	SWAP(records);
 #undef SWAP
 }
 

@@ -137,6 +137,7 @@ void sim_dev_free(struct sim_dev *d)
 	while (d->key_count > 0)
 		sim_store_drop_key(d, d->keys[0].handle);
 	sim_dev_dig(d);
+	sim_record_drop_all(d, NULL);
 	mem_free(d->certs);
 	mem_free(d->keys);
 	mem_free(d->suffix);

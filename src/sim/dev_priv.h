@@ -3,6 +3,7 @@
  * tell in struct fw_ctx what the outside has to do about it; dev*.c and conn.c do that. */
 #pragma once
 #include "base/mem.h"
+#include "sim/dev_record_priv.h"
 #include "sim/dev_store_priv.h"
 #include "sim/fault.h"
 #include "sim/switches.h"
@@ -55,6 +56,7 @@ struct sim_dev {
 	unsigned cert_count;
 	struct sim_key *keys;
 	unsigned key_count;
+	struct sim_record *records;       /* in the order of their making */
 	uint32_t context, context_staged; /* certificate handle of the TLS context; SIM_NO_HANDLE */
 	bool context_changed;             /* context_staged differs by will, also to none */
 	uint8_t pool_next;                /* GenerateKeyPair takes this key of the pool */
@@ -118,6 +120,7 @@ void sim_dev_forget_ram(struct sim_dev *d);          /* what a loss of power los
 void sim_dev_outage(struct sim_dev *d, int64_t ms); /* no network from now on, for so long */
 
 /* ---- dev_gen.c: cells of the row that a switch can overrule ---- */
+unsigned sim_gen_number(const struct sim_generation *g); /* 161 for 16.1; the third number does not count */
 bool sim_gen_pki(const struct sim_dev *d);
 bool sim_gen_default_cert(const struct sim_dev *d);
 unsigned sim_gen_hash_algs(const struct sim_dev *d);

@@ -109,6 +109,17 @@ static void put_store(struct out *o, const struct sim_dev *d)
 		}
 		out_str(o, " }\n");
 	}
+	out_str(o, "records:\n");
+	for (const struct sim_record *r = d->records; r; r = r->next) {
+		out_fmt(o, "- class: %s\n  handle: %u\n  members:\n", r->cls, r->handle);
+		/* the same name again: one more element of an array */
+		for (const struct sim_record_text *t = r->texts; t; t = t->next) {
+			out_str(o, "    ");
+			put_text(o, t->name, t->value);
+		}
+		if (!r->texts)
+			out_str(o, "    {}\n");
+	}
 }
 
 void sim_dev_save(const struct sim_dev *d, struct out *o)

@@ -5,11 +5,17 @@
 #include "sim/fw_priv.h"
 
 static const struct fw_class *const tables[] = {
-	sim_fw_general_classes, sim_fw_setup_classes,
-	sim_fw_admin_classes,   sim_fw_time_classes,
-	sim_fw_tls_classes,     sim_fw_pki_classes,
-	sim_fw_redir_classes,   sim_fw_net_classes,
-	sim_fw_info_classes,    NULL,
+	sim_fw_general_classes,
+	sim_fw_setup_classes,
+	sim_fw_admin_classes,
+	sim_fw_time_classes,
+	sim_fw_tls_classes,
+	sim_fw_pki_classes,
+	sim_fw_redir_classes,
+	sim_fw_net_classes,
+	sim_fw_info_classes,
+	sim_fw_power_classes,
+	NULL,
 };
 
 const struct fw_class *sim_fw_class_at(unsigned i)
@@ -63,6 +69,10 @@ bool sim_fw_flash_ok(struct fw_ctx *x)
 
 unsigned sim_fw_count(const struct sim_dev *d, const struct fw_class *c)
 {
+	unsigned release = sim_gen_number(d->gen);
+
+	if (release < c->since || (c->until && release > c->until))
+		return 0;
 	if (c->count)
 		return c->count(d);
 	return c->members[1] ? 2 : 1;

@@ -86,6 +86,7 @@ struct fw_method {
 };
 struct fw_class {
 	const char *name;
+	unsigned since, until;                        /* releases that have it, 62 is 6.2; 0: no bound */
 	const struct fw_member *members[2];           /* per instance, or one for all */
 	unsigned (*count)(const struct sim_dev *d);   /* instances; NULL: one per list of members */
 	/* Sets what is no plain member. NULL: nothing more. */
@@ -100,7 +101,7 @@ struct fw_class {
 /* Tables, each ending with name NULL. */
 extern const struct fw_class sim_fw_general_classes[], sim_fw_setup_classes[], sim_fw_admin_classes[],
 	sim_fw_time_classes[], sim_fw_tls_classes[], sim_fw_pki_classes[], sim_fw_redir_classes[],
-	sim_fw_net_classes[], sim_fw_info_classes[];
+	sim_fw_net_classes[], sim_fw_info_classes[], sim_fw_power_classes[];
 
 /* ---- fw_class.c ---- */
 const struct fw_class *sim_fw_class_find(const char *name); /* NULL */

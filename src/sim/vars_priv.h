@@ -47,6 +47,7 @@ enum sim_var_flags {
 	X(SIM_VAR_TIME_LOCAL, "AMT_TimeSynchronizationService.LocalTimeSyncEnabled", "0", 0)        \
 	X(SIM_VAR_REDIR_LISTEN, "AMT_RedirectionService.ListenerEnabled", "false", 0)               \
 	X(SIM_VAR_REDIR_STATE, "AMT_RedirectionService.EnabledState", "32768", 0)                   \
+	X(SIM_VAR_POWER_SCHEME, "AMT_SystemPowerScheme.current", "0", 0)                            \
 	X(SIM_VAR_KVM_STATE, "CIM_KVMRedirectionSAP.EnabledState", "3", 0)                          \
 	X(SIM_VAR_KVM_5900, "IPS_KVMRedirectionSettingData.Is5900PortEnabled", "false", 0)          \
 	X(SIM_VAR_KVM_OPTIN, "IPS_KVMRedirectionSettingData.OptInPolicy", "true", 0)                \

@@ -1,0 +1,750 @@
+/* The parts of the profile in a running job (engine/part.h): reads them, asks for the difference,
+ * sends one change after the other, and believes only what is read again. Called by run.c when the
+ * basics are right, in operation. */
+#include "engine/run_priv.h"
+
+#include "amt/quirks.h"
+#include "base/clk.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "engine/actions_priv.h"
+#include "wire/psk.h"
+#include "wsman/status.h"
+
+#include <stdio.h>
+
+#define HAVE_MAX    (1u << 20) /* of what one part reads */
+#define WORK_MAX    (1u << 20) /* of the changes of one part */
+#define SECRETS_MAX 64
+#define CERTS_MAX   32
+#define STEP_MAX    160
+#define CHANGES_MAX 200 /* of one job */
+
+struct tried { /* answered well; is it so? */
+	struct tried *next;
+	unsigned round;
+	bool staged; /* not to be seen before the commit */
+	char id[];
+};
+struct run_part {
+	const struct engine_part *part;
+	const struct engine_node *want;
+	struct arena arena; /* what was read */
+	struct engine_part_reply have[PART_READS_MAX];
+	struct engine_part_more *more, *more_last;
+	unsigned next_read, round;
+	bool known, unavailable, failed, sent;
+	char lacks[160];
+	struct tried *tried;
+};
+struct run_parts {
+	struct run_part *rows;
+	unsigned count, change_count;
+	struct run_part *now;
+	const char *tag;   /* of part->more under way, in now->arena */
+	struct arena work; /* changes that the diff of now gave */
+	const struct engine_change *change;
+	bool proved, staged;
+	char replied[STEP_MAX]; /* step to be journalled with the next transaction */
+	bool secret_set;        /* and its secret is in the device now */
+	struct engine_part_secret secrets[SECRETS_MAX];
+	unsigned secret_count;
+	struct engine_part_cert certs[CERTS_MAX];
+	unsigned cert_count;
+	struct err refused; /* the first part that the device refused */
+	bool has_refused;
+};
+
+/* ---- what the profile refers to ---- */
+
+static void credential_label(const struct engine_run *r, const char *kind, char *out, size_t cap)
+{
+	snprintf(out, cap, "credential:%s:%s", r->uuid, kind);
+}
+
+/* What was sent to the device before, newest first: the newest that was answered well is what it has;
+ * one that was about to be sent is sent again where the profile asks for any. */
+static void look_at_former(struct engine_run *r, struct engine_part_secret *s)
+{
+	struct arena a;
+	struct store_credential rows[8];
+	char label[128];
+	bool newest_set = true;
+	arena_init(&a, 65536);
+	credential_label(r, s->kind, label, sizeof label);
+	unsigned n = store_credential_list(r->en->conf.store, &a, r->uuid, s->kind, 8, rows);
+	for (unsigned i = 0; i < n && !s->id[0]; i++) {
+		struct secret was = { 0 };
+		bool set = str_eq(rows[i].state, "unverifiable");
+		if ((!set && !str_eq(rows[i].state, "candidate")) ||
+		    !engine_unseal(r->en, label, rows[i].sealed, &was, NULL))
+			continue;
+		if (s->node->is_random && !secret_is_set(&s->value)) {
+			s->value = was;
+			was = (struct secret){ 0 };
+		} else if (!span_eq(secret_reveal(&was), secret_reveal(&s->value))) {
+			newest_set &= !set;
+			secret_deinit(&was);
+			continue;
+		}
+		secret_deinit(&was);
+		str_copy(s->id, sizeof s->id, span_str(rows[i].id));
+		s->was_set = set && newest_set;
+	}
+	arena_deinit(&a);
+}
+
+static bool load_secret(struct engine_run *r, struct engine_part_secret *s, struct err *e)
+{
+	struct arena a;
+	struct span sealed;
+	char label[96];
+	bool ok = true;
+	arena_init(&a, 65536);
+	if (s->node->text) {
+		snprintf(label, sizeof label, "secret:%s", s->node->text);
+		ok = store_secret_get(r->en->conf.store, &a, s->node->text, &sealed);
+		if (!ok) {
+			err_set(e, ERR_NOT_FOUND, "secret '%s' of profile '%s' does not exist",
+				s->node->text, r->profile.name);
+			err_hint(e, "store it with 'outband secret set %s --file FILE'",
+				 s->node->text);
+		}
+		ok = ok && engine_unseal(r->en, label, sealed, &s->value, e);
+	}
+	arena_deinit(&a);
+	if (ok)
+		look_at_former(r, s);
+	if (ok && !secret_is_set(&s->value)) {
+		char pw[WIRE_PSK_PASSWORD_LEN + 1];
+		wire_psk_make_password(r->en->conf.rng, pw);
+		s->value = secret_make(span_str(pw));
+		explicit_bzero(pw, sizeof pw);
+	}
+	return ok;
+}
+
+static bool load_cert(struct engine_run *r, const char *name, struct err *e)
+{
+	struct run_parts *ps = r->parts;
+	struct arena a;
+	struct store_cert row;
+	char id[96];
+	struct span der = { NULL, 0 };
+	if (ps->cert_count == CERTS_MAX)
+		return err_set(e, ERR_LIMIT, "profile '%s' names more than %d certificates",
+			       r->profile.name, CERTS_MAX);
+	arena_init(&a, 1 << 20);
+	snprintf(id, sizeof id, "trusted:%s", name);
+	if (str_eq(name, "ca") && r->en->ca[ENGINE_CA_USUAL]) {
+		der = r->en->ca[ENGINE_CA_USUAL]->certs[0].der;
+	} else if (store_cert_get(r->en->conf.store, &a, id, &row)) {
+		struct pki_chain *c = pki_chain_load(row.pem, NULL, NULL);
+		void *p = c ? arena_copy(&r->keep, c->certs[0].der) : NULL;
+		der = p ? span_make(p, c->certs[0].der.n) : der;
+		pki_chain_free(c);
+	}
+	arena_deinit(&a);
+	ps->certs[ps->cert_count++] = (struct engine_part_cert){ name, der };
+	if (der.n)
+		return true;
+	err_set(e, ERR_NOT_FOUND, "certificate '%s' of profile '%s' is not stored", name,
+		r->profile.name);
+	return err_hint(e, "store it with 'outband cert trust %s FILE'", name);
+}
+
+/* Secrets and certificates below n; path names the place: "users:alice". */
+static bool load_below(struct engine_run *r, const struct engine_node *n, const char *path,
+		       struct err *e)
+{
+	struct run_parts *ps = r->parts;
+	char below[64];
+	for (const struct engine_node *c = n->children; c; c = c->next) {
+		if (c->row->kind == KEY_LIST && !*c->key)
+			snprintf(below, sizeof below, "%.31s:%.31s", path, engine_node_id(c));
+		else if (c->row->kind == KEY_GROUP)
+			snprintf(below, sizeof below, "%.31s:%.31s", path, c->key);
+		else
+			str_copy(below, sizeof below, span_str(path));
+		if (c->row->kind == KEY_CERT && !load_cert(r, c->text, e))
+			return false;
+		if (c->row->kind == KEY_SECRET) {
+			struct engine_part_secret *s = &ps->secrets[ps->secret_count];
+			if (ps->secret_count == SECRETS_MAX)
+				return err_set(e, ERR_LIMIT,
+					       "profile '%s' names more than %d secrets",
+					       r->profile.name, SECRETS_MAX);
+			s->node = c;
+			snprintf(s->kind, sizeof s->kind, "%.40s:%.20s", path, c->key);
+			ps->secret_count++;
+			if (!load_secret(r, s, e))
+				return false;
+		}
+		if (!load_below(r, c, below, e))
+			return false;
+	}
+	return true;
+}
+
+static bool load(struct engine_run *r, struct err *e)
+{
+	struct run_parts *ps = MEM_NEW(struct run_parts);
+	unsigned n = 0;
+	r->parts = ps;
+	arena_init(&ps->work, WORK_MAX);
+	while (engine_parts_at(n))
+		n++;
+	ps->rows = mem_new(n * sizeof *ps->rows);
+	for (unsigned i = 0; i < n; i++) {
+		const struct engine_node *want = r->profile.parts;
+		while (want && !str_eq(want->key, engine_parts_at(i)->name))
+			want = want->next;
+		if (!want)
+			continue;
+		struct run_part *p = &ps->rows[ps->count++];
+		p->part = engine_parts_at(i);
+		p->want = want;
+		arena_init(&p->arena, HAVE_MAX);
+		if (!load_below(r, want, p->part->name, e))
+			return false;
+	}
+	return true;
+}
+
+static void forget_tried(struct run_part *p)
+{
+	while (p->tried) {
+		struct tried *t = p->tried;
+		p->tried = t->next;
+		mem_free(t);
+	}
+}
+
+void engine_run_parts_free(struct engine_run *r)
+{
+	struct run_parts *ps = r->parts;
+	if (!ps)
+		return;
+	for (unsigned i = 0; i < ps->count; i++) {
+		arena_wipe(&ps->rows[i].arena);
+		forget_tried(&ps->rows[i]);
+	}
+	for (unsigned i = 0; i < ps->secret_count; i++)
+		secret_deinit(&ps->secrets[i].value);
+	arena_wipe(&ps->work);
+	mem_free(ps->rows);
+	mem_free(ps);
+	r->parts = NULL;
+}
+
+static void read_again(struct run_part *p)
+{
+	arena_reset(&p->arena);
+	memset(p->have, 0, sizeof p->have);
+	p->more = p->more_last = NULL;
+	p->next_read = 0;
+	p->known = p->sent = false;
+	p->round++;
+}
+
+void engine_run_parts_forget(struct engine_run *r)
+{
+	for (unsigned i = 0; r->parts && i < r->parts->count; i++) {
+		read_again(&r->parts->rows[i]);
+		forget_tried(&r->parts->rows[i]);
+	}
+}
+
+void engine_run_parts_committed(struct engine_run *r)
+{
+	for (unsigned i = 0; r->parts && i < r->parts->count; i++) {
+		struct run_part *p = &r->parts->rows[i];
+		for (struct tried *t = p->tried; t; t = t->next)
+			t->staged = false;
+		read_again(p);
+	}
+	if (r->parts)
+		r->parts->staged = false;
+}
+
+const struct err *engine_run_parts_refused(const struct engine_run *r)
+{
+	return r->parts && r->parts->has_refused ? &r->parts->refused : NULL;
+}
+
+/* ---- the pure side ---- */
+
+static struct engine_part_in in_of(struct engine_run *r, const struct run_part *p)
+{
+	struct engine_part_in in = {
+		.want = p->want,
+		.have = p->have,
+		.more = p->more,
+		.facts = &r->facts,
+		.uuid = r->uuid,
+		.host = r->host,
+		.domain = r->domain,
+		.fqdn = r->fqdn,
+		.secrets = r->parts->secrets,
+		.secret_count = r->parts->secret_count,
+		.certs = r->parts->certs,
+		.cert_count = r->parts->cert_count,
+		.now_unix_ms = clk_unix_ms(),
+	};
+	amt_quirks_parse_version(r->version, &in.major, &in.minor);
+	return in;
+}
+
+static bool is_required(const struct engine_run *r, const struct run_part *p)
+{
+	return engine_node_has_word(r->profile.required, p->part->name);
+}
+
+/* The rest of the profile goes on; the job fails at its end, with the first of these. */
+static void refuse_part(struct engine_run *r, struct run_part *p, const struct err *why)
+{
+	struct run_parts *ps = r->parts;
+	p->failed = p->known = true;
+	engine_run_event(r, NULL, LOG_EV_STEP_FAILED, p->part->name, NULL, why);
+	if (ps->has_refused)
+		return;
+	ps->refused = *why;
+	ps->has_refused = true;
+}
+
+static void call_unavailable(struct engine_run *r, struct run_part *p, const char *why)
+{
+	struct err e = { 0 };
+	p->unavailable = p->known = true;
+	snprintf(p->lacks, sizeof p->lacks, "%s: not available in AMT %s: %s", p->part->title,
+		 r->version, why);
+	if (!is_required(r, p)) {
+		struct store_tx *tx = store_tx_new(r->en->conf.store);
+		store_tx_job_require(tx, r->job, r->en->owner, clk_unix_ms());
+		engine_run_event(r, tx, LOG_EV_STEP_NOTE, p->part->name, p->lacks, NULL);
+		store_tx_commit(tx, NULL, NULL);
+		return;
+	}
+	err_set(&e, ERR_VERIFY, "device %s lacks what the profile requires: %s", r->uuid, p->lacks);
+	err_seen(&e, "%s", why);
+	err_want(&e, "%s", p->part->title);
+	err_hint(&e, "give this PC another profile, or take '%s' off its 'required'",
+		 p->part->name);
+	refuse_part(r, p, &e);
+}
+
+/* ---- reads ---- */
+
+static void keep_items(struct run_part *p, struct engine_part_reply *to,
+		       const struct amt_reply *reply, bool list)
+{
+	unsigned n = list ? reply->item_count : 1;
+	to->items = ARENA_ARRAY(&p->arena, struct wsman_obj *, n ? n : 1);
+	for (unsigned i = 0; to->items && i < n; i++) {
+		struct wsman_obj *o;
+		bool ok = list ? wsman_envelope_item(reply->items[i], reply->arena, &o, NULL)
+			       : wsman_envelope_obj(reply->msg, reply->arena, &o, NULL);
+		struct wsman_obj *kept = ok ? wsman_obj_clone(&p->arena, o) : NULL;
+		if (kept)
+			to->items[to->count++] = kept;
+	}
+}
+
+static void keep_more(struct run_part *p, const char *tag, const struct amt_reply *reply,
+		      bool absent)
+{
+	struct engine_part_more *m = ARENA_NEW(&p->arena, struct engine_part_more);
+	struct wsman_obj *o;
+	if (!m)
+		return;
+	m->tag = tag;
+	if (!absent && wsman_envelope_obj(reply->msg, reply->arena, &o, NULL))
+		m->obj = wsman_obj_clone(&p->arena, o);
+	if (p->more_last)
+		p->more_last->next = m;
+	else
+		p->more = m;
+	p->more_last = m;
+}
+
+/* True: the error was taken care of. */
+static bool link_trouble(struct engine_run *r, const struct amt_reply *reply, const struct err *e,
+			 const char *what)
+{
+	struct err w = *e;
+	if (w.code == ERR_AUTH || w.code == ERR_DENIED || w.code == ERR_REALM) {
+		engine_run_login_failed(r, &w);
+		return true;
+	}
+	if (w.code == ERR_BUSY) {
+		engine_run_busy(r, &w);
+		return true;
+	}
+	if (w.code == ERR_NONE || reply->msg)
+		return false;
+	err_wrap(&w, "device %s, %s", r->uuid, what);
+	engine_run_reopen(r, &w);
+	return true;
+}
+
+static void on_part_read(void *arg, const struct amt_reply *reply, const struct err *err)
+{
+	struct engine_run *r = arg;
+	struct run_part *p = r->parts->now;
+	bool absent = err->code == ERR_FAULT;
+	if (link_trouble(r, reply, err, p->part->title))
+		return;
+	if (err->code != ERR_NONE && !absent) {
+		struct err e = *err;
+		err_wrap(&e, "device %s, reading %s", r->uuid, p->part->title);
+		refuse_part(r, p, &e);
+	} else if (p->next_read < p->part->read_count) {
+		const struct engine_part_read *rd = &p->part->reads[p->next_read];
+		struct engine_part_reply *to = &p->have[p->next_read++];
+		to->absent = absent;
+		if (!absent)
+			keep_items(p, to, reply, rd->kind == PART_ENUMERATE);
+		/* an answer that does not fit the class is none */
+		if (!to->count && rd->kind != PART_ENUMERATE)
+			to->absent = true;
+		if (to->absent && !rd->optional) {
+			char why[120];
+			snprintf(why, sizeof why, "%s: %s", rd->class_name,
+				 err->seen[0] ? err->seen : "no answer of that class");
+			call_unavailable(r, p, why);
+		}
+	} else {
+		keep_more(p, r->parts->tag, reply, absent);
+	}
+	if (p->arena.full) {
+		struct err e = { 0 };
+		err_set(&e, ERR_LIMIT, "device %s: what it says about %s is too much", r->uuid,
+			p->part->title);
+		refuse_part(r, p, &e);
+	}
+	engine_run_plan(r);
+}
+
+static void call(struct engine_run *r, const struct wsman_req *req)
+{
+	r->state = RUN_PART_READ;
+	amt_client_call(r->client, req, true, 0, on_part_read, r);
+}
+
+static bool read_static(struct engine_run *r, struct run_part *p)
+{
+	const struct engine_part_read *rd = &p->part->reads[p->next_read];
+	const struct wsman_class *cls = wsman_classes_find(rd->class_name);
+	struct wsman_req req = { .op = WSMAN_OP_GET, .resource_uri = cls->uri };
+	if (rd->kind == PART_ENUMERATE) {
+		r->state = RUN_PART_READ;
+		amt_client_enumerate(r->client, cls->uri, on_part_read, r);
+		return true;
+	}
+	if (rd->kind == PART_INVOKE)
+		engine_act_invoke(&r->parts->work, &req, rd->class_name, rd->method);
+	if (rd->instance_id)
+		req.selectors =
+			wsman_obj_selector(&r->parts->work, "InstanceID", rd->instance_id, NULL);
+	call(r, &req);
+	return true;
+}
+
+/* False: all is known. */
+static bool read_next(struct engine_run *r, struct run_part *p)
+{
+	struct wsman_req req = { 0 };
+	arena_reset(&r->parts->work);
+	if (p->next_read < p->part->read_count)
+		return read_static(r, p);
+	struct engine_part_in in = in_of(r, p);
+	const char *tag = p->part->more ? p->part->more(&in, &r->parts->work, &req) : NULL;
+	if (!tag) {
+		p->known = true;
+		return false;
+	}
+	r->parts->tag = arena_str(&p->arena, span_str(tag));
+	if (!r->parts->tag)
+		r->parts->tag = "";
+	call(r, &req);
+	return true;
+}
+
+/* ---- changes ---- */
+
+void engine_run_parts_tx(struct engine_run *r, struct store_tx *tx)
+{
+	struct run_parts *ps = r->parts;
+	if (!ps || !ps->replied[0])
+		return;
+	engine_run_event(r, tx, LOG_EV_STEP, ps->replied, NULL, NULL);
+	store_tx_step(tx,
+		      &(struct store_step){
+			      .uuid = r->uuid,
+			      .job = r->job,
+			      .action = ps->replied,
+			      .plan_version = ENGINE_PLAN_VERSION,
+			      .attempt = r->attempt,
+			      .phase = "replied",
+			      .detail = "",
+			      .at_unix_ms = clk_unix_ms(),
+		      });
+	ps->replied[0] = '\0';
+	if (ps->secret_set && ps->change && ps->change->secret)
+		store_tx_credential_state(tx, ps->change->secret->id, "unverifiable",
+					  clk_unix_ms());
+	ps->secret_set = false;
+}
+
+static void step_name(const struct run_parts *ps, char *out, size_t cap)
+{
+	snprintf(out, cap, "%.40s/%.110s", ps->now->part->name, ps->change->id);
+}
+
+static void plan_again(struct engine_run *r)
+{
+	engine_run_plan(r);
+}
+
+static void note_done(struct engine_run *r)
+{
+	struct run_parts *ps = r->parts;
+	struct run_part *p = ps->now;
+	size_t n = strlen(ps->change->id) + 1;
+	struct tried *t = mem_new(sizeof *t + n);
+	memcpy(t->id, ps->change->id, n);
+	t->round = p->round;
+	t->staged = ps->change->flags & CHANGE_STAGED;
+	t->next = p->tried;
+	p->tried = t;
+	p->sent = true;
+	ps->staged |= t->staged;
+	step_name(ps, ps->replied, sizeof ps->replied);
+	if (ps->change->secret) {
+		ps->change->secret->was_set = ps->secret_set = true;
+		engine_run_commit(r, engine_run_tx(r), plan_again);
+		return;
+	}
+	if (ps->change->flags & CHANGE_REREAD)
+		read_again(p);
+	engine_run_plan(r);
+}
+
+static bool is_fine(const struct engine_change *ch, uint32_t value)
+{
+	for (const uint32_t *ok = ch->also_ok; ok && *ok; ok++)
+		if (*ok == value)
+			return true;
+	return value == 0;
+}
+
+static void on_change(void *arg, const struct amt_reply *reply, const struct err *err)
+{
+	struct engine_run *r = arg;
+	struct run_parts *ps = r->parts;
+	struct err e = *err;
+	struct wsman_obj *o;
+	char name[STEP_MAX];
+	if (fault_hit("engine.reply"))
+		return; /* the process died here: the device has acted */
+	step_name(ps, name, sizeof name);
+	if (link_trouble(r, reply, &e, name))
+		return;
+	if (e.code == ERR_NONE && ps->change->req.op == WSMAN_OP_INVOKE &&
+	    wsman_envelope_obj(reply->msg, reply->arena, &o, &e) &&
+	    !is_fine(ps->change, o->return_value))
+		wsman_status_check(reply->msg, o->return_value, &e);
+	if (e.code == ERR_BUSY) {
+		engine_run_busy(r, &e);
+		return;
+	}
+	if (e.code == ERR_NONE) {
+		note_done(r);
+		return;
+	}
+	err_wrap(&e, "device %s, %s", r->uuid, name);
+	refuse_part(r, ps->now, &e);
+	engine_run_plan(r);
+}
+
+static void send_change(struct engine_run *r)
+{
+	if (!engine_run_may_go_on(r))
+		return;
+	r->state = RUN_PART_ACT;
+	r->act = ACT_COUNT;
+	if (!fault_hit("engine.send"))
+		amt_client_call(r->client, &r->parts->change->req, false, 0, on_change, r);
+}
+
+static void add_candidate(struct engine_run *r, struct store_tx *tx, struct engine_part_secret *s)
+{
+	struct arena a;
+	char label[128];
+	uint8_t b[12];
+	struct out o;
+	int64_t now = clk_unix_ms();
+	if (s->id[0])
+		return;
+	rng_fill(r->en->conf.rng, b, sizeof b);
+	out_init(&o, s->id, sizeof s->id);
+	out_hex(&o, span_make(b, sizeof b));
+	arena_init(&a, 65536);
+	credential_label(r, s->kind, label, sizeof label);
+	store_tx_credential_add(
+		tx,
+		&(struct store_credential){
+			.id = s->id,
+			.uuid = r->uuid,
+			.kind = s->kind,
+			.state = "candidate",
+			.sealed = engine_seal(r->en, label, secret_reveal(&s->value), &a),
+			.user = "",
+			.realm = "",
+			.leaf_sha256 = "",
+			.tls_mode = "",
+			.at_unix_ms = now,
+			.changed_unix_ms = now,
+		});
+	arena_deinit(&a);
+}
+
+static void act(struct engine_run *r, struct run_part *p, const struct engine_change *ch)
+{
+	struct run_parts *ps = r->parts;
+	char name[STEP_MAX], stage[96];
+	ps->now = p;
+	struct store_tx *tx = engine_run_tx(r); /* before ps->change: it looks at the former one */
+	ps->change = ch;
+	step_name(ps, name, sizeof name);
+	store_tx_step(tx,
+		      &(struct store_step){
+			      .uuid = r->uuid,
+			      .job = r->job,
+			      .action = name,
+			      .plan_version = ENGINE_PLAN_VERSION,
+			      .attempt = r->attempt,
+			      .phase = "intent",
+			      .detail = ch->secret ? ch->secret->id : "",
+			      .at_unix_ms = clk_unix_ms(),
+		      });
+	if (ch->secret)
+		add_candidate(r, tx, ch->secret);
+	snprintf(stage, sizeof stage, "third: %s", p->part->title);
+	engine_run_stage(r, tx, stage);
+	engine_run_commit(r, tx, send_change);
+}
+
+static const struct tried *tried_of(const struct run_part *p, const char *id)
+{
+	for (const struct tried *t = p->tried; t; t = t->next)
+		if (str_eq(t->id, id))
+			return t;
+	return NULL;
+}
+
+static void does_not_hold(struct engine_run *r, struct run_part *p, const struct engine_change *ch)
+{
+	struct err e = { 0 };
+	struct span line = out_span(&ch->text);
+	line.n = span_find(line, '\n');
+	err_set(&e, ERR_VERIFY, "device %s, %s/%s: answered well, and yet it is not so", r->uuid,
+		p->part->name, ch->id);
+	err_seen(&e, "%.*s", (int)line.n, (const char *)line.p);
+	err_want(&e, "the value of the profile when it is read again");
+	err_hint(&e, "the PC takes the request and keeps its value: see 'outband device issues'");
+	refuse_part(r, p, &e);
+}
+
+/* The first change of p that is still to be sent; NULL: none, or p was refused. */
+static const struct engine_change *next_change(struct engine_run *r, struct run_part *p)
+{
+	struct err e = { 0 };
+	struct engine_part_in in = in_of(r, p);
+	arena_reset(&r->parts->work);
+	struct engine_changes c = { .a = &r->parts->work };
+	if (!p->part->diff(&in, &c, &e) || c.a->full) {
+		if (e.code == ERR_NONE)
+			err_set(&e, ERR_LIMIT, "the changes do not fit into their memory");
+		err_wrap(&e, "device %s, %s", r->uuid, p->part->title);
+		refuse_part(r, p, &e);
+		return NULL;
+	}
+	if (c.unavailable) {
+		call_unavailable(r, p, c.unavailable);
+		return NULL;
+	}
+	for (const struct engine_change *ch = c.first; ch; ch = ch->next) {
+		if (ch->flags & CHANGE_REPORT)
+			continue;
+		const struct tried *t = tried_of(p, ch->id);
+		if (!t)
+			return ch;
+		if (t->round != p->round && !t->staged) {
+			does_not_hold(r, p, ch);
+			return NULL;
+		}
+	}
+	return NULL;
+}
+
+/* True: something is under way. */
+static bool go_on_with(struct engine_run *r, struct run_part *p)
+{
+	r->parts->now = p;
+	while (!p->failed && !p->unavailable) {
+		if (!p->known && read_next(r, p))
+			return true;
+		const struct engine_change *ch = next_change(r, p);
+		if (ch) {
+			struct err e = { 0 };
+			if (++r->parts->change_count <= CHANGES_MAX) {
+				act(r, p, ch);
+				return true;
+			}
+			err_set(&e, ERR_VERIFY, "device %s: more than %d changes in one job",
+				r->uuid, CHANGES_MAX);
+			refuse_part(r, p, &e);
+		}
+		bool verify = p->sent && !p->failed;
+		for (const struct tried *t = p->tried; t; t = t->next)
+			verify &= !t->staged; /* what is staged is looked at after the commit */
+		if (!verify)
+			return false;
+		read_again(p);
+	}
+	return false;
+}
+
+static void on_proved(struct engine_run *r)
+{
+	r->parts->proved = true;
+	r->was_configured = true;
+	r->admin_stored = false;
+	engine_run_plan(r);
+}
+
+bool engine_run_parts(struct engine_run *r)
+{
+	struct err e = { 0 };
+	if (!r->profile.parts)
+		return false;
+	if (!r->parts && !load(r, &e)) {
+		engine_run_fail(r, &e);
+		return true;
+	}
+	if (!r->parts->proved) {
+		/* what opened the device is on record before anything else is done with it */
+		struct store_tx *tx = engine_run_tx(r);
+		engine_run_proof(r, tx);
+		engine_run_commit(r, tx, on_proved);
+		return true;
+	}
+	for (unsigned i = 0; i < r->parts->count; i++)
+		if (go_on_with(r, &r->parts->rows[i]))
+			return true;
+	if (!r->parts->staged)
+		return false;
+	engine_run_act(r, ACT_COMMIT);
+	return true;
+}
