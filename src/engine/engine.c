@@ -49,7 +49,11 @@ static void load_settings(struct engine *en)
 	en->set.retry.max_ms = setting_int(en, &a, SETTING_RETRY_MAX_S) * 1000;
 	en->set.retry.login_tries = setting_int(en, &a, SETTING_LOGIN_TRIES);
 	en->set.retry.login_window_ms = setting_int(en, &a, SETTING_LOGIN_WINDOW_S) * 1000;
-	const char *v;
+	en->set.check_h = setting_int(en, &a, SETTING_CHECK_H);
+	const char *v = setting_text(en, &a, SETTING_REPAIR);
+	en->set.repair = str_eq(v, "auto") ? ENGINE_REPAIR_AUTO
+		: str_eq(v, "off")         ? ENGINE_REPAIR_OFF
+					   : ENGINE_REPAIR_ASK;
 	if (store_setting_get(en->conf.store, &a, engine_setting_row(SETTING_LOG_LEVEL)->key, &v) &&
 	    log_level_parse(v, &level))
 		log_set_level(level);

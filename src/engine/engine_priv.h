@@ -12,6 +12,7 @@
 
 #define ENGINE_MAX_CHAINS 64
 
+enum engine_repair { ENGINE_REPAIR_ASK, ENGINE_REPAIR_AUTO, ENGINE_REPAIR_OFF };
 enum engine_ca { ENGINE_CA_USUAL, ENGINE_CA_384, ENGINE_CA_COUNT };
 struct engine_run;
 struct engine {
@@ -19,6 +20,8 @@ struct engine {
 	char owner[128];
 	struct {
 		int64_t workers, port_base, lease_s, hello_rate;
+		int64_t check_h;
+		enum engine_repair repair;
 		bool pki, manual_approval, auth_int;
 		char profile[64];
 		struct engine_retry_conf retry;
@@ -40,6 +43,9 @@ struct engine {
 	struct engine_status st;
 	struct { int64_t window_ms; unsigned count; char address[64]; } rate[256];
 };
+
+/* A job of that kind, now; nothing when one is there already. */
+void engine_add_job(struct engine *en, struct store_tx *tx, const char *uuid, const char *kind);
 
 /* vault.c: sealed things */
 bool engine_vault_load(struct engine *en, struct err *e); /* CA (made when there is none) and chains */

@@ -55,8 +55,9 @@ static void on_taken(void *arg, const struct err *e)
 		engine_kick(arg);
 }
 
-static void add_job(struct store_tx *tx, struct engine *en, const char *uuid, int64_t now)
+void engine_add_job(struct engine *en, struct store_tx *tx, const char *uuid, const char *kind)
 {
+	int64_t now = clk_unix_ms();
 	char id[40];
 	uint8_t b[12];
 	struct out o;
@@ -72,7 +73,7 @@ static void add_job(struct store_tx *tx, struct engine *en, const char *uuid, in
 			 &(struct store_job){
 				 .id = id,
 				 .uuid = uuid,
-				 .kind = "configure",
+				 .kind = kind,
 				 .state = "queued",
 				 .priority = 10,
 				 .not_before_unix_ms = now,
@@ -81,7 +82,7 @@ static void add_job(struct store_tx *tx, struct engine *en, const char *uuid, in
 				 .changed_unix_ms = now,
 			 });
 	ENGINE_EVENT(en, tx, uuid, LOG_EV_JOB_QUEUED, NULL, LOG_S("uuid", uuid), LOG_S("job", id),
-		     LOG_S("kind", "configure"));
+		     LOG_S("kind", kind));
 }
 
 /* A job for the device, or the delayed one sooner: a hello says that the device is there and waits.
@@ -92,7 +93,7 @@ static void queue_job(struct engine *en, struct store_tx *tx, struct arena *a, c
 	struct store_job j;
 	enum err_code code;
 	if (!store_job_active(en->conf.store, a, uuid, "configure", &j)) {
-		add_job(tx, en, uuid, now);
+		engine_add_job(en, tx, uuid, "configure");
 		return;
 	}
 	bool login = err_from_name(j.err_code, &code) && (code == ERR_AUTH || code == ERR_LOCKOUT);

@@ -81,7 +81,7 @@ enum engine_act engine_plan_next(const struct engine_plan_in *in)
 	return ACT_COUNT;
 }
 
-void engine_plan_print(const struct engine_plan_in *in, struct out *o)
+unsigned engine_plan_lines(const struct engine_plan_in *in, struct out *o)
 {
 	unsigned calls = 0;
 	for (int i = 0; i < ACT_COUNT; i++) {
@@ -95,6 +95,12 @@ void engine_plan_print(const struct engine_plan_in *in, struct out *o)
 			calls++;
 		rows[i]->print(in, o);
 	}
+	return calls;
+}
+
+void engine_plan_print(const struct engine_plan_in *in, struct out *o)
+{
+	unsigned calls = engine_plan_lines(in, o);
 	if (calls == 0)
 		out_str(o, "nothing to do\n");
 	else

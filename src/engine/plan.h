@@ -71,6 +71,8 @@ unsigned engine_plan_needs(const struct engine_plan_in *in);
 enum engine_act engine_plan_next(const struct engine_plan_in *in);
 /* All of it, for people: "field: from -> to" lines, the calls, the number of round trips. */
 void engine_plan_print(const struct engine_plan_in *in, struct out *o);
+/* Only the "field: from -> to" lines; gives the number of requests that change the device. */
+unsigned engine_plan_lines(const struct engine_plan_in *in, struct out *o);
 
 struct engine_action {
 	const char *name, *stage;

@@ -120,7 +120,7 @@ static void refuses_with_the_place(void **state)
 		  "1" },
 		{ "unknown key", "version: 1\n  \nkvms: on\n",
 		  "line 3, column 1: unknown key 'kvms'",
-		  "version admin_password mebx_password names clock tls redirection kvm webui ping" },
+		  "version admin_password mebx_password names clock tls redirection kvm webui ping required" },
 		{ "unknown inner key", "version: 1\nredirection: {usb: on}\n",
 		  "line 2, column 15: unknown key 'usb'", "sol ider" },
 		{ "unknown key of a secret", "version: 1\nadmin_password: {name: x}\n",
@@ -185,7 +185,10 @@ static void refuses_with_the_place(void **state)
 		if (!strstr(e.msg, cases[i].place) ||
 		    !span_starts(span_str(e.msg), "profile test: line "))
 			fail_msg("%s: %s", cases[i].name, e.msg);
-		if (!str_eq(e.want, cases[i].want))
+		/* behind the basic keys stand the parts */
+		bool keys = span_starts(span_str(e.want), "version ");
+		if (keys ? !span_starts(span_str(e.want), cases[i].want)
+			 : !str_eq(e.want, cases[i].want))
 			fail_msg("%s: want '%s'", cases[i].name, e.want);
 		assert_int_equal(e.code, ERR_INVALID);
 	}

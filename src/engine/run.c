@@ -11,11 +11,30 @@
 #define ACTS_MAX   80
 #define DOUBTS_MAX 24
 
+const char *engine_run_kind_name(enum run_kind k)
+{
+	static const char *const names[] = {
+#define X(name, text) [name] = text,
+		RUN_KINDS(X)
+#undef X
+	};
+	return names[k];
+}
+
+static enum run_kind kind_of(const char *name)
+{
+	for (int k = 0; k < RUN_KIND_COUNT; k++)
+		if (str_eq(name, engine_run_kind_name((enum run_kind)k)))
+			return (enum run_kind)k;
+	return RUN_KIND_COUNT;
+}
+
 struct engine_run *engine_run_new(struct engine *en, const struct store_job *j)
 {
 	struct engine_run *r = MEM_NEW(struct engine_run);
 	r->en = en;
 	r->state = RUN_CLAIM;
+	r->kind = j->kind ? kind_of(j->kind) : RUN_CONFIGURE;
 	r->act = ACT_COUNT;
 	r->attempt = j->attempt + 1;
 	str_copy(r->uuid, sizeof r->uuid, span_str(j->uuid));
@@ -257,8 +276,12 @@ void engine_run_start(struct engine_run *r)
 	}
 	struct store_tx *tx = engine_run_tx(r);
 	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_STARTED, NULL, LOG_S("uuid", r->uuid),
-		     LOG_S("job", r->job), LOG_S("kind", "configure"),
+		     LOG_S("job", r->job), LOG_S("kind", engine_run_kind_name(r->kind)),
 		     LOG_I("attempt_count", r->attempt));
+	if (r->kind != RUN_CONFIGURE) {
+		engine_run_commit(r, tx, on_started);
+		return;
+	}
 	note_needs(r, tx);
 	if (!r->was_configured)
 		store_tx_device_text(tx, r->uuid, STORE_DEVICE_STATE,
@@ -269,7 +292,7 @@ void engine_run_start(struct engine_run *r)
 	r->uses_key = r->hello && r->psk;
 	if (r->uses_key && r->group_key)
 		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_KEY_GROUP, NULL, LOG_S("uuid", r->uuid),
-			     LOG_S("pid", r->pid), LOG_S("kind", "configure"));
+			     LOG_S("pid", r->pid), LOG_S("kind", engine_run_kind_name(r->kind)));
 	if (r->uses_key) /* with one key two PCs cannot both be configured: the second never begins */
 		store_tx_psk_take(tx, r->pid, r->uuid, clk_unix_ms());
 	engine_run_commit(r, tx, on_started);
@@ -364,6 +387,10 @@ void engine_run_plan(struct engine_run *r)
 	unsigned needs = engine_plan_needs(&r->in) & ~r->facts.known;
 	if (needs) {
 		engine_run_read(r, needs);
+		return;
+	}
+	if (r->kind == RUN_CHECK) {
+		engine_run_check(r);
 		return;
 	}
 	enum engine_act a = engine_plan_next(&r->in);

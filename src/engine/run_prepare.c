@@ -239,6 +239,13 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 		load_leaf(r, &a);
 	}
 	ok = ok && load_profile(r, &d, &a, e) && load_name(r, &d, &a, e);
+	if (ok && r->kind != RUN_CONFIGURE && !r->was_configured) {
+		ok = err_set(e, ERR_CONFLICT, "device %s is not configured: there is no way in yet",
+			     r->uuid);
+		err_hint(e, "'outband device plan %s' shows what configuration would set", r->uuid);
+	}
+	if (r->kind != RUN_CONFIGURE)
+		r->hello = NULL;
 	/* a configured device that said no hello since needs neither key nor certificate */
 	bool in_setup = ok && r->hello &&
 		(!r->was_configured || d.last_hello_unix_ms > d.configured_unix_ms);

@@ -3,6 +3,7 @@
 #include "engine/engine_priv.h"
 #include "engine/part.h"
 #include "engine/reads.h"
+#include "engine/run_parts.h"
 
 #define ENGINE_MAX_WAYS 16
 
@@ -32,8 +33,18 @@ struct run_way {
 	char pin_hex[65];               /* operational: leaf that must show up; "" none */
 	bool clear;                     /* operational without TLS */
 };
+#define RUN_KINDS(X) /* as stored with the job; never renamed */                            \
+	X(RUN_CONFIGURE, "configure") X(RUN_CHECK, "check")
+enum run_kind {
+#define X(name, text) name,
+	RUN_KINDS(X)
+#undef X
+	RUN_KIND_COUNT
+};
+const char *engine_run_kind_name(enum run_kind k);
 struct engine_run {
 	struct engine *en;
+	enum run_kind kind;
 	struct engine_run *next;
 	enum run_state state;
 	char uuid[UUID_TEXT_SIZE], job[64], fqdn[LIMIT_FQDN + 1], address[64];
@@ -132,17 +143,8 @@ void engine_run_busy(struct engine_run *r, const struct err *e); /* the same aga
 void engine_run_orphan(struct run_key_job *j); /* the run goes away before its worker is done */
 void engine_run_read(struct engine_run *r, unsigned groups);
 
-/* run_part.c: the parts of the profile, in operation */
-/* True: something is under way (a read, a change, a commit), or the job ended. False: nothing to do. */
-bool engine_run_parts(struct engine_run *r);
-void engine_run_parts_forget(struct engine_run *r); /* after a break: all is read again */
-void engine_run_parts_committed(struct engine_run *r);
-void engine_run_parts_free(struct engine_run *r);
-void engine_run_parts_tx(struct engine_run *r, struct store_tx *tx); /* what has become due */
-/* What was refused by the device while the rest was done; NULL: nothing. */
-const struct err *engine_run_parts_refused(const struct engine_run *r);
-
 /* run_store.c */
+void engine_run_print_stats(const struct engine_run *r, char *text, size_t cap);
 struct store_tx *engine_run_tx(struct engine_run *r); /* begins with the lease check, adds what is due */
 void engine_run_commit(struct engine_run *r, struct store_tx *tx, void (*stored)(struct engine_run *r));
 void engine_run_event(struct engine_run *r, struct store_tx *tx, enum log_event ev, const char *step,

@@ -180,7 +180,7 @@ static unsigned round_trips(const struct engine_run *r, const struct amt_client_
 	return s->round_trips - s->challenges - r->polls;
 }
 
-static void print_stats(const struct engine_run *r, char *text, size_t cap)
+void engine_run_print_stats(const struct engine_run *r, char *text, size_t cap)
 {
 	struct amt_client_stats s = { 0 };
 	if (r->client)
@@ -239,7 +239,7 @@ static void say_success(struct engine_run *r, struct store_tx *tx)
 					     { LOG_KIND_END, NULL, NULL, 0 } };
 	const struct log_kv done[] = { LOG_S("uuid", r->uuid),
 				       LOG_S("job", r->job),
-				       LOG_S("kind", "configure"),
+				       LOG_S("kind", engine_run_kind_name(r->kind)),
 				       LOG_I("elapsed_ms", r->elapsed_ms),
 				       LOG_I("round_trips", round_trips(r, &s)),
 				       LOG_I("waits_ms", r->imposed_wait_ms),
@@ -279,7 +279,7 @@ static bool keep_refusal(struct engine_run *r, struct store_tx *tx, const struct
 
 static void end_device(struct engine_run *r, struct store_tx *tx, const struct err *e)
 {
-	if (e) {
+	if (e && r->kind == RUN_CONFIGURE) {
 		if (!keep_refusal(r, tx, e)) {
 			store_tx_device_text(tx, r->uuid, STORE_DEVICE_HEALTH, e->msg);
 			store_tx_device_text(tx, r->uuid, STORE_DEVICE_HEALTH_RULE,
@@ -298,13 +298,13 @@ void engine_run_end(struct engine_run *r, enum store_job_state state, int64_t no
 {
 	char stats[200];
 	int64_t now = clk_unix_ms();
-	print_stats(r, stats, sizeof stats);
+	engine_run_print_stats(r, stats, sizeof stats);
 	struct store_tx *tx = engine_run_tx(r);
 	end_device(r, tx, e);
 	store_tx_job_end(tx, r->job, state, not_before_unix_ms, e, stats, now);
 	if (state == STORE_JOB_DELAYED)
 		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_DELAYED, e, LOG_S("uuid", r->uuid),
-			     LOG_S("job", r->job), LOG_S("kind", "configure"),
+			     LOG_S("job", r->job), LOG_S("kind", engine_run_kind_name(r->kind)),
 			     LOG_I("attempt_count", r->attempt),
 			     LOG_I("not_before_unix_ms", not_before_unix_ms));
 	else if (state == STORE_JOB_QUEUED)
@@ -351,7 +351,7 @@ void engine_run_success(struct engine_run *r)
 {
 	char stats[200];
 	int64_t now = clk_unix_ms();
-	print_stats(r, stats, sizeof stats);
+	engine_run_print_stats(r, stats, sizeof stats);
 	struct store_tx *tx = engine_run_tx(r);
 	engine_run_proof(r, tx);
 	store_tx_step_clear(tx, r->uuid);

@@ -73,6 +73,7 @@
 	  "update device set login_fail_since_ms = login_fail_since_ms + $1"                       \
 	  " where login_fail_count > 0", NULL)                                                     \
 	X(STORE_SQL_FORGET_DEVICE, false, NULL, "delete from device where uuid = $1", NULL)        \
+	X(STORE_SQL_FORGET_DRIFT, false, NULL, "delete from drift where uuid = $1", NULL)          \
 	X(STORE_SQL_FORGET_HELLO, false, NULL, "delete from hello where uuid = $1", NULL)          \
 	X(STORE_SQL_FORGET_JOB, false, NULL, "delete from job where uuid = $1", NULL)              \
 	X(STORE_SQL_FORGET_STEP, false, NULL, "delete from step where uuid = $1", NULL)            \

@@ -56,6 +56,7 @@ bool store_is_dead(const struct store *s);
 
 /* Statements and reads, by subject. */
 #include "store/store_device.h"
+#include "store/store_drift.h"
 #include "store/store_job.h"
 #include "store/store_misc.h"
 #include "store/store_name.h"

@@ -79,12 +79,12 @@ static void each_column_is_its_own(void **state)
 	struct store_device d;
 	struct store_tx *tx = world_tx(w);
 	world_add_hello(tx, "u1", "10.0.0.1", T0);
-	for (unsigned c = 0; c <= STORE_DEVICE_ADDRESS; c++) {
+	for (unsigned c = 0; c <= STORE_DEVICE_NAME_SOURCE; c++) {
 		char v[8];
 		(void)snprintf(v, sizeof v, "text%u", c);
 		store_tx_device_text(tx, "u1", (enum store_device_col)c, v);
 	}
-	for (unsigned c = STORE_DEVICE_ADDRESS + 1; c < STORE_DEVICE_COL_COUNT; c++)
+	for (unsigned c = STORE_DEVICE_NAME_SOURCE + 1; c < STORE_DEVICE_COL_COUNT; c++)
 		store_tx_device_int(tx, "u1", (enum store_device_col)c,
 				    c == STORE_DEVICE_APPROVED ? 0 : c);
 	assert_int_equal(world_commit(w, tx), ERR_NONE);

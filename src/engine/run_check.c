@@ -1,0 +1,75 @@
+/* A job that only looks: reads what the profile names over the stored credential, and keeps what
+ * differs (`device plan`, `device drift`). Changes nothing on the device. Called by run.c. */
+#include "engine/run_priv.h"
+
+#include "base/clk.h"
+
+#define TEXT_MAX 65536 /* of all lines */
+
+static void on_checked(struct engine_run *r)
+{
+	r->en->st.jobs_done++;
+	r->state = RUN_END;
+	engine_run_gone(r);
+}
+
+static unsigned count_lines(struct span text)
+{
+	unsigned n = 0;
+	for (size_t i = 0; i < text.n; i++)
+		n += text.p[i] == '\n';
+	return n;
+}
+
+static void write_down(struct engine_run *r, struct buf *lines, struct buf *notes)
+{
+	struct store_tx *tx = engine_run_tx(r);
+	int64_t now = clk_unix_ms(), count = count_lines(buf_span(lines));
+	char stats[200];
+	buf_add(lines, span_make("", 1));
+	buf_add(notes, span_make("", 1));
+	store_tx_drift_put(tx,
+			   &(struct store_drift){
+				   .uuid = r->uuid,
+				   .at_unix_ms = now,
+				   .profile = r->profile.name,
+				   .profile_version = r->profile.version,
+				   .count = count,
+				   .lines = (const char *)buf_span(lines).p,
+				   .notes = (const char *)buf_span(notes).p,
+			   });
+	if (r->version[0])
+		store_tx_device_text(tx, r->uuid, STORE_DEVICE_VERSION, r->version);
+	engine_run_print_stats(r, stats, sizeof stats);
+	ENGINE_EVENT(r->en, tx, r->uuid, count ? LOG_EV_DRIFT : LOG_EV_NO_DRIFT, NULL,
+		     LOG_S("uuid", r->uuid), LOG_S("profile", r->profile.name),
+		     LOG_I("differences", count));
+	store_tx_job_end(tx, r->job, STORE_JOB_DONE, 0, NULL, stats, now);
+	if (count && r->en->set.repair == ENGINE_REPAIR_AUTO)
+		engine_add_job(r->en, tx, r->uuid, "configure");
+	engine_run_commit(r, tx, on_checked);
+}
+
+void engine_run_check(struct engine_run *r)
+{
+	struct buf lines, notes;
+	struct out o, n;
+	if (engine_run_parts_observe(r))
+		return;
+	buf_init(&lines, TEXT_MAX);
+	buf_init(&notes, TEXT_MAX);
+	out_init_buf(&o, &lines);
+	out_init_buf(&n, &notes);
+	engine_plan_lines(&r->in, &o);
+	engine_run_parts_print(r, &o, &n);
+	if (o.bad || n.bad) {
+		struct err e = { 0 };
+		err_set(&e, ERR_LIMIT, "device %s: more differs than can be kept", r->uuid);
+		err_want(&e, "at most %d characters", TEXT_MAX);
+		engine_run_fail(r, &e);
+	} else {
+		write_down(r, &lines, &notes);
+	}
+	buf_deinit(&lines);
+	buf_deinit(&notes);
+}

@@ -1,0 +1,23 @@
+/* What a running job and its queue need of run_part*.c. Included by run_priv.h. */
+#pragma once
+#include "base/err.h"
+#include "base/out.h"
+
+struct engine_run;
+struct store_tx;
+/* run_part.c: the parts of the profile, in operation */
+/* True: something is under way (a read, a change, a commit), or the job ended. False: nothing to do. */
+bool engine_run_parts(struct engine_run *r);
+void engine_run_parts_forget(struct engine_run *r); /* after a break: all is read again */
+void engine_run_parts_committed(struct engine_run *r);
+void engine_run_parts_free(struct engine_run *r);
+void engine_run_parts_tx(struct engine_run *r, struct store_tx *tx); /* what has become due */
+/* What was refused by the device while the rest was done; NULL: nothing. */
+const struct err *engine_run_parts_refused(const struct engine_run *r);
+
+/* Only looks: true while a read is under way. Then the lines that would change, and remarks. */
+bool engine_run_parts_observe(struct engine_run *r);
+void engine_run_parts_print(struct engine_run *r, struct out *lines, struct out *notes);
+
+/* run_check.c: the job "check", when the basics are known */
+void engine_run_check(struct engine_run *r);

@@ -1,0 +1,346 @@
+/* See parts.h. Used by the scenarios about parts only. */
+#include "parts.h"
+
+#include "amt/client.h"
+#include "base/clk.h"
+#include "net/stream_mem.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define HOUR_MS (3600 * 1000LL)
+
+static struct {
+	struct net_dialer dialer;
+	struct world *w;
+	struct arena arena;
+	bool open, done, fault;
+	const struct wsman_obj *obj;
+} other;
+
+void parts_profile(struct world *w, const char *tail)
+{
+	char yaml[8192];
+	int n = snprintf(yaml, sizeof yaml,
+			 "version: 1\nadmin_password: random\nmebx_password: random\n"
+			 "names: fqdn\nclock: sync\ntls: server\n%s",
+			 tail);
+	assert_true(n > 0 && (size_t)n < sizeof yaml);
+	struct store_tx *tx = store_tx_new(w->store);
+	store_tx_profile_put(tx, "baseline", yaml, clk_unix_ms());
+	store_tx_commit(tx, NULL, NULL);
+	world_run_ms(w, 1);
+}
+
+static struct net_stream *dial(struct net_dialer *d, const struct net_target *t)
+{
+	struct pki_tls_server server;
+	struct net_stream *mine, *theirs;
+	struct world *w = other.w;
+	unsigned i = 0;
+	(void)d;
+	while (strcmp(w->devs[i].address, t->address) != 0)
+		i++;
+	enum sim_accept how = sim_dev_accept(w->devs[i].dev, t->port, &server);
+	assert_true(how == SIM_ACCEPT_TLS || how == SIM_ACCEPT_CLEAR);
+	net_stream_mem_tls_pair(w->sched, 1, t->tls, how == SIM_ACCEPT_TLS ? &server : NULL, &mine,
+				&theirs);
+	sim_dev_serve(w->devs[i].dev, t->port, theirs);
+	return mine;
+}
+
+static void forget_reply(void)
+{
+	if (other.open)
+		arena_deinit(&other.arena);
+	other.open = false;
+	other.obj = NULL;
+}
+
+unsigned parts_start(struct world *w, const char *generation, const char *tail)
+{
+	world_init(w, 77);
+	other.w = w;
+	other.dialer.dial = dial;
+	const char *chain = world_chain_for(sim_generation_find(generation));
+	world_set_chain(w, chain);
+	world_trust_chain(w, chain);
+	parts_profile(w, tail);
+	world_start_service(w);
+	world_set(w, "drift.check_h", "0");
+	unsigned i = world_add(w, generation,
+			       strtol(generation, NULL, 10) < 8 ? SIM_SETUP_PSK : SIM_SETUP_PKI,
+			       NULL, NULL);
+	if (!world_run_until_done(w, HOUR_MS)) {
+		world_print(w);
+		fail_msg("%s: not configured", generation);
+	}
+	return i;
+}
+
+void parts_stop(struct world *w)
+{
+	forget_reply();
+	world_check(w);
+	world_deinit(w);
+}
+
+static bool run_job(struct world *w, unsigned i, const char *kind, char *out_why, size_t cap)
+{
+	struct arena a;
+	struct store_job j;
+	char id[32];
+	bool done = false;
+	snprintf(id, sizeof id, "parts-job-%u", ++w->job_count);
+	struct store_tx *tx = store_tx_new(w->store);
+	store_tx_job_add(tx,
+			 &(struct store_job){
+				 .id = id,
+				 .uuid = w->devs[i].uuid,
+				 .kind = kind,
+				 .state = "queued",
+				 .priority = 5,
+				 .not_before_unix_ms = clk_unix_ms(),
+				 .created_unix_ms = clk_unix_ms(),
+				 .changed_unix_ms = clk_unix_ms(),
+			 });
+	store_tx_commit(tx, NULL, NULL);
+	world_run_ms(w, 1);
+	engine_kick(w->engine);
+	arena_init(&a, 1 << 20);
+	for (int k = 0; k < 4000; k++) {
+		world_run_ms(w, 250);
+		arena_reset(&a);
+		assert_true(store_job_get(w->store, &a, id, &j));
+		done = strcmp(j.state, "done") == 0;
+		if (done || strcmp(j.state, "delayed") == 0)
+			break;
+	}
+	if (out_why)
+		snprintf(out_why, cap, "%s", done ? "" : j.err_msg);
+	if (!done) { /* nothing of it shall run later */
+		tx = store_tx_new(w->store);
+		store_tx_job_set(tx, id, STORE_JOB_CANCELLED, clk_unix_ms());
+		store_tx_commit(tx, NULL, NULL);
+		world_run_ms(w, 1);
+	}
+	arena_deinit(&a);
+	return done;
+}
+
+bool parts_apply(struct world *w, unsigned i, char *out_why, size_t cap)
+{
+	return run_job(w, i, "configure", out_why, cap);
+}
+
+static void last_check(struct world *w, unsigned i, bool notes, char *out, size_t cap)
+{
+	struct arena a;
+	struct store_drift d;
+	arena_init(&a, 1 << 20);
+	assert_true(store_drift_get(w->store, &a, w->devs[i].uuid, &d));
+	snprintf(out, cap, "%s", notes ? d.notes : d.lines);
+	arena_deinit(&a);
+}
+
+void parts_drift(struct world *w, unsigned i, char *out, size_t cap)
+{
+	char why[512];
+	if (!run_job(w, i, "check", why, sizeof why)) {
+		world_print(w);
+		fail_msg("the check failed: %s", why);
+	}
+	last_check(w, i, false, out, cap);
+}
+
+void parts_notes(struct world *w, unsigned i, char *out, size_t cap)
+{
+	last_check(w, i, true, out, cap);
+}
+
+void parts_expect_drift(struct world *w, unsigned i, const char *lines)
+{
+	char text[4096], why[512];
+	parts_drift(w, i, text, sizeof text);
+	assert_string_equal(text, lines);
+	if (!parts_apply(w, i, why, sizeof why)) {
+		world_print(w);
+		fail_msg("not repaired: %s", why);
+	}
+	parts_drift(w, i, text, sizeof text);
+	assert_string_equal(text, "");
+}
+
+unsigned parts_changes(struct world *w, unsigned i)
+{
+	return w->watch.devs[i].changes;
+}
+
+/* ---- the other client ---- */
+
+static void on_reply(void *arg, const struct amt_reply *r, const struct err *e)
+{
+	struct wsman_obj *o;
+	(void)arg;
+	other.done = true;
+	other.fault = e->code != ERR_NONE;
+	other.obj = NULL;
+	if (r->msg && e->code == ERR_NONE && r->msg->payload &&
+	    wsman_envelope_obj(r->msg, r->arena, &o, NULL))
+		other.obj = wsman_obj_clone(&other.arena, o);
+}
+
+static void current_password(struct world *w, unsigned i, struct secret *out_s)
+{
+	struct arena a;
+	struct store_credential rows[32];
+	struct err e = { 0 };
+	char label[96];
+	arena_init(&a, 1 << 20);
+	unsigned n = store_credential_list(w->store, &a, w->devs[i].uuid, "admin", 32, rows);
+	for (unsigned k = 0; k < n; k++) {
+		if (strcmp(rows[k].state, "current") != 0)
+			continue;
+		snprintf(label, sizeof label, "credential:%s:admin", w->devs[i].uuid);
+		assert_true(pki_seal_reveal(w->seal, label, rows[k].sealed, out_s, &e));
+	}
+	arena_deinit(&a);
+}
+
+static void ask(struct world *w, unsigned i, const struct wsman_req *req)
+{
+	struct amt_client_conf conf = { .dialer = &other.dialer,
+					.sched = w->sched,
+					.rng = &w->rng };
+	struct amt_client *c = amt_client_new(&conf);
+	struct amt_way way = { .port = 16993, .user = "admin" };
+	snprintf(way.address, sizeof way.address, "%s", w->devs[i].address);
+	way.tls.policy = (struct pki_tls_policy){ .min = PKI_TLS_1_0, .max = PKI_TLS_1_2 };
+	if (sim_dev_generation(w->devs[i].dev)->tls_min.n > PKI_TLS_1_2)
+		way.tls.policy.max = PKI_TLS_1_3;
+	current_password(w, i, &way.password);
+	amt_client_set_way(c, &way);
+	amt_way_deinit(&way);
+	other.done = false;
+	amt_client_call(c, req, true, 0, on_reply, NULL);
+	for (int k = 0; k < 1000 && !other.done; k++)
+		world_run_ms(w, 50);
+	assert_true(other.done);
+	amt_client_free(c);
+}
+
+static void begin(void)
+{
+	forget_reply();
+	arena_init(&other.arena, 1 << 20);
+	other.open = true;
+}
+
+static const struct wsman_selector *selector(const char *sel)
+{
+	const char *eq = sel ? strchr(sel, '=') : NULL;
+	if (!eq)
+		return NULL;
+	return wsman_obj_selector(&other.arena,
+				  arena_str(&other.arena, span_make(sel, (size_t)(eq - sel))),
+				  arena_str(&other.arena, span_str(eq + 1)), NULL);
+}
+
+static void set_all(struct wsman_obj *o, va_list ap)
+{
+	const char *text;
+	bool seen[64] = { false };
+	while ((text = va_arg(ap, const char *))) {
+		const char *eq = strchr(text, '=');
+		struct err e = { 0 };
+		struct span name = span_make(text, (size_t)(eq - text));
+		int at = wsman_classes_prop(o->shape, arena_str(o->arena, name));
+		if (at >= 0 && at < 64 && !seen[at]) { /* the first one replaces */
+			wsman_obj_unset(o, o->shape->props[at].name);
+			seen[at] = true;
+		}
+		if (!wsman_obj_set_text(o, name, span_str(eq + 1), &e))
+			fail_msg("%s", e.msg);
+	}
+}
+
+const struct wsman_obj *parts_get(struct world *w, unsigned i, const char *cls, const char *sel)
+{
+	begin();
+	ask(w, i,
+	    &(struct wsman_req){ .op = WSMAN_OP_GET,
+				 .resource_uri = wsman_classes_find(cls)->uri,
+				 .selectors = selector(sel) });
+	return other.obj;
+}
+
+bool parts_put(struct world *w, unsigned i, const char *cls, const char *sel, ...)
+{
+	va_list ap;
+	if (!parts_get(w, i, cls, sel))
+		return false;
+	struct wsman_obj *o = wsman_obj_clone(&other.arena, other.obj);
+	va_start(ap, sel);
+	set_all(o, ap);
+	va_end(ap);
+	ask(w, i,
+	    &(struct wsman_req){ .op = WSMAN_OP_PUT,
+				 .resource_uri = wsman_classes_find(cls)->uri,
+				 .selectors = selector(sel),
+				 .obj = o });
+	return !other.fault;
+}
+
+bool parts_create(struct world *w, unsigned i, const char *cls, ...)
+{
+	const struct wsman_class *c = wsman_classes_find(cls);
+	va_list ap;
+	begin();
+	struct wsman_obj *o = wsman_obj_new(&other.arena, &c->shape, c->uri);
+	va_start(ap, cls);
+	set_all(o, ap);
+	va_end(ap);
+	ask(w, i, &(struct wsman_req){ .op = WSMAN_OP_CREATE, .resource_uri = c->uri, .obj = o });
+	return !other.fault;
+}
+
+bool parts_delete(struct world *w, unsigned i, const char *cls, const char *sel)
+{
+	begin();
+	ask(w, i,
+	    &(struct wsman_req){ .op = WSMAN_OP_DELETE,
+				 .resource_uri = wsman_classes_find(cls)->uri,
+				 .selectors = selector(sel) });
+	return !other.fault;
+}
+
+uint32_t parts_invoke(struct world *w, unsigned i, const char *cls, const char *sel,
+		      const char *method, ...)
+{
+	const struct wsman_class *c = wsman_classes_find(cls);
+	const struct wsman_method *m = wsman_classes_method(c, method);
+	va_list ap;
+	assert_non_null(m);
+	begin();
+	struct wsman_obj *o = wsman_obj_new(&other.arena, &m->in, c->uri);
+	va_start(ap, method);
+	set_all(o, ap);
+	va_end(ap);
+	ask(w, i,
+	    &(struct wsman_req){ .op = WSMAN_OP_INVOKE,
+				 .resource_uri = c->uri,
+				 .method = m->name,
+				 .selectors = selector(sel),
+				 .obj = o });
+	return other.fault || !other.obj ? UINT32_MAX : other.obj->return_value;
+}
+
+const struct wsman_obj *parts_reply(struct world *w)
+{
+	(void)w;
+	return other.obj;
+}

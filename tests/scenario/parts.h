@@ -1,0 +1,30 @@
+/* For scenarios about parts of a profile: a configured PC, a profile with that part, a client that is
+ * not the engine to change things behind its back, and what the service then says. */
+#pragma once
+#include "world.h"
+
+/* The usual profile (names, clock, TLS, passwords) with these lines behind, as "baseline". */
+void parts_profile(struct world *w, const char *tail);
+/* A service and one PC of that release, configured with the usual profile and tail. Index of the PC. */
+unsigned parts_start(struct world *w, const char *generation, const char *tail);
+void parts_stop(struct world *w); /* checks the world, frees it */
+/* Runs a job "configure" ("apply") or "check" to its end. False: it was delayed; *out_why then (may be NULL). */
+bool parts_apply(struct world *w, unsigned i, char *out_why, size_t cap);
+/* Lines of the last check, run now: "" nothing differs. */
+void parts_drift(struct world *w, unsigned i, char *out, size_t cap);
+void parts_notes(struct world *w, unsigned i, char *out, size_t cap); /* of the last check: not run again */
+/* The service's values are put back by apply, and then nothing differs. */
+void parts_expect_drift(struct world *w, unsigned i, const char *lines);
+unsigned parts_changes(struct world *w, unsigned i); /* requests that changed that PC since the world began */
+
+/* ---- the other client: digest login as admin over its own connection, one request each ---- */
+/* sel: "Key=Value" or NULL. props end with NULL: "Prop=value", arrays by repetition. The reply's object
+ * lives until the next call; NULL: a fault. */
+const struct wsman_obj *parts_get(struct world *w, unsigned i, const char *cls, const char *sel);
+bool parts_put(struct world *w, unsigned i, const char *cls, const char *sel, ...) __attribute__((sentinel));
+bool parts_create(struct world *w, unsigned i, const char *cls, ...) __attribute__((sentinel));
+bool parts_delete(struct world *w, unsigned i, const char *cls, const char *sel);
+/* ReturnValue; UINT32_MAX for a fault. */
+uint32_t parts_invoke(struct world *w, unsigned i, const char *cls, const char *sel, const char *method, ...)
+	__attribute__((sentinel));
+const struct wsman_obj *parts_reply(struct world *w); /* output of the last invoke */
