@@ -7,6 +7,8 @@
 	  "open ports 16992-16995 from this service to the PCs, and 9971 from the PCs to it")       \
 	X("D016", "psk_mismatch", "the PPS in the PC differs from the stored one",                  \
 	  "compare PID and PPS with those in MEBx, and enter the pair again")                       \
+	X("D040", "otc_pw_changed", "the PC is not in factory default: a key on USB is ignored",    \
+	  "type the key in MEBx ('outband key sheet'), use remote configuration, or clear its CMOS") \
 	X("D043", "pid_unknown", "the PID in the hello is not in the key store",                    \
 	  "import the OEM key file or enter the PID and PPS with 'outband key import'")             \
 	X("D044", "pid_used", "the key pair was already used by another PC",                        \

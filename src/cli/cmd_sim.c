@@ -11,7 +11,10 @@
 #include "sim/fleet.h"
 #include "sim/serve.h"
 #include "sim/switches.h"
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #define FLAG_COLUMN   28
@@ -275,16 +278,30 @@ static void print_line(void *arg, struct span line)
 	(void)printf("%.*s\n", (int)line.n, (const char *)line.p);
 }
 
+/* The fleet may run in another folder: it gets the whole path of the stick's file. */
+static bool put_word(struct out *o, unsigned number, const char *word, struct err *e)
+{
+	bool is_usb = number == 2 && span_starts(out_span(o), "usb ");
+	char path[PATH_MAX];
+
+	if (is_usb && !realpath(word, path))
+		return err_errno(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, errno, word);
+	out_fmt(o, "%s%s", number ? " " : "", is_usb ? path : word);
+	return true;
+}
+
 static bool ctl(struct args *a, struct err *e)
 {
 	const char *path = NULL;
 	char request[REQUEST_BYTES];
+	unsigned words = 0;
 	struct out o;
 
 	out_init(&o, request, sizeof request);
 	while (a->at < a->argc) {
 		if (!next_flag(a)) {
-			out_fmt(&o, "%s%s", out_len(&o) ? " " : "", a->argv[a->at - 1]);
+			if (!put_word(&o, words++, a->argv[a->at - 1], e))
+				return false;
 			continue;
 		}
 		if (span_eq_str(a->name, "help")) {

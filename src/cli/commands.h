@@ -56,6 +56,8 @@ enum cli_cmd_flags {
 	X("key", "export", "[--output FILE] [--reveal]", "write key pairs as CSV, with PPS and password only on --reveal", \
 	  CMD_NEEDS_SERVER, cli_cmd_key_export)                                                     \
 	X("key", "release", "PID...", "let used key pairs be used by another PC", CMD_NEEDS_SERVER, cli_cmd_key_release) \
+	X("usb", "show", "FILE [--format FORMAT] [--show-secrets]", "explain setup.bin on a stick: its records, and what PCs would not take", \
+	  CMD_LOCAL, cli_cmd_decode_setupbin)                                                       \
 	X("cert", "import", "NAME FILE " CLI_CHECK_ARGS " [--force]", "check a provisioning certificate and store it when it is usable", \
 	  CMD_NEEDS_SERVER, cli_cmd_cert_import)                                                    \
 	X("cert", "check", "FILE " CLI_CHECK_ARGS, "judge a provisioning certificate, without the service", \

@@ -57,5 +57,7 @@
 	X("selector", "wsman", "which instance, repeatable")                                        \
 	X("timeout", "wsman", "longest wait for the answer (default 30)")                           \
 	X("format", "decode", "hex, base64 or binary (default: recognised)")                        \
+	X("format", "usb", "hex, base64 or binary (default: recognised)")                           \
+	X("show-secrets", "usb", "show MEBx passwords, PPS and bytes of unknown meaning too")        \
 	X("show-secrets", "decode", "show MEBx passwords, PPS and bytes of unknown meaning too")     \
 	X("man", "help", "print the part of the man page that comes from this table")

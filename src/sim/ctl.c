@@ -3,6 +3,7 @@
 #include "sim/ctl.h"
 #include "base/mem.h"
 #include "net/stream.h"
+#include "sim/ctl_priv.h"
 #include <unistd.h>
 
 #define LINE_MAX_BYTES  4096
@@ -200,6 +201,14 @@ static bool run_move(struct conn *c, struct sim_dev *d, struct out *o, struct er
 	return true;
 }
 
+static bool run_usb(struct conn *c, struct sim_dev *d, struct out *o, struct err *e)
+{
+	if (c->words[2][0] != '/')
+		return err_set(e, ERR_USAGE, "the file of the stick needs a whole path");
+	touch(c, d);
+	return sim_ctl_usb(d, c->words[2], o, e);
+}
+
 /* X(name, arguments, fewest and most words behind the name, all when no device is named, function,
  * sentence) */
 /* clang-format off */
@@ -216,6 +225,8 @@ static bool run_move(struct conn *c, struct sim_dev *d, struct out *o, struct er
 	X("hello", "DEVICE", 1, 1, false, run_hello, "says hello now") \
 	X("move", "DEVICE ADDRESS", 2, 2, false, run_move, \
 	  "DHCP gives it that address (and its own to the device that had that); says hello in setup") \
+	X("usb", "DEVICE FILE", 2, 2, false, run_usb, \
+	  "the PC starts with FILE as setup.bin on a stick; what it takes is marked as used in FILE") \
 	X("power-loss", "DEVICE", 1, 1, false, run_power_loss, "loses power for a moment: connections die") \
 	X("fleet", "", 0, 0, false, NULL, "one line about all: hellos sent and failed, connections")
 /* clang-format on */
@@ -325,7 +336,9 @@ static bool parse(struct conn *c, struct span line, struct err *e)
 
 	c->word_count = 0;
 	while ((line = span_trim(line)).n > 0) {
-		size_t n = span_find(line, ' ');
+		/* the path of a file may have blanks */
+		bool rest = c->word_count == 2 && str_eq(c->words[0], "usb");
+		size_t n = rest ? line.n : span_find(line, ' ');
 		if (c->word_count == WORDS_MAX)
 			return err_set(e, ERR_USAGE, "too many words");
 		if (!str_copy(c->words[c->word_count++], LINE_MAX_BYTES, span_make(line.p, n)))
@@ -338,7 +351,7 @@ static bool parse(struct conn *c, struct span line, struct err *e)
 		err_set(e, ERR_USAGE, "there is no request '%s'", c->word_count ? c->words[0] : "");
 		return err_want(e,
 				"list, stats, state, fault, switch, value, g3, hello, "
-				"move, power-loss or fleet");
+				"move, usb, power-loss or fleet");
 	}
 	if (c->word_count - 1 < hows[i].lo || c->word_count - 1 > hows[i].hi)
 		return err_set(e, ERR_USAGE, "use: %s %s", rows[i].name, rows[i].args);

@@ -277,6 +277,7 @@ static void cmos_clear(struct sim_dev *d)
 	d->mebx = mem_str(DEFAULT_MEBX);
 	d->mebx_default = true;
 	d->window_used = false;
+	sim_dev_drop_roots(d);
 	sim_dev_erase(d);
 }
 

@@ -104,6 +104,13 @@ void sim_dev_switches(const struct sim_dev *d, struct out *o);
 /* Somebody at the PC: to "factory" (CMOS cleared, all is lost), to "disabled", or to "setup-psk",
  * "setup-pki" (MEBx or a local agent: the hello window opens; setup-psk needs a PID in the device). */
 bool sim_dev_to_state(struct sim_dev *d, enum sim_state to, struct err *e);
+/* The PC starts with a stick in it that holds this file setup.bin. What is used up is given to
+ * write_back (not called when records stay) before anything changes. False: ignored, as firmware
+ * would, or not written; nothing has changed then. */
+struct sim_usb { bool (*write_back)(void *arg, struct span file, struct err *e); void *arg; };
+struct sim_usb_took { uint32_t record, left; bool keep; }; /* record: from 1 */
+bool sim_dev_usb(struct sim_dev *d, struct span file, const struct sim_usb *io, struct sim_usb_took *out_took,
+		 struct err *e);
 /* Text of the persistent state (YAML document) and back: the state file. */
 void sim_dev_save(const struct sim_dev *d, struct out *o);
 bool sim_dev_load(struct sim_dev *d, struct span yaml, struct err *e);

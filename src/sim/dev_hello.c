@@ -91,12 +91,13 @@ void sim_hello_extend(struct sim_dev *d, uint32_t hours)
 
 /* ---- bytes ---- */
 
-static unsigned active_hashes(const struct sim_dev *d, struct wire_hello *h)
+static unsigned active_hashes(struct sim_dev *d, struct wire_hello *h)
 {
-	unsigned n = 0;
+	unsigned n = 0, count = 0;
+	const struct sim_root *roots = sim_dev_roots(d, &count);
 
-	for (unsigned i = 0; i < d->env->root_count && n < d->gen->hello_max.n; i++) {
-		const struct sim_root *r = &d->env->roots[i];
+	for (unsigned i = 0; i < count && n < d->gen->hello_max.n; i++) {
+		const struct sim_root *r = &roots[i];
 		if (!r->active || r->alg > 31 || !(sim_gen_hash_algs(d) & 1u << r->alg))
 			continue;
 		h->hashes[n++] = (struct wire_hello_hash){
@@ -106,7 +107,7 @@ static unsigned active_hashes(const struct sim_dev *d, struct wire_hello *h)
 	return n;
 }
 
-static void emit_pki(const struct sim_dev *d, struct wire_hello *h, struct out *o)
+static void emit_pki(struct sim_dev *d, struct wire_hello *h, struct out *o)
 {
 	uint8_t foreign[HASH_MAX_SIZE];
 	unsigned algs = sim_gen_hash_algs(d);

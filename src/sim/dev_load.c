@@ -320,6 +320,8 @@ bool sim_dev_load(struct sim_dev *d, struct span yaml, struct err *e)
 		exchange(d, l.to);
 		d->acl_epoch++;
 		sim_tls_forget_setup(d);
+		sim_dev_bury(d, d->roots, NULL);
+		d->roots = NULL;
 		sim_dev_forget_ram(d);
 		d->key_made = SIM_NO_HANDLE;
 		sim_dev_restart_web(d);

@@ -136,6 +136,7 @@ void sim_dev_free(struct sim_dev *d)
 		sim_store_drop_cert(d, d->certs[i].handle);
 	while (d->key_count > 0)
 		sim_store_drop_key(d, d->keys[0].handle);
+	sim_dev_drop_roots(d);
 	sim_dev_dig(d);
 	sim_record_drop_all(d, NULL);
 	mem_free(d->certs);

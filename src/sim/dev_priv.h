@@ -46,6 +46,7 @@ struct sim_dev {
 	enum sim_state state;
 	char pid[9], pps[33];     /* empty: none */
 	char *suffix;             /* NULL: env's */
+	char *usb_roots;          /* root hashes that a stick brought, as text; NULL: none */
 	char *mebx;
 	bool mebx_default;
 	char admin_user[SIM_ADMIN_USER];
@@ -68,6 +69,8 @@ struct sim_dev {
 	uint32_t provision_hours;         /* ExtendProvisioningPeriod; 0: the default */
 
 	/* volatile */
+	struct sim_root *roots; /* with those of a stick; NULL: not made */
+	unsigned root_count;
 	uint8_t *setup_der[3]; /* certificate shown during setup, its issuers */
 	size_t setup_der_n[3];
 	unsigned setup_der_count;
@@ -128,6 +131,10 @@ struct pki_key *sim_tls_key_of(const struct sim_dev *d, const struct sim_cert *c
 void sim_tls_first_contact(struct sim_dev *d);            /* makes what was left for later */
 bool sim_tls_conf(struct sim_dev *d, struct pki_tls_server *out_conf);
 void sim_tls_forget_setup(struct sim_dev *d); /* the next handshake shows a new setup certificate */
+
+/* ---- dev_usb.c ---- */
+const struct sim_root *sim_dev_roots(struct sim_dev *d, unsigned *out_count); /* trusted: factory's and own */
+void sim_dev_drop_roots(struct sim_dev *d);                                     /* own ones */
 
 /* ---- dev_hello.c ---- */
 void sim_hello_start(struct sim_dev *d, bool first_window);

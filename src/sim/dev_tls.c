@@ -262,10 +262,12 @@ static bool check_client(void *arg, const struct span *ders, unsigned count)
 	struct sim_dev *d = arg;
 	struct err e = { 0 };
 	bool others = sim_fault_has(d, SIM_FAULT_ROOT_NOT_IN_LIST);
+	unsigned root_count = 0;
+	const struct sim_root *roots = sim_dev_roots(d, &root_count);
 	struct fw_chain_want want = {
 		.gen = d->gen,
-		.roots = d->env->roots,
-		.root_count = others ? 0 : d->env->root_count,
+		.roots = roots,
+		.root_count = others ? 0 : root_count,
 		.algs = sim_gen_hash_algs(d),
 		.suffix = sim_dev_suffix(d),
 		.any_key = sim_switches_is(&d->sw, SIM_SW_KEY_LIMITS, "any"),

@@ -82,12 +82,16 @@ static const struct fw_member hbs_members[] = {
 
 static unsigned count_hashes(const struct sim_dev *d)
 {
-	return d->env->root_count;
+	unsigned count;
+
+	(void)sim_dev_roots((struct sim_dev *)d, &count);
+	return count;
 }
 
 static void fill_hash(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 {
-	const struct sim_root *r = &x->d->env->roots[i];
+	unsigned count;
+	const struct sim_root *r = &sim_dev_roots(x->d, &count)[i];
 
 	/* The form of this key is a guess. */
 	sim_fw_set(o, "InstanceID", arena_fmt(x->a, "Intel(r) AMT Certificate Hash %u", i));
@@ -96,7 +100,7 @@ static void fill_hash(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 	sim_fw_set(o, "Enabled", r->active ? "true" : "false");
 	wsman_obj_set_b64(o, "HashData", span_make(r->digest, wire_hello_alg_size(r->alg)));
 	sim_fw_set(o, "HashType", arena_fmt(x->a, "%u", r->alg));
-	sim_fw_set(o, "IsDefault", "true");
+	sim_fw_set(o, "IsDefault", i < x->d->env->root_count ? "true" : "false");
 }
 
 /* ---- systems and power ---- */

@@ -66,6 +66,8 @@
 	  "Content-Type of WS-MAN replies")                                                          \
 	X(SIM_SW_FRAME, "frame_options", "usual|sent|left-out", SRC_G, "header X-Frame-Options")     \
 	X(SIM_SW_LOGO, "logo", "usual|top|middle", SRC_G, "place of the logo on pages")              \
+	X(SIM_SW_USB, "usb", "older|exact", SRC_G,                                                   \
+	  "versions of setup.bin that a release takes: older ones too, or its own only")             \
 	X(SIM_SW_CONSENT, "consent", "usual|on", SRC_G, "IPS_OptInService on 6.2")
 enum sim_switch {
 #define X(name, text, values, src, sentence) name,
