@@ -54,8 +54,8 @@ int64_t store_db_changed(struct store_db *db); /* rows changed by the last state
 bool store_db_in_tx(struct store_db *db);      /* false too after the database itself rolled back */
 /* Text of several statements: schema files and settings of the connection. */
 bool store_db_script(struct store_db *db, const char *text, const char *what, struct err *e);
-/* Moves the log into the database file and gives the cache back to the system. */
-void store_db_tidy(struct store_db *db);
+void store_db_tidy(struct store_db *db);   /* moves the log into the database file */
+void store_db_shrink(struct store_db *db); /* gives the cache back to the system */
 const char *store_sql_name(enum store_sql id); /* lower case, without prefix: for messages */
 const char *store_sql_text(enum store_sql id);
 

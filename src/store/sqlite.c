@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include <assert.h>
 #include <errno.h>
+#include <malloc.h>
 #include <sqlite3.h>
 
 static const struct {
@@ -179,7 +180,12 @@ void store_db_tidy(struct store_db *db)
 {
 	/* A reader in the way only means that the log is emptied later. */
 	(void)sqlite3_wal_checkpoint_v2(db->h, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
+void store_db_shrink(struct store_db *db)
+{
 	(void)sqlite3_db_release_memory(db->h);
+	(void)malloc_trim(0); /* its pages are small pieces all over the heap */
 }
 
 static struct stmt *prepare(struct store_db *db, enum store_sql id, struct err *e)

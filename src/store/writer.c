@@ -12,7 +12,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { IDLE_MS = 500 };
+/* The cache is kept while work keeps coming, be it in bursts: who gives it back in each gap fills it
+ * again for hours, and memory seems to grow. */
+enum { IDLE_MS = 500, REST_MS = 5000 };
 
 static const struct {
 	bool must;
@@ -193,17 +195,21 @@ static void write_group(struct store_writer *w, struct store_tx *first)
 static void *writer_main(void *arg)
 {
 	struct store_writer *w = arg;
-	bool is_tidy = true;
+	enum { BUSY, TIDY, RESTING } mood = RESTING;
+	static const int wait_ms[] = { [BUSY] = IDLE_MS, [TIDY] = REST_MS, [RESTING] = -1 };
 	for (;;) {
-		struct store_tx *tx = mq_pop_wait(w->todo, is_tidy ? -1 : IDLE_MS);
+		struct store_tx *tx = mq_pop_wait(w->todo, wait_ms[mood]);
 		if (tx) {
 			write_group(w, tx);
-			is_tidy = false;
+			mood = BUSY;
 		} else if (atomic_load(&w->stopping)) {
 			return NULL;
-		} else {
+		} else if (mood == BUSY) {
 			store_db_tidy(w->db);
-			is_tidy = true;
+			mood = TIDY;
+		} else {
+			store_db_shrink(w->db);
+			mood = RESTING;
 		}
 	}
 }
