@@ -50,6 +50,9 @@ void store_db_close(struct store_db *db);
 const char *store_db_path(const struct store_db *db);
 /* Runs one statement that gives no rows. */
 bool store_db_run(struct store_db *db, enum store_sql id, struct store_vals vals, struct err *e);
+/* The same for an insert: whether it added a row (it may have found one, and changed it or not). */
+bool store_db_insert(struct store_db *db, enum store_sql id, struct store_vals vals, bool *out_is_new,
+		     struct err *e);
 int64_t store_db_changed(struct store_db *db); /* rows changed by the last statement */
 bool store_db_in_tx(struct store_db *db);      /* false too after the database itself rolled back */
 /* Text of several statements: schema files and settings of the connection. */

@@ -124,7 +124,11 @@
 	X(STORE_SQL_DEVICE_SEARCH_STATE, false, NULL,                                              \
 	  "select " SQL_DEVICE_COLS " from device where uuid in (" SQL_DEVICE_UNION ")"            \
 	  " and state = $5 order by uuid limit $4", NULL)                            \
-	/* Kept by triggers: schema/0002. */                                                       \
+	/* Added to by tally.c, kept by triggers from then on: schema/0005. */                     \
+	X(STORE_SQL_AMOUNT_ADD, false, NULL,                                                       \
+	  "insert into counter (name, state, amount) values ($1, $2, $3)"                          \
+	  " on conflict (name, state) do update set amount = counter.amount + excluded.amount",    \
+	  NULL)                                                                                    \
 	X(STORE_SQL_AMOUNT, false, NULL,                                                            \
 	  "select coalesce(sum(amount), 0) from counter where name = $1 and ($2 = '' or state = $2)", \
 	  NULL)                                                                                    \

@@ -255,6 +255,17 @@ bool store_db_run(struct store_db *db, enum store_sql id, struct store_vals vals
 	return ok;
 }
 
+bool store_db_insert(struct store_db *db, enum store_sql id, struct store_vals vals,
+		     bool *out_is_new, struct err *e)
+{
+	/* The update of an upsert leaves it alone, and no row has the number 0. */
+	sqlite3_set_last_insert_rowid(db->h, 0);
+	if (!store_db_run(db, id, vals, e))
+		return false;
+	*out_is_new = sqlite3_last_insert_rowid(db->h) != 0;
+	return true;
+}
+
 bool store_rows_begin(struct store_rows *r, struct store_db *db, enum store_sql id,
 		      struct store_vals vals, struct err *e)
 {

@@ -25,6 +25,24 @@ struct store_tx {
 /* Texts and bytes are copied. */
 void store_tx_add(struct store_tx *tx, enum store_sql id, struct store_vals vals);
 
+/* ---- counting what was added (tally.c) ---- */
+#define STORE_TALLY_MAX 16 /* pairs of table and state; more are written early */
+struct store_tally_row {
+	const char *name;
+	char state[32];
+	int64_t amount;
+};
+struct store_tally { /* of one SQL transaction; a copy stands for a savepoint */
+	struct store_tally_row rows[STORE_TALLY_MAX];
+	unsigned count;
+};
+bool store_tally_counts(enum store_sql id);
+/* One statement that gives no rows; when it adds a counted row, that is noted. */
+bool store_tally_run(struct store_tally *t, struct store_db *db, enum store_sql id,
+		     struct store_vals vals, struct err *e);
+/* What was noted goes to the database; before the commit. */
+bool store_tally_write(struct store_tally *t, struct store_db *db, struct err *e);
+
 /* Writes the transactions as one commit when possible; where that fails, one by one. Each gets
  * its own result in err. */
 void store_group_write(struct store_db *db, struct store_tx **txs, unsigned count);

@@ -34,20 +34,22 @@ static bool conflict(const struct store_op *op, struct err *e)
 	return err_set(e, ERR_CONFLICT, "%s: %.*s", said, (int)id.n, (const char *)id.p);
 }
 
-static bool run_op(struct store_db *db, const struct store_op *op, struct err *e)
+static bool run_op(struct store_db *db, struct store_tally *t, const struct store_op *op,
+		   struct err *e)
 {
 	if (fault_hit("store.write"))
 		return err_set(e, ERR_STORE, "fault store.write in %s", store_sql_name(op->id));
 	if (op->id == STORE_SQL_AUDIT)
 		return store_audit_write(db, op->vals, e);
-	if (!store_db_run(db, op->id, op->vals, e))
+	if (!store_tally_run(t, db, op->id, op->vals, e))
 		return e->code == ERR_CONFLICT ? conflict(op, e) : false;
 	if (rules[op->id].must && store_db_changed(db) == 0)
 		return conflict(op, e);
 	return true;
 }
 
-static bool run_ops(struct store_db *db, const struct store_tx *tx, struct err *e)
+static bool run_ops(struct store_db *db, struct store_tally *t, const struct store_tx *tx,
+		    struct err *e)
 {
 	if (tx->arena.full)
 		return err_set(e, ERR_LIMIT, "a transaction has more than %zu bytes",
@@ -55,7 +57,7 @@ static bool run_ops(struct store_db *db, const struct store_tx *tx, struct err *
 	if (fault_hit("store.begin"))
 		return err_set(e, ERR_STORE, "fault store.begin");
 	for (const struct store_op *op = tx->first; op; op = op->next) {
-		if (!run_op(db, op, e))
+		if (!run_op(db, t, op, e))
 			return false;
 	}
 	return true;
@@ -78,11 +80,11 @@ static bool run_plain(struct store_db *db, enum store_sql id, struct err *e)
 	return store_db_run(db, id, STORE_NO_VALS, e);
 }
 
-static bool commit(struct store_db *db, struct err *e)
+static bool commit(struct store_db *db, struct store_tally *t, struct err *e)
 {
 	if (fault_hit("store.commit"))
 		return err_set(e, ERR_STORE, "fault store.commit");
-	return run_plain(db, STORE_SQL_COMMIT, e);
+	return store_tally_write(t, db, e) && run_plain(db, STORE_SQL_COMMIT, e);
 }
 
 static void rollback(struct store_db *db)
@@ -91,21 +93,24 @@ static void rollback(struct store_db *db)
 		(void)run_plain(db, STORE_SQL_ROLLBACK, NULL);
 }
 
-static bool write_bare(struct store_db *db, struct store_tx *tx, struct err *e)
+static bool write_bare(struct store_db *db, struct store_tally *t, struct store_tx *tx,
+		       struct err *e)
 {
-	if (!run_ops(db, tx, e))
+	if (!run_ops(db, t, tx, e))
 		return false;
 	set_result(tx, NULL);
 	return true;
 }
 
 /* False: the whole group is lost, *e says why. */
-static bool write_saved(struct store_db *db, struct store_tx *tx, struct err *e)
+static bool write_saved(struct store_db *db, struct store_tally *t, struct store_tx *tx,
+			struct err *e)
 {
+	struct store_tally before = *t;
 	if (!run_plain(db, STORE_SQL_SAVE, e))
 		return false;
 	struct err own = { 0 };
-	bool ok = run_ops(db, tx, &own);
+	bool ok = run_ops(db, t, tx, &own);
 	/* Some failures, such as a full disk, may end the transaction around it as well. */
 	if (!store_db_in_tx(db)) {
 		*e = own;
@@ -113,6 +118,8 @@ static bool write_saved(struct store_db *db, struct store_tx *tx, struct err *e)
 	}
 	if (!ok && !run_plain(db, STORE_SQL_UNDO, e))
 		return false;
+	if (!ok)
+		*t = before;
 	set_result(tx, ok ? NULL : &own);
 	return run_plain(db, STORE_SQL_KEEP, e);
 }
@@ -120,22 +127,26 @@ static bool write_saved(struct store_db *db, struct store_tx *tx, struct err *e)
 static void write_alone(struct store_db *db, struct store_tx *tx)
 {
 	struct err e = { 0 };
-	bool ok = run_plain(db, STORE_SQL_BEGIN, &e) && run_ops(db, tx, &e) && commit(db, &e);
+	struct store_tally t = { .count = 0 };
+	bool ok =
+		run_plain(db, STORE_SQL_BEGIN, &e) && run_ops(db, &t, tx, &e) && commit(db, &t, &e);
 	if (!ok)
 		rollback(db);
 	set_result(tx, ok ? NULL : &e);
 }
 
-typedef bool unit_fn(struct store_db *db, struct store_tx *tx, struct err *e);
+typedef bool unit_fn(struct store_db *db, struct store_tally *t, struct store_tx *tx,
+		     struct err *e);
 
 /* False: nothing is written, *e says why. */
 static bool write_together(struct store_db *db, struct store_tx **txs, unsigned count,
 			   unit_fn *write, struct err *e)
 {
+	struct store_tally t = { .count = 0 };
 	bool ok = run_plain(db, STORE_SQL_BEGIN, e);
 	for (unsigned i = 0; ok && i < count; i++)
-		ok = write(db, txs[i], e);
-	ok = ok && commit(db, e);
+		ok = write(db, &t, txs[i], e);
+	ok = ok && commit(db, &t, e);
 	if (!ok)
 		rollback(db);
 	return ok;
@@ -161,8 +172,9 @@ void store_group_write(struct store_db *db, struct store_tx **txs, unsigned coun
 void store_group_tear(struct store_db *db, const struct store_tx *tx)
 {
 	struct err e = { 0 };
+	struct store_tally t = { .count = 0 };
 	if (run_plain(db, STORE_SQL_BEGIN, &e))
-		(void)run_ops(db, tx, &e);
+		(void)run_ops(db, &t, tx, &e);
 	rollback(db);
 }
 

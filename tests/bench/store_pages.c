@@ -48,7 +48,10 @@ static void fill(const char *path, unsigned count)
 		" lease_until_ms, plan_version, stage, err_code, err_rule, err_msg, err_seen, err_want,"
 		" err_hint, stats, created_ms, changed_ms) select printf('j-%%024x', i), uuid, 'configure',"
 		" printf('j-%%024x', i), 'done', 10, 0, 1, '', 0, 1, '', '', '', '', '', '', '', '', i, i"
-		" from ids order by i; commit;";
+		" from ids order by i;"
+		"insert or replace into counter (name, state, amount)"
+		" select 'device', state, count(*) from device group by state"
+		" union all select 'job', state, count(*) from job group by state; commit;";
 	sqlite3 *h;
 	char *sql = sqlite3_mprintf(text, count);
 	if (sqlite3_open(path, &h) != SQLITE_OK ||
