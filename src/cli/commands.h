@@ -68,7 +68,8 @@ enum cli_cmd_flags {
 	X("cert", "delete", "NAME... [--yes]", "remove provisioning certificates", CMD_NEEDS_SERVER, cli_cmd_cert_delete) \
 	X("profile", "check", "FILE", "check a profile, without the service", CMD_LOCAL, cli_cmd_profile_check) \
 	X("profile", "list", "", "list the profiles", CMD_NEEDS_SERVER, cli_cmd_profile_list)       \
-	X("profile", "show", "NAME", "print a profile as YAML", CMD_NEEDS_SERVER, cli_cmd_profile_show) \
+	X("profile", "show", "NAME [--effective]", "print a profile as YAML", CMD_NEEDS_SERVER, cli_cmd_profile_show) \
+	X("profile", "schema", "[--markdown] [--man]", "print a JSON Schema of profiles, for editors", CMD_LOCAL, cli_cmd_profile_schema) \
 	X("profile", "set", "NAME FILE", "store a profile; it gets the next version", CMD_NEEDS_SERVER, cli_cmd_profile_set) \
 	X("job", "list", "[--state STATE] [--device DEVICE]", "list the jobs of the service", CMD_NEEDS_SERVER, cli_cmd_job_list) \
 	X("job", "show", "ID", "show one job and why it failed", CMD_NEEDS_SERVER, cli_cmd_job_show) \

@@ -60,4 +60,7 @@
 	X("format", "usb", "hex, base64 or binary (default: recognised)")                           \
 	X("show-secrets", "usb", "show MEBx passwords, PPS and bytes of unknown meaning too")        \
 	X("show-secrets", "decode", "show MEBx passwords, PPS and bytes of unknown meaning too")     \
+	X("effective", "profile", "with every key, those that are left too; secrets by name")           \
+	X("markdown", "profile", "print the page docs/profile.md instead")                          \
+	X("man", "profile", "print the man page outband-profile.5 instead")                         \
 	X("man", "help", "print the part of the man page that comes from this table")

@@ -23,7 +23,8 @@ enum engine_key_flags {
 	KEY_NEEDED = 2,    /* must be there when its group is */
 	KEY_STAGED = 4,    /* acts at CommitChanges */
 	KEY_CUTS_OFF = 8,  /* a wrong value can make the PC unreachable */
-	KEY_NO_RANDOM = 16 /* KEY_SECRET: only a stored one makes sense */
+	KEY_NO_RANDOM = 16, /* KEY_SECRET: only a stored one makes sense */
+	KEY_NO_LEAVE = 32, /* basic keys only: `leave` is no value of it */
 };
 struct engine_key {
 	const char *path;    /* within the part, "networks.ssid"; "" is the part itself, always first */
@@ -37,6 +38,9 @@ struct engine_key {
 	const char *example; /* a value, as in YAML; NULL for groups and lists */
 };
 #define ENGINE_KEYS_END { NULL, KEY_GROUP, NULL, 0, NULL, NULL, SRC_D, NULL, NULL }
+
+/* The keys of a profile that belong to no part; paths begin at the top. For documents. */
+extern const struct engine_key engine_profile_keys[];
 
 /* A profile as it was read: only what it names. A value `leave` is the same as no value. */
 struct engine_node {

@@ -31,6 +31,7 @@ struct engine_profile {
 	enum engine_want sol, ider, kvm, webui, ping;
 	struct engine_node *parts;          /* top-level groups by name of the part; NULL none */
 	const struct engine_node *required; /* its children are names of parts; NULL none */
+	unsigned bad_line, bad_column;      /* of the error, from 1; 0: it has no place */
 };
 /* Strict: unknown keys, wrong types and doubled keys are errors with "line L, column C". */
 bool engine_profile_parse(const char *name, int64_t version, struct span yaml, struct engine_profile *out_p,

@@ -12,6 +12,8 @@ bool engine_reader_fail_at(struct engine_reader *r, enum err_code code, yaml_mar
 {
 	err_set(r->e, code, "profile %s: line %zu, column %zu: %s", r->name, at.line + 1,
 		at.column + 1, what);
+	r->to->bad_line = (unsigned)at.line + 1;
+	r->to->bad_column = (unsigned)at.column + 1;
 	return false;
 }
 

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/out.h"
 #include "base/str.h"
+#include "engine/key.h"
 #include "engine/profile.h"
 
 static bool parse(const char *yaml, struct engine_profile *p, struct err *e)
@@ -204,6 +205,29 @@ static void an_unknown_key_lists_the_allowed(void **state)
 	assert_string_equal(e.hint, "the keys allowed here are: sol ider");
 }
 
+/* The rows for documents name the keys that are read, in the same order. */
+static void rows_of_documents_are_the_keys(void **state)
+{
+	(void)state;
+	const struct engine_key *rows = engine_profile_keys, *k;
+	struct engine_profile p;
+	struct err e;
+	char names[256];
+	struct out o;
+	out_init(&o, names, sizeof names);
+	for (unsigned i = 0; (k = engine_key_child_at(rows, rows, i)); i++)
+		out_fmt(&o, "%s%s", i ? " " : "", engine_key_name(k));
+	assert_false(parse("version: 1\nkvms: on\n", &p, &e));
+	assert_int_equal(p.bad_line, 2);
+	assert_int_equal(p.bad_column, 1);
+	assert_true(span_starts(span_str(e.want), names));
+	for (; rows->path; rows++) {
+		bool group = rows->kind == KEY_GROUP;
+		if (!rows->help[0] || (!group && !rows->example))
+			fail_msg("%s: no help or example", rows->path);
+	}
+}
+
 static void a_password_in_clear_is_not_repeated(void **state)
 {
 	(void)state;
@@ -273,6 +297,7 @@ int main(void)
 		cmocka_unit_test(all_words_for_on_and_off),
 		cmocka_unit_test(refuses_with_the_place),
 		cmocka_unit_test(an_unknown_key_lists_the_allowed),
+		cmocka_unit_test(rows_of_documents_are_the_keys),
 		cmocka_unit_test(a_password_in_clear_is_not_repeated),
 		cmocka_unit_test(has_limits),
 		cmocka_unit_test(the_example_is_the_default),

@@ -1,0 +1,37 @@
+/* Rows of the basic keys of a profile, for its documents (key.h). What reads them is the table in
+ * profile.c; a test holds both together. Keys of parts stand in part_NAME.c. */
+#include "engine/key.h"
+
+const struct engine_key engine_profile_keys[] = {
+	{ "", KEY_GROUP, NULL, 0, "", "", SRC_D, "What a configured PC shall look like.", NULL },
+	{ "version", KEY_NUMBER, "1..1", KEY_NEEDED | KEY_NO_LEAVE, "", "", SRC_D,
+	  "Version of the profile language.", "1" },
+	{ "admin_password", KEY_SECRET, NULL, KEY_NO_LEAVE,
+	  "AMT_AuthorizationService.SetAdminAclEntryEx", "", SRC_D,
+	  "Password of the digest user admin; random: another one for each PC, kept sealed. This is the default.",
+	  "random" },
+	{ "mebx_password", KEY_SECRET, NULL, 0, "AMT_SetupAndConfigurationService.SetMEBxPassword",
+	  "", SRC_D, "Password of the MEBx menu; it can be set and never be read back.", "random" },
+	{ "names", KEY_WORD, "fqdn", 0, "AMT_GeneralSettings.HostName DomainName", "", SRC_D,
+	  "Host and domain name, from the FQDN that the PC is known by.", "fqdn" },
+	{ "clock", KEY_WORD, "sync", 0, "AMT_TimeSynchronizationService.SetHighAccuracyTimeSynch",
+	  "", SRC_D, "Sets the clock to that of the service.", "sync" },
+	{ "tls", KEY_WORD, "server", 0, "AMT_TLSSettingData AMT_TLSCredentialContext", "", SRC_D,
+	  "TLS with a certificate of the service's own CA.", "server" },
+	{ "redirection", KEY_GROUP, NULL, 0, "", "", SRC_D, "Redirection of consoles and disks.",
+	  NULL },
+	{ "redirection.sol", KEY_SWITCH, NULL, 0, "AMT_RedirectionService.EnabledState", "", SRC_D,
+	  "Serial over LAN.", "on" },
+	{ "redirection.ider", KEY_SWITCH, NULL, 0, "AMT_RedirectionService.EnabledState", "", SRC_D,
+	  "IDE redirection, later USB redirection.", "on" },
+	{ "kvm", KEY_SWITCH, NULL, 0, "CIM_KVMRedirectionSAP.RequestStateChange", "6.0", SRC_D,
+	  "Remote screen, keyboard and mouse, where the platform has them.", "on" },
+	{ "webui", KEY_SWITCH, NULL, 0, "AMT_WebUIService.RequestStateChange", "", SRC_D,
+	  "Web page of the firmware.", "off" },
+	{ "ping", KEY_SWITCH, NULL, 0, "AMT_GeneralSettings.PingResponseEnabled", "", SRC_D,
+	  "Whether the firmware answers pings.", "on" },
+	{ "required", KEY_TEXTS, "1..32", 0, "", "", SRC_D,
+	  "Parts that a PC must be able to have; what it lacks of the others is only reported.",
+	  "[power]" },
+	ENGINE_KEYS_END,
+};
