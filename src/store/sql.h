@@ -46,7 +46,7 @@
 	  " + (select count(*) from hello) + (select count(*) from step)"                          \
 	  " + (select count(*) from setting) + (select count(*) from secret)"                        \
 	  " + (select count(*) from name_said) + (select count(*) from device_mark)"               \
-	  " + (select count(*) from uuid_deny)", NULL)               \
+	  " + (select count(*) from uuid_deny) + (select count(*) from revocation)", NULL)               \
 	/* Every sealed value with the label that it was sealed for. */                            \
 	X(STORE_SQL_SEALED, false, NULL,                                                           \
 	  "select 'cert:' || id, sealed_key from cert where sealed_key <> $1"                      \

@@ -4,6 +4,7 @@
 #define SQL_PSK_COLS "pid, sealed_pps, sealed_password, state, used_by, source, at_ms"
 #define SQL_CERT_COLS                                                                              \
 	"id, kind, uuid, state, subject, serial, pem, sealed_key, not_after_ms, at_ms"
+#define SQL_REVOCATION_COLS "issuer, serial, reason, uuid, at_ms, not_after_ms"
 #define SQL_CREDENTIAL_COLS                                                                        \
 	"id, uuid, kind, state, sealed, login, realm, leaf_sha256, tls_mode, port, at_ms,"         \
 	" changed_ms"
@@ -54,6 +55,24 @@
 	X(STORE_SQL_CERT_LIST_UUID, false, NULL,                                                   \
 	  "select " SQL_CERT_COLS " from cert where uuid = $1 and ($2 = '' or kind = $2)"          \
 	  " order by at_ms desc, id desc limit $3", NULL)                                          \
+	/* What signs or opens something now, and ends before $2. */                               \
+	X(STORE_SQL_CERT_LIST_END, false, NULL,                                                    \
+	  "select " SQL_CERT_COLS " from cert where kind = $1 and not_after_ms > 0"                \
+	  " and not_after_ms < $2 and state in ('active', 'current')"                              \
+	  " order by not_after_ms, id limit $3", NULL)                                             \
+	X(STORE_SQL_CERT_WARN, false, NULL,                                                        \
+	  "insert into cert_warning (id, not_after_ms, days) values ($1, $2, $3)"                  \
+	  " on conflict (id) do update set not_after_ms = excluded.not_after_ms,"                  \
+	  " days = excluded.days", NULL)                                                           \
+	X(STORE_SQL_CERT_WARNED, false, NULL,                                                      \
+	  "select days from cert_warning where id = $1 and not_after_ms = $2", NULL)               \
+	/* The first time counts. */                                                               \
+	X(STORE_SQL_REVOKE, false, NULL,                                                           \
+	  "insert into revocation (issuer, serial, reason, uuid, at_ms, not_after_ms)"             \
+	  " values ($1, $2, $3, $4, $5, $6) on conflict (issuer, serial) do nothing", NULL)        \
+	X(STORE_SQL_REVOCATION_LIST, false, NULL,                                                  \
+	  "select " SQL_REVOCATION_COLS " from revocation where issuer = $1 and serial > $2"       \
+	  " order by serial limit $3", NULL)                                                       \
 	X(STORE_SQL_CREDENTIAL_ADD, false, "a credential with this id is stored already",          \
 	  "insert into credential (id, uuid, kind, state, sealed, login, realm, leaf_sha256,"      \
 	  " tls_mode, port, at_ms, changed_ms)"                                                    \

@@ -27,6 +27,13 @@ static const struct store_field cert_fields[] = {
 };
 #define CERT STORE_SHAPE(store_cert, cert_fields)
 
+static const struct store_field revocation_fields[] = {
+	STORE_F_TEXT(store_revocation, issuer),    STORE_F_TEXT(store_revocation, serial),
+	STORE_F_TEXT(store_revocation, reason),    STORE_F_TEXT(store_revocation, uuid),
+	STORE_F_INT(store_revocation, at_unix_ms), STORE_F_INT(store_revocation, not_after_unix_ms),
+};
+#define REVOCATION STORE_SHAPE(store_revocation, revocation_fields)
+
 static const struct store_field credential_fields[] = {
 	STORE_F_TEXT(store_credential, id),        STORE_F_TEXT(store_credential, uuid),
 	STORE_F_TEXT(store_credential, kind),      STORE_F_TEXT(store_credential, state),
@@ -133,6 +140,45 @@ unsigned store_cert_list(struct store *s, struct arena *a, const char *kind, con
 				       limit);
 	return store_read_rows(s, a, STORE_SQL_CERT_LIST, STORE_VALS(STORE_I(limit)), CERT,
 			       out_rows, limit);
+}
+
+unsigned store_cert_list_end(struct store *s, struct arena *a, const char *kind,
+			     int64_t before_unix_ms, unsigned limit, struct store_cert *out_rows)
+{
+	return store_read_rows(s, a, STORE_SQL_CERT_LIST_END,
+			       STORE_VALS(STORE_T(kind), STORE_I(before_unix_ms), STORE_I(limit)),
+			       CERT, out_rows, limit);
+}
+
+void store_tx_cert_warn(struct store_tx *tx, const char *id, int64_t not_after_unix_ms,
+			int64_t days)
+{
+	store_tx_add(tx, STORE_SQL_CERT_WARN,
+		     STORE_VALS(STORE_T(id), STORE_I(not_after_unix_ms), STORE_I(days)));
+}
+
+bool store_cert_warned(struct store *s, struct arena *a, const char *id, int64_t not_after_unix_ms,
+		       int64_t *out_days)
+{
+	static const struct store_field field = { STORE_FIELD_INT, 0 };
+	return store_read_row(s, a, STORE_SQL_CERT_WARNED,
+			      STORE_VALS(STORE_T(id), STORE_I(not_after_unix_ms)),
+			      (struct store_shape){ &field, 1, sizeof *out_days }, out_days);
+}
+
+void store_tx_revoke(struct store_tx *tx, const struct store_revocation *r)
+{
+	struct store_val vals[STORE_VALS_MAX];
+	store_tx_add(tx, STORE_SQL_REVOKE, store_shape_vals(REVOCATION, r, vals));
+}
+
+unsigned store_revocation_list(struct store *s, struct arena *a, const char *issuer,
+			       const char *after_serial, unsigned limit,
+			       struct store_revocation *out_rows)
+{
+	return store_read_rows(s, a, STORE_SQL_REVOCATION_LIST,
+			       STORE_VALS(STORE_T(issuer), STORE_T(after_serial), STORE_I(limit)),
+			       REVOCATION, out_rows, limit);
 }
 
 void store_tx_credential_add(struct store_tx *tx, const struct store_credential *c)

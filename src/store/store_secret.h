@@ -39,10 +39,10 @@ int64_t store_psk_count(struct store *s, const char *state);
 
 /* ---- certificates: provisioning chains, the built-in CA, device leaves ---- */
 struct store_cert {
-	const char *id;             /* name of a provisioning chain; "ca"; serial of a device leaf */
-	const char *kind;           /* provisioning | ca | device */
+	const char *id;             /* name of a provisioning chain or request; "ca"; serial of a device leaf */
+	const char *kind;           /* provisioning | request | ca | device | key */
 	const char *uuid;           /* device leaf: whose */
-	const char *state;          /* active | candidate | current | previous | disabled */
+	const char *state;          /* active | candidate | current | previous | disabled | revoked */
 	const char *subject, *serial;
 	struct span pem;            /* certificates, leaf first */
 	struct span sealed_key;     /* empty: none */
@@ -53,6 +53,23 @@ void store_tx_cert_state(struct store_tx *tx, const char *id, const char *state)
 bool store_cert_get(struct store *s, struct arena *a, const char *id, struct store_cert *out_c);
 unsigned store_cert_list(struct store *s, struct arena *a, const char *kind, const char *uuid,
 			 unsigned limit, struct store_cert *out_rows); /* newest first; NULL: any */
+/* Those in use (active, current) that end before that time, the first to end first. */
+unsigned store_cert_list_end(struct store *s, struct arena *a, const char *kind, int64_t before_unix_ms,
+			     unsigned limit, struct store_cert *out_rows);
+/* The last threshold in days that was told of a certificate with this end; false: none yet. */
+void store_tx_cert_warn(struct store_tx *tx, const char *id, int64_t not_after_unix_ms, int64_t days);
+bool store_cert_warned(struct store *s, struct arena *a, const char *id, int64_t not_after_unix_ms,
+		       int64_t *out_days);
+
+/* ---- what the built-in CA took back ---- */
+struct store_revocation {
+	const char *issuer;         /* key identifier of the CA, hex */
+	const char *serial, *reason, *uuid;
+	int64_t at_unix_ms, not_after_unix_ms;
+};
+void store_tx_revoke(struct store_tx *tx, const struct store_revocation *r); /* again: nothing changes */
+unsigned store_revocation_list(struct store *s, struct arena *a, const char *issuer, const char *after_serial,
+			       unsigned limit, struct store_revocation *out_rows); /* by serial */
 
 /* ---- credentials: every secret that ever went or will go to a device ---- */
 struct store_credential {

@@ -213,6 +213,66 @@ static void certificates_newest_first(void **state)
 	assert_string_equal(rows[0].state, "candidate");
 }
 
+static void certificates_by_their_end(void **state)
+{
+	struct world *w = *state;
+	struct store_cert rows[4];
+	int64_t days;
+	static const struct {
+		const char *id, *kind, *state;
+		int64_t end;
+	} certs[] = {
+		{ "late", "device", "current", T0 + 50 },  { "first", "device", "current", T0 + 5 },
+		{ "gone", "device", "previous", T0 + 5 },  { "unknown", "device", "current", 0 },
+		{ "after", "device", "current", T0 + 99 }, { "other", "ca", "active", T0 + 5 },
+	};
+	struct store_tx *tx = world_tx(w);
+	for (size_t i = 0; i < sizeof certs / sizeof *certs; i++)
+		store_tx_cert_put(tx,
+				  &(struct store_cert){ .id = certs[i].id,
+							.kind = certs[i].kind,
+							.state = certs[i].state,
+							.not_after_unix_ms = certs[i].end });
+	store_tx_cert_warn(tx, "first", T0 + 5, 90);
+	store_tx_cert_warn(tx, "first", T0 + 5, 60);
+	assert_int_equal(world_commit(w, tx), ERR_NONE);
+	assert_int_equal(store_cert_list_end(w->s, &w->a, "device", T0 + 99, 4, rows), 2);
+	assert_string_equal(rows[0].id, "first");
+	assert_string_equal(rows[1].id, "late");
+	assert_true(store_cert_warned(w->s, &w->a, "first", T0 + 5, &days));
+	assert_int_equal(days, 60);
+	assert_false(store_cert_warned(w->s, &w->a, "first", T0 + 6, &days)); /* a new one */
+	assert_false(store_cert_warned(w->s, &w->a, "late", T0 + 50, &days));
+}
+
+static void revoked_once(void **state)
+{
+	struct world *w = *state;
+	struct store_revocation rows[4],
+		r = { .issuer = "aa",
+		      .serial = "02",
+		      .reason = "superseded",
+		      .uuid = "u1",
+		      .at_unix_ms = T0 };
+	struct store_tx *tx = world_tx(w);
+	store_tx_revoke(tx, &r);
+	r.reason = "key-compromise";
+	r.at_unix_ms = T0 + 9;
+	store_tx_revoke(tx, &r);
+	r.issuer = "bb";
+	store_tx_revoke(tx, &r);
+	r.issuer = "aa";
+	r.serial = "01";
+	store_tx_revoke(tx, &r);
+	assert_int_equal(world_commit(w, tx), ERR_NONE);
+	assert_int_equal(store_revocation_list(w->s, &w->a, "aa", "", 4, rows), 2);
+	assert_string_equal(rows[0].serial, "01");
+	assert_string_equal(rows[1].reason, "superseded");
+	assert_int_equal(rows[1].at_unix_ms, T0);
+	assert_int_equal(store_revocation_list(w->s, &w->a, "aa", "01", 4, rows), 1);
+	assert_int_equal(store_revocation_list(w->s, &w->a, "cc", "", 4, rows), 0);
+}
+
 static void add_credential(struct world *w, const char *id, const char *uuid, const char *kind,
 			   const char *cred_state)
 {
@@ -319,6 +379,7 @@ int main(void)
 		WORLD_BOTH(key_is_added_once),         WORLD_BOTH(key_is_taken_by_one_begun_job),
 		WORLD_BOTH(certificates_newest_first), WORLD_BOTH(one_current_credential_of_a_kind),
 		WORLD_BOTH(credential_must_exist),     WORLD_BOTH(secrets_are_bytes),
+		WORLD_BOTH(certificates_by_their_end), WORLD_BOTH(revoked_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
