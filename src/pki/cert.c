@@ -229,13 +229,18 @@ const char *pki_cert_sig_hash_name(enum pki_sig_hash h)
 	return names[(unsigned)h <= PKI_SIG_OTHER ? h : PKI_SIG_OTHER];
 }
 
-bool pki_cert_to_pem(struct span der, struct out *o)
+bool pki_pem_priv(const char *label, struct span der, struct out *o)
 {
-	out_str(o, "-----BEGIN CERTIFICATE-----\n");
+	out_fmt(o, "-----BEGIN %s-----\n", label);
 	for (size_t at = 0; at < der.n; at += 48) { /* lines of 64 characters */
 		out_b64(o, span_make(der.p + at, der.n - at < 48 ? der.n - at : 48));
 		out_str(o, "\n");
 	}
-	out_str(o, "-----END CERTIFICATE-----\n");
+	out_fmt(o, "-----END %s-----\n", label);
 	return !o->bad;
+}
+
+bool pki_cert_to_pem(struct span der, struct out *o)
+{
+	return pki_pem_priv("CERTIFICATE", der, o);
 }

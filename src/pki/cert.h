@@ -65,7 +65,9 @@ struct pki_issue {
 	const char *const *dns;        /* SAN dNSName list, NULL-terminated; may be NULL */
 	int64_t not_before_unix_ms, not_after_unix_ms;
 	bool is_ca;
+	bool ca_of_leaves;             /* with is_ca: no further CA below (pathlen 0) */
 	bool eku_server_auth, eku_client_auth, eku_amt;
+	const char *crl_url, *issuer_url; /* CDP and AIA; NULL: left out */
 	enum pki_sig_hash sig_hash;
 	const uint8_t *serial;         /* 16 bytes, made positive; NULL: random */
 	bool odd_321;                  /* simulator: notBefore > notAfter, negative serial (3.7) */

@@ -203,12 +203,9 @@ static struct pki_chain *chains_of(const struct build *b, struct err *e)
 	return first;
 }
 
-struct pki_chain *pki_chain_load(struct span file, const struct secret *password, struct err *e)
+static struct pki_chain *build_chain(const struct intake *in, struct err *e)
 {
-	struct intake *in = pki_intake_read_priv(file, password, e);
 	struct pki_chain *c = NULL;
-	if (!in)
-		return NULL;
 	struct build *b = MEM_NEW(struct build);
 	b->in = in;
 	if (find_leaf(in, &b->cur.at[0], e)) {
@@ -217,6 +214,55 @@ struct pki_chain *pki_chain_load(struct span file, const struct secret *password
 		c = chains_of(b, e);
 	}
 	mem_free(b);
+	return c;
+}
+
+struct pki_chain *pki_chain_load(struct span file, const struct secret *password, struct err *e)
+{
+	struct intake *in = pki_intake_read_priv(file, password, e);
+	struct pki_chain *c = in ? build_chain(in, e) : NULL;
+	pki_intake_free_priv(in);
+	return c;
+}
+
+struct pki_chain *pki_chain_load_for(struct span file, struct pki_key *key, struct err *e)
+{
+	struct intake *in = pki_intake_read_priv(file, NULL, e);
+	struct pki_chain *c = NULL;
+	if (in) {
+		pki_key_free(in->key); /* the one that made the request is the one that counts */
+		in->key = pki_key_ref(key);
+		c = build_chain(in, e);
+	}
+	pki_intake_free_priv(in);
+	return c;
+}
+
+bool pki_chain_file_to_pem(struct span file, struct out *o, struct err *e)
+{
+	struct intake *in = pki_intake_read_priv(file, NULL, e);
+	if (!in)
+		return false;
+	for (unsigned i = 0; i < in->cert_count; i++)
+		pki_cert_to_pem(in->certs[i].der, o);
+	pki_intake_free_priv(in);
+	return !o->bad || err_set(e, ERR_LIMIT, "no room for the certificates");
+}
+
+struct pki_chain *pki_chain_from_pem(struct span pem, struct err *e)
+{
+	struct span ders[LIMIT_CERT_CHAIN];
+	struct pki_chain *c = NULL;
+	struct intake *in = pki_intake_read_priv(pem, NULL, e);
+	if (!in)
+		return NULL;
+	if (in->cert_count > LIMIT_CERT_CHAIN) {
+		err_set(e, ERR_LIMIT, "a stored chain has %u certificates", in->cert_count);
+	} else {
+		for (unsigned i = 0; i < in->cert_count; i++)
+			ders[i] = in->certs[i].der;
+		c = pki_chain_from_der(ders, in->cert_count, e);
+	}
 	pki_intake_free_priv(in);
 	return c;
 }

@@ -23,5 +23,17 @@ struct pki_chain {
 struct pki_chain *pki_chain_load(struct span file, const struct secret *password, struct err *e);
 /* From ordered DERs (as stored, or as a TLS peer sent them). Reorders nothing. */
 struct pki_chain *pki_chain_from_der(const struct span *ders, unsigned count, struct err *e);
+/* Certificates as pki_chain_to_pem wrote them: the first is the leaf, nothing is reordered. */
+struct pki_chain *pki_chain_from_pem(struct span pem, struct err *e);
+/* The certificate that belongs to the key, among those of a file of any kind without a password,
+ * with its chain. The answer to a request. */
+struct pki_chain *pki_chain_load_for(struct span file, struct pki_key *key, struct err *e);
 void pki_chain_free(struct pki_chain *c); /* and its alt list; NULL is fine */
 bool pki_chain_to_pem(const struct pki_chain *c, struct out *o); /* certificates only */
+/* All certificates of a file (PEM, DER, PKCS#7) as PEM, to put files together. */
+bool pki_chain_file_to_pem(struct span file, struct out *o, struct err *e);
+#define PKI_BACKUP_PASSWORD_MIN 8
+/* PKCS#12 with certificates and key under a password; name: shown by other programs. 0.3 s: on a
+ * worker. */
+bool pki_chain_to_p12(const struct pki_chain *c, const struct secret *password, const char *name,
+		      struct secret *out_file, struct err *e);

@@ -171,6 +171,10 @@ static bool read_der(struct intake *in, struct span file, struct err *e)
 	bool done = pki_intake_p12_priv(in, file, &is_p12, e);
 	if (is_p12)
 		return done;
+	bool is_p7 = false;
+	done = pki_intake_p7_priv(in, file, &is_p7, e);
+	if (is_p7)
+		return done;
 	while (file.n > 0) {
 		size_t used = 0;
 		struct span next = { file.p,

@@ -50,12 +50,40 @@ static bool read_encrypted_key(struct intake *in, const unsigned char *data, lon
 	return done;
 }
 
+bool pki_intake_p7_priv(struct intake *in, struct span der, bool *out_is_p7, struct err *e)
+{
+	const unsigned char *p = der.p;
+	PKCS7 *p7 = der.n ? d2i_PKCS7(NULL, &p, (long)der.n) : NULL;
+	const STACK_OF(X509) *certs =
+		p7 && PKCS7_type_is_signed(p7) && p7->d.sign ? p7->d.sign->cert : NULL;
+	bool done = true;
+	*out_is_p7 = p7 && PKCS7_type_is_signed(p7);
+	for (int i = 0; done && i < sk_X509_num(certs); i++) {
+		uint8_t *one = NULL;
+		int n = i2d_X509(sk_X509_value(certs, i), &one);
+		done = n > 0 && pki_intake_cert_priv(in, span_make(one, (size_t)n), NULL, e);
+		OPENSSL_free(one);
+	}
+	PKCS7_free(p7);
+	ERR_clear_error();
+	return done;
+}
+
+static bool read_p7(struct intake *in, struct span der, struct err *e)
+{
+	bool is_p7;
+	bool done = pki_intake_p7_priv(in, der, &is_p7, e);
+	return is_p7 ? done : err_set(e, ERR_CERT, "the PKCS#7 block has no certificates");
+}
+
 static bool read_block(struct intake *in, const char *name, char *header, unsigned char *data,
 		       long n, struct err *e)
 {
 	size_t len = strlen(name);
 	if (is_cert(name))
 		return pki_intake_cert_priv(in, span_make(data, (size_t)n), NULL, e);
+	if (strcmp(name, PEM_STRING_PKCS7) == 0 || strcmp(name, PEM_STRING_PKCS7_SIGNED) == 0)
+		return read_p7(in, span_make(data, (size_t)n), e);
 	if (strcmp(name, PEM_STRING_PKCS8) == 0)
 		return read_encrypted_key(in, data, n, e);
 	if (len >= 11 && strcmp(name + len - 11, "PRIVATE KEY") == 0)

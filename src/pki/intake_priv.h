@@ -27,6 +27,8 @@ void pki_intake_free_priv(struct intake *in);
 /* For the readers. */
 bool pki_intake_pem_priv(struct intake *in, struct span file, struct err *e);
 bool pki_intake_p12_priv(struct intake *in, struct span file, bool *out_is_p12, struct err *e);
+/* PKCS#7 with certificates only (.p7b), as CAs answer; false without e when it is something else. */
+bool pki_intake_p7_priv(struct intake *in, struct span der, bool *out_is_p7, struct err *e);
 bool pki_intake_cert_priv(struct intake *in, struct span der, size_t *out_used, struct err *e);
 /* Takes: pkey. */
 bool pki_intake_key_priv(struct intake *in, EVP_PKEY *pkey, struct err *e);

@@ -130,17 +130,90 @@ static bool add_san(X509 *x, const char *const *dns)
 	return done;
 }
 
+static GENERAL_NAME *url_name(const char *url)
+{
+	GENERAL_NAME *name = GENERAL_NAME_new();
+	ASN1_IA5STRING *text = ASN1_IA5STRING_new();
+	if (name && text && ASN1_STRING_set(text, url, -1)) {
+		GENERAL_NAME_set0_value(name, GEN_URI, text);
+		return name;
+	}
+	ASN1_IA5STRING_free(text);
+	GENERAL_NAME_free(name);
+	return NULL;
+}
+
+/* Where the issuer's revocation list is. */
+static bool add_cdp(X509 *x, const char *url)
+{
+	if (!url)
+		return true;
+	CRL_DIST_POINTS *points = sk_DIST_POINT_new_null();
+	DIST_POINT *point = DIST_POINT_new();
+	GENERAL_NAMES *names = GENERAL_NAMES_new();
+	GENERAL_NAME *name = url_name(url);
+	bool done = points && point && names && name && sk_GENERAL_NAME_push(names, name) > 0;
+	name = done ? NULL : name;
+	if (done) {
+		point->distpoint = DIST_POINT_NAME_new();
+		done = point->distpoint != NULL;
+	}
+	if (done) {
+		point->distpoint->type = 0; /* a full name */
+		point->distpoint->name.fullname = names;
+		names = NULL;
+		done = sk_DIST_POINT_push(points, point) > 0;
+		point = done ? NULL : point;
+	}
+	done = done &&
+		X509_add1_ext_i2d(x, NID_crl_distribution_points, points, 0, X509V3_ADD_DEFAULT) ==
+			1;
+	GENERAL_NAME_free(name);
+	GENERAL_NAMES_free(names);
+	DIST_POINT_free(point);
+	CRL_DIST_POINTS_free(points);
+	return done;
+}
+
+/* Where the issuer's certificate is. */
+static bool add_aia(X509 *x, const char *url)
+{
+	if (!url)
+		return true;
+	AUTHORITY_INFO_ACCESS *infos = AUTHORITY_INFO_ACCESS_new();
+	ACCESS_DESCRIPTION *one = ACCESS_DESCRIPTION_new();
+	GENERAL_NAME *name = url_name(url);
+	bool done = infos && one && name;
+	if (done) {
+		ASN1_OBJECT_free(one->method);
+		one->method = OBJ_nid2obj(NID_ad_ca_issuers);
+		GENERAL_NAME_free(one->location);
+		one->location = name;
+		name = NULL;
+		done = sk_ACCESS_DESCRIPTION_push(infos, one) > 0;
+		one = done ? NULL : one;
+	}
+	done = done && X509_add1_ext_i2d(x, NID_info_access, infos, 0, X509V3_ADD_DEFAULT) == 1;
+	GENERAL_NAME_free(name);
+	ACCESS_DESCRIPTION_free(one);
+	AUTHORITY_INFO_ACCESS_free(infos);
+	return done;
+}
+
 static bool add_extensions(X509 *x, X509 *issuer, const struct pki_issue *what)
 {
 	bool done;
 	if (what->is_ca)
-		done = add_ext(x, issuer, NID_basic_constraints, "critical,CA:TRUE") &&
+		done = add_ext(x, issuer, NID_basic_constraints,
+			       what->ca_of_leaves ? "critical,CA:TRUE,pathlen:0"
+						  : "critical,CA:TRUE") &&
 			add_ext(x, issuer, NID_key_usage, "critical,keyCertSign,cRLSign");
 	else
 		done = add_ext(x, issuer, NID_basic_constraints, "critical,CA:FALSE") &&
 			add_ext(x, issuer, NID_key_usage,
 				"critical,digitalSignature,keyEncipherment");
-	return done && add_eku(x, what) && add_san(x, what->dns) &&
+	return done && add_eku(x, what) && add_san(x, what->dns) && add_cdp(x, what->crl_url) &&
+		add_aia(x, what->issuer_url) &&
 		add_ext(x, issuer, NID_subject_key_identifier, "hash") &&
 		add_ext(x, issuer, NID_authority_key_identifier, "keyid");
 }
