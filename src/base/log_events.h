@@ -46,6 +46,8 @@
 	X(LOG_EV_SETTING, LOG_INFO, "setting.changed", "key value actor", "a setting was changed")      \
 	X(LOG_EV_PROFILE, LOG_INFO, "profile.changed", "name version actor", "a profile was stored")    \
 	X(LOG_EV_CERT, LOG_INFO, "cert.changed", "name subject actor", "a provisioning certificate was stored") \
+	X(LOG_EV_CERT_REVOKED, LOG_WARN, "cert.revoked", "uuid serial reason", "the built-in CA took a certificate back") \
+	X(LOG_EV_CA_RENEWED, LOG_WARN, "ca.renewed", "name subject serial", "the built-in CA has a new key and certificate") \
 	X(LOG_EV_STORE, LOG_ERROR, "store.failed", "statement", "the database refused a write")         \
 	X(LOG_EV_API, LOG_DEBUG, "api.request", "method path status elapsed_ms", "a request came over the local socket") \
 	X(LOG_EV_API_DENIED, LOG_WARN, "api.denied", "peer_uid", "the local socket was used by a foreign user") \

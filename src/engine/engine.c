@@ -45,6 +45,8 @@ static void load_settings(struct engine *en)
 	en->set.manual_approval = str_eq(setting_text(en, &a, SETTING_APPROVAL), "manual");
 	str_copy(en->set.profile, sizeof en->set.profile,
 		 span_str(setting_text(en, &a, SETTING_PROFILE)));
+	str_copy(en->set.ca_url, sizeof en->set.ca_url,
+		 span_str(setting_text(en, &a, SETTING_CA_URL)));
 	en->set.retry.first_ms = setting_int(en, &a, SETTING_RETRY_S) * 1000;
 	en->set.retry.max_ms = setting_int(en, &a, SETTING_RETRY_MAX_S) * 1000;
 	en->set.retry.login_tries = setting_int(en, &a, SETTING_LOGIN_TRIES);
@@ -348,6 +350,7 @@ struct engine *engine_new(const struct engine_conf *c, struct err *e)
 	store_tx_job_clamp(tx, latest_try(en));
 	store_tx_commit(tx, on_recovered, en);
 	en->lease_timer = sched_after(c->sched, en->set.lease_s * 1000 / 3, renew_leases, en);
+	engine_vault_publish_soon(en, 0);
 	return en;
 }
 
@@ -397,6 +400,7 @@ void engine_free(struct engine *en)
 	sched_cancel(en->queue_timer);
 	sched_cancel(en->lease_timer);
 	sched_cancel(en->stop_timer);
+	engine_vault_publish_end(en);
 	struct engine_run *next;
 	for (struct engine_run *r = en->runs; r; r = next) {
 		next = r->next;

@@ -24,6 +24,10 @@ struct engine_conf {
 	void *work_ctx;
 	/* RSA keys for firmware that makes none; NULL: pki_key_generate_rsa. Tests give fixed ones. */
 	struct pki_key *(*make_key)(unsigned bits, struct err *e);
+	/* Writes a revocation list or a CA certificate where others can fetch it, replacing the former
+	 * file of that name. On a worker thread. NULL: nothing is published. */
+	void (*publish)(void *ctx, const char *name, struct span bytes);
+	void *publish_ctx;
 };
 /* Loads settings, profiles, provisioning chains and the CA (made at first start, over work). */
 struct engine *engine_new(const struct engine_conf *c, struct err *e);

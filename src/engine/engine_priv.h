@@ -23,7 +23,7 @@ struct engine {
 		int64_t check_h;
 		enum engine_repair repair;
 		bool pki, manual_approval, auth_int;
-		char profile[64];
+		char profile[64], ca_url[201];
 		struct engine_retry_conf retry;
 	} set;
 	const struct pki_chain *chains[ENGINE_MAX_CHAINS]; /* provisioning; replaced as a whole by reload */
@@ -31,10 +31,11 @@ struct engine {
 	struct pki_chain *chains_owned[ENGINE_MAX_CHAINS];
 	struct pki_chain **chains_old;  /* replaced, and each still used by a running job: not more than these */
 	unsigned chains_old_count, chains_old_cap;
-	struct pki_chain *ca[ENGINE_CA_COUNT]; /* count 1 each, with key; ENGINE_CA_384: NULL until needed */
+	struct pki_chain *ca[ENGINE_CA_COUNT]; /* issuing CA with key, its root behind it; ENGINE_CA_384: NULL until needed */
 	struct engine_run *runs;        /* list of all, also those that wait */
 	unsigned running, waiting, claiming;
-	struct sched_timer *queue_timer, *lease_timer;
+	struct sched_timer *queue_timer, *lease_timer, *publish_timer;
+	struct publishing *publishing;  /* a worker makes the lists */
 	int64_t clock_offset_ms;        /* wall clock less monotonic one: changes when somebody sets it */
 	bool stopping, pumping;
 	void (*stopped)(void *arg);
@@ -51,11 +52,29 @@ void engine_add_job(struct engine *en, struct store_tx *tx, const char *uuid, co
 bool engine_vault_load(struct engine *en, struct err *e); /* CA (made when there is none) and chains */
 void engine_vault_free(struct engine *en);
 void engine_vault_drop_old(struct engine *en); /* those that no running job uses any more */
+struct pki_chain *engine_vault_row(struct engine *en, const struct store_cert *row, struct err *e); /* with its key */
+
+/* vault_ca.c: the built-in CAs */
+struct engine_ca_keys {
+	struct pki_key *root, *issuing; /* not owned */
+};
+bool engine_vault_load_cas(struct engine *en, struct arena *a, struct err *e); /* the usual one is made when there is none */
+void engine_vault_free_cas(struct engine *en);
 /* CA for leafs over keys of that size. Only the usual one is there from the start. */
 bool engine_vault_has_ca(const struct engine *en, unsigned key_bits);
-bool engine_vault_keep_ca(struct engine *en, unsigned key_bits, struct pki_key *key, struct err *e);
-bool engine_vault_issue(struct engine *en, unsigned key_bits, struct span spki, const char *fqdn, struct arena *a, struct span *out_der,
-			char out_serial[65], struct err *e);
+bool engine_vault_keep_ca(struct engine *en, unsigned key_bits, const struct engine_ca_keys *keys, struct err *e);
+struct engine_leaf {
+	struct span der; /* in the arena */
+	char serial[65];
+	int64_t not_after_unix_ms;
+};
+bool engine_vault_issue(struct engine *en, unsigned key_bits, struct span spki, const char *fqdn, struct arena *a,
+			struct engine_leaf *out_leaf, struct err *e);
+void engine_vault_list_file(const struct pki_cert *ca, const char *suffix, char out_name[24]);
+
+/* vault_crl.c: lists are written by conf.publish, at the start, now and then, and after a change */
+void engine_vault_publish_soon(struct engine *en, int64_t delay_ms);
+void engine_vault_publish_end(struct engine *en); /* the engine goes away */
 
 /* events.c: the timeline */
 /* Only the row: for what may be logged only when it is durable. */

@@ -531,10 +531,11 @@ static bool prepare_secret(struct engine_run *r, struct store_tx *tx, enum engin
 /* ---- work of our own ---- */
 
 struct run_key_job {
-	struct engine_run *r; /* NULL: gone, free only */
-	struct pki_key *key;
+	struct engine_run *r;       /* NULL: gone, free only */
+	struct pki_key *key, *root; /* root: for a CA */
 	struct err e;
 	unsigned bits;
+	bool for_ca;
 	atomic_bool gone; /* told to the worker: not worth the time any more */
 	struct pki_key *(*make)(unsigned bits, struct err *e);
 };
@@ -544,6 +545,8 @@ static void make_key(void *arg)
 	struct run_key_job *j = arg;
 	if (!atomic_load(&j->gone))
 		j->key = j->make(j->bits, &j->e);
+	if (j->key && j->for_ca && !atomic_load(&j->gone))
+		j->root = j->make(j->bits, &j->e);
 }
 
 static void on_key(void *arg)
@@ -595,12 +598,15 @@ void engine_run_orphan(struct run_key_job *j)
 	atomic_store(&j->gone, true);
 }
 
+static void on_ca_key(void *arg);
+
 static void start_key(struct engine_run *r, void (*done)(void *))
 {
 	struct run_key_job *j = MEM_NEW(struct run_key_job);
 	j->r = r;
 	j->bits = r->in.key_bits;
 	j->make = r->en->conf.make_key;
+	j->for_ca = done == on_ca_key;
 	r->work = j;
 	r->state = RUN_WORK;
 	r->en->conf.work(r->en->conf.work_ctx, make_key, done, j);
@@ -622,7 +628,8 @@ static bool public_key(struct engine_run *r, struct arena *a, struct span *out_s
 static void issue_leaf(struct engine_run *r)
 {
 	struct arena a;
-	struct span spki = { NULL, 0 }, der = { NULL, 0 };
+	struct span spki = { NULL, 0 };
+	struct engine_leaf leaf = { 0 };
 	struct err e = { 0 };
 	struct buf pem;
 	struct out o;
@@ -630,17 +637,17 @@ static void issue_leaf(struct engine_run *r)
 	buf_init(&pem, 65536);
 	out_init_buf(&o, &pem);
 	bool ok = public_key(r, &a, &spki, &e) &&
-		engine_vault_issue(r->en, r->in.key_bits, spki, r->fqdn, &a, &der, r->leaf_serial,
-				   &e) &&
-		pki_cert_to_pem(der, &o);
-	void *kept = ok ? arena_copy(&r->keep, der) : NULL;
+		engine_vault_issue(r->en, r->in.key_bits, spki, r->fqdn, &a, &leaf, &e) &&
+		pki_cert_to_pem(leaf.der, &o);
+	void *kept = ok ? arena_copy(&r->keep, leaf.der) : NULL;
 	if (!kept) {
 		engine_run_fail(r, &e);
 	} else {
 		uint8_t sha[32];
 		struct out hex;
-		r->in.leaf_der = span_make(kept, der.n);
-		hash_of(HASH_SHA256, der, sha);
+		r->in.leaf_der = span_make(kept, leaf.der.n);
+		memcpy(r->leaf_serial, leaf.serial, sizeof r->leaf_serial);
+		hash_of(HASH_SHA256, leaf.der, sha);
 		out_init(&hex, r->leaf_hex, sizeof r->leaf_hex);
 		out_hex(&hex, span_make(sha, sizeof sha));
 		struct store_tx *tx = engine_run_tx(r);
@@ -653,6 +660,7 @@ static void issue_leaf(struct engine_run *r)
 					  .subject = r->fqdn,
 					  .serial = r->leaf_serial,
 					  .pem = buf_span(&pem),
+					  .not_after_unix_ms = leaf.not_after_unix_ms,
 					  .at_unix_ms = clk_unix_ms(),
 				  });
 		engine_run_commit(r, tx, act_done);
@@ -667,13 +675,15 @@ static void on_ca_key(void *arg)
 	struct engine_run *r = j->r;
 	struct err e = j->e;
 	if (r) {
+		struct engine_ca_keys keys = { j->root, j->key };
 		r->work = NULL;
-		if (j->key && engine_vault_keep_ca(r->en, j->bits, j->key, &e))
+		if (j->root && engine_vault_keep_ca(r->en, j->bits, &keys, &e))
 			issue_leaf(r);
 		else
 			engine_run_fail(r, &e);
 	}
 	pki_key_free(j->key);
+	pki_key_free(j->root);
 	mem_free(j);
 }
 

@@ -65,6 +65,22 @@ static bool check_text(const struct engine_setting_row *r, struct span value, st
 			(long long)r->max);
 }
 
+/* Clients fetch lists in the clear: what they check is signed, and TLS would need the list first. */
+static bool check_url(const struct engine_setting_row *r, struct span value, struct err *e)
+{
+	static const char scheme[] = "http://";
+	size_t n = sizeof scheme - 1;
+	bool ok = !value.n ||
+		(value.n > n && memcmp(value.p, scheme, n) == 0 && value.p[value.n - 1] != '/');
+
+	for (size_t i = 0; ok && i < value.n; i++)
+		ok = value.p[i] > ' ' && value.p[i] != '"' && value.p[i] != '<';
+	if (ok)
+		return true;
+	refuse(r, value, e);
+	return err_want(e, "empty, or a URL with http:// and without a slash at its end");
+}
+
 bool engine_setting_check(enum engine_setting s, const char *value, struct err *e)
 {
 	const struct engine_setting_row *r = &rows[s];
@@ -89,7 +105,7 @@ bool engine_setting_check(enum engine_setting s, const char *value, struct err *
 		refuse(r, v, e);
 		return err_want(e, "one of: %s", r->choices);
 	case ENGINE_SET_TEXT:
-		return check_text(r, v, e);
+		return check_text(r, v, e) && (s != SETTING_CA_URL || check_url(r, v, e));
 	}
 	return false;
 }

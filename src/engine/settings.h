@@ -22,6 +22,7 @@ enum engine_setting_type { ENGINE_SET_BOOL, ENGINE_SET_INT, ENGINE_SET_TEXT, ENG
 	X(SETTING_HELLO_RATE, "hello.rate_per_s", INT, 1, 1000000, "100", "/s", false, "hellos taken per source address and second") \
 	X(SETTING_REPAIR, "drift.repair", CHOICE, 0, 0, "ask", "auto ask off", false, "what follows when a PC is not as its profile says: auto configures it again, ask shows it, off looks no more") \
 	X(SETTING_CHECK_H, "drift.check_h", INT, 0, 8760, "24", "h", false, "how often each configured PC is looked at; 0: only when asked") \
+	X(SETTING_CA_URL, "ca.url", TEXT, 0, 200, "", "", false, "where the published folder is served, such as http://pki.example.com/outband; new certificates of PCs then name list and CA there") \
 	X(SETTING_LOG_LEVEL, "log.level", CHOICE, 0, 0, "info", "error warn info debug", false, "what the log shows")
 enum engine_setting {
 #define X(constant, key, type, min, max, def, choices, restart, text) constant,

@@ -18,14 +18,25 @@ static void store_chain(struct engine *en)
 {
 	struct arena a;
 	struct store_cert ca;
+	struct buf pem;
+	struct out o;
+	struct err e = { 0 };
 	arena_init(&a, 1 << 20);
 	assert_true(store_cert_get(en->conf.store, &a, "ca", &ca));
+	struct pki_chain *c = pki_chain_from_pem(ca.pem, &e);
+	assert_non_null(c);
+	buf_init(&pem, 65536);
+	out_init_buf(&o, &pem);
+	assert_true(pki_cert_to_pem(c->certs[0].der, &o));
+	pki_chain_free(c);
 	struct store_tx *tx = store_tx_new(en->conf.store);
-	store_tx_cert_put(
-		tx,
-		&(struct store_cert){
-			.id = "main", .kind = "provisioning", .state = "active", .pem = ca.pem });
+	store_tx_cert_put(tx,
+			  &(struct store_cert){ .id = "main",
+						.kind = "provisioning",
+						.state = "active",
+						.pem = buf_span(&pem) });
 	store_tx_commit(tx, NULL, NULL);
+	buf_deinit(&pem);
 	arena_deinit(&a);
 }
 
