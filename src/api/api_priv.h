@@ -89,7 +89,10 @@ void api_list_end(struct api_req *r, const char *key);
 
 /* ---- shared between subjects ---- */
 void api_job_json(struct api_req *r, const char *key, const struct store_job *j, const char *fqdn);
-/* The configure job of a device queued now, in tx: a new one, or the one that waits.
+/* The job of that kind of a device queued now, in tx: a new one, or the one that waits.
  * False: it runs already. */
-bool api_job_queue(struct api_req *r, struct store_tx *tx, const char *uuid, const char **out_id);
+bool api_job_queue(struct api_req *r, struct store_tx *tx, const char *uuid, const char *kind,
+		   const char **out_id);
+/* Queues it, audited, and answers with its id. False: it runs already; nothing is answered. */
+bool api_job_start(struct api_req *r, const struct store_device *d, const char *kind, const char *action, struct err *e);
 bool api_word_in(const char *words, const char *word); /* blank separated */

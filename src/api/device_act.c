@@ -47,7 +47,7 @@ void api_device_apply(struct api_req *r)
 	}
 	struct act *act = act_new(r, &d);
 	struct store_tx *tx = api_tx(r, "device.apply", d.uuid);
-	if (!api_job_queue(r, tx, d.uuid, &act->job)) {
+	if (!api_job_queue(r, tx, d.uuid, "configure", &act->job)) {
 		store_tx_drop(tx);
 		err_set(&e, ERR_CONFLICT, "device %s is being configured now by job %s", d.uuid,
 			act->job);
@@ -107,7 +107,7 @@ void api_device_approve(struct api_req *r)
 							.source = "operator",
 							.at_unix_ms = r->now_unix_ms });
 	/* One that runs already is not disturbed; approval of a known device changes nothing else. */
-	(void)api_job_queue(r, tx, d.uuid, &act->job);
+	(void)api_job_queue(r, tx, d.uuid, "configure", &act->job);
 	api_commit(r, tx, queued);
 }
 

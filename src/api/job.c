@@ -179,7 +179,7 @@ void api_job_cancel(struct api_req *r)
 }
 
 /* As the engine's own, but before those that hellos made: an operator waits. */
-static const char *add(struct api_req *r, struct store_tx *tx, const char *uuid)
+static const char *add(struct api_req *r, struct store_tx *tx, const char *uuid, const char *kind)
 {
 	uint8_t b[12];
 	char hex[2 * sizeof b + 1];
@@ -192,7 +192,7 @@ static const char *add(struct api_req *r, struct store_tx *tx, const char *uuid)
 	store_tx_job_add(tx,
 			 &(struct store_job){ .id = id,
 					      .uuid = uuid,
-					      .kind = "configure",
+					      .kind = kind,
 					      .priority = 5,
 					      .plan_version = ENGINE_PLAN_VERSION,
 					      .created_unix_ms = r->now_unix_ms,
@@ -200,19 +200,20 @@ static const char *add(struct api_req *r, struct store_tx *tx, const char *uuid)
 	return id;
 }
 
-bool api_job_queue(struct api_req *r, struct store_tx *tx, const char *uuid, const char **out_id)
+bool api_job_queue(struct api_req *r, struct store_tx *tx, const char *uuid, const char *kind,
+		   const char **out_id)
 {
 	struct store_job j;
 
-	if (store_job_active(r->api->conf.store, &r->arena, uuid, "configure", &j)) {
+	if (store_job_active(r->api->conf.store, &r->arena, uuid, kind, &j)) {
 		*out_id = j.id;
 		if (str_eq(j.state, "running"))
 			return false;
 		store_tx_job_set(tx, j.id, STORE_JOB_QUEUED, r->now_unix_ms);
 	} else {
-		*out_id = add(r, tx, uuid);
+		*out_id = add(r, tx, uuid, kind);
 	}
 	API_EVENT(r, tx, uuid, LOG_EV_JOB_QUEUED, LOG_S("uuid", uuid), LOG_S("job", *out_id),
-		  LOG_S("kind", "configure"));
+		  LOG_S("kind", kind));
 	return true;
 }

@@ -25,6 +25,12 @@ enum api_role {
 	  "What a configuration would change, one line per field.")                                       \
 	X("POST", "/v1/devices/{}/apply", API_ROLE_OPERATOR, "", "", api_device_apply,                    \
 	  "Queues the configuration of a device now.")                                                    \
+	X("POST", "/v1/devices/{}/check", API_ROLE_OPERATOR, "", "", api_device_check,                    \
+	  "Queues a look at a configured device: what differs from its profile; changes nothing.")        \
+	X("GET", "/v1/devices/{}/drift", API_ROLE_VIEWER, "", "", api_device_drift,                       \
+	  "What differed when the device was last looked at.")                                            \
+	X("GET", "/v1/drift", API_ROLE_VIEWER, "all after limit", "", api_drift_list,                     \
+	  "Devices that differ from their profiles; all=true: the others too.")                           \
 	X("POST", "/v1/devices/{}/approve", API_ROLE_OPERATOR, "", "application/json: fqdn",              \
 	  api_device_approve, "Approves an unknown device, gives it a name when fqdn is set, and queues it.") \
 	X("GET", "/v1/names", API_ROLE_VIEWER, "after limit", "", api_name_list,                          \

@@ -2,8 +2,8 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "cli/cmd_import.h"
+#include "cli/cmd_job.h"
 #include "cli/rpc.h"
-#include <unistd.h>
 
 bool cli_cmd_device_list(struct cli *c, struct err *e)
 {
@@ -147,57 +147,7 @@ bool cli_cmd_device_names(struct cli *c, struct err *e)
 			    "No names: 'outband device import FILE' reads them.", e);
 }
 
-bool cli_cmd_device_plan(struct cli *c, struct err *e)
-{
-	json_t *doc = NULL;
-
-	if (!cli_rpc_get(c, cli_rpc_target(&c->arena, "/v1/devices/%/plan", cli_operand(c, 0)),
-			 &doc, e))
-		return false;
-	const json_t *text = json_object_get(doc, "text");
-	if (json_string_length(text))
-		cli_writer_text(c->writer,
-				span_make(json_string_value(text), json_string_length(text)));
-	else
-		cli_writer_say(c->writer, "Nothing would change.");
-	cli_writer_json(c->writer, doc);
-	json_decref(doc);
-	return true;
-}
-
 /* --- apply --- */
-
-/* Delayed: the try failed, and the next one is for the service to make. */
-static bool ended(const char *state)
-{
-	return str_eq(state, "done") || str_eq(state, "delayed") || str_eq(state, "cancelled") ||
-		str_eq(state, "paused");
-}
-
-/* Until the job has ended; its last state in *out_job. */
-static bool wait_job(struct cli *c, const char *id, json_t **out_job, struct err *e)
-{
-	char shown[64] = "";
-
-	for (;;) {
-		if (!cli_rpc_get(c, cli_rpc_target(&c->arena, "/v1/jobs/%", id), out_job, e))
-			return false;
-		const char *state = json_string_value(json_object_get(*out_job, "state"));
-		const char *stage = json_string_value(json_object_get(*out_job, "stage"));
-		char now[64];
-		struct out o;
-		out_init(&o, now, sizeof now);
-		out_fmt(&o, "%.24s %.24s", state ? state : "?", stage ? stage : "");
-		if (strcmp(now, shown) != 0)
-			cli_note("%s: %s", id, now);
-		(void)str_copy(shown, sizeof shown, span_str(now));
-		if (!state || ended(state))
-			return true;
-		json_decref(*out_job);
-		*out_job = NULL;
-		(void)usleep(300 * 1000);
-	}
-}
 
 /* The job that a device has already; NULL when there is none. In the command's arena. */
 static const char *job_of(struct cli *c, const char *name)
@@ -253,7 +203,7 @@ static bool apply_one(struct cli *c, const char *name, struct err *e)
 		json_decref(job);
 		return true;
 	}
-	if (!wait_job(c, id, &job, e))
+	if (!cli_job_wait(c, id, &job, e))
 		return false;
 	const char *state = json_string_value(json_object_get(job, "state"));
 	const char *msg = json_string_value(json_object_get(json_object_get(job, "error"), "msg"));

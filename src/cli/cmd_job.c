@@ -1,5 +1,9 @@
 /* job list, show, retry, cancel, pause: over the service. */
-#include "cli/rpc.h"
+#include "cli/cmd_job.h"
+
+#include "base/str.h"
+
+#include <unistd.h>
 
 #define ERROR_COLS                                  \
 	{ "error.msg", "error", CLI_FORM_TEXT },    \
@@ -77,4 +81,73 @@ bool cli_cmd_job_move(struct cli *c, struct err *e)
 		cli_writer_done(c->writer, "job", id, "Job %s %s.", id, done);
 	}
 	return true;
+}
+
+/* ---- waiting ---- */
+
+/* Delayed: the try failed, and the next one is for the service to make. */
+static bool ended(const char *state)
+{
+	return str_eq(state, "done") || str_eq(state, "delayed") || str_eq(state, "cancelled") ||
+		str_eq(state, "paused");
+}
+
+bool cli_job_wait(struct cli *c, const char *id, json_t **out_job, struct err *e)
+{
+	char shown[64] = "";
+
+	for (;;) {
+		if (!cli_rpc_get(c, cli_rpc_target(&c->arena, "/v1/jobs/%", id), out_job, e))
+			return false;
+		const char *state = json_string_value(json_object_get(*out_job, "state"));
+		const char *stage = json_string_value(json_object_get(*out_job, "stage"));
+		char now[64];
+		struct out o;
+		out_init(&o, now, sizeof now);
+		out_fmt(&o, "%.24s %.24s", state ? state : "?", stage ? stage : "");
+		if (strcmp(now, shown) != 0)
+			cli_note("%s: %s", id, now);
+		(void)str_copy(shown, sizeof shown, span_str(now));
+		if (!state || ended(state))
+			return true;
+		json_decref(*out_job);
+		*out_job = NULL;
+		(void)usleep(300 * 1000);
+	}
+}
+
+/* What the service said of a job, as an error. */
+static bool fail_job(const json_t *job, const char *state, struct err *e)
+{
+	const json_t *why = json_object_get(job, "error");
+	const char *msg = json_string_value(json_object_get(why, "msg")),
+		   *hint = json_string_value(json_object_get(why, "hint")),
+		   *seen = json_string_value(json_object_get(why, "seen")),
+		   *want = json_string_value(json_object_get(why, "want"));
+
+	err_set(e, ERR_VERIFY, "%s", msg ? msg : state);
+	if (seen)
+		err_seen(e, "%s", seen);
+	if (want)
+		err_want(e, "%s", want);
+	return hint ? err_hint(e, "%s", hint) : false;
+}
+
+bool cli_job_run(struct cli *c, const char *target, struct err *e)
+{
+	json_t *doc = NULL, *job = NULL;
+
+	if (!cli_rpc_send(c, "POST", target, json_object(), &doc, e))
+		return false;
+	const char *id = json_string_value(json_object_get(doc, "job"));
+	bool ok = cli_job_wait(c, arena_str(&c->arena, span_str(id ? id : "?")), &job, e);
+	if (ok) {
+		const char *state = json_string_value(json_object_get(job, "state"));
+		ok = state && str_eq(state, "done");
+		if (!ok)
+			fail_job(job, state ? state : "the job is gone", e);
+	}
+	json_decref(job);
+	json_decref(doc);
+	return ok;
 }

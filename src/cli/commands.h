@@ -39,8 +39,10 @@ enum cli_cmd_flags {
 	X("device", "import", "FILE [--preview]", "import host names for UUIDs from CSV: uuid,fqdn[,group]", \
 	  CMD_NEEDS_SERVER, cli_cmd_device_import)                                                  \
 	X("device", "names", "", "list the imported host names", CMD_NEEDS_SERVER, cli_cmd_device_names) \
-	X("device", "plan", "DEVICE", "show what 'device apply' would change, without changing it", \
+	X("device", "plan", "DEVICE [--stored]", "look at a PC and show what 'device apply' would change, without changing it", \
 	  CMD_NEEDS_SERVER, cli_cmd_device_plan)                                                    \
+	X("device", "drift", "[DEVICE]... [--check] [--all]", "show where PCs differ from their profiles, as last seen", \
+	  CMD_NEEDS_SERVER, cli_cmd_device_drift)                                                   \
 	X("device", "apply", "DEVICE... [--wait] [--yes]", "configure PCs now, as their profile says", \
 	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_device_apply)                              \
 	X("device", "approve", "DEVICE [--fqdn NAME]", "let a PC that waits for approval be configured", \

@@ -29,6 +29,9 @@
 	X("search", "device", "only PCs whose UUID, name or address begins with this text")            \
 	X("preview", "", "say what would change and what is wrong, and change nothing")             \
 	X("wait", "device", "wait until each try ended; exit status 6 when one did not succeed") \
+	X("stored", "device", "do not ask the PC: from what was read of it before")                 \
+	X("check", "device", "look at the PCs now, instead of showing what was seen last")          \
+	X("all", "device", "also PCs that are as their profile says")                               \
 	X("yes", "", "do not ask")                                                                  \
 	X("fqdn", "device", "host name of the PC, when it is not imported yet")                     \
 	X("fqdn", "cert", "host name of a PC that the certificate shall configure")                 \

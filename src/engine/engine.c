@@ -99,6 +99,38 @@ static void renew_leases(void *arg)
 	}
 }
 
+/* ---- looking at configured devices now and then ---- */
+
+#define CHECK_TICK_MS 60000
+#define CHECK_BATCH   200 /* of one tick: 12,000 an hour by one service */
+
+static void checks_queued(void *arg, const struct err *e)
+{
+	if (!e)
+		engine_kick(arg);
+}
+
+static void queue_checks(void *arg)
+{
+	struct engine *en = arg;
+	struct arena a;
+	en->check_timer = sched_after(en->conf.sched, CHECK_TICK_MS, queue_checks, en);
+	if (en->stopping || !en->set.check_h || en->set.repair == ENGINE_REPAIR_OFF)
+		return;
+	arena_init(&a, 1 << 24);
+	struct store_drift *rows = ARENA_ARRAY(&a, struct store_drift, CHECK_BATCH);
+	unsigned n =
+		rows ? store_drift_due(en->conf.store, &a, clk_unix_ms(), CHECK_BATCH, rows) : 0;
+	struct store_tx *tx = n ? store_tx_new(en->conf.store) : NULL;
+	for (unsigned i = 0; i < n; i++) {
+		engine_add_job(en, tx, rows[i].uuid, "check");
+		store_tx_drift_next(tx, rows[i].uuid, engine_check_next(en, rows[i].uuid));
+	}
+	if (tx)
+		store_tx_commit(tx, checks_queued, en);
+	arena_deinit(&a);
+}
+
 /* ---- workers ---- */
 
 void engine_run_drop_worker(struct engine_run *r)
@@ -351,6 +383,7 @@ struct engine *engine_new(const struct engine_conf *c, struct err *e)
 	store_tx_commit(tx, on_recovered, en);
 	en->lease_timer = sched_after(c->sched, en->set.lease_s * 1000 / 3, renew_leases, en);
 	engine_vault_publish_soon(en, 0);
+	en->check_timer = sched_after(c->sched, CHECK_TICK_MS, queue_checks, en);
 	return en;
 }
 
@@ -398,6 +431,7 @@ void engine_free(struct engine *en)
 	if (!en)
 		return;
 	sched_cancel(en->queue_timer);
+	sched_cancel(en->check_timer);
 	sched_cancel(en->lease_timer);
 	sched_cancel(en->stop_timer);
 	engine_vault_publish_end(en);

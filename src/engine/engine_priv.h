@@ -34,7 +34,7 @@ struct engine {
 	struct pki_chain *ca[ENGINE_CA_COUNT]; /* issuing CA with key, its root behind it; ENGINE_CA_384: NULL until needed */
 	struct engine_run *runs;        /* list of all, also those that wait */
 	unsigned running, waiting, claiming;
-	struct sched_timer *queue_timer, *lease_timer, *publish_timer;
+	struct sched_timer *queue_timer, *lease_timer, *publish_timer, *check_timer;
 	struct publishing *publishing;  /* a worker makes the lists */
 	int64_t clock_offset_ms;        /* wall clock less monotonic one: changes when somebody sets it */
 	bool stopping, pumping;
@@ -47,6 +47,9 @@ struct engine {
 
 /* A job of that kind, now; nothing when one is there already. */
 void engine_add_job(struct engine *en, struct store_tx *tx, const char *uuid, const char *kind);
+
+/* run_check.c: when a device is to be looked at again; INT64_MAX: never */
+int64_t engine_check_next(const struct engine *en, const char *uuid);
 
 /* vault.c: sealed things */
 bool engine_vault_load(struct engine *en, struct err *e); /* CA (made when there is none) and chains */

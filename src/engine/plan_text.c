@@ -33,6 +33,8 @@ bool engine_plan_text(struct engine *en, const char *uuid, struct out *o, struct
 			out_str(o,
 				"nothing was read from this device yet: from-values are those of a factory device\n");
 		engine_plan_print(&r->in, o);
+		for (const struct engine_node *n = r->profile.parts; n; n = n->next)
+			out_fmt(o, "%s: as the profile says, after the PC was read\n", n->key);
 	}
 	engine_run_free(r);
 	return ok;

@@ -3,6 +3,7 @@
 #include "engine/run_priv.h"
 
 #include "base/clk.h"
+#include "base/hash.h"
 
 #define TEXT_MAX 65536 /* of all lines */
 
@@ -21,6 +22,30 @@ static unsigned count_lines(struct span text)
 	return n;
 }
 
+int64_t engine_check_next(const struct engine *en, const char *uuid)
+{
+	int64_t every = en->set.check_h * 3600 * 1000;
+	if (!every || en->set.repair == ENGINE_REPAIR_OFF)
+		return INT64_MAX;
+	/* spread, so that a fleet that was configured together is not looked at together */
+	int64_t spread = (int64_t)(hash_mix64(span_str(uuid), 1) % (uint64_t)(every / 10));
+	return clk_unix_ms() + every - spread;
+}
+
+void engine_run_as_wanted(struct engine_run *r, struct store_tx *tx)
+{
+	store_tx_drift_put(tx,
+			   &(struct store_drift){
+				   .uuid = r->uuid,
+				   .at_unix_ms = clk_unix_ms(),
+				   .profile = r->profile.name,
+				   .profile_version = r->profile.version,
+				   .lines = "",
+				   .notes = "",
+				   .next_unix_ms = engine_check_next(r->en, r->uuid),
+			   });
+}
+
 static void write_down(struct engine_run *r, struct buf *lines, struct buf *notes)
 {
 	struct store_tx *tx = engine_run_tx(r);
@@ -37,6 +62,7 @@ static void write_down(struct engine_run *r, struct buf *lines, struct buf *note
 				   .count = count,
 				   .lines = (const char *)buf_span(lines).p,
 				   .notes = (const char *)buf_span(notes).p,
+				   .next_unix_ms = engine_check_next(r->en, r->uuid),
 			   });
 	if (r->version[0])
 		store_tx_device_text(tx, r->uuid, STORE_DEVICE_VERSION, r->version);

@@ -90,7 +90,8 @@ static bool load_cert(struct engine_run *r, const char *name, struct err *e)
 	arena_init(&a, 1 << 20);
 	snprintf(id, sizeof id, "trusted:%s", name);
 	if (str_eq(name, "ca") && r->en->ca[ENGINE_CA_USUAL]) {
-		der = r->en->ca[ENGINE_CA_USUAL]->certs[0].der;
+		const struct pki_chain *ca = r->en->ca[ENGINE_CA_USUAL];
+		der = ca->certs[ca->count - 1].der; /* its root */
 	} else if (store_cert_get(r->en->conf.store, &a, id, &row)) {
 		struct pki_chain *c = pki_chain_load(row.pem, NULL, NULL);
 		void *p = c ? arena_copy(&r->keep, c->certs[0].der) : NULL;

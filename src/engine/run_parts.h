@@ -21,3 +21,5 @@ void engine_run_parts_print(struct engine_run *r, struct out *lines, struct out 
 
 /* run_check.c: the job "check", when the basics are known */
 void engine_run_check(struct engine_run *r);
+/* After a configuration: nothing differs, look again later. */
+void engine_run_as_wanted(struct engine_run *r, struct store_tx *tx);

@@ -354,6 +354,7 @@ void engine_run_success(struct engine_run *r)
 	engine_run_print_stats(r, stats, sizeof stats);
 	struct store_tx *tx = engine_run_tx(r);
 	engine_run_proof(r, tx);
+	engine_run_as_wanted(r, tx);
 	store_tx_step_clear(tx, r->uuid);
 	store_tx_job_stage(tx, r->job, "proven over the new credentials", now);
 	store_tx_job_end(tx, r->job, STORE_JOB_DONE, 0, NULL, stats, now);

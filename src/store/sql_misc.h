@@ -1,7 +1,7 @@
 /* SQL about profiles, settings, timeline and audit; see sql.h for the meaning of the columns. */
 #pragma once
 
-#define SQL_DRIFT_COLS "uuid, at_ms, profile, profile_version, amount, content, note"
+#define SQL_DRIFT_COLS "uuid, at_ms, profile, profile_version, amount, content, note, next_ms"
 #define SQL_EVENT_COLS "id, uuid, severity, name, line, at_ms"
 /* $2: worst level to show, $3: name */
 #define SQL_EVENT_FITS "severity <= $2 and ($3 = '' or name = $3)"
@@ -21,13 +21,16 @@
 	  " (select max(p.version) from profile p where p.name = profile.name)"                    \
 	  " order by name limit $1", NULL)                                                         \
 	X(STORE_SQL_DRIFT_PUT, false, NULL,                                                        \
-	  "insert into drift (uuid, at_ms, profile, profile_version, amount, content, note)"       \
-	  " select $1, $2, $3, $4, $5, $6, $7 where exists (select 1 from device where uuid = $1)" \
+	  "insert into drift (uuid, at_ms, profile, profile_version, amount, content, note, next_ms)" \
+	  " select $1, $2, $3, $4, $5, $6, $7, $8 where exists (select 1 from device where uuid = $1)" \
 	  " on conflict (uuid) do update set at_ms = excluded.at_ms, profile = excluded.profile,"  \
 	  " profile_version = excluded.profile_version, amount = excluded.amount,"                 \
-	  " content = excluded.content, note = excluded.note", NULL)                               \
+	  " content = excluded.content, note = excluded.note, next_ms = excluded.next_ms", NULL)                               \
 	X(STORE_SQL_DRIFT_DROP, false, NULL, "delete from drift where uuid = $1", NULL)            \
 	X(STORE_SQL_DRIFT_GET, false, NULL, "select " SQL_DRIFT_COLS " from drift where uuid = $1", NULL) \
+	X(STORE_SQL_DRIFT_NEXT, false, NULL, "update drift set next_ms = $2 where uuid = $1", NULL) \
+	X(STORE_SQL_DRIFT_DUE, false, NULL,                                                        \
+	  "select " SQL_DRIFT_COLS " from drift where next_ms <= $1 order by next_ms limit $2", NULL) \
 	X(STORE_SQL_DRIFT_LIST, false, NULL,                                                       \
 	  "select " SQL_DRIFT_COLS " from drift where amount >= $1 and uuid > $2"                  \
 	  " order by uuid limit $3", NULL)                                                         \
