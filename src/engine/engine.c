@@ -31,6 +31,20 @@ static const char *setting_text(struct engine *en, struct arena *a, enum engine_
 	return store_setting_get(en->conf.store, a, row->key, &v) ? v : row->def;
 }
 
+#define LOAD_TEXT(en, a, member, s) \
+	str_copy((en)->set.member, sizeof(en)->set.member, span_str(setting_text((en), (a), (s))))
+
+static void load_name_settings(struct engine *en, struct arena *a)
+{
+	LOAD_TEXT(en, a, name_sources, SETTING_NAME_SOURCES);
+	LOAD_TEXT(en, a, name_not_yet, SETTING_NAME_NOT_YET);
+	LOAD_TEXT(en, a, hook_program, SETTING_HOOK_PROGRAM);
+	LOAD_TEXT(en, a, dns_servers, SETTING_DNS_SERVERS);
+	en->set.name_replace = str_eq(setting_text(en, a, SETTING_NAME_TAKEN), "replace");
+	en->set.hook_timeout_s = setting_int(en, a, SETTING_HOOK_TIMEOUT_S);
+	en->set.hook_parallel = setting_int(en, a, SETTING_HOOK_PARALLEL);
+}
+
 static void load_settings(struct engine *en)
 {
 	struct arena a;
@@ -47,6 +61,7 @@ static void load_settings(struct engine *en)
 		 span_str(setting_text(en, &a, SETTING_PROFILE)));
 	str_copy(en->set.ca_url, sizeof en->set.ca_url,
 		 span_str(setting_text(en, &a, SETTING_CA_URL)));
+	load_name_settings(en, &a);
 	en->set.retry.first_ms = setting_int(en, &a, SETTING_RETRY_S) * 1000;
 	en->set.retry.max_ms = setting_int(en, &a, SETTING_RETRY_MAX_S) * 1000;
 	en->set.retry.login_tries = setting_int(en, &a, SETTING_LOGIN_TRIES);

@@ -16,6 +16,7 @@
 	X(RUN_STORE, "store")       /* a transaction is on its way to the disk */           \
 	X(RUN_WAIT, "wait")         /* firmware's own time; no worker */                    \
 	X(RUN_READY, "ready")       /* the wait is over; no worker free yet */              \
+	X(RUN_NAME, "name")         /* the hook or DNS is asked for the name */                 \
 	X(RUN_WORK, "work")         /* a worker thread makes a key */                       \
 	X(RUN_END, "end")
 enum run_state {
@@ -42,6 +43,7 @@ enum run_kind {
 	RUN_KIND_COUNT
 };
 const char *engine_run_kind_name(enum run_kind k);
+struct run_ask;
 struct engine_run {
 	struct engine *en;
 	enum run_kind kind;
@@ -49,6 +51,9 @@ struct engine_run {
 	enum run_state state;
 	char uuid[UUID_TEXT_SIZE], job[64], fqdn[LIMIT_FQDN + 1], address[64];
 	char host[LIMIT_FQDN + 1], domain[LIMIT_FQDN + 1], version[32], pid[9];
+	struct run_ask *ask;            /* RUN_NAME: run_name.c */
+	unsigned name_asked;            /* bits of the sources that were asked in this run */
+	char said_profile[64];          /* by the hook */
 	int64_t attempt;
 	bool psk, was_configured, holds_worker, cancelled;
 	bool group_key;                 /* its key pair is for many PCs */
@@ -116,6 +121,15 @@ void engine_run_stop(struct engine_run *r);        /* at the next safe point */
 bool engine_run_is_network(enum err_code c);       /* nobody answered: nothing was judged */
 bool engine_run_holds_lease(struct engine_run *r);
 bool engine_run_may_go_on(struct engine_run *r);   /* false: it was stopped and has ended */
+
+/* run_name.c: the name, with what must be asked for it; ends in engine_run_named or a refusal */
+struct engine_name;
+void engine_run_name(struct engine_run *r);
+void engine_run_name_stop(struct engine_run *r); /* nobody waits for an answer any more */
+void engine_run_name_rows(struct engine_run *r, struct store_tx *tx, const struct engine_name *n,
+			  const struct store_device *d);
+void engine_run_named(struct engine_run *r, const struct engine_name *n, const struct store_device *d); /* run.c */
+void engine_run_set_name(struct engine_run *r, const struct engine_name *n);
 
 /* run_prepare.c: facts, names, keys, chains before anything is sent */
 bool engine_run_prepare(struct engine_run *r, struct err *e);
