@@ -18,6 +18,7 @@ static void write_fields(struct api_req *r, const struct store_device *d)
 
 	api_json_str(j, "uuid", d->uuid);
 	api_json_str(j, "fqdn", d->fqdn);
+	api_json_str(j, "name_source", d->name_source);
 	api_json_str(j, "state", d->state);
 	api_json_str(j, "client_state",
 		     api_client_state_name(api_client_state_of(d, r->now_unix_ms)));

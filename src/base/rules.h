@@ -17,6 +17,8 @@
 	  "wait for the next hello; the newest address is used")                                    \
 	X("D046", "no_fqdn_yet", "the PC has no stable name yet",                                   \
 	  "wait until it is installed; patterns of such names are in the setting name.not_yet")     \
+	X("D049", "hostname_mismatch", "the PC is configured under another name than its system has", \
+	  "'outband device why-name' shows both; 'outband device apply' gives the PC the one that wins") \
 	X("D050", "fqdn_illegal", "the FQDN has characters outside A-Z a-z 0-9 - .",                \
 	  "rename the PC, then set the mapping again with 'outband device import'")                 \
 	X("D051", "bad_admin_pw", "the admin credential is not known",                              \

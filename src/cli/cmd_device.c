@@ -25,6 +25,7 @@ bool cli_cmd_device_list(struct cli *c, struct err *e)
 		{ "first_seen", NULL, CLI_FORM_TEXT },
 		{ "configured", NULL, CLI_FORM_TEXT },
 		{ "hello_count", NULL, CLI_FORM_TEXT },
+		{ "name_source", NULL, CLI_FORM_TEXT },
 	};
 	const char *target = cli_rpc_target(&c->arena, "/v1/devices?state=%&search=%",
 					    cli_args_value(&c->args, "state"),
@@ -76,6 +77,7 @@ static void show_object(struct cli *c, const json_t *o, const char *head)
 static const struct cli_col device_cols[] = {
 	{ "uuid", "UUID", CLI_FORM_TEXT },
 	{ "fqdn", "name", CLI_FORM_TEXT },
+	{ "name_source", "name from", CLI_FORM_TEXT },
 	{ "state", "state", CLI_FORM_TEXT },
 	{ "next_step", "next step", CLI_FORM_TEXT },
 	{ "health", "health", CLI_FORM_TEXT },

@@ -39,6 +39,9 @@ enum cli_cmd_flags {
 	X("device", "import", "FILE [--preview]", "import host names for UUIDs from CSV: uuid,fqdn[,group]", \
 	  CMD_NEEDS_SERVER, cli_cmd_device_import)                                                  \
 	X("device", "names", "", "list the imported host names", CMD_NEEDS_SERVER, cli_cmd_device_names) \
+	X("device", "name", "DEVICE FQDN", "give a PC its host name by hand; - takes the name away", CMD_NEEDS_SERVER, cli_cmd_device_name) \
+	X("device", "why-name", "DEVICE", "show what each source says of the name of a PC, and which one wins", \
+	  CMD_NEEDS_SERVER, cli_cmd_device_why_name)                                                \
 	X("device", "plan", "DEVICE [--stored]", "look at a PC and show what 'device apply' would change, without changing it", \
 	  CMD_NEEDS_SERVER, cli_cmd_device_plan)                                                    \
 	X("device", "drift", "[DEVICE]... [--check] [--all]", "show where PCs differ from their profiles, as last seen", \
