@@ -225,7 +225,7 @@ void engine_run_name(struct engine_run *r)
 	} else {
 		str_copy(r->address, sizeof r->address, span_str(d.address));
 		str_copy(r->pid, sizeof r->pid, span_str(d.pid));
-		end = engine_name_walk(r->en, &d, r->name_asked, true, n, &e);
+		end = engine_name_walk(r->en, &d, r->name_asked, r->kind == RUN_CONFIGURE, n, &e);
 		if (end == NAME_ASK)
 			ask(r, &d, n->ask);
 		else if (end == NAME_FOUND)
