@@ -326,6 +326,32 @@ static void follow_clock(struct engine *en)
 	store_tx_commit(tx, NULL, NULL);
 }
 
+/* As many as there are workers for. Those that are being claimed are due still, as far as the store
+ * knows, and ours after the end of a lease: when such fill the list, a longer one is read, once. True:
+ * others may hide behind them even so. */
+static bool claim_due(struct engine *en, int64_t now)
+{
+	struct arena a;
+	struct store_job jobs[CLAIM_MAX];
+	unsigned limit = (unsigned)en->set.workers - en->running, n, claimed = 0;
+	arena_init(&a, 1 << 20);
+	for (;; limit = CLAIM_MAX) {
+		if (limit > CLAIM_MAX)
+			limit = CLAIM_MAX;
+		n = store_job_due(en->conf.store, &a, now, limit, jobs);
+		for (unsigned i = 0; i < n && worker_free(en); i++)
+			if (!is_ours(en, jobs[i].id)) {
+				claim(en, &jobs[i]);
+				claimed++;
+			}
+		if (n < limit || limit == CLAIM_MAX || !worker_free(en))
+			break;
+		arena_reset(&a);
+	}
+	arena_deinit(&a);
+	return n == CLAIM_MAX && claimed;
+}
+
 void engine_pump(struct engine *en)
 {
 	if (en->stopping || en->pumping)
@@ -335,22 +361,12 @@ void engine_pump(struct engine *en)
 	resume_ready(en);
 	int64_t now = clk_unix_ms(), delay = QUEUE_IDLE_MS;
 	if (worker_free(en)) {
-		struct arena a;
-		struct store_job jobs[CLAIM_MAX];
-		arena_init(&a, 1 << 20);
-		unsigned n = store_job_due(en->conf.store, &a, now, CLAIM_MAX, jobs), claimed = 0;
-		for (unsigned i = 0; i < n && worker_free(en); i++)
-			if (!is_ours(en, jobs[i].id)) {
-				claim(en, &jobs[i]);
-				claimed++;
-			}
+		bool more = claim_due(en, now);
 		int64_t next = store_job_next_unix_ms(en->conf.store);
 		if (next >= 0 && next - now < delay)
 			delay = next > now ? next - now : 1000;
-		/* due ones may hide behind ours that are being claimed */
-		if (n == CLAIM_MAX && claimed && delay > 50)
+		if (more && delay > 50)
 			delay = 50;
-		arena_deinit(&a);
 	}
 	arm_queue(en, delay);
 	en->pumping = false;
