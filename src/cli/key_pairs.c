@@ -86,8 +86,8 @@ bool cli_key_pids(struct cli *c, const char *state, const char *const **out_pids
 		json_t *doc, *row;
 		size_t i;
 		if (!cli_rpc_get(c,
-				 cli_rpc_target(&c->arena, "/v1/keys?state=%&limit=1000&after=%",
-						state, after),
+				 cli_rpc_target(&c->arena, "/v1/keys?state=%&limit=%&after=%",
+						state, "1000", after),
 				 &doc, e))
 			return false;
 		json_array_foreach(json_object_get(doc, "items"), i, row)
