@@ -160,6 +160,7 @@ void api_device_get(struct api_req *r)
 	bool has_job = store_job_active(s, &r->arena, d.uuid, "configure", &job);
 	api_json_begin(&r->json, NULL, '{');
 	write_fields(r, &d);
+	api_hello_life_json(r, &d);
 	write_facts(r, &d);
 	write_hello(r, &d);
 	if (has_job)

@@ -9,6 +9,8 @@
 	  "compare PID and PPS with those in MEBx, and enter the pair again")                       \
 	X("D040", "otc_pw_changed", "the PC is not in factory default: a key on USB is ignored",    \
 	  "type the key in MEBx ('outband key sheet'), use remote configuration, or clear its CMOS") \
+	X("D026", "hello_expired", "the PC has stopped saying hello and is not configured",         \
+	  "make it say hello again: all power off for half a minute, or the local agent, or MEBx")  \
 	X("D043", "pid_unknown", "the PID in the hello is not in the key store",                    \
 	  "import the OEM key file or enter the PID and PPS with 'outband key import'")             \
 	X("D044", "pid_used", "the key pair was already used by another PC",                        \

@@ -32,7 +32,7 @@ enum cli_cmd_flags {
 	  CMD_LOCAL | CMD_STREAMS | CMD_RAW | CMD_NO_CSV, cli_cmd_sim_raw)                                       \
 	X("status", "", "[--watch]", "show what the service does and how many PCs are in which state", \
 	  CMD_NEEDS_SERVER, cli_cmd_status)                                                         \
-	X("device", "list", "[--state STATE] [--search TEXT]", "list the PCs that the service knows", \
+	X("device", "list", "[--state STATE] [--search TEXT] [--limbo]", "list the PCs that the service knows", \
 	  CMD_NEEDS_SERVER, cli_cmd_device_list)                                                    \
 	X("device", "show", "DEVICE", "show one PC, its facts, its job and what comes next",        \
 	  CMD_NEEDS_SERVER, cli_cmd_device_show)                                                    \

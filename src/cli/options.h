@@ -27,6 +27,7 @@
 	X("state", "key", "only key pairs in this state: unused, used, released, group")                   \
 	X("state", "job", "only jobs in this state: queued, running, delayed, paused, done, cancelled") \
 	X("search", "device", "only PCs whose UUID, name or address begins with this text")            \
+	X("limbo", "device", "only PCs that are not configured and say hello no more, and why") \
 	X("preview", "", "say what would change and what is wrong, and change nothing")             \
 	X("wait", "device", "wait until each try ended; exit status 6 when one did not succeed") \
 	X("stored", "device", "do not ask the PC: from what was read of it before")                 \
