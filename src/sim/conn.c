@@ -22,6 +22,7 @@ struct sim_conn {
 	struct sched_timer *timer; /* the reply is due, or the connection was idle too long */
 	enum sim_session session;
 	unsigned port, acl_epoch;
+	uint32_t user; /* who unlocked it */
 	bool unlocked, busy, sending, ending, close_after;
 	bool drop_reply;
 	struct sim_spoil spoil;
@@ -233,6 +234,7 @@ static void answer(struct sim_conn *c)
 		.body = wire_http1_body(c->http),
 		.session = c->session,
 		.unlocked = c->unlocked && c->acl_epoch == d->acl_epoch,
+		.user = c->user,
 		.now_mono_ms = clk_mono_ms(),
 		.now_unix_ms = clk_unix_ms(),
 	};
@@ -246,6 +248,7 @@ static void answer(struct sim_conn *c)
 	out_init_buf(&o, &c->reply);
 	sim_fw_http(d, &in, &h, &o);
 	c->unlocked = h.unlocked;
+	c->user = h.user;
 	c->acl_epoch = epoch;
 	c->close_after = h.close || (h.effects & (SIM_EFFECT_OUTAGE | SIM_EFFECT_CLOSED));
 	c->drop_reply = sim_fault_hit(d, SIM_FAULT_DROP_AFTER, NULL) ||

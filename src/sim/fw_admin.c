@@ -1,37 +1,9 @@
-/* AMT_AuthorizationService: the network admin. Its digest acts from the next request on. Other
- * users are not kept yet: their methods are refused as unsupported. */
+/* AMT_AuthorizationService: the network admin. Its digest acts from the next request on. The methods
+ * about other users are in fw_users.c. */
 #include "base/str.h"
-#include "sim/fw_priv.h"
+#include "sim/fw_users_priv.h"
 
 #define NAME "Intel(r) AMT Authorization Service"
-
-/* 1-16 characters of ASCII 33-126 without : , < > & "; "$$..." and two names are taken (5.2). */
-static bool user_ok(const struct sim_dev *d, const char *user)
-{
-	size_t n = strlen(user);
-
-	if (n < 1 || n >= SIM_ADMIN_USER || strncmp(user, "$$", 2) == 0)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		if (user[i] < 33 || user[i] > 126 || strchr(":,<>&\"", user[i]))
-			return false;
-	}
-	return !str_eq(user, "Administrator") && !(d->gen->admin_taken.is && str_eq(user, "Admin"));
-}
-
-static bool digest_ok(const struct sim_dev *d, const char *text, uint8_t out_ha1[16])
-{
-	uint8_t bytes[64];
-	size_t n;
-
-	if (strlen(text) == 32 && sim_switches_is(&d->sw, SIM_SW_ADMIN_HEX, "taken") &&
-	    hex_decode(span_str(text), out_ha1, 16, &n))
-		return true;
-	if (!b64_decode(span_str(text), bytes, sizeof bytes, &n) || n != 16)
-		return false;
-	memcpy(out_ha1, bytes, 16);
-	return true;
-}
 
 static uint32_t set_admin(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
 {
@@ -41,7 +13,8 @@ static uint32_t set_admin(struct fw_ctx *x, const struct wsman_obj *in, struct w
 	uint8_t ha1[16];
 
 	(void)out;
-	if (!user || !digest || !user_ok(d, user) || !digest_ok(d, digest, ha1))
+	if (!user || !digest || !sim_fw_users_name_ok(d, user) ||
+	    !sim_fw_users_digest(d, digest, ha1))
 		return WSMAN_PT_INVALID_PARAMETER;
 	if (!sim_fw_flash_ok(x))
 		return WSMAN_PT_FLASH_WRITE_LIMIT_EXCEEDED;
@@ -93,6 +66,7 @@ const struct fw_class sim_fw_admin_classes[] = {
 	{ .name = "AMT_AuthorizationService",
 	  .members = { members },
 	  .can_put = true,
-	  .methods = methods },
+	  .methods = methods,
+	  .more_methods = sim_fw_users_methods },
 	{ .name = NULL },
 };

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/str.h"
 #include "sim/fw_http_priv.h"
+#include "sim/fw_users_priv.h"
 #include "wire/digest.h"
 
 #define LOCK_FAILS     5
@@ -77,13 +78,18 @@ static void count_fail(struct sim_dev *d, int64_t now)
 }
 
 static bool right(const struct sim_dev *d, const struct fw_login_in *in,
-		  const struct wire_digest_response *r)
+		  const struct wire_digest_response *r, uint32_t *out_user)
 {
 	char method[16];
+	uint8_t ha1[16];
 
 	if (!str_copy(method, sizeof method, in->method))
 		return false;
-	if (!str_eq(r->user, d->admin_user) || !str_eq(r->realm, d->realm))
+	if (!str_eq(r->realm, d->realm))
+		return false;
+	*out_user = 0;
+	memcpy(ha1, d->ha1, sizeof ha1);
+	if (!str_eq(r->user, d->admin_user) && !(*out_user = sim_fw_users_login(d, r->user, ha1)))
 		return false;
 	if (!span_eq_str(in->target, r->target))
 		return false;
@@ -92,7 +98,7 @@ static bool right(const struct sim_dev *d, const struct fw_login_in *in,
 		return false;
 	if (r->qop == WIRE_DIGEST_AUTH_INT && !sim_gen_auth_int(d))
 		return false;
-	return wire_digest_check(r, d->ha1, method, in->body);
+	return wire_digest_check(r, ha1, method, in->body);
 }
 
 /* Whether this session is judged by digest at all (setup-and-configuration 3.1, 3.9). */
@@ -109,11 +115,12 @@ static bool asks_first(const struct fw_login_in *in)
 	return in->authorization.n == 0 && in->body.n == 0;
 }
 
-enum fw_login sim_fw_login(struct sim_dev *d, const struct fw_login_in *in)
+enum fw_login sim_fw_login(struct sim_dev *d, const struct fw_login_in *in, uint32_t *out_user)
 {
 	struct wire_digest_response r;
 	struct err e = { 0 };
 
+	*out_user = 0;
 	if (in->session == SIM_SESSION_CLEAR && d->state != SIM_CONFIGURED)
 		return FW_LOGIN_CHALLENGE; /* without a key or a chain nobody gets in */
 	if (!needs_digest(d, in))
@@ -122,13 +129,15 @@ enum fw_login sim_fw_login(struct sim_dev *d, const struct fw_login_in *in)
 		return FW_LOGIN_LOCKED;
 	bool cached = in->unlocked && sim_switches_is(&d->sw, SIM_SW_TLS_CACHE, "on") &&
 		d->gen->tls_cache.is && !sim_fault_has(d, SIM_FAULT_STALE_NONCE);
+	if (cached)
+		*out_user = in->user;
 	if (in->authorization.n == 0)
 		return cached ? FW_LOGIN_OK : FW_LOGIN_CHALLENGE;
 	if (!wire_digest_parse_response(in->authorization, &r, &e))
 		return FW_LOGIN_CHALLENGE;
 	if (!nonce_known(d, r.nonce))
 		return cached ? FW_LOGIN_OK : FW_LOGIN_CHALLENGE;
-	if (!right(d, in, &r)) {
+	if (!right(d, in, &r, out_user)) {
 		count_fail(d, in->now_mono_ms);
 		return FW_LOGIN_FAILED;
 	}

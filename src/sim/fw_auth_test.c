@@ -263,7 +263,8 @@ static void a_setup_session_asks_who_sends_nothing(void **state)
 					  .method = span_str("POST"),
 					  .target = span_str("/wsman"),
 					  .body = rows[i].body };
-		if (sim_fw_login(dev, &in) != rows[i].want)
+		uint32_t user;
+		if (sim_fw_login(dev, &in, &user) != rows[i].want)
 			fail_msg("%s: not %d", rows[i].name, rows[i].want);
 	}
 	assert_int_equal(sim_dev_get_stats(dev)->failed_logins, 0);

@@ -1,7 +1,7 @@
 /* One WS-MAN request to one WS-MAN reply: header rules, class and instance, operation. Called by
  * fw_http.c once the peer is logged in. Refuses what firmware refuses; knows no class itself. */
 #include "base/str.h"
-#include "sim/fw_priv.h"
+#include "sim/fw_users_priv.h"
 
 #define MIN_ENVELOPE_SIZE 50000
 
@@ -123,6 +123,10 @@ static const struct fw_method *method_find(const struct fw_class *c, const char 
 		if (str_eq(m->name, name))
 			return m;
 	}
+	for (const struct fw_method *m = c->more_methods; m && m->name; m++) {
+		if (str_eq(m->name, name))
+			return m;
+	}
 	return NULL;
 }
 
@@ -162,6 +166,8 @@ static bool answer(struct fw_ctx *x, struct wsman_rep *rep)
 	x->cls = m->cls ? sim_fw_class_find(m->cls->name) : NULL;
 	if (!x->cls)
 		return sim_fw_refuse(x, FW_FAULT_UNREACHABLE);
+	if (!sim_fw_users_may(x))
+		return sim_fw_refuse(x, FW_FAULT_DENIED);
 	switch (m->is_reply ? WSMAN_OP_UNKNOWN : m->op) {
 	case WSMAN_OP_GET:
 		return get(x, rep);

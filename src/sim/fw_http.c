@@ -46,13 +46,14 @@ static bool logged_in(struct sim_dev *d, const struct fw_http_in *in, struct fw_
 	struct fw_login_in login = {
 		.session = in->session,
 		.unlocked = in->unlocked,
+		.user = in->user,
 		.authorization = wire_http1_header(in->msg, "Authorization"),
 		.method = in->msg->method,
 		.target = in->msg->target,
 		.body = in->body,
 		.now_mono_ms = in->now_mono_ms,
 	};
-	enum fw_login got = sim_fw_login(d, &login);
+	enum fw_login got = sim_fw_login(d, &login, &h->user);
 	char challenge[256];
 	struct out o;
 
@@ -95,6 +96,7 @@ static void wsman(struct sim_dev *d, const struct fw_http_in *in, struct fw_http
 		refuse_html(d, 400, "Bad request.", h, reply);
 		goto out;
 	}
+	x.user = h->user;
 	h->status = sim_fw_dispatch(&x, &o);
 	str_copy(h->cls, sizeof h->cls, span_str(m.class_name));
 	str_copy(h->method, sizeof h->method,
@@ -138,7 +140,7 @@ void sim_fw_http(struct sim_dev *d, const struct fw_http_in *in, struct fw_http_
 {
 	struct span method = in->msg->method;
 
-	*out_h = (struct fw_http_out){ .unlocked = in->unlocked };
+	*out_h = (struct fw_http_out){ .unlocked = in->unlocked, .user = in->user };
 	if (sim_fault_hit(d, SIM_FAULT_HTTP_500, NULL))
 		refuse_html(d, 500, "Internal error.", out_h, reply);
 	else if (span_eq_str(method, "POST") && span_eq_str(in->msg->target, "/wsman"))

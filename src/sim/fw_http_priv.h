@@ -8,10 +8,12 @@ enum fw_login { FW_LOGIN_OK, FW_LOGIN_CHALLENGE, FW_LOGIN_FAILED, FW_LOGIN_LOCKE
 struct fw_login_in {
 	enum sim_session session;
 	bool unlocked; /* this TLS connection logged in before and the ACL has not changed since */
+	uint32_t user; /* who did: handle of fw_users.c, 0 the admin */
 	struct span authorization, method, target, body;
 	int64_t now_mono_ms;
 };
-enum fw_login sim_fw_login(struct sim_dev *d, const struct fw_login_in *in);
+/* out_user is set with FW_LOGIN_OK. */
+enum fw_login sim_fw_login(struct sim_dev *d, const struct fw_login_in *in, uint32_t *out_user);
 void sim_fw_challenge(struct sim_dev *d, int64_t now_mono_ms, struct out *o); /* value of WWW-Authenticate */
 
 /* ---- fw_http.c ---- */
@@ -20,11 +22,13 @@ struct fw_http_in {
 	struct span body;
 	enum sim_session session;
 	bool unlocked;
+	uint32_t user; /* who unlocked it */
 	int64_t now_mono_ms, now_unix_ms;
 };
 struct fw_http_out {
 	unsigned status;
 	bool close, unlocked, committed;
+	uint32_t user; /* who asked */
 	int64_t delay_ms;
 	unsigned effects;
 	enum sim_state to_state;

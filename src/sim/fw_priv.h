@@ -47,6 +47,7 @@ struct fw_ctx {
 	const struct wsman_msg *m;
 	const struct fw_class *cls;
 	enum sim_session session;
+	uint32_t user; /* who asks: handle of fw_users.c, 0 the admin */
 	int64_t now_mono_ms, now_unix_ms; /* real time; the device's own clock is off by clock_offset_ms */
 	bool keys_only; /* only the key members of an instance are wanted */
 	bool active;    /* what acts now, also where a Get would show what is staged */
@@ -97,6 +98,7 @@ struct fw_class {
 	bool (*create)(struct fw_ctx *x, const struct wsman_obj *in, const struct wsman_epr **out_epr);
 	bool (*del)(struct fw_ctx *x, unsigned i);
 	const struct fw_method *methods;              /* ends with name NULL; NULL: none */
+	const struct fw_method *more_methods;         /* the same, from another file */
 };
 /* Tables, each ending with name NULL. */
 extern const struct fw_class sim_fw_general_classes[], sim_fw_setup_classes[], sim_fw_admin_classes[],

@@ -68,6 +68,12 @@
 	X(SIM_SW_LOGO, "logo", "usual|top|middle", SRC_G, "place of the logo on pages")              \
 	X(SIM_SW_USB, "usb", "older|exact", SRC_G,                                                   \
 	  "versions of setup.bin that a release takes: older ones too, or its own only")             \
+	X(SIM_SW_ACL_UPDATE, "acl_update", "keep|whole", SRC_G,                                      \
+	  "UpdateUserAclEntryEx without name or password: the former ones stay, or it is refused")   \
+	X(SIM_SW_ACL_DIGEST, "acl_digest", "hidden|shown", SRC_G,                                    \
+	  "whether GetUserAclEntryEx gives DigestPassword")                                          \
+	X(SIM_SW_ACL_PAGE, "acl_page", "50|3", SRC_G,                                                \
+	  "handles in one answer of EnumerateUserAclEntries")                                        \
 	X(SIM_SW_CONSENT, "consent", "usual|on", SRC_G, "IPS_OptInService on 6.2")
 enum sim_switch {
 #define X(name, text, values, src, sentence) name,
