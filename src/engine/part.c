@@ -26,9 +26,8 @@ const struct engine_part *engine_parts_find(struct span name)
 	return NULL;
 }
 
-const struct engine_part_secret *engine_part_secret(const struct engine_part_in *in,
-						    const struct engine_node *group,
-						    const char *key)
+struct engine_part_secret *engine_part_secret(const struct engine_part_in *in,
+					      const struct engine_node *group, const char *key)
 {
 	const struct engine_node *n = engine_node_get(group, key);
 	for (unsigned i = 0; n && i < in->secret_count; i++)

@@ -21,7 +21,7 @@
 #include "wsman/envelope.h"
 
 #define ENGINE_PARTS(X) /* order is the order on the device; what can cut it off comes last */ \
-	X(power) X(consent)
+	X(power) X(consent) X(users)
 
 #define PART_READS_MAX 8
 enum engine_part_read_kind { PART_GET, PART_ENUMERATE, PART_INVOKE };
@@ -58,14 +58,14 @@ struct engine_part_in {
 	const struct engine_facts *facts; /* realm, version, ... */
 	unsigned major, minor;            /* of the firmware; 0 unknown. Only a prior: ask the device */
 	const char *uuid, *host, *domain, *fqdn;
-	const struct engine_part_secret *secrets;
+	struct engine_part_secret *secrets;
 	unsigned secret_count;
 	const struct engine_part_cert *certs; /* every KEY_CERT of the profile, resolved */
 	unsigned cert_count;
 	int64_t now_unix_ms;
 };
-const struct engine_part_secret *engine_part_secret(const struct engine_part_in *in, const struct engine_node *group,
-						    const char *key); /* NULL: not named */
+struct engine_part_secret *engine_part_secret(const struct engine_part_in *in, const struct engine_node *group,
+					      const char *key); /* NULL: not named */
 struct span engine_part_cert(const struct engine_part_in *in, const char *name); /* DER; empty: none */
 const struct wsman_obj *engine_part_more(const struct engine_part_in *in, const char *tag, bool *out_asked);
 /* First item of read i whose prop has that text; NULL. prop NULL: the first item. */
@@ -126,6 +126,9 @@ struct engine_part {
 	const struct engine_key *keys;  /* first row: the part itself (path ""), ends with path NULL */
 	const struct engine_part_read *reads;
 	unsigned read_count;
+	/* What the rows of keys cannot judge, when a profile is read: the node that is wrong, and why. NULL: all
+	 * is well. Not set: the rows are enough. */
+	const struct engine_node *(*check)(const struct engine_node *part, char *out_what, size_t cap);
 	/* The next request that depends on what was read, with a tag; NULL: no more. in->more has the
 	 * replies so far. Not set: none. */
 	const char *(*more)(const struct engine_part_in *in, struct arena *a, struct wsman_req *req);

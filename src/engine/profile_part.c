@@ -324,6 +324,12 @@ bool engine_reader_part(struct engine_reader *r, const struct engine_part *part)
 		return false;
 	if (!n)
 		return true;
+	char what[160];
+	const struct engine_node *bad = part->check ? part->check(n, what, sizeof what) : NULL;
+	if (bad)
+		return engine_reader_fail_at(
+			r, ERR_INVALID,
+			(yaml_mark_t){ .line = bad->line - 1, .column = bad->column - 1 }, what);
 	n->key = part->name;
 	n->next = NULL;
 	*last = n;

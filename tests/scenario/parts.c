@@ -19,6 +19,8 @@ static struct {
 	struct world *w;
 	struct arena arena;
 	bool open, done, fault;
+	const char *user, *password; /* NULL: the admin's */
+	char why[128];
 	const struct wsman_obj *obj;
 } other;
 
@@ -188,6 +190,11 @@ static void on_reply(void *arg, const struct amt_reply *r, const struct err *e)
 	(void)arg;
 	other.done = true;
 	other.fault = e->code != ERR_NONE;
+	other.why[0] = '\0';
+	if (e->code == ERR_FAULT)
+		snprintf(other.why, sizeof other.why, "%s", e->seen);
+	else if (e->code != ERR_NONE)
+		snprintf(other.why, sizeof other.why, "login");
 	other.obj = NULL;
 	if (r->msg && e->code == ERR_NONE && r->msg->payload &&
 	    wsman_envelope_obj(r->msg, r->arena, &o, NULL))
@@ -217,12 +224,16 @@ static void ask(struct world *w, unsigned i, const struct wsman_req *req)
 					.sched = w->sched,
 					.rng = &w->rng };
 	struct amt_client *c = amt_client_new(&conf);
-	struct amt_way way = { .port = 16993, .user = "admin" };
+	struct amt_way way = { .port = 16993 };
+	snprintf(way.user, sizeof way.user, "%s", other.user ? other.user : "admin");
 	snprintf(way.address, sizeof way.address, "%s", w->devs[i].address);
 	way.tls.policy = (struct pki_tls_policy){ .min = PKI_TLS_1_0, .max = PKI_TLS_1_2 };
 	if (sim_dev_generation(w->devs[i].dev)->tls_min.n > PKI_TLS_1_2)
 		way.tls.policy.max = PKI_TLS_1_3;
-	current_password(w, i, &way.password);
+	if (other.user)
+		way.password = secret_make(span_str(other.password));
+	else
+		current_password(w, i, &way.password);
 	amt_client_set_way(c, &way);
 	amt_way_deinit(&way);
 	other.done = false;
@@ -276,6 +287,29 @@ const struct wsman_obj *parts_get(struct world *w, unsigned i, const char *cls, 
 				 .resource_uri = wsman_classes_find(cls)->uri,
 				 .selectors = selector(sel) });
 	return other.obj;
+}
+
+const char *parts_get_as(struct world *w, unsigned i, const char *user, const char *password,
+			 const char *cls)
+{
+	other.user = user;
+	other.password = password;
+	parts_get(w, i, cls, NULL);
+	other.user = NULL;
+	return other.why;
+}
+
+void parts_secret(struct world *w, const char *name, const char *value)
+{
+	struct arena a;
+	char label[80];
+	arena_init(&a, 65536);
+	snprintf(label, sizeof label, "secret:%s", name);
+	struct store_tx *tx = store_tx_new(w->store);
+	store_tx_secret_set(tx, name, pki_seal_close(w->seal, label, span_str(value), &a));
+	store_tx_commit(tx, NULL, NULL);
+	world_run_ms(w, 1);
+	arena_deinit(&a);
 }
 
 bool parts_put(struct world *w, unsigned i, const char *cls, const char *sel, ...)

@@ -27,4 +27,8 @@ bool parts_delete(struct world *w, unsigned i, const char *cls, const char *sel)
 /* ReturnValue; UINT32_MAX for a fault. */
 uint32_t parts_invoke(struct world *w, unsigned i, const char *cls, const char *sel, const char *method, ...)
 	__attribute__((sentinel));
+/* A Get by digest login as that user: "" it was answered; else the subcode of the fault, or "login" when
+ * nobody got in. */
+const char *parts_get_as(struct world *w, unsigned i, const char *user, const char *password, const char *cls);
+void parts_secret(struct world *w, const char *name, const char *value); /* for {secret: NAME} */
 const struct wsman_obj *parts_reply(struct world *w); /* output of the last invoke */

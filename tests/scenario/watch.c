@@ -273,7 +273,7 @@ static void check_lease(struct watch *t, const struct watch_conn *c, const char 
 static bool is_change(const struct wsman_msg *m)
 {
 	if (m->op == WSMAN_OP_INVOKE)
-		return strncmp(m->method, "Get", 3) != 0;
+		return strncmp(m->method, "Get", 3) != 0 && strncmp(m->method, "Enumerate", 9) != 0;
 	return m->op == WSMAN_OP_PUT || m->op == WSMAN_OP_CREATE || m->op == WSMAN_OP_DELETE;
 }
 
