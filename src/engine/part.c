@@ -182,7 +182,7 @@ static const struct engine_node *at_path(const struct engine_node *group, const 
 }
 
 /* Value of the device for a word of the profile, or the word for a value. Lists are short. */
-static const char *translate(struct arena *a, const char *words, const char *text, bool to_device)
+const char *engine_part_word(struct arena *a, const char *words, const char *text, bool to_device)
 {
 	for (struct span left = span_str(words); left.n;) {
 		size_t len = span_find(left, ' ');
@@ -202,7 +202,7 @@ static const char *device_text(struct arena *a, const struct engine_part_prop *r
 			       const struct engine_node *n)
 {
 	if (row->words)
-		return translate(a, row->words, n->text, true);
+		return engine_part_word(a, row->words, n->text, true);
 	if (n->row->kind == KEY_SWITCH)
 		return str_eq(n->text, "on") ? "true" : "false";
 	return n->text;
@@ -214,10 +214,18 @@ static const char *people_text(struct arena *a, const struct engine_part_prop *r
 	if (!device)
 		return NULL;
 	if (row->words)
-		return translate(a, row->words, device, false);
+		return engine_part_word(a, row->words, device, false);
 	if (n->row->kind == KEY_SWITCH)
 		return str_eq(device, "true") || str_eq(device, "1") ? "on" : "off";
 	return device;
+}
+
+/* Texts without value are left out of an instance; numbers and switches are not. */
+static bool is_lacking(const struct wsman_obj *o, const char *prop)
+{
+	int i = wsman_classes_prop(o->shape, prop);
+	return i < 0 ||
+		(o->shape->props[i].type != WSMAN_STR && !(o->shape->props[i].flags & WSMAN_ARRAY));
 }
 
 void engine_part_props(const struct engine_part_in *in, const struct wsman_obj *instance,
@@ -239,7 +247,7 @@ void engine_part_props(const struct engine_part_in *in, const struct wsman_obj *
 		const char *have_people = people_text(c->a, props, n, have);
 		if (have && (str_eq(have, want) || str_eq(have_people, n->text)))
 			continue;
-		if (!have && wsman_classes_prop(instance->shape, props->prop) < 0) {
+		if (!have && is_lacking(instance, props->prop)) {
 			struct engine_change *no =
 				engine_part_change(c, CHANGE_REPORT, "lack:%s", props->key);
 			engine_part_line(no, field, "not available", n->text);
@@ -256,4 +264,38 @@ void engine_part_props(const struct engine_part_in *in, const struct wsman_obj *
 		wsman_obj_unset(o, props->prop);
 		wsman_obj_set_text(o, span_str(props->prop), span_str(want), &e);
 	}
+}
+
+unsigned engine_part_fields(struct arena *a, const struct engine_node *group, const char *path,
+			    const struct engine_part_prop *props, const struct wsman_obj *have,
+			    struct wsman_obj *to, struct engine_change *ch)
+{
+	unsigned differ = 0;
+	for (; props->key; props++) {
+		const struct engine_node *n = at_path(group, props->key);
+		if (!n || !n->text)
+			continue;
+		const char *want = device_text(a, props, n),
+			   *is = have ? wsman_obj_str(have, props->prop) : NULL,
+			   *is_people = people_text(a, props, n, is);
+		struct err e = { 0 };
+		if (to && want) {
+			wsman_obj_unset(to, props->prop);
+			wsman_obj_set_text(to, span_str(props->prop), span_str(want), &e);
+		}
+		if (is && (str_eq(is, want) || str_eq(is_people, n->text)))
+			continue;
+		differ++;
+		engine_part_line(ch, arena_fmt(a, "%s.%s", path, props->key), is_people, n->text);
+	}
+	return differ;
+}
+
+void engine_part_report(struct engine_changes *c, const char *field, const char *what)
+{
+	struct engine_change *ch = engine_part_change(c, CHANGE_REPORT, "report:%s", field);
+	if (!ch)
+		return;
+	out_safe(&ch->text, span_str(field));
+	out_fmt(&ch->text, ": %s\n", what);
 }

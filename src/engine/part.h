@@ -21,7 +21,7 @@
 #include "wsman/envelope.h"
 
 #define ENGINE_PARTS(X) /* order is the order on the device; what can cut it off comes last */ \
-	X(power) X(consent) X(users)
+	X(power) X(consent) X(users) X(wifi)
 
 #define PART_READS_MAX 8
 enum engine_part_read_kind { PART_GET, PART_ENUMERATE, PART_INVOKE };
@@ -93,6 +93,16 @@ struct engine_changes {
 	unsigned count;
 	const char *unavailable; /* set: this device lacks it, and why: "no class AMT_..." */
 };
+/* Trusted roots that the profile names (KEY_CERT) as the device has them. certs: index of the read that
+ * enumerates AMT_PublicKeyCertificate. InstanceID; NULL: the device does not have it. */
+const char *engine_part_root(const struct engine_part_in *in, unsigned certs, const char *name);
+/* The same, with a change (CHANGE_REREAD) that adds it where it is missing: what is planned behind that
+ * needs no handle yet. field: for the line. */
+const char *engine_part_need_root(const struct engine_part_in *in, unsigned certs, const char *name,
+				  const char *field, struct engine_changes *c);
+/* InstanceID of the certificate that the device shows on TLS; contexts: index of the read that enumerates
+ * CIM_CredentialContext. NULL: none. */
+const char *engine_part_own_cert(const struct engine_part_in *in, unsigned contexts);
 /* A new change at the end, in c->a. NULL when the arena is full (c->a->full tells it too). */
 struct engine_change *engine_part_change(struct engine_changes *c, unsigned flags, const char *id_fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -120,6 +130,17 @@ struct engine_part_prop {
 void engine_part_props(const struct engine_part_in *in, const struct wsman_obj *instance, const struct wsman_selector *sel,
 		       const struct engine_part_prop *rows, unsigned flags, struct engine_changes *c);
 
+/* The same for one group of the profile and one instance (NULL: there is none), without a change of its
+ * own: a line per difference goes to ch, every value named goes to `to`; both may be NULL. path: of the
+ * group, for people. How many differ. */
+unsigned engine_part_fields(struct arena *a, const struct engine_node *group, const char *path,
+			    const struct engine_part_prop *rows, const struct wsman_obj *have,
+			    struct wsman_obj *to, struct engine_change *ch);
+/* Word of the profile for a value of the device, or the other way round; text itself when no pair fits. */
+const char *engine_part_word(struct arena *a, const char *words, const char *text, bool to_device);
+/* Nothing is sent: "users.bob: not in the profile". */
+void engine_part_report(struct engine_changes *c, const char *field, const char *what);
+
 struct engine_part {
 	const char *name;               /* top-level key of the profile, name in journal and events */
 	const char *title;              /* for people: "power package" */
@@ -129,6 +150,8 @@ struct engine_part {
 	/* What the rows of keys cannot judge, when a profile is read: the node that is wrong, and why. NULL: all
 	 * is well. Not set: the rows are enough. */
 	const struct engine_node *(*check)(const struct engine_node *part, char *out_what, size_t cap);
+	/* This read tells nothing for what the profile names: it is left out. Not set: all are needed. */
+	bool (*skip)(const struct engine_node *want, unsigned read);
 	/* The next request that depends on what was read, with a tag; NULL: no more. in->more has the
 	 * replies so far. Not set: none. */
 	const char *(*more)(const struct engine_part_in *in, struct arena *a, struct wsman_req *req);

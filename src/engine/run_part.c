@@ -230,6 +230,9 @@ bool engine_run_part_read(struct engine_run *r, struct run_part *p)
 {
 	struct wsman_req req = { 0 };
 	arena_reset(&r->parts->work);
+	while (p->next_read < p->part->read_count && p->part->skip &&
+	       p->part->skip(p->want, p->next_read))
+		p->next_read++;
 	if (p->next_read < p->part->read_count)
 		return read_static(r, p);
 	struct engine_part_in in = engine_run_part_in(r, p);
@@ -295,13 +298,13 @@ static void note_done(struct engine_run *r)
 	p->sent = true;
 	ps->staged |= t->staged;
 	step_name(ps, ps->replied, sizeof ps->replied);
+	if (ps->change->flags & CHANGE_REREAD)
+		read_again(p); /* ps->change stays: it lies in ps->work */
 	if (ps->change->secret) {
 		ps->change->secret->was_set = ps->secret_set = true;
 		engine_run_commit(r, engine_run_tx(r), plan_again);
 		return;
 	}
-	if (ps->change->flags & CHANGE_REREAD)
-		read_again(p);
 	engine_run_plan(r);
 }
 

@@ -111,6 +111,9 @@ struct sim_usb { bool (*write_back)(void *arg, struct span file, struct err *e);
 struct sim_usb_took { uint32_t record, left; bool keep; }; /* record: from 1 */
 bool sim_dev_usb(struct sim_dev *d, struct span file, const struct sim_usb *io, struct sim_usb_took *out_took,
 		 struct err *e);
+/* Software of the host gives the firmware a wireless profile of its user. False: there is no card, it is
+ * not synchronised, or the slots are full. */
+bool sim_dev_sync_wifi(struct sim_dev *d, const char *name, const char *ssid);
 /* Text of the persistent state (YAML document) and back: the state file. */
 void sim_dev_save(const struct sim_dev *d, struct out *o);
 bool sim_dev_load(struct sim_dev *d, struct span yaml, struct err *e);

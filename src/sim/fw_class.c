@@ -15,6 +15,8 @@ static const struct fw_class *const tables[] = {
 	sim_fw_net_classes,
 	sim_fw_info_classes,
 	sim_fw_power_classes,
+	sim_fw_wifi_classes,
+	sim_fw_8021x_classes,
 	NULL,
 };
 
@@ -127,6 +129,8 @@ static void set_var(struct fw_ctx *x, struct wsman_obj *o, const struct fw_membe
 
 struct wsman_obj *sim_fw_instance(struct fw_ctx *x, const struct fw_class *c, unsigned i)
 {
+	if (c->derived)
+		c = c->derived(x->d, &i);
 	const struct wsman_class *cls = wsman_classes_find(c->name);
 	struct wsman_obj *o;
 

@@ -51,7 +51,6 @@ bool sim_fw_pull(struct fw_ctx *x, struct wsman_rep *rep)
 {
 	struct sim_context c;
 	unsigned count = sim_fw_count(x->d, x->cls);
-	const struct wsman_class *cls = wsman_classes_find(x->cls->name);
 
 	if (!take_context(x, &c))
 		return false;
@@ -64,10 +63,11 @@ bool sim_fw_pull(struct fw_ctx *x, struct wsman_rep *rep)
 	if (!items || !classes)
 		return sim_fw_refuse(x, FW_FAULT_INTERNAL);
 	for (unsigned i = c.at; i < end; i++) {
-		classes[rep->item_count] = cls;
-		items[rep->item_count] = sim_fw_instance(x, x->cls, i);
-		if (!items[rep->item_count++])
+		const struct wsman_obj *o = sim_fw_instance(x, x->cls, i);
+		if (!o)
 			return sim_fw_refuse(x, FW_FAULT_INTERNAL);
+		classes[rep->item_count] = wsman_classes_find(o->shape->name);
+		items[rep->item_count++] = o;
 	}
 	rep->items = items;
 	rep->item_classes = classes;

@@ -99,11 +99,15 @@ struct fw_class {
 	bool (*del)(struct fw_ctx *x, unsigned i);
 	const struct fw_method *methods;              /* ends with name NULL; NULL: none */
 	const struct fw_method *more_methods;         /* the same, from another file */
+	/* A base class: its i-th instance is one of a derived class, under that name; changes *i to the
+	 * index there. Goes with count. */
+	const struct fw_class *(*derived)(const struct sim_dev *d, unsigned *i);
 };
 /* Tables, each ending with name NULL. */
 extern const struct fw_class sim_fw_general_classes[], sim_fw_setup_classes[], sim_fw_admin_classes[],
 	sim_fw_time_classes[], sim_fw_tls_classes[], sim_fw_pki_classes[], sim_fw_redir_classes[],
-	sim_fw_net_classes[], sim_fw_info_classes[], sim_fw_power_classes[];
+	sim_fw_net_classes[], sim_fw_info_classes[], sim_fw_power_classes[],
+	sim_fw_wifi_classes[], sim_fw_8021x_classes[];
 
 /* ---- fw_class.c ---- */
 const struct fw_class *sim_fw_class_find(const char *name); /* NULL */
@@ -125,6 +129,14 @@ struct wsman_epr *sim_fw_epr(struct fw_ctx *x, const char *class_name, const cha
 void sim_fw_pki_tick(struct fw_ctx *x); /* a key that was being made is ready */
 /* Number behind "Intel(r) AMT Certificate: Handle: " or "... Key: Handle: "; false for other text. */
 bool sim_fw_pki_handle(const char *text, const char *kind, uint32_t *out_handle);
+
+/* ---- fw_8021x.c ---- */
+/* The members of a login that are the same in every class; false: such settings are refused. */
+bool sim_fw_8021x_ok(const struct fw_ctx *x, const struct wsman_obj *o, uint32_t protocol_max,
+		     bool has_client, const char *password);
+/* Handle of a certificate that a reference names and that is there: a trusted root, or one with its key. */
+bool sim_fw_8021x_cert(struct fw_ctx *x, const struct wsman_epr *epr, bool root, uint32_t *out_handle);
+bool sim_fw_8021x_uses(const struct sim_dev *d, uint32_t cert_handle);
 
 /* ---- fw_enum.c ---- */
 /* The reply's obj-independent part of Enumerate, Pull, Release; false with x->fault set. */

@@ -74,7 +74,13 @@
 	  "whether GetUserAclEntryEx gives DigestPassword")                                          \
 	X(SIM_SW_ACL_PAGE, "acl_page", "50|3", SRC_G,                                                \
 	  "handles in one answer of EnumerateUserAclEntries")                                        \
-	X(SIM_SW_CONSENT, "consent", "usual|on", SRC_G, "IPS_OptInService on 6.2")
+	X(SIM_SW_CONSENT, "consent", "usual|on", SRC_G, "IPS_OptInService on 6.2")                      \
+	X(SIM_SW_WLAN, "wlan", "card|none", SRC_G, "whether the PC has a wireless card")             \
+	X(SIM_SW_WIFI_CODES, "wifi_codes", "own|pt", SRC_G,                                          \
+	  "how a full list or a name or priority that is taken looks: 2 or 3 of the method's own "   \
+	  "values, or PT_STATUS 23 and 2058")                                                        \
+	X(SIM_SW_WIFI_UEFI, "wifi_uefi", "usual|all|none", SRC_G,                                    \
+	  "UEFIWiFiProfileShareEnabled: from 16.1 on, always, never")
 enum sim_switch {
 #define X(name, text, values, src, sentence) name,
 	SIM_SWITCHES(X)

@@ -75,7 +75,12 @@ enum sim_var_flags {
 	X(SIM_VAR_IP_SYNC, "AMT_EthernetPortSettings.IpSyncEnabled", "true", SIM_VAR_STAGED)        \
 	X(SIM_VAR_LINK_POLICY, "AMT_EthernetPortSettings.LinkPolicy", "1\n14", SIM_VAR_ARRAY)       \
 	X(SIM_VAR_WLAN_POLICY, "AMT_EthernetPortSettings.wlan.LinkPolicy", "",                      \
-	  SIM_VAR_ARRAY | SIM_VAR_OPTIONAL)
+	  SIM_VAR_ARRAY | SIM_VAR_OPTIONAL)                                                         \
+	X(SIM_VAR_WIFI_PORT, "CIM_WiFiPort.EnabledState", "3", 0)                                   \
+	X(SIM_VAR_WIFI_SYNC,                                                                        \
+	  "AMT_WiFiPortConfigurationService.localProfileSynchronizationEnabled", "0", 0)            \
+	X(SIM_VAR_WIFI_UEFI, "AMT_WiFiPortConfigurationService.UEFIWiFiProfileShareEnabled",        \
+	  "false", 0)
 enum sim_var {
 #define X(name, text, def, flags) name,
 	SIM_VARS(X)

@@ -4,6 +4,7 @@
 #include "amt/client.h"
 #include "base/clk.h"
 #include "net/stream_mem.h"
+#include "../support/chains.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -63,7 +64,52 @@ static void forget_reply(void)
 	other.obj = NULL;
 }
 
+void parts_trust(struct world *w, const char *name)
+{
+	struct arena a;
+	struct buf pem;
+	struct out o;
+	struct span spki, der;
+	struct err e = { 0 };
+	char id[64];
+	const struct pki_key *key = test_chain_key(TEST_KEY_3072_A);
+	struct pki_issue what = { .cn = name,
+				  .is_ca = true,
+				  .sig_hash = PKI_SIG_SHA384,
+				  .not_before_unix_ms = clk_unix_ms() - 24 * HOUR_MS,
+				  .not_after_unix_ms = clk_unix_ms() + 24 * 365 * HOUR_MS };
+	arena_init(&a, 1 << 20);
+	buf_init(&pem, 1 << 16);
+	out_init_buf(&o, &pem);
+	if (!pki_key_public_spki(key, &a, &spki) ||
+	    !pki_cert_issue(&what, spki, span_make(NULL, 0), key, &w->rng, &a, &der, &e) ||
+	    !pki_cert_to_pem(der, &o))
+		fail_msg("%s", e.msg);
+	snprintf(id, sizeof id, "trusted:%s", name);
+	struct store_tx *tx = store_tx_new(w->store);
+	store_tx_cert_put(tx,
+			  &(struct store_cert){ .id = id,
+						.kind = "trusted",
+						.uuid = "",
+						.state = "active",
+						.subject = name,
+						.serial = "1",
+						.pem = out_span(&o),
+						.not_after_unix_ms = what.not_after_unix_ms,
+						.at_unix_ms = clk_unix_ms() });
+	store_tx_commit(tx, NULL, NULL);
+	world_run_ms(w, 1);
+	buf_deinit(&pem);
+	arena_deinit(&a);
+}
+
 unsigned parts_start(struct world *w, const char *generation, const char *tail)
+{
+	return parts_start_with(w, generation, tail, NULL, NULL);
+}
+
+unsigned parts_start_with(struct world *w, const char *generation, const char *tail,
+			  const char *switches, void (*fill)(struct world *w))
 {
 	world_init(w, 77);
 	other.w = w;
@@ -71,12 +117,14 @@ unsigned parts_start(struct world *w, const char *generation, const char *tail)
 	const char *chain = world_chain_for(sim_generation_find(generation));
 	world_set_chain(w, chain);
 	world_trust_chain(w, chain);
+	if (fill)
+		fill(w);
 	parts_profile(w, tail);
 	world_start_service(w);
 	world_set(w, "drift.check_h", "0");
 	unsigned i = world_add(w, generation,
 			       strtol(generation, NULL, 10) < 8 ? SIM_SETUP_PSK : SIM_SETUP_PKI,
-			       NULL, NULL);
+			       NULL, switches);
 	if (!world_run_until_done(w, HOUR_MS)) {
 		world_print(w);
 		fail_msg("%s: not configured", generation);

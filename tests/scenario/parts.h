@@ -8,6 +8,10 @@ void parts_profile(struct world *w, const char *tail);
 /* A service and one PC of that release, configured with the usual profile and tail. Index of the PC. */
 unsigned parts_start(struct world *w, const char *generation, const char *tail);
 void parts_stop(struct world *w); /* checks the world, frees it */
+void parts_trust(struct world *w, const char *name); /* a root of that name, for certificates by reference */
+/* As parts_start; before it, stores fills in what the profile refers to. */
+unsigned parts_start_with(struct world *w, const char *generation, const char *tail, const char *switches,
+			  void (*fill)(struct world *w));
 /* Runs a job "configure" ("apply") or "check" to its end. False: it was delayed; *out_why then (may be NULL). */
 bool parts_apply(struct world *w, unsigned i, char *out_why, size_t cap);
 /* Lines of the last check, run now: "" nothing differs. */
