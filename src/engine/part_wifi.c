@@ -68,6 +68,16 @@ static const struct engine_part_prop protocol_props[] = {
 	{ NULL, NULL, NULL },
 };
 
+static bool is_login(const char *security)
+{
+	return strstr(security, "802.1x");
+}
+
+static bool is_phrase(const char *security)
+{
+	return strstr(security, "psk") || str_eq(security, "wpa3-sae");
+}
+
 static bool has_dot1x(const struct engine_node *want)
 {
 	const struct engine_node *list = engine_node_get(want, "networks");
@@ -93,21 +103,16 @@ static const struct engine_node *check_network(const struct engine_node *n, char
 				 *dot1x = engine_node_get(n, "dot1x");
 	if (!security)
 		return NULL;
-	bool is_dot1x = strstr(security->text, "802.1x"),
-	     is_psk = strstr(security->text, "psk") || str_eq(security->text, "wpa3-sae");
-	if (is_dot1x != (dot1x != NULL)) {
-		snprintf(out_what, cap, "%s",
-			 is_dot1x ? "this security needs 'dot1x'"
-				  : "'dot1x' goes with wpa-802.1x and wpa2-802.1x");
-		return is_dot1x ? security : dot1x;
-	}
-	if (is_psk != (engine_node_get(n, "passphrase") != NULL)) {
-		snprintf(out_what, cap, "%s",
-			 is_psk ? "this security needs 'passphrase'"
-				: "'passphrase' goes with wpa-psk, wpa2-psk and wpa3-sae");
+	/* what the security does not use may stand there: it is left out */
+	if (is_login(security->text) && !dot1x) {
+		snprintf(out_what, cap, "this security needs 'dot1x'");
 		return security;
 	}
-	return dot1x ? engine_part_dot1x_check(dot1x, out_what, cap) : NULL;
+	if (is_phrase(security->text) && !engine_node_get(n, "passphrase")) {
+		snprintf(out_what, cap, "this security needs 'passphrase'");
+		return security;
+	}
+	return is_login(security->text) ? engine_part_dot1x_check(dot1x, out_what, cap) : NULL;
 }
 
 static const struct engine_node *check(const struct engine_node *want, char *out_what, size_t cap)
@@ -274,12 +279,21 @@ static const char *id_of(struct arena *a, const struct network *w)
 	return id ? id : arena_fmt(a, ID_PREFIX "%s", w->name);
 }
 
+static const struct engine_part_secret *secret_of(const struct plan *p, const struct network *w)
+{
+	if (w->login)
+		return engine_part_secret(p->in, w->login, "password");
+	return is_phrase(engine_node_text(w->want, "security"))
+		? engine_part_secret(p->in, w->want, "passphrase")
+		: NULL;
+}
+
 static struct wsman_obj *settings_of(const struct plan *p, const struct network *w,
 				     uint32_t priority)
 {
 	struct arena *a = p->c->a;
 	struct wsman_obj *o = new_of(a, SETTINGS);
-	const struct engine_part_secret *s = engine_part_secret(p->in, w->want, "passphrase");
+	const struct engine_part_secret *s = w->login ? NULL : secret_of(p, w);
 	struct err e = { 0 };
 	if (!o)
 		return NULL;
@@ -317,12 +331,6 @@ static void set_cert(struct wsman_obj *in, const char *member, const char *id)
 		wsman_obj_set_epr(
 			in, member,
 			wsman_obj_epr_of(in->arena, "AMT_PublicKeyCertificate", "InstanceID", id));
-}
-
-static const struct engine_part_secret *secret_of(const struct plan *p, const struct network *w)
-{
-	const struct engine_part_secret *s = engine_part_secret(p->in, w->want, "passphrase");
-	return s ? s : engine_part_secret(p->in, w->login, "password");
 }
 
 static void fill_call(const struct plan *p, const struct network *w, struct engine_change *ch,
@@ -406,9 +414,9 @@ static void make_room(struct plan *p, const struct network *w)
 static bool prepare_login(struct plan *p, struct network *w, struct err *e)
 {
 	struct arena *a = p->c->a;
-	w->login = engine_node_get(w->want, "dot1x");
-	if (!w->login)
+	if (!is_login(engine_node_text(w->want, "security")))
 		return true;
+	w->login = engine_node_get(w->want, "dot1x");
 	w->dot1x = engine_part_item(p->in, READ_8021X, "ElementName", w->name);
 	w->dot1x_id = w->dot1x ? wsman_obj_str(w->dot1x, "InstanceID") : NULL;
 	if (!w->dot1x_id)
