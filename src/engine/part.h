@@ -93,16 +93,6 @@ struct engine_changes {
 	unsigned count;
 	const char *unavailable; /* set: this device lacks it, and why: "no class AMT_..." */
 };
-/* Trusted roots that the profile names (KEY_CERT) as the device has them. certs: index of the read that
- * enumerates AMT_PublicKeyCertificate. InstanceID; NULL: the device does not have it. */
-const char *engine_part_root(const struct engine_part_in *in, unsigned certs, const char *name);
-/* The same, with a change (CHANGE_REREAD) that adds it where it is missing: what is planned behind that
- * needs no handle yet. field: for the line. */
-const char *engine_part_need_root(const struct engine_part_in *in, unsigned certs, const char *name,
-				  const char *field, struct engine_changes *c);
-/* InstanceID of the certificate that the device shows on TLS; contexts: index of the read that enumerates
- * CIM_CredentialContext. NULL: none. */
-const char *engine_part_own_cert(const struct engine_part_in *in, unsigned contexts);
 /* A new change at the end, in c->a. NULL when the arena is full (c->a->full tells it too). */
 struct engine_change *engine_part_change(struct engine_changes *c, unsigned flags, const char *id_fmt, ...)
 	__attribute__((format(printf, 3, 4)));

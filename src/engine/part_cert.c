@@ -1,7 +1,8 @@
 /* Certificates that parts of a profile refer to, as the device has them: trusted roots by their bytes,
  * and the certificate that the device shows on TLS. Called by the parts. Sends nothing. */
+#include "engine/part_cert.h"
+
 #include "base/str.h"
-#include "engine/part.h"
 
 static bool is_root(const struct wsman_obj *cert)
 {

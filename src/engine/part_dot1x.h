@@ -1,7 +1,7 @@
 /* 802.1X in a profile: the same keys for Wi-Fi networks and for the wired port, and the same members in
  * the classes behind them. For the files part_*.c only. */
 #pragma once
-#include "engine/part.h"
+#include "engine/part_cert.h"
 
 #define DOT1X_PROTOCOLS "tls ttls-mschapv2 peap-mschapv2 eap-gtc fast-mschapv2 fast-gtc fast-tls"
 /* Rows of a keys table; at: "networks.dot1x.", cls: the class of the members. */
