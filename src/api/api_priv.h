@@ -88,6 +88,7 @@ const struct api_route *api_route_find(const char *method, const char *path, str
 void api_list_end(struct api_req *r, const char *key);
 
 /* ---- shared between subjects ---- */
+void api_hello_life_json(struct api_req *r, const struct store_device *d); /* members; none when it is configured */
 void api_job_json(struct api_req *r, const char *key, const struct store_job *j, const char *fqdn);
 /* The job of that kind of a device queued now, in tx: a new one, or the one that waits.
  * False: it runs already. */

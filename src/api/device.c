@@ -18,6 +18,7 @@ static void write_fields(struct api_req *r, const struct store_device *d)
 
 	api_json_str(j, "uuid", d->uuid);
 	api_json_str(j, "fqdn", d->fqdn);
+	api_json_str(j, "name_source", d->name_source);
 	api_json_str(j, "state", d->state);
 	api_json_str(j, "client_state",
 		     api_client_state_name(api_client_state_of(d, r->now_unix_ms)));
@@ -159,6 +160,7 @@ void api_device_get(struct api_req *r)
 	bool has_job = store_job_active(s, &r->arena, d.uuid, "configure", &job);
 	api_json_begin(&r->json, NULL, '{');
 	write_fields(r, &d);
+	api_hello_life_json(r, &d);
 	write_facts(r, &d);
 	write_hello(r, &d);
 	if (has_job)

@@ -13,10 +13,9 @@ static const char *value_of(struct api_req *r, const struct engine_setting_row *
 static void write_one(struct api_req *r, const char *key, const struct engine_setting_row *row)
 {
 	static const char *const types[] = {
-		[ENGINE_SET_BOOL] = "bool",
-		[ENGINE_SET_INT] = "int",
-		[ENGINE_SET_TEXT] = "text",
-		[ENGINE_SET_CHOICE] = "choice",
+		[ENGINE_SET_BOOL] = "bool",   [ENGINE_SET_INT] = "int",
+		[ENGINE_SET_TEXT] = "text",   [ENGINE_SET_CHOICE] = "choice",
+		[ENGINE_SET_WORDS] = "words", [ENGINE_SET_PATH] = "path",
 	};
 	struct api_json *j = &r->json;
 
@@ -27,7 +26,8 @@ static void write_one(struct api_req *r, const char *key, const struct engine_se
 	api_json_str(j, "type", types[row->type]);
 	api_json_str(j, "text", row->text);
 	api_json_str(j, "choices", row->choices);
-	if (row->type == ENGINE_SET_INT || row->type == ENGINE_SET_TEXT) {
+	if (row->type == ENGINE_SET_INT || row->type == ENGINE_SET_TEXT ||
+	    row->type == ENGINE_SET_PATH) {
 		api_json_int(j, "min", row->min);
 		api_json_int(j, "max", row->max);
 	}

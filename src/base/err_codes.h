@@ -34,6 +34,7 @@
 	X(ERR_WRONG_DEVICE, "device.wrong_device", RETRY_LATER,  502, 6)                  \
 	X(ERR_UNSUPPORTED,  "device.unsupported",  RETRY_HUMAN,  501, 6)                  \
 	X(ERR_PREFLIGHT,    "preflight.refused",   RETRY_HUMAN,  409, 7)                  \
+	X(ERR_HOOK,         "name.hook",           RETRY_LATER,  502, 6)                  \
 	X(ERR_CERT,         "cert.unusable",       RETRY_HUMAN,  400, 7)
 enum err_retry { RETRY_NEVER, RETRY_SOON, RETRY_LATER, RETRY_HUMAN };
 enum err_code {

@@ -42,6 +42,15 @@
 	X(LOG_EV_KEY_GROUP, LOG_WARN, "key.group", "uuid pid kind actor", \
 	  "a key pair is for a group of PCs: it proves the group, not the PC; whoever has it can pose as any of them") \
 	X(LOG_EV_IMPORT, LOG_INFO, "import.done", "kind added changed rejected", "a file was imported") \
+	X(LOG_EV_HOOK, LOG_INFO, "hook.called", "uuid job program verdict exit_code signal elapsed_ms address pid size output error_output input", \
+	  "the hook program answered")                                                                  \
+	X(LOG_EV_HOOK_FAILED, LOG_WARN, "hook.failed", "uuid job program verdict exit_code signal elapsed_ms address pid size output error_output input", \
+	  "the hook program gave no usable answer")                                                     \
+	X(LOG_EV_NAME_DNS, LOG_WARN, "name.dns", "uuid job address verdict fqdn said", "DNS was asked for a name; a stale record may be another PC's") \
+	X(LOG_EV_NAMED, LOG_INFO, "device.named", "uuid fqdn source", "a device got its name")          \
+	X(LOG_EV_RENAMED, LOG_INFO, "device.renamed", "uuid from to source", "a device gets another name") \
+	X(LOG_EV_NAME_DIFFERS, LOG_WARN, "name.differs", "uuid", "the system of the PC has another name") \
+	X(LOG_EV_NAME_LOST, LOG_WARN, "device.name_lost", "uuid fqdn other", "another device took the name") \
 	X(LOG_EV_CLOCK, LOG_WARN, "clock.set", "step_ms", "the clock of this host was set; what waits was moved with it") \
 	X(LOG_EV_SETTING, LOG_INFO, "setting.changed", "key value actor", "a setting was changed")      \
 	X(LOG_EV_PROFILE, LOG_INFO, "profile.changed", "name version actor", "a profile was stored")    \

@@ -9,12 +9,18 @@
 	  "compare PID and PPS with those in MEBx, and enter the pair again")                       \
 	X("D040", "otc_pw_changed", "the PC is not in factory default: a key on USB is ignored",    \
 	  "type the key in MEBx ('outband key sheet'), use remote configuration, or clear its CMOS") \
+	X("D026", "hello_expired", "the PC has stopped saying hello and is not configured",         \
+	  "make it say hello again: all power off for half a minute, or the local agent, or MEBx")  \
 	X("D043", "pid_unknown", "the PID in the hello is not in the key store",                    \
 	  "import the OEM key file or enter the PID and PPS with 'outband key import'")             \
 	X("D044", "pid_used", "the key pair was already used by another PC",                        \
 	  "check which UUID used it with 'outband key list --used'; give this PC a key of its own") \
 	X("D045", "ip_changed", "the address changed between hello and connection",                 \
 	  "wait for the next hello; the newest address is used")                                    \
+	X("D046", "no_fqdn_yet", "the PC has no stable name yet",                                   \
+	  "wait until it is installed; patterns of such names are in the setting name.not_yet")     \
+	X("D049", "hostname_mismatch", "the PC is configured under another name than its system has", \
+	  "'outband device why-name' shows both; 'outband device apply' gives the PC the one that wins") \
 	X("D050", "fqdn_illegal", "the FQDN has characters outside A-Z a-z 0-9 - .",                \
 	  "rename the PC, then set the mapping again with 'outband device import'")                 \
 	X("D051", "bad_admin_pw", "the admin credential is not known",                              \
@@ -42,8 +48,17 @@
 	  "export it with its key on the machine that made the request, or re-key with the vendor") \
 	X("D070", "rc_disabled", "remote configuration (PKI) is switched off",                      \
 	  "switch it on with 'outband setting set pki.enabled true'")                               \
+	X("D075", "props_fail", "the hook program did not answer as it should",                     \
+	  "see 'outband log DEVICE' for its output; run it by hand with the same input")            \
 	X("D076", "fqdn_unknown", "no FQDN is known for this UUID",                                 \
 	  "import a mapping with 'outband device import FILE' (uuid,fqdn[,group])")                 \
+	X("D077", "timeout_zero", "the hook program gets no or too little time",                    \
+	  "set hook.timeout_s above what the program needs (180 is usual); 0 would kill each run "  \
+	  "at once, and nothing would ever be configured")                                          \
+	X("D078", "dns_wrong_pc", "the name is that of another PC",                                 \
+	  "correct the DNS records of address and name, or map it: 'outband device name'")          \
+	X("D079", "no_default_profile", "there is no profile for the PC",                           \
+	  "store one with 'outband profile set', or name another with profile.default")             \
 	X("M01", "cert_sha1", "the chain is signed with SHA-1, which this firmware refuses",        \
 	  "order the certificate again under a SHA-2 chain")                                        \
 	X("M02", "amt22_sizes",                                                                     \

@@ -5,8 +5,34 @@
 #include "cli/cmd_job.h"
 #include "cli/rpc.h"
 
+static bool list_limbo(struct cli *c, struct err *e)
+{
+	static const struct cli_col cols[] = {
+		{ "uuid", "UUID", CLI_FORM_TEXT },
+		{ "fqdn", "name", CLI_FORM_TEXT },
+		{ "address", "address", CLI_FORM_TEXT },
+		{ "last_hello", "last hello", CLI_FORM_TIME },
+		{ "hello_end", "ends", CLI_FORM_TIME },
+		{ "hellos_missed", "missed", CLI_FORM_NUMBER },
+		{ "limbo_rule", "rule", CLI_FORM_TEXT },
+		{ "limbo_reason", "why", CLI_FORM_TEXT },
+		{ "health_rule", "refused by", CLI_FORM_TEXT },
+		{ "health", NULL, CLI_FORM_TEXT },
+		{ "state", NULL, CLI_FORM_TEXT },
+		{ "next_hello", NULL, CLI_FORM_TEXT },
+	};
+	if (cli_args_has(&c->args, "state") || cli_args_has(&c->args, "search")) {
+		err_set(e, ERR_USAGE, "--limbo goes with neither --state nor --search");
+		return false;
+	}
+	return cli_rpc_list(c, "/v1/limbo", cols, sizeof cols / sizeof *cols,
+			    "No PC is in limbo: all are configured or still say hello.", e);
+}
+
 bool cli_cmd_device_list(struct cli *c, struct err *e)
 {
+	if (cli_args_has(&c->args, "limbo"))
+		return list_limbo(c, e);
 	static const struct cli_col cols[] = {
 		{ "uuid", "UUID", CLI_FORM_TEXT },
 		{ "fqdn", "name", CLI_FORM_TEXT },
@@ -25,6 +51,7 @@ bool cli_cmd_device_list(struct cli *c, struct err *e)
 		{ "first_seen", NULL, CLI_FORM_TEXT },
 		{ "configured", NULL, CLI_FORM_TEXT },
 		{ "hello_count", NULL, CLI_FORM_TEXT },
+		{ "name_source", NULL, CLI_FORM_TEXT },
 	};
 	const char *target = cli_rpc_target(&c->arena, "/v1/devices?state=%&search=%",
 					    cli_args_value(&c->args, "state"),
@@ -76,6 +103,7 @@ static void show_object(struct cli *c, const json_t *o, const char *head)
 static const struct cli_col device_cols[] = {
 	{ "uuid", "UUID", CLI_FORM_TEXT },
 	{ "fqdn", "name", CLI_FORM_TEXT },
+	{ "name_source", "name from", CLI_FORM_TEXT },
 	{ "state", "state", CLI_FORM_TEXT },
 	{ "next_step", "next step", CLI_FORM_TEXT },
 	{ "health", "health", CLI_FORM_TEXT },
@@ -90,6 +118,9 @@ static const struct cli_col device_cols[] = {
 	{ "first_seen", "first seen", CLI_FORM_TIME },
 	{ "last_hello", "last hello", CLI_FORM_TIME },
 	{ "hello_count", "hellos", CLI_FORM_TEXT },
+	{ "next_hello", "next expected", CLI_FORM_TIME },
+	{ "hello_end", "hellos end", CLI_FORM_TIME },
+	{ "limbo_reason", "in limbo", CLI_FORM_TEXT },
 	{ "configured", "configured", CLI_FORM_TIME },
 	{ "serial", "certificate", CLI_FORM_TEXT },
 	{ "job.id", "job", CLI_FORM_TEXT },

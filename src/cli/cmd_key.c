@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "cli/cmd_import.h"
+#include "cli/key_pairs.h"
 #include "cli/rpc.h"
 #include <errno.h>
 #include <unistd.h>
@@ -69,45 +70,43 @@ bool cli_cmd_key_import(struct cli *c, struct err *e)
 
 bool cli_cmd_key_generate(struct cli *c, struct err *e)
 {
-	const char *count = cli_args_value(&c->args, "count"),
-		   *pw_file = cli_args_value(&c->args, "mebx-password-file");
-	struct secret password = SECRET_NONE;
+	static const struct cli_col cols[] = { { "pid", NULL, CLI_FORM_TEXT } };
+	const char *count = cli_args_value(&c->args, "count");
+	struct cli_key_wish wish = {
+		.group = cli_args_has(&c->args, "group"),
+		.password_file = cli_args_value(&c->args, "mebx-password-file"),
+	};
+	const char *const *pids;
 	uint32_t n = 1;
-	json_t *doc = NULL, *pid;
-	size_t i;
 
 	if (count && !str_to_u32(span_str(count), 1, 100000, &n, NULL)) {
 		err_set(e, ERR_USAGE, "--count %s is no number of keys", count);
 		return err_want(e, "1 to 100000");
 	}
-	if (pw_file && !cli_input_password_file(pw_file, &password, e))
+	wish.count = n;
+	if (!cli_key_make(c, &wish, &pids, e))
 		return false;
-	struct span pw = secret_reveal(&password);
-	json_t *body = json_pack("{s:i}", "count", (int)n);
-	(void)json_object_set_new(body, "mebx_password",
-				  pw_file ? json_stringn((const char *)pw.p, pw.n)
-					  : json_string("random"));
-	bool ok = cli_rpc_send(c, "POST", "/v1/keys/generate", body, &doc, e);
-	secret_deinit(&password);
-	if (!ok)
-		return false;
-	json_array_foreach(json_object_get(doc, "pids"), i, pid)
-	{
-		static const struct cli_col cols[] = { { "pid", NULL, CLI_FORM_TEXT } };
-		json_t *row = json_pack("{s:O}", "pid", pid);
-		cli_writer_say(c->writer, "%s",
-			       json_string_value(pid) ? json_string_value(pid) : "");
+	json_t *list = json_array();
+	for (uint32_t i = 0; i < n; i++) {
+		json_t *row = json_pack("{s:s}", "pid", pids[i]);
+		json_array_append_new(list, json_string(pids[i]));
+		cli_writer_say(c->writer, "%s", pids[i]);
 		if (cli_writer_kind(c->writer) == CLI_WRITER_CSV)
 			cli_writer_row(c->writer, cols, 1, row);
 		json_decref(row);
 	}
+	json_t *doc = json_pack("{s:o}", "pids", list);
 	if (c->json)
 		cli_writer_json(c->writer, doc);
 	json_decref(doc);
 	cli_writer_flush(c->writer);
+	if (wish.group && !c->json)
+		cli_note(
+			"one key for many PCs: it proves the group, not the PC, and whoever has it "
+			"can pose as any of them");
 	if (!c->json)
 		cli_note(
-			"'outband key export --reveal' gives them with PPS and password, for the PCs");
+			"'outband key sheet --reveal' prints them for MEBx, 'outband key usb' writes a stick");
 	return true;
 }
 

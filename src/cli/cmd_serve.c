@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "cli/hello_listener.h"
 #include "cli/rpc.h"
+#include "cli/serve_outside.h"
 #include "cli/serve_place.h"
 #include "engine/engine.h"
 #include "net/loop.h"
@@ -30,6 +31,7 @@ struct serve {
 	struct net_loop *loop;
 	struct net_wake *wake;
 	struct net_dialer *dialer;
+	struct cli_outside outside;
 	struct rng rng;
 	struct store *store;
 	struct pki_seal *seal;
@@ -152,7 +154,9 @@ static bool start_engine(struct serve *s, struct err *e)
 		.owner = s->owner,
 		.work = work,
 		.work_ctx = s->loop,
+		.outside = &s->outside.way,
 	};
+	cli_outside_init(&s->outside, s->loop, s->dialer);
 	s->engine = engine_new(&conf, e);
 	if (!s->engine)
 		return false;

@@ -32,13 +32,16 @@ enum cli_cmd_flags {
 	  CMD_LOCAL | CMD_STREAMS | CMD_RAW | CMD_NO_CSV, cli_cmd_sim_raw)                                       \
 	X("status", "", "[--watch]", "show what the service does and how many PCs are in which state", \
 	  CMD_NEEDS_SERVER, cli_cmd_status)                                                         \
-	X("device", "list", "[--state STATE] [--search TEXT]", "list the PCs that the service knows", \
+	X("device", "list", "[--state STATE] [--search TEXT] [--limbo]", "list the PCs that the service knows", \
 	  CMD_NEEDS_SERVER, cli_cmd_device_list)                                                    \
 	X("device", "show", "DEVICE", "show one PC, its facts, its job and what comes next",        \
 	  CMD_NEEDS_SERVER, cli_cmd_device_show)                                                    \
 	X("device", "import", "FILE [--preview]", "import host names for UUIDs from CSV: uuid,fqdn[,group]", \
 	  CMD_NEEDS_SERVER, cli_cmd_device_import)                                                  \
 	X("device", "names", "", "list the imported host names", CMD_NEEDS_SERVER, cli_cmd_device_names) \
+	X("device", "name", "DEVICE FQDN", "give a PC its host name by hand; - takes the name away", CMD_NEEDS_SERVER, cli_cmd_device_name) \
+	X("device", "why-name", "DEVICE", "show what each source says of the name of a PC, and which one wins", \
+	  CMD_NEEDS_SERVER, cli_cmd_device_why_name)                                                \
 	X("device", "plan", "DEVICE [--stored]", "look at a PC and show what 'device apply' would change, without changing it", \
 	  CMD_NEEDS_SERVER, cli_cmd_device_plan)                                                    \
 	X("device", "drift", "[DEVICE]... [--check] [--all]", "show where PCs differ from their profiles, as last seen", \
@@ -49,7 +52,7 @@ enum cli_cmd_flags {
 	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_device_approve)                            \
 	X("device", "forget", "DEVICE... [--yes]", "remove PCs from the list; their credentials are kept in the archive", \
 	  CMD_NEEDS_SERVER, cli_cmd_device_forget)                                                  \
-	X("key", "generate", "[--count N] [--mebx-password-file FILE]", "make PID/PPS key pairs for PCs of AMT 2 to 10", \
+	X("key", "generate", "[--count N] [--mebx-password-file FILE] [--group]", "make PID/PPS key pairs for PCs of AMT 2 to 10", \
 	  CMD_NEEDS_SERVER, cli_cmd_key_generate)                                                   \
 	X("key", "import", "FILE [--preview]", "import key pairs from CSV: pid,pps,mebx_password",  \
 	  CMD_NEEDS_SERVER, cli_cmd_key_import)                                                     \
@@ -57,6 +60,12 @@ enum cli_cmd_flags {
 	  CMD_NEEDS_SERVER, cli_cmd_key_list)                                                       \
 	X("key", "export", "[--output FILE] [--reveal]", "write key pairs as CSV, with PPS and password only on --reveal", \
 	  CMD_NEEDS_SERVER, cli_cmd_key_export)                                                     \
+	X("key", "sheet", "[PID]... [--state STATE] [--html] [--output FILE] [--reveal]",              \
+	  "print key pairs for typing into MEBx, the unused ones or those named", CMD_NEEDS_SERVER | CMD_NO_CSV, cli_cmd_key_sheet) \
+	X("key", "usb",                                                                             \
+	  "FILE [PID]... [--count N] [--mebx-password-file FILE] [--current-mebx-password-file FILE] [--unlimited] [--no-psk] "  \
+	  "[--suffix SUFFIX] [--hash FILE]... [--set NAME=VALUE]... [--version VERSION] [--overwrite]", \
+	  "write setup.bin for a stick: PCs in factory default take their key from it", CMD_NEEDS_SERVER, cli_cmd_key_usb) \
 	X("key", "release", "PID...", "let used key pairs be used by another PC", CMD_NEEDS_SERVER, cli_cmd_key_release) \
 	X("usb", "show", "FILE [--format FORMAT] [--show-secrets]", "explain setup.bin on a stick: its records, and what PCs would not take", \
 	  CMD_LOCAL, cli_cmd_decode_setupbin)                                                       \

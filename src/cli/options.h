@@ -24,9 +24,10 @@
 	X("log-file", "serve", "append the log to this file instead of standard error")             \
 	X("watch", "status", "show it again every second until interrupted")                        \
 	X("state", "device", "only PCs in this state: new, approval, configuring, refused, configured") \
-	X("state", "key", "only key pairs in this state: unused, used, released")                   \
+	X("state", "key", "only key pairs in this state: unused, used, released, group")                   \
 	X("state", "job", "only jobs in this state: queued, running, delayed, paused, done, cancelled") \
 	X("search", "device", "only PCs whose UUID, name or address begins with this text")            \
+	X("limbo", "device", "only PCs that are not configured and say hello no more, and why") \
 	X("preview", "", "say what would change and what is wrong, and change nothing")             \
 	X("wait", "device", "wait until each try ended; exit status 6 when one did not succeed") \
 	X("stored", "device", "do not ask the PC: from what was read of it before")                 \
@@ -37,6 +38,16 @@
 	X("fqdn", "cert", "host name of a PC that the certificate shall configure")                 \
 	X("count", "key", "how many key pairs (default 1)")                                         \
 	X("mebx-password-file", "key", "file with the MEBx password for all of them (default: a random one each)") \
+	X("group", "key", "for many PCs each; whoever has such a key can pose as any of them")         \
+	X("current-mebx-password-file", "key", "file with the MEBx password that the PCs have (default: the factory's)") \
+	X("unlimited", "key", "a record that is not used up: any number of PCs take it, with a group key") \
+	X("no-psk", "key", "no key pair: for remote configuration, with --suffix and --hash")          \
+	X("suffix", "key", "PKI DNS suffix that the PCs shall trust")                               \
+	X("hash", "key", "file with a root certificate that the PCs shall trust; repeatable")       \
+	X("set", "key", "another variable of setup.bin, by name or number, such as redirection=7; repeatable") \
+	X("version", "key", "1, 2, 2.1, 3 or 4 (default: the oldest that can hold what is asked for)")  \
+	X("overwrite", "key", "replace the file when it exists")                                    \
+	X("html", "key", "as a page to print, else text")                                           \
 	X("used", "key", "only used ones")                                                          \
 	X("unused", "key", "only unused ones")                                                      \
 	X("output", "key", "write to this new file (mode 0600) instead of standard output")         \

@@ -31,6 +31,20 @@ static const char *setting_text(struct engine *en, struct arena *a, enum engine_
 	return store_setting_get(en->conf.store, a, row->key, &v) ? v : row->def;
 }
 
+#define LOAD_TEXT(en, a, member, s) \
+	str_copy((en)->set.member, sizeof(en)->set.member, span_str(setting_text((en), (a), (s))))
+
+static void load_name_settings(struct engine *en, struct arena *a)
+{
+	LOAD_TEXT(en, a, name_sources, SETTING_NAME_SOURCES);
+	LOAD_TEXT(en, a, name_not_yet, SETTING_NAME_NOT_YET);
+	LOAD_TEXT(en, a, hook_program, SETTING_HOOK_PROGRAM);
+	LOAD_TEXT(en, a, dns_servers, SETTING_DNS_SERVERS);
+	en->set.name_replace = str_eq(setting_text(en, a, SETTING_NAME_TAKEN), "replace");
+	en->set.hook_timeout_s = setting_int(en, a, SETTING_HOOK_TIMEOUT_S);
+	en->set.hook_parallel = setting_int(en, a, SETTING_HOOK_PARALLEL);
+}
+
 static void load_settings(struct engine *en)
 {
 	struct arena a;
@@ -47,6 +61,7 @@ static void load_settings(struct engine *en)
 		 span_str(setting_text(en, &a, SETTING_PROFILE)));
 	str_copy(en->set.ca_url, sizeof en->set.ca_url,
 		 span_str(setting_text(en, &a, SETTING_CA_URL)));
+	load_name_settings(en, &a);
 	en->set.retry.first_ms = setting_int(en, &a, SETTING_RETRY_S) * 1000;
 	en->set.retry.max_ms = setting_int(en, &a, SETTING_RETRY_MAX_S) * 1000;
 	en->set.retry.login_tries = setting_int(en, &a, SETTING_LOGIN_TRIES);
@@ -311,6 +326,32 @@ static void follow_clock(struct engine *en)
 	store_tx_commit(tx, NULL, NULL);
 }
 
+/* As many as there are workers for. Those that are being claimed are due still, as far as the store
+ * knows, and ours after the end of a lease: when such fill the list, a longer one is read, once. True:
+ * others may hide behind them even so. */
+static bool claim_due(struct engine *en, int64_t now)
+{
+	struct arena a;
+	struct store_job jobs[CLAIM_MAX];
+	unsigned limit = (unsigned)en->set.workers - en->running, n, claimed = 0;
+	arena_init(&a, 1 << 20);
+	for (;; limit = CLAIM_MAX) {
+		if (limit > CLAIM_MAX)
+			limit = CLAIM_MAX;
+		n = store_job_due(en->conf.store, &a, now, limit, jobs);
+		for (unsigned i = 0; i < n && worker_free(en); i++)
+			if (!is_ours(en, jobs[i].id)) {
+				claim(en, &jobs[i]);
+				claimed++;
+			}
+		if (n < limit || limit == CLAIM_MAX || !worker_free(en))
+			break;
+		arena_reset(&a);
+	}
+	arena_deinit(&a);
+	return n == CLAIM_MAX && claimed;
+}
+
 void engine_pump(struct engine *en)
 {
 	if (en->stopping || en->pumping)
@@ -320,22 +361,12 @@ void engine_pump(struct engine *en)
 	resume_ready(en);
 	int64_t now = clk_unix_ms(), delay = QUEUE_IDLE_MS;
 	if (worker_free(en)) {
-		struct arena a;
-		struct store_job jobs[CLAIM_MAX];
-		arena_init(&a, 1 << 20);
-		unsigned n = store_job_due(en->conf.store, &a, now, CLAIM_MAX, jobs), claimed = 0;
-		for (unsigned i = 0; i < n && worker_free(en); i++)
-			if (!is_ours(en, jobs[i].id)) {
-				claim(en, &jobs[i]);
-				claimed++;
-			}
+		bool more = claim_due(en, now);
 		int64_t next = store_job_next_unix_ms(en->conf.store);
 		if (next >= 0 && next - now < delay)
 			delay = next > now ? next - now : 1000;
-		/* due ones may hide behind ours that are being claimed */
-		if (n == CLAIM_MAX && claimed && delay > 50)
+		if (more && delay > 50)
 			delay = 50;
-		arena_deinit(&a);
 	}
 	arm_queue(en, delay);
 	en->pumping = false;

@@ -12,6 +12,7 @@
 #include "store/store.h"
 
 struct engine;
+struct engine_outside; /* engine/outside.h */
 struct engine_conf {
 	struct store *store;
 	struct sched *sched;
@@ -22,6 +23,7 @@ struct engine_conf {
 	/* Runs work off the loop, then done on the loop; the fake world runs both at once. */
 	void (*work)(void *ctx, void (*work)(void *), void (*done)(void *), void *arg);
 	void *work_ctx;
+	const struct engine_outside *outside; /* hook, DNS, forwarding; NULL: there is none */
 	/* RSA keys for firmware that makes none; NULL: pki_key_generate_rsa. Tests give fixed ones. */
 	struct pki_key *(*make_key)(unsigned bits, struct err *e);
 	/* Writes a revocation list or a CA certificate where others can fetch it, replacing the former

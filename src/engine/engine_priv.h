@@ -24,6 +24,9 @@ struct engine {
 		enum engine_repair repair;
 		bool pki, manual_approval, auth_int;
 		char profile[64], ca_url[201];
+		char name_sources[64], name_not_yet[256], hook_program[256], dns_servers[256];
+		bool name_replace;
+		int64_t hook_timeout_s, hook_parallel;
 		struct engine_retry_conf retry;
 	} set;
 	const struct pki_chain *chains[ENGINE_MAX_CHAINS]; /* provisioning; replaced as a whole by reload */
@@ -36,6 +39,7 @@ struct engine {
 	unsigned running, waiting, claiming;
 	struct sched_timer *queue_timer, *lease_timer, *publish_timer, *check_timer;
 	struct publishing *publishing;  /* a worker makes the lists */
+	int64_t hook_count;             /* that run now */
 	int64_t clock_offset_ms;        /* wall clock less monotonic one: changes when somebody sets it */
 	bool stopping, pumping;
 	void (*stopped)(void *arg);

@@ -88,11 +88,12 @@ void engine_add_job(struct engine *en, struct store_tx *tx, const char *uuid, co
 /* A job for the device, or the delayed one sooner: a hello says that the device is there and waits.
  * What a wrong login delayed stays delayed (M19). */
 static void queue_job(struct engine *en, struct store_tx *tx, struct arena *a, const char *uuid,
-		      int64_t now)
+		      bool known, int64_t now)
 {
 	struct store_job j;
 	enum err_code code;
-	if (!store_job_active(en->conf.store, a, uuid, "configure", &j)) {
+	/* a device that is not known has no job: hellos in masses are mostly of such */
+	if (!known || !store_job_active(en->conf.store, a, uuid, "configure", &j)) {
 		engine_add_job(en, tx, uuid, "configure");
 		return;
 	}
@@ -186,7 +187,7 @@ static void take(struct engine *en, const struct wire_hello *h, struct span raw,
 		     LOG_S("pid", h->kind == WIRE_HELLO_PSK ? h->pid : NULL),
 		     LOG_I("hash_count", h->hash_count), LOG_I("retry_count", h->retry_count));
 	if (approved) {
-		queue_job(en, tx, &a, uuid, now);
+		queue_job(en, tx, &a, uuid, known, now);
 	} else if (!known || !str_eq(d.state, store_device_state_name(STORE_DEV_WAITING))) {
 		store_tx_device_text(tx, uuid, STORE_DEVICE_STATE,
 				     store_device_state_name(STORE_DEV_WAITING));

@@ -52,6 +52,7 @@ struct engine_run *engine_run_new(struct engine *en, const struct store_job *j)
 void engine_run_free(struct engine_run *r)
 {
 	sched_cancel(r->timer);
+	engine_run_name_stop(r);
 	engine_run_orphan(r->work);
 	amt_client_free(r->client);
 	engine_run_parts_free(r);
@@ -208,6 +209,9 @@ void engine_run_stop(struct engine_run *r)
 		   r->state == RUN_PART_READ) { /* changes nothing, may hang for long */
 		amt_client_cancel(r->client);
 		engine_run_may_go_on(r);
+	} else if (r->state == RUN_NAME) {
+		engine_run_name_stop(r);
+		engine_run_may_go_on(r);
 	} else if (r->state == RUN_WORK) { /* the key has gone nowhere yet */
 		engine_run_orphan(r->work);
 		r->work = NULL;
@@ -257,7 +261,6 @@ static bool may_send(void *arg);
 
 void engine_run_start(struct engine_run *r)
 {
-	struct err e = { 0 };
 	r->started_mono_ms = clk_mono_ms();
 	struct amt_client_conf cc = { .dialer = r->en->conf.dialer,
 				      .sched = r->en->conf.sched,
@@ -270,6 +273,14 @@ void engine_run_start(struct engine_run *r)
 	if (!engine_run_may_go_on(
 		    r)) /* cancelled, or the service stops, since the lease was asked for */
 		return;
+	engine_run_name(r);
+}
+
+void engine_run_named(struct engine_run *r, const struct engine_name *n,
+		      const struct store_device *d)
+{
+	struct err e = { 0 };
+	engine_run_set_name(r, n);
 	if (!engine_run_prepare(r, &e)) {
 		engine_run_refuse(r, &e);
 		return;
@@ -286,7 +297,7 @@ void engine_run_start(struct engine_run *r)
 	if (!r->was_configured)
 		store_tx_device_text(tx, r->uuid, STORE_DEVICE_STATE,
 				     store_device_state_name(STORE_DEV_CONFIGURING));
-	store_tx_device_text(tx, r->uuid, STORE_DEVICE_FQDN, r->fqdn);
+	engine_run_name_rows(r, tx, n, d);
 	str_copy(r->stage, sizeof r->stage, span_str("first: authenticate"));
 	store_tx_job_stage(tx, r->job, r->stage, clk_unix_ms());
 	r->uses_key = r->hello && r->psk;

@@ -1,9 +1,11 @@
 /* What a job knows before it connects: device, name, profile, secrets and journal of former runs,
  * and the pre-flight that refuses early, with the rule, what was seen and what was expected. */
+#include "engine/name.h"
 #include "engine/run_priv.h"
 
 #include "amt/quirks.h"
 #include "base/clk.h"
+#include "base/mem.h"
 #include "wire/psk.h"
 
 #include <stdio.h>
@@ -11,7 +13,9 @@
 static bool load_profile(struct engine_run *r, const struct store_device *d, struct arena *a,
 			 struct err *e)
 {
-	const char *name = d->profile[0] ? d->profile : r->en->set.profile;
+	const char *name = r->said_profile[0] ? r->said_profile
+		: d->profile[0]               ? d->profile
+					      : r->en->set.profile;
 	struct store_profile p;
 	if (store_profile_get(r->en->conf.store, a, name, &p))
 		return engine_profile_parse_in(name, p.version, span_str(p.yaml), &r->keep,
@@ -20,35 +24,31 @@ static bool load_profile(struct engine_run *r, const struct store_device *d, str
 	if (str_eq(name, r->profile.name))
 		return true;
 	err_set(e, ERR_NOT_FOUND, "profile '%s' of device %s does not exist", name, r->uuid);
-	return err_hint(e, "store it with 'outband profile set %s FILE', or change profile.default",
-			name);
+	err_hint(e, "store it with 'outband profile set %s FILE', or change profile.default", name);
+	return err_rule(e, "D079");
 }
 
-static bool load_name(struct engine_run *r, const struct store_device *d, struct arena *a,
-		      struct err *e)
+void engine_run_set_name(struct engine_run *r, const struct engine_name *n)
 {
-	struct store_name n;
-	const char *fqdn = d->fqdn;
-	if (store_name_get(r->en->conf.store, a, r->uuid, &n))
-		fqdn = n.fqdn;
-	if (!fqdn[0]) {
-		err_set(e, ERR_PREFLIGHT, "no FQDN is known for device %s", r->uuid);
-		err_seen(e, "no mapping for this UUID");
-		err_want(e, "a row uuid,fqdn");
-		return err_rule(e, "D076");
-	}
-	if (!pki_preflight_fqdn(span_str(fqdn), e)) {
-		e->code = ERR_PREFLIGHT;
-		if (!e->seen[0])
-			err_seen(e, "%s", fqdn);
-		return err_wrap(e, "device %s", r->uuid);
-	}
-	str_copy(r->fqdn, sizeof r->fqdn, span_str(fqdn));
-	const char *dot = strchr(fqdn, '.');
-	size_t n_host = dot ? (size_t)(dot - fqdn) : strlen(fqdn);
-	str_copy(r->host, sizeof r->host, span_make(fqdn, n_host));
+	const char *dot = strchr(n->fqdn, '.');
+	size_t n_host = dot ? (size_t)(dot - n->fqdn) : strlen(n->fqdn);
+	str_copy(r->fqdn, sizeof r->fqdn, span_str(n->fqdn));
+	str_copy(r->host, sizeof r->host, span_make(n->fqdn, n_host));
 	str_copy(r->domain, sizeof r->domain, span_str(dot ? dot + 1 : ""));
-	return true;
+	str_copy(r->said_profile, sizeof r->said_profile, span_str(n->profile));
+}
+
+/* A job has its name by now; who only plans takes what is known without asking anybody. */
+static bool load_name(struct engine_run *r, const struct store_device *d, struct err *e)
+{
+	if (r->fqdn[0])
+		return true;
+	struct engine_name *n = MEM_NEW(struct engine_name);
+	bool ok = engine_name_walk(r->en, d, 0, false, n, e) == NAME_FOUND;
+	if (ok)
+		engine_run_set_name(r, n);
+	mem_free(n);
+	return ok;
 }
 
 static void load_hello(struct engine_run *r, const struct store_device *d)
@@ -238,7 +238,7 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 		engine_run_candidates(r, &a);
 		load_leaf(r, &a);
 	}
-	ok = ok && load_profile(r, &d, &a, e) && load_name(r, &d, &a, e);
+	ok = ok && load_name(r, &d, e) && load_profile(r, &d, &a, e);
 	if (ok && r->kind != RUN_CONFIGURE && !r->was_configured) {
 		ok = err_set(e, ERR_CONFLICT, "device %s is not configured: there is no way in yet",
 			     r->uuid);

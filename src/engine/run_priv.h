@@ -4,26 +4,10 @@
 #include "engine/part.h"
 #include "engine/reads.h"
 #include "engine/run_parts.h"
+#include "engine/run_state.h"
 
 #define ENGINE_MAX_WAYS 16
 
-#define RUN_STATES(X)                                                                       \
-	X(RUN_CLAIM, "claim")       /* the lease is being written */                        \
-	X(RUN_OPEN, "open")         /* trying ways in */                                    \
-	X(RUN_PLAN, "plan")         /* between two steps: nothing is under way */           \
-	X(RUN_READ, "read") X(RUN_ACT, "act")                                               \
-	X(RUN_PART_READ, "read part") X(RUN_PART_ACT, "act on part")                        \
-	X(RUN_STORE, "store")       /* a transaction is on its way to the disk */           \
-	X(RUN_WAIT, "wait")         /* firmware's own time; no worker */                    \
-	X(RUN_READY, "ready")       /* the wait is over; no worker free yet */              \
-	X(RUN_WORK, "work")         /* a worker thread makes a key */                       \
-	X(RUN_END, "end")
-enum run_state {
-#define X(name, text) name,
-	RUN_STATES(X)
-#undef X
-	RUN_STATE_COUNT
-};
 enum run_way_kind { WAY_OPERATIONAL, WAY_PKI, WAY_PKI_LOGIN, WAY_PSK };
 struct run_way {
 	enum run_way_kind kind;
@@ -33,15 +17,7 @@ struct run_way {
 	char pin_hex[65];               /* operational: leaf that must show up; "" none */
 	bool clear;                     /* operational without TLS */
 };
-#define RUN_KINDS(X) /* as stored with the job; never renamed */                            \
-	X(RUN_CONFIGURE, "configure") X(RUN_CHECK, "check")
-enum run_kind {
-#define X(name, text) name,
-	RUN_KINDS(X)
-#undef X
-	RUN_KIND_COUNT
-};
-const char *engine_run_kind_name(enum run_kind k);
+struct run_ask;
 struct engine_run {
 	struct engine *en;
 	enum run_kind kind;
@@ -49,6 +25,9 @@ struct engine_run {
 	enum run_state state;
 	char uuid[UUID_TEXT_SIZE], job[64], fqdn[LIMIT_FQDN + 1], address[64];
 	char host[LIMIT_FQDN + 1], domain[LIMIT_FQDN + 1], version[32], pid[9];
+	struct run_ask *ask;            /* RUN_NAME: run_name.c */
+	unsigned name_asked;            /* bits of the sources that were asked in this run */
+	char said_profile[64];          /* by the hook */
 	int64_t attempt;
 	bool psk, was_configured, holds_worker, cancelled;
 	bool group_key;                 /* its key pair is for many PCs */
@@ -116,6 +95,15 @@ void engine_run_stop(struct engine_run *r);        /* at the next safe point */
 bool engine_run_is_network(enum err_code c);       /* nobody answered: nothing was judged */
 bool engine_run_holds_lease(struct engine_run *r);
 bool engine_run_may_go_on(struct engine_run *r);   /* false: it was stopped and has ended */
+
+/* run_name.c: the name, with what must be asked for it; ends in engine_run_named or a refusal */
+struct engine_name;
+void engine_run_name(struct engine_run *r);
+void engine_run_name_stop(struct engine_run *r); /* nobody waits for an answer any more */
+void engine_run_name_rows(struct engine_run *r, struct store_tx *tx, const struct engine_name *n,
+			  const struct store_device *d);
+void engine_run_named(struct engine_run *r, const struct engine_name *n, const struct store_device *d); /* run.c */
+void engine_run_set_name(struct engine_run *r, const struct engine_name *n);
 
 /* run_prepare.c: facts, names, keys, chains before anything is sent */
 bool engine_run_prepare(struct engine_run *r, struct err *e);

@@ -52,6 +52,31 @@ static bool refuse(const struct engine_setting_row *r, struct span value, struct
 	return err_seen(e, "%.*s", shown, value.n ? (const char *)value.p : "");
 }
 
+/* Comma separated words of the choices, none twice. */
+static bool check_words(const struct engine_setting_row *r, struct span value, struct err *e)
+{
+	struct span rest = value;
+	bool ok = value.n > 0;
+
+	while (ok && rest.n > 0) {
+		size_t n = span_find(rest, ',');
+		struct span word = span_make(rest.p, n), tail;
+		tail = n < rest.n ? span_make(rest.p + n + 1, rest.n - n - 1) : span_make(NULL, 0);
+		ok = n > 0 && in_words(r->choices, word) && (n == rest.n || tail.n > 0);
+		for (struct span t = tail; ok && t.n > 0;) {
+			size_t k = span_find(t, ',');
+			ok = !span_eq(span_make(t.p, k), word);
+			k += k < t.n;
+			t = span_make(t.p + k, t.n - k);
+		}
+		rest = tail;
+	}
+	if (ok)
+		return true;
+	refuse(r, value, e);
+	return err_want(e, "some of these, separated by commas: %s", r->choices);
+}
+
 static bool check_text(const struct engine_setting_row *r, struct span value, struct err *e)
 {
 	bool ok = value.n >= (uint64_t)r->min && value.n <= (uint64_t)r->max;
@@ -97,6 +122,8 @@ bool engine_setting_check(enum engine_setting s, const char *value, struct err *
 		if (str_to_i64(v, r->min, r->max, &number, NULL))
 			return true;
 		refuse(r, v, e);
+		if (s == SETTING_HOOK_TIMEOUT_S && span_eq_str(v, "0"))
+			err_rule(e, "D077");
 		return err_want(e, "a whole number from %lld to %lld%s%s", (long long)r->min,
 				(long long)r->max, *r->choices ? ", in " : "", r->choices);
 	case ENGINE_SET_CHOICE:
@@ -106,6 +133,15 @@ bool engine_setting_check(enum engine_setting s, const char *value, struct err *
 		return err_want(e, "one of: %s", r->choices);
 	case ENGINE_SET_TEXT:
 		return check_text(r, v, e) && (s != SETTING_CA_URL || check_url(r, v, e));
+	case ENGINE_SET_WORDS:
+		return check_words(r, v, e);
+	case ENGINE_SET_PATH:
+		if (!check_text(r, v, e))
+			return false;
+		if (v.n == 0 || v.p[0] == '/')
+			return true;
+		refuse(r, v, e);
+		return err_want(e, "a path from the root on, or nothing");
 	}
 	return false;
 }

@@ -5,7 +5,7 @@
 #include "base/out.h"
 #include "base/span.h"
 
-enum engine_setting_type { ENGINE_SET_BOOL, ENGINE_SET_INT, ENGINE_SET_TEXT, ENGINE_SET_CHOICE };
+enum engine_setting_type { ENGINE_SET_BOOL, ENGINE_SET_INT, ENGINE_SET_TEXT, ENGINE_SET_CHOICE, ENGINE_SET_WORDS, ENGINE_SET_PATH };
 /* constant, key, type, min, max, default, choices, restart needed, sentence */
 #define ENGINE_SETTINGS(X)                                                                             \
 	X(SETTING_WORKERS, "workers", INT, 1, 10000, "10", "", false, "devices configured at the same time") \
@@ -23,6 +23,13 @@ enum engine_setting_type { ENGINE_SET_BOOL, ENGINE_SET_INT, ENGINE_SET_TEXT, ENG
 	X(SETTING_REPAIR, "drift.repair", CHOICE, 0, 0, "ask", "auto ask off", false, "what follows when a PC is not as its profile says: auto configures it again, ask shows it, off looks no more") \
 	X(SETTING_CHECK_H, "drift.check_h", INT, 0, 8760, "24", "h", false, "how often each configured PC is looked at; 0: only when asked") \
 	X(SETTING_CA_URL, "ca.url", TEXT, 0, 200, "", "", false, "where the published folder is served, such as http://pki.example.com/outband; new certificates of PCs then name list and CA there") \
+	X(SETTING_NAME_SOURCES, "name.sources", WORDS, 0, 0, "map,import,hook,report", "map import hook dns report", false, "where names of PCs come from, first to last; dns gives a PC the name of another when its records are stale: forward and reverse must agree") \
+	X(SETTING_NAME_NOT_YET, "name.not_yet", TEXT, 0, 255, "", "", false, "names that a PC has only while it is installed, such as minint-*,localhost: it waits for another") \
+	X(SETTING_NAME_TAKEN, "name.taken", CHOICE, 0, 0, "refuse", "refuse replace", false, "when another PC is configured under the name: refuse the new one, or take the name from the other") \
+	X(SETTING_HOOK_PROGRAM, "hook.program", PATH, 0, 255, "", "", false, "program that is asked for name, profile and OU of a PC that says hello; empty: none") \
+	X(SETTING_HOOK_TIMEOUT_S, "hook.timeout_s", INT, 1, 3600, "180", "s", false, "longest run of the hook program") \
+	X(SETTING_HOOK_PARALLEL, "hook.parallel", INT, 1, 256, "4", "", false, "hook programs that run at the same time") \
+	X(SETTING_DNS_SERVERS, "dns.servers", TEXT, 0, 255, "", "", false, "DNS servers for names, such as 10.0.0.53,10.0.1.53:5353; empty: those of the system") \
 	X(SETTING_LOG_LEVEL, "log.level", CHOICE, 0, 0, "info", "error warn info debug", false, "what the log shows")
 enum engine_setting {
 #define X(constant, key, type, min, max, def, choices, restart, text) constant,
@@ -34,7 +41,7 @@ struct engine_setting_row {
 	const char *key;
 	enum engine_setting_type type;
 	int64_t min, max;
-	const char *def, *choices, *text; /* choices: blank separated; a unit for numbers */
+	const char *def, *choices, *text; /* choices: blank separated; a unit for numbers; WORDS: comma separated, of these */
 	bool restart;
 };
 const struct engine_setting_row *engine_setting_row(enum engine_setting s);

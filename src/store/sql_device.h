@@ -136,6 +136,7 @@
 	  "insert into name_map (uuid, fqdn, grp, source, at_ms) values ($1, $2, $3, $4, $5)"      \
 	  " on conflict (uuid) do update set fqdn = excluded.fqdn, grp = excluded.grp,"            \
 	  " source = excluded.source, at_ms = excluded.at_ms", NULL)                               \
+	X(STORE_SQL_NAME_DELETE, false, NULL, "delete from name_map where uuid = $1", NULL)        \
 	X(STORE_SQL_NAME_GET, false, NULL,                                                         \
 	  "select uuid, fqdn, grp, source, at_ms from name_map where uuid = $1", NULL)             \
 	X(STORE_SQL_NAME_LIST, false, NULL,                                                        \

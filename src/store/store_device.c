@@ -253,6 +253,11 @@ void store_tx_name_set(struct store_tx *tx, const struct store_name *n)
 	store_tx_add(tx, STORE_SQL_NAME_SET, store_shape_vals(NAME, n, vals));
 }
 
+void store_tx_name_delete(struct store_tx *tx, const char *uuid)
+{
+	store_tx_add(tx, STORE_SQL_NAME_DELETE, STORE_VALS(STORE_T(uuid)));
+}
+
 bool store_name_get(struct store *s, struct arena *a, const char *uuid, struct store_name *out_n)
 {
 	return store_read_row(s, a, STORE_SQL_NAME_GET, STORE_VALS(STORE_T(uuid)), NAME, out_n);

@@ -84,6 +84,7 @@ int64_t store_device_count(struct store *s, const char *state); /* NULL: all; ke
 /* ---- names ---- */
 struct store_name { const char *uuid, *fqdn, *grp, *source; int64_t at_unix_ms; };
 void store_tx_name_set(struct store_tx *tx, const struct store_name *n);
+void store_tx_name_delete(struct store_tx *tx, const char *uuid);
 bool store_name_get(struct store *s, struct arena *a, const char *uuid, struct store_name *out_n);
 unsigned store_name_list(struct store *s, struct arena *a, const char *after_uuid, unsigned limit,
 			 struct store_name *out_rows);

@@ -103,6 +103,7 @@ static void each_column_is_its_own(void **state)
 		{ STORE_DEVICE_HEALTH, d.health },
 		{ STORE_DEVICE_HEALTH_RULE, d.health_rule },
 		{ STORE_DEVICE_ADDRESS, d.address },
+		{ STORE_DEVICE_NAME_SOURCE, d.name_source },
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		char want[8];

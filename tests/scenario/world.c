@@ -439,6 +439,7 @@ void world_start_one(struct world *w, unsigned service, bool beside)
 	store_close(s->store);
 	s->store = store_open_beside(w->store, s->sched, beside);
 	s->dying = s->is_stopping = false;
+	world_init_outside(s);
 	struct engine_conf c = {
 		.store = s->store,
 		.sched = s->sched,
@@ -448,6 +449,7 @@ void world_start_one(struct world *w, unsigned service, bool beside)
 		.owner = owner,
 		.work = work_now,
 		.work_ctx = s,
+		.outside = &s->outside,
 		.make_key = w->make_key ? w->make_key : fixed_key,
 	};
 	s->engine = engine_new(&c, &e);

@@ -3,6 +3,7 @@
  * committed; the devices go on. What goes over the wire is watched (watch.h) in every scenario. */
 #pragma once
 #include "engine/engine.h"
+#include "engine/outside.h"
 #include "net/stream.h"
 #include "sim/dev.h"
 #include "watch.h"
@@ -16,6 +17,7 @@ struct world_service {
 	struct sched *sched;           /* its own: a process that stands still runs no timer */
 	struct store *store;
 	struct engine *engine;         /* NULL while it is dead */
+	struct engine_outside outside; /* world_outside.c */
 	int64_t stalled_until_mono_ms;
 	bool dying;                    /* a point in the wire fired: dead after this event */
 	bool is_stopping;              /* engine_stop was called */
@@ -58,6 +60,12 @@ struct world {
 	bool (*is_cut)(struct world *w, const struct world_service *s, unsigned dev);
 	int64_t work_ms;               /* what workers make takes so long; work_count: so often */
 	unsigned work_count;
+	/* What the hook program, DNS and the server behind hello.forward do; *ms: after how long. A hook that
+	 * takes longer than its limit is ended as the real one is. NULL: there is none. */
+	void (*hook)(struct world *w, const struct engine_hook_ask *q, struct engine_hook_end *end, int64_t *ms);
+	void (*dns)(struct world *w, const struct engine_dns_ask *q, struct engine_dns_end *end, int64_t *ms);
+	void (*forward)(struct world *w, const char *to, struct span bytes, struct err *e);
+	unsigned hook_count, hook_running, hook_peak; /* begun; now; most at once */
 	void *arg;
 	struct pki_key *(*make_key)(unsigned bits, struct err *e); /* NULL: always the same key */
 };
@@ -93,6 +101,7 @@ bool world_job(struct world *w, unsigned i, struct arena *a, struct store_job *o
 void world_retry(struct world *w, unsigned i); /* the operator's "try again now" */
 /* Newest event of that name (NULL: any) and device ("": of none) whose line contains part. */
 bool world_event(struct world *w, const char *uuid, const char *name, const char *part, char *out_line, size_t cap);
+void world_init_outside(struct world_service *s); /* for world_start_one */
 void world_print(struct world *w);             /* devices and last events, when a test fails */
 bool world_device_state(struct world *w, unsigned i, char out_state[32]);
 /* Every device: configured once, current password opens it, stored leaf is shown, budget kept. */

@@ -71,6 +71,7 @@ for form in json csv; do
 	test_expect_success "$form: what is changed" '
 		form setting set -- workers 7 && form log level -- debug && form secret set -- lab$n --file lab.txt &&
 		form profile set -- lab$n lab.yaml && form profile check -- lab.yaml && form key generate -- --count 2 &&
+		form key usb -- stick.$form --count 2 && form usb show -- stick.$form &&
 		form key import -- more.csv --preview && form device import -- names.csv &&
 		form cert check -- chain.pem && form cert import -- c$n chain.pem && form cert delete -- c$n --yes
 	'
@@ -125,7 +126,7 @@ test_expect_success 'key pairs are CSV as they are, and no JSON' '
 '
 
 test_expect_success 'where CSV makes no sense it is refused' '
-	for command in serve help; do
+	for command in serve help "key sheet"; do
 		refused 2 "no result that CSV could hold" $command --csv || return 1
 		echo $command >>seen
 	done && form=json && form help -- && form help -- device list

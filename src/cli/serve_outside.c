@@ -1,0 +1,112 @@
+/* The hook program, DNS and forwarding for the service: carries questions of the engine to net/ and
+ * the answers back. Decides nothing. */
+#include "cli/serve_outside.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "net/child.h"
+#include "net/dns.h"
+#include "net/stream.h"
+
+/* ---- hook ---- */
+
+struct hook {
+	struct net_child *child;
+	engine_hook_fn *fn;
+	void *arg;
+};
+
+static void on_hook(void *arg, const struct net_child_end *end)
+{
+	struct hook *h = arg;
+	struct engine_hook_end said = {
+		.why = end->why,
+		.exit_code = end->exit_code,
+		.signal = end->signal,
+		.out = end->out,
+		.err_text = end->err_text,
+		.elapsed_ms = end->elapsed_ms,
+	};
+
+	h->fn(h->arg, &said);
+	mem_free(h);
+}
+
+static void *ask_hook(void *ctx, const struct engine_hook_ask *q, engine_hook_fn *fn, void *arg)
+{
+	struct cli_outside *o = ctx;
+	struct hook *h = MEM_NEW(struct hook);
+	struct net_child_conf c = {
+		.program = q->program,
+		.args = q->args,
+		.in = q->in,
+		.out_max = ENGINE_HOOK_OUT_MAX,
+		.timeout_ms = q->timeout_ms,
+	};
+
+	h->fn = fn;
+	h->arg = arg;
+	h->child = net_child_start(o->loop, &c, on_hook, h);
+	return h;
+}
+
+static void cancel_hook(void *handle)
+{
+	struct hook *h = handle;
+
+	net_child_cancel(h->child);
+	mem_free(h);
+}
+
+/* ---- DNS ---- */
+
+struct dns {
+	struct net_dns *d;
+	engine_dns_fn *fn;
+	void *arg;
+};
+
+_Static_assert(NET_DNS_NAMES <= ENGINE_DNS_NAMES, "all names fit");
+
+static void on_dns(void *arg, const struct net_dns_end *end)
+{
+	struct dns *d = arg;
+	struct engine_dns_end said = { .why = end->why, .count = end->count };
+
+	for (unsigned i = 0; i < end->count; i++) {
+		said.names[i].name = end->names[i].name;
+		said.names[i].agrees = end->names[i].agrees;
+	}
+	d->fn(d->arg, &said);
+	mem_free(d);
+}
+
+static void *ask_dns(void *ctx, const struct engine_dns_ask *q, engine_dns_fn *fn, void *arg)
+{
+	struct cli_outside *o = ctx;
+	struct dns *d = MEM_NEW(struct dns);
+
+	d->fn = fn;
+	d->arg = arg;
+	d->d = net_dns_start(o->loop, q->address, q->servers, q->timeout_ms, on_dns, d);
+	return d;
+}
+
+static void cancel_dns(void *handle)
+{
+	struct dns *d = handle;
+
+	net_dns_cancel(d->d);
+	mem_free(d);
+}
+
+void cli_outside_init(struct cli_outside *o, struct net_loop *l, struct net_dialer *dialer)
+{
+	*o = (struct cli_outside){ .loop = l, .dialer = dialer };
+	o->way = (struct engine_outside){
+		.ctx = o,
+		.hook = ask_hook,
+		.hook_cancel = cancel_hook,
+		.dns = ask_dns,
+		.dns_cancel = cancel_dns,
+	};
+}

@@ -1,0 +1,50 @@
+/* What the engine asks outside of the device and the store: the operator's hook program, DNS,
+ * another server. The service answers with processes and sockets (cli/serve_outside.c), a fake world
+ * by a script. Each call: fn exactly once, never before the call returns, unless its handle was
+ * cancelled. What is asked with is copied; what comes back is valid in fn. */
+#pragma once
+#include "base/err.h"
+#include "base/span.h"
+
+#define ENGINE_HOOK_OUT_MAX 65536
+struct engine_hook_ask {
+	const char *program;
+	const char *args[4];          /* uuid, address, pid; NULL ends */
+	struct span in;               /* JSON */
+	int64_t timeout_ms;
+};
+struct engine_hook_end {
+	struct err why;               /* ERR_NONE: it ended by itself. ERR_TIMEOUT, ERR_LIMIT, ERR_CANCELLED: it
+				       * was killed; others: it could not be started */
+	int exit_code, signal;
+	struct span out, err_text;
+	int64_t elapsed_ms;
+};
+typedef void engine_hook_fn(void *arg, const struct engine_hook_end *end);
+
+#define ENGINE_DNS_NAMES 8
+struct engine_dns_ask {
+	const char *address;
+	const char *servers;          /* "10.0.0.53,10.0.1.53:5353"; "": those of the system */
+	int64_t timeout_ms;
+};
+struct engine_dns_end {
+	struct err why;               /* ERR_NOT_FOUND: the address has no name; others: no answer */
+	unsigned count;
+	struct {
+		const char *name;     /* of the address (PTR), without a period at the end */
+		bool agrees;          /* the address is among those of the name (A, AAAA) */
+	} names[ENGINE_DNS_NAMES];
+};
+typedef void engine_dns_fn(void *arg, const struct engine_dns_end *end);
+typedef void engine_forward_fn(void *arg, const struct err *e); /* e NULL: it was taken */
+
+struct engine_outside {
+	void *ctx;
+	void *(*hook)(void *ctx, const struct engine_hook_ask *q, engine_hook_fn *fn, void *arg);
+	void (*hook_cancel)(void *handle);
+	void *(*dns)(void *ctx, const struct engine_dns_ask *q, engine_dns_fn *fn, void *arg);
+	void (*dns_cancel)(void *handle);
+	/* One try to hand bytes over to "HOST:PORT". */
+	void (*forward)(void *ctx, const char *to, struct span bytes, engine_forward_fn *fn, void *arg);
+};

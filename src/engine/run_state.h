@@ -1,0 +1,30 @@
+/* What a running job does (states) and is for (kinds). Part of run_priv.h. */
+#pragma once
+
+#define RUN_STATES(X)                                                                       \
+	X(RUN_CLAIM, "claim")       /* the lease is being written */                        \
+	X(RUN_OPEN, "open")         /* trying ways in */                                    \
+	X(RUN_PLAN, "plan")         /* between two steps: nothing is under way */           \
+	X(RUN_READ, "read") X(RUN_ACT, "act")                                               \
+	X(RUN_PART_READ, "read part") X(RUN_PART_ACT, "act on part")                        \
+	X(RUN_STORE, "store")       /* a transaction is on its way to the disk */           \
+	X(RUN_WAIT, "wait")         /* firmware's own time; no worker */                    \
+	X(RUN_READY, "ready")       /* the wait is over; no worker free yet */              \
+	X(RUN_NAME, "name")         /* the hook or DNS is asked for the name */                 \
+	X(RUN_WORK, "work")         /* a worker thread makes a key */                       \
+	X(RUN_END, "end")
+enum run_state {
+#define X(name, text) name,
+	RUN_STATES(X)
+#undef X
+	RUN_STATE_COUNT
+};
+#define RUN_KINDS(X) /* as stored with the job; never renamed */                            \
+	X(RUN_CONFIGURE, "configure") X(RUN_CHECK, "check")
+enum run_kind {
+#define X(name, text) name,
+	RUN_KINDS(X)
+#undef X
+	RUN_KIND_COUNT
+};
+const char *engine_run_kind_name(enum run_kind k);

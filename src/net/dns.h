@@ -1,0 +1,22 @@
+/* The names of an address by DNS, each with whether it leads back to the address: PTR, then A or
+ * AAAA of each name. Asks servers only, never files. c-ares on the loop. */
+#pragma once
+#include "base/err.h"
+#include "net/loop.h"
+
+#define NET_DNS_NAMES 8
+struct net_dns_end {
+	struct err why;  /* ERR_NOT_FOUND: there is no such record; ERR_TIMEOUT, ERR_IO, ERR_INVALID: no answer */
+	unsigned count;
+	struct {
+		char name[256]; /* without a period at the end */
+		bool agrees;
+	} names[NET_DNS_NAMES];
+};
+typedef void net_dns_fn(void *arg, const struct net_dns_end *end);
+struct net_dns;
+/* fn exactly once, never before this returns, unless net_dns_cancel was called. servers:
+ * "10.0.0.53,10.0.1.53:5353", "": those of the system. */
+struct net_dns *net_dns_start(struct net_loop *l, const char *address, const char *servers, int64_t timeout_ms,
+			      net_dns_fn *fn, void *arg);
+void net_dns_cancel(struct net_dns *d);

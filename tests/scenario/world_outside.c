@@ -1,0 +1,98 @@
+/* The hook program, DNS and a server to forward to, of the in-process world: each call is answered
+ * by the test, after the fake time that it says. See world.h. */
+#include "world.h"
+
+#include "base/mem.h"
+
+struct call {
+	struct world *w;
+	struct sched_timer *timer;
+	struct engine_hook_end hook_end;
+	struct engine_dns_end dns_end;
+	engine_hook_fn *hook_fn;
+	engine_dns_fn *dns_fn;
+	engine_forward_fn *forward_fn;
+	struct err e;
+	void *arg;
+};
+
+static void end_of(struct call *c)
+{
+	if (c->hook_fn)
+		c->w->hook_running--;
+	mem_free(c);
+}
+
+static void on_due(void *arg)
+{
+	struct call *c = arg;
+	c->timer = NULL;
+	if (c->hook_fn)
+		c->hook_fn(c->arg, &c->hook_end);
+	else if (c->dns_fn)
+		c->dns_fn(c->arg, &c->dns_end);
+	else
+		c->forward_fn(c->arg, c->e.code != ERR_NONE ? &c->e : NULL);
+	end_of(c);
+}
+
+static void cancel(void *handle)
+{
+	struct call *c = handle;
+	sched_cancel(c->timer);
+	end_of(c);
+}
+
+static void *ask_hook(void *ctx, const struct engine_hook_ask *q, engine_hook_fn *fn, void *arg)
+{
+	struct world_service *s = ctx;
+	struct world *w = s->w;
+	struct call *c = MEM_NEW(struct call);
+	int64_t ms = 10;
+	*c = (struct call){ .w = w, .hook_fn = fn, .arg = arg };
+	w->hook_count++;
+	if (++w->hook_running > w->hook_peak)
+		w->hook_peak = w->hook_running;
+	w->hook(w, q, &c->hook_end, &ms);
+	c->hook_end.elapsed_ms = ms;
+	if (ms > q->timeout_ms) {
+		c->hook_end = (struct engine_hook_end){ .signal = 9, .elapsed_ms = q->timeout_ms };
+		err_set(&c->hook_end.why, ERR_TIMEOUT, "the program did not end in time");
+		ms = q->timeout_ms;
+	}
+	c->timer = sched_after(s->sched, ms, on_due, c);
+	return c;
+}
+
+static void *ask_dns(void *ctx, const struct engine_dns_ask *q, engine_dns_fn *fn, void *arg)
+{
+	struct world_service *s = ctx;
+	struct call *c = MEM_NEW(struct call);
+	int64_t ms = 10;
+	*c = (struct call){ .w = s->w, .dns_fn = fn, .arg = arg };
+	s->w->dns(s->w, q, &c->dns_end, &ms);
+	c->timer = sched_after(s->sched, ms, on_due, c);
+	return c;
+}
+
+/* Nothing can cancel it: it ends within the world, which runs what is left at its end. */
+static void forward(void *ctx, const char *to, struct span bytes, engine_forward_fn *fn, void *arg)
+{
+	struct world_service *s = ctx;
+	struct call *c = MEM_NEW(struct call);
+	*c = (struct call){ .w = s->w, .forward_fn = fn, .arg = arg };
+	s->w->forward(s->w, to, bytes, &c->e);
+	c->timer = sched_after(s->sched, 10, on_due, c);
+}
+
+void world_init_outside(struct world_service *s)
+{
+	s->outside = (struct engine_outside){
+		.ctx = s,
+		.hook = ask_hook,
+		.hook_cancel = cancel,
+		.dns = ask_dns,
+		.dns_cancel = cancel,
+		.forward = forward,
+	};
+}
