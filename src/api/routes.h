@@ -41,6 +41,14 @@ enum api_role {
 	  "The name that a program on the PC tells.")                                                     \
 	X("GET", "/v1/limbo", API_ROLE_VIEWER, "after limit", "", api_limbo_list,                         \
 	  "PCs that were never configured, or lost it, and say hello no more; a page may have less than its limit.") \
+	X("GET", "/v1/denied", API_ROLE_VIEWER, "after limit", "", api_denied_list,                       \
+	  "UUIDs of which no hello is taken, beside the built-in placeholders.")                          \
+	X("PUT", "/v1/denied/{}", API_ROLE_OPERATOR, "", "application/json: note", api_denied_put,        \
+	  "Refuses the hellos of a UUID that several PCs share.")                                         \
+	X("DELETE", "/v1/denied/{}", API_ROLE_OPERATOR, "", "", api_denied_delete,                        \
+	  "Takes hellos of that UUID again.")                                                             \
+	X("GET", "/v1/duplicates", API_ROLE_VIEWER, "after limit", "", api_duplicate_list,                \
+	  "MAC addresses, serial numbers and certificates that more than one PC has.")                    \
 	X("GET", "/v1/names", API_ROLE_VIEWER, "after limit", "", api_name_list,                          \
 	  "The mapping of UUIDs to names.")                                                               \
 	X("POST", "/v1/names", API_ROLE_OPERATOR, "preview", "text/csv: uuid,fqdn[,group]",               \

@@ -27,7 +27,7 @@ static void write_one(struct api_req *r, const char *key, const struct engine_se
 	api_json_str(j, "text", row->text);
 	api_json_str(j, "choices", row->choices);
 	if (row->type == ENGINE_SET_INT || row->type == ENGINE_SET_TEXT ||
-	    row->type == ENGINE_SET_PATH) {
+	    row->type == ENGINE_SET_PATH || row->type == ENGINE_SET_PLACE) {
 		api_json_int(j, "min", row->min);
 		api_json_int(j, "max", row->max);
 	}

@@ -24,6 +24,7 @@
 #define LIMIT_STORE_QUEUE        8192
 #define LIMIT_STORE_BATCH        2048
 #define LIMIT_FQDN               253
+#define LIMIT_FORWARDS           64       /* hellos on their way to another server at once */
 #define LIMIT_NAME_ASKED         256      /* jobs that wait for a name without a worker */
 #define LIMIT_HELLO_CONNS        4096     /* open at once; a hello takes milliseconds */
 #define LIMIT_HELLO_CONNS_SOURCE 256      /* of one address: a site behind one NAT says hello at once */

@@ -42,6 +42,10 @@
 	X(LOG_EV_KEY_GROUP, LOG_WARN, "key.group", "uuid pid kind actor", \
 	  "a key pair is for a group of PCs: it proves the group, not the PC; whoever has it can pose as any of them") \
 	X(LOG_EV_IMPORT, LOG_INFO, "import.done", "kind added changed rejected", "a file was imported") \
+	X(LOG_EV_FORWARDED, LOG_INFO, "hello.forwarded", "device address server", "a hello was handed over to another server") \
+	X(LOG_EV_FORWARD_FAILED, LOG_WARN, "hello.forward_failed", "device address server", "a hello could not be handed over") \
+	X(LOG_EV_MOVED, LOG_INFO, "device.moved", "uuid from to", "a device says hello from another address") \
+	X(LOG_EV_RESET, LOG_WARN, "device.reset", "uuid address", "a configured device says hello: it was cleared, re-flashed or has another board") \
 	X(LOG_EV_HOOK, LOG_INFO, "hook.called", "uuid job program verdict exit_code signal elapsed_ms address pid size output error_output input", \
 	  "the hook program answered")                                                                  \
 	X(LOG_EV_HOOK_FAILED, LOG_WARN, "hook.failed", "uuid job program verdict exit_code signal elapsed_ms address pid size output error_output input", \

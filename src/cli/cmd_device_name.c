@@ -84,3 +84,58 @@ bool cli_cmd_device_why_name(struct cli *c, struct err *e)
 	json_decref(doc);
 	return true;
 }
+
+/* --- UUIDs that several PCs share, and other marks of identity --- */
+
+bool cli_cmd_device_deny(struct cli *c, struct err *e)
+{
+	const char *uuid = cli_operand(c, 0), *note = cli_args_value(&c->args, "note");
+
+	if (!cli_rpc_send(c, "PUT", cli_rpc_target(&c->arena, "/v1/denied/%", uuid),
+			  json_pack("{s:s}", "note", note ? note : ""), NULL, e))
+		return false;
+	cli_writer_done(c->writer, "uuid", uuid, "Hellos of %s are refused from now on.", uuid);
+	return true;
+}
+
+bool cli_cmd_device_allow(struct cli *c, struct err *e)
+{
+	const char *uuid = cli_operand(c, 0);
+	struct cli_rpc_req req = { .method = "DELETE",
+				   .target = cli_rpc_target(&c->arena, "/v1/denied/%", uuid) };
+
+	if (!cli_rpc_call(c, &req, NULL, e))
+		return false;
+	cli_writer_done(c->writer, "uuid", uuid, "Hellos of %s are taken again.", uuid);
+	return true;
+}
+
+bool cli_cmd_device_denied(struct cli *c, struct err *e)
+{
+	static const struct cli_col cols[] = {
+		{ "uuid", "UUID", CLI_FORM_TEXT },
+		{ "at", "since", CLI_FORM_TIME },
+		{ "note", "note", CLI_FORM_TEXT },
+	};
+	return cli_rpc_list(c, "/v1/denied", cols, sizeof cols / sizeof *cols,
+			    "No UUID is refused but the placeholders that vendors are known for.",
+			    e);
+}
+
+bool cli_cmd_device_duplicates(struct cli *c, struct err *e)
+{
+	static const struct cli_col cols[] = {
+		{ "kind", "kind", CLI_FORM_TEXT },
+		{ "mark", "value", CLI_FORM_TEXT },
+		{ "uuid", "UUID", CLI_FORM_TEXT },
+		{ "fqdn", "name", CLI_FORM_TEXT },
+		{ "address", "address", CLI_FORM_TEXT },
+		{ "last_seen", "last seen", CLI_FORM_TIME },
+		{ "state", NULL, CLI_FORM_TEXT },
+		{ "first_seen", NULL, CLI_FORM_TEXT },
+		{ "rule", NULL, CLI_FORM_TEXT },
+	};
+	return cli_rpc_list(
+		c, "/v1/duplicates", cols, sizeof cols / sizeof *cols,
+		"No two PCs have a MAC address, serial number or certificate in common.", e);
+}

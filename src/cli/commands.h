@@ -39,6 +39,11 @@ enum cli_cmd_flags {
 	X("device", "import", "FILE [--preview]", "import host names for UUIDs from CSV: uuid,fqdn[,group]", \
 	  CMD_NEEDS_SERVER, cli_cmd_device_import)                                                  \
 	X("device", "names", "", "list the imported host names", CMD_NEEDS_SERVER, cli_cmd_device_names) \
+	X("device", "deny", "UUID [--note TEXT]", "take no hellos of a UUID that several PCs share", CMD_NEEDS_SERVER, cli_cmd_device_deny) \
+	X("device", "allow", "UUID", "take hellos of that UUID again", CMD_NEEDS_SERVER, cli_cmd_device_allow) \
+	X("device", "denied", "", "list the UUIDs that are refused", CMD_NEEDS_SERVER, cli_cmd_device_denied) \
+	X("device", "duplicates", "", "list MAC addresses, serial numbers and certificates that several PCs have", \
+	  CMD_NEEDS_SERVER, cli_cmd_device_duplicates)                                              \
 	X("device", "name", "DEVICE FQDN", "give a PC its host name by hand; - takes the name away", CMD_NEEDS_SERVER, cli_cmd_device_name) \
 	X("device", "why-name", "DEVICE", "show what each source says of the name of a PC, and which one wins", \
 	  CMD_NEEDS_SERVER, cli_cmd_device_why_name)                                                \
@@ -108,6 +113,9 @@ enum cli_cmd_flags {
 	  "call a method; a reference is CLASS{KEY=VALUE,...}, a member within PROP.MEMBER", CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_wsman)        \
 	X("wsman", "classes", "[CLASS]", "list the classes known by name, or what one has", \
 	  CMD_LOCAL, cli_cmd_wsman_classes)                                                         \
+	X("hello", "send",                                                                          \
+	  "--to HOST[:PORT] [--uuid UUID] [--pid PID] [--root FILE]... [--hash HEX]... [--retry N] [--file FILE] [--from ADDRESS]", \
+	  "send a hello as a PC in setup would, to try a server", CMD_LOCAL, cli_cmd_hello_send)    \
 	X("decode", "hello", "FILE [--format FORMAT]", "explain the bytes of a hello message", CMD_LOCAL, cli_cmd_decode_hello) \
 	X("decode", "http", "FILE [--format FORMAT]", "explain captured HTTP messages of a PC, or to one", CMD_LOCAL, cli_cmd_decode_http) \
 	X("decode", "event", "FILE [--format FORMAT]", "explain records of the event log, or the event of an SNMP trap", \

@@ -13,6 +13,7 @@
 #include "net/loop.h"
 #include "net/stream.h"
 #include "wire/hello.h"
+#include "wire/proxy.h"
 #include <stdio.h>
 
 #define PLACES_MAX   16
@@ -35,6 +36,7 @@ struct reader {
 	struct net_stream *s;
 	struct sched_timer *deadline;
 	struct buf bytes;
+	char from[64]; /* by the PROXY line of a forwarder; "": it is the source itself */
 	bool answered; /* a browser: only the end is awaited */
 };
 struct list { /* oldest first */
@@ -209,7 +211,8 @@ static void make_room(struct cli_hello *h, const char *address)
 static void hand_over(struct reader *r, size_t n)
 {
 	if (n)
-		engine_hello(r->h->engine, span_make(r->bytes.p, n), r->source->address);
+		engine_hello(r->h->engine, span_make(r->bytes.p, n),
+			     r->from[0] ? r->from : r->source->address);
 	struct cli_hello *h = r->h;
 	reader_free(r);
 	check_full(h);
@@ -220,6 +223,19 @@ static bool is_browser(const struct reader *r)
 {
 	size_t n = r->bytes.n < 4 ? r->bytes.n : 4;
 	return n && memcmp(r->bytes.p, "GET ", n) == 0;
+}
+
+/* The line of a forwarder that is believed is taken off; true while more of it is to come. */
+static bool waits_for_proxy(struct reader *r)
+{
+	size_t used;
+
+	if (!engine_trusts_proxy(r->h->engine, r->source->address))
+		return false;
+	enum wire_got got = wire_proxy_parse(buf_span(&r->bytes), r->from, &used);
+	if (got == WIRE_DONE)
+		buf_consume(&r->bytes, used);
+	return got == WIRE_MORE || (got == WIRE_DONE && r->bytes.n == 0);
 }
 
 static void on_data(void *arg, struct span bytes)
@@ -237,6 +253,8 @@ static void on_data(void *arg, struct span bytes)
 	/* What does not fit any more is no hello: the first part shows the engine what it was. */
 	size_t room = LIMIT_HELLO_BYTES - r->bytes.n;
 	(void)buf_add(&r->bytes, span_make(bytes.p, bytes.n < room ? bytes.n : room));
+	if (!r->from[0] && waits_for_proxy(r))
+		return;
 	if (is_browser(r)) {
 		if (r->bytes.n < 4)
 			return;

@@ -28,6 +28,15 @@
 	X("state", "job", "only jobs in this state: queued, running, delayed, paused, done, cancelled") \
 	X("search", "device", "only PCs whose UUID, name or address begins with this text")            \
 	X("limbo", "device", "only PCs that are not configured and say hello no more, and why") \
+	X("note", "device", "why, for whoever looks at the list")                                   \
+	X("to", "hello", "the server; its port is 9971 when left out")                              \
+	X("uuid", "hello", "UUID of the PC (default: a random one)")                                \
+	X("pid", "hello", "PID of its key pair: a PSK hello")                                       \
+	X("root", "hello", "certificate file whose root the PC trusts, repeatable: a PKI hello")    \
+	X("hash", "hello", "hash of a root certificate that the PC trusts, repeatable")             \
+	X("retry", "hello", "RetryCount (default 0)")                                               \
+	X("file", "hello", "a captured hello, as bytes, hex or base64, instead of all these")       \
+	X("from", "hello", "own address to send it from")                                           \
 	X("preview", "", "say what would change and what is wrong, and change nothing")             \
 	X("wait", "device", "wait until each try ended; exit status 6 when one did not succeed") \
 	X("stored", "device", "do not ask the PC: from what was read of it before")                 \

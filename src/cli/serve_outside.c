@@ -1,6 +1,7 @@
 /* The hook program, DNS and forwarding for the service: carries questions of the engine to net/ and
  * the answers back. Decides nothing. */
 #include "cli/serve_outside.h"
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "net/child.h"
@@ -99,6 +100,83 @@ static void cancel_dns(void *handle)
 	mem_free(d);
 }
 
+/* ---- forwarding ---- */
+
+#define FORWARD_MS 10000
+
+struct forward {
+	struct net_stream *s;
+	struct sched_timer *deadline;
+	struct buf bytes;
+	bool sent;
+	engine_forward_fn *fn;
+	void *arg;
+};
+
+static void end_forward(struct forward *f, const struct err *e)
+{
+	sched_cancel(f->deadline);
+	net_stream_close(f->s);
+	f->fn(f->arg, e);
+	buf_deinit(&f->bytes);
+	mem_free(f);
+}
+
+static void on_up(void *arg, const struct net_tls_facts *facts)
+{
+	struct forward *f = arg;
+
+	(void)facts;
+	f->sent = net_stream_send(f->s, buf_span(&f->bytes));
+	net_stream_end(f->s);
+}
+
+static void on_data(void *arg, struct span bytes)
+{
+	(void)arg;
+	(void)bytes;
+}
+
+static void on_down(void *arg, const struct err *why)
+{
+	struct forward *f = arg;
+
+	/* servers close, or reset, once they have what they want */
+	end_forward(f, f->sent ? NULL : why);
+}
+
+static void on_deadline(void *arg)
+{
+	struct forward *f = arg;
+	struct err e = { 0 };
+
+	f->deadline = NULL;
+	err_set(&e, ERR_TIMEOUT, "the server takes nothing");
+	end_forward(f, f->sent ? NULL : &e);
+}
+
+static void forward(void *ctx, const char *to, struct span bytes, engine_forward_fn *fn, void *arg)
+{
+	static const struct net_stream_events events = { on_up, on_data, on_down };
+	struct cli_outside *o = ctx;
+	struct forward *f = MEM_NEW(struct forward);
+	struct net_target t = { 0 };
+	const char *colon = strrchr(to, ':');
+	struct span host = span_make(to, colon ? (size_t)(colon - to) : 0);
+
+	if (host.n > 2 && host.p[0] == '[')
+		host = span_make(host.p + 1, host.n - 2);
+	(void)str_copy(t.address, sizeof t.address, host);
+	(void)str_to_u16(span_str(colon ? colon + 1 : ""), 1, UINT16_MAX, &t.port, NULL);
+	f->fn = fn;
+	f->arg = arg;
+	buf_init(&f->bytes, bytes.n + 1);
+	(void)buf_add(&f->bytes, bytes);
+	f->s = o->dialer->dial(o->dialer, &t);
+	f->deadline = sched_after(net_loop_sched(o->loop), FORWARD_MS, on_deadline, f);
+	net_stream_start(f->s, &events, f);
+}
+
 void cli_outside_init(struct cli_outside *o, struct net_loop *l, struct net_dialer *dialer)
 {
 	*o = (struct cli_outside){ .loop = l, .dialer = dialer };
@@ -108,5 +186,6 @@ void cli_outside_init(struct cli_outside *o, struct net_loop *l, struct net_dial
 		.hook_cancel = cancel_hook,
 		.dns = ask_dns,
 		.dns_cancel = cancel_dns,
+		.forward = forward,
 	};
 }

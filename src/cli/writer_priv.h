@@ -4,7 +4,7 @@
 #include "base/out.h"
 #include "cli/writer.h"
 
-#define CLI_WRITER_MAX_COLS 24
+#define CLI_WRITER_MAX_COLS 40
 struct cli_writer_row {
 	struct cli_writer_row *next;
 	const char *cells[CLI_WRITER_MAX_COLS];

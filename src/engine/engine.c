@@ -40,6 +40,10 @@ static void load_name_settings(struct engine *en, struct arena *a)
 	LOAD_TEXT(en, a, name_not_yet, SETTING_NAME_NOT_YET);
 	LOAD_TEXT(en, a, hook_program, SETTING_HOOK_PROGRAM);
 	LOAD_TEXT(en, a, dns_servers, SETTING_DNS_SERVERS);
+	LOAD_TEXT(en, a, forward, SETTING_FORWARD);
+	LOAD_TEXT(en, a, proxies, SETTING_PROXIES);
+	en->set.forward_all = str_eq(setting_text(en, a, SETTING_FORWARD_WHICH), "all");
+	en->set.forward_proxy = str_eq(setting_text(en, a, SETTING_FORWARD_PROXY), "true");
 	en->set.name_replace = str_eq(setting_text(en, a, SETTING_NAME_TAKEN), "replace");
 	en->set.hook_timeout_s = setting_int(en, a, SETTING_HOOK_TIMEOUT_S);
 	en->set.hook_parallel = setting_int(en, a, SETTING_HOOK_PARALLEL);
@@ -472,6 +476,7 @@ void engine_free(struct engine *en)
 		engine_run_free(r);
 	}
 	en->runs = NULL;
+	engine_forward_orphan(en);
 	engine_vault_free(en);
 	mem_free(en);
 }

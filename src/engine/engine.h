@@ -41,6 +41,8 @@ void engine_free(struct engine *en); /* as if the process died: nothing is writt
  * log events and rows. address without port. */
 void engine_hello(struct engine *en, struct span bytes, const char *address);
 
+/* May this address say whose bytes it hands over (wire/proxy.h)? */
+bool engine_trusts_proxy(const struct engine *en, const char *address);
 void engine_reload(struct engine *en);          /* settings, profiles, chains were changed in the store */
 void engine_kick(struct engine *en);            /* jobs were added or changed: look at the queue now */
 bool engine_job_cancel(struct engine *en, const char *job_id); /* running here: ends it; false: not running here */

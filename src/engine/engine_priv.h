@@ -25,7 +25,8 @@ struct engine {
 		bool pki, manual_approval, auth_int;
 		char profile[64], ca_url[201];
 		char name_sources[64], name_not_yet[256], hook_program[256], dns_servers[256];
-		bool name_replace;
+		bool name_replace, forward_all, forward_proxy;
+		char forward[80], proxies[256];
 		int64_t hook_timeout_s, hook_parallel;
 		struct engine_retry_conf retry;
 	} set;
@@ -40,6 +41,8 @@ struct engine {
 	struct sched_timer *queue_timer, *lease_timer, *publish_timer, *check_timer;
 	struct publishing *publishing;  /* a worker makes the lists */
 	int64_t hook_count;             /* that run now */
+	struct engine_forwarding *forwards;
+	unsigned forward_count;
 	int64_t clock_offset_ms;        /* wall clock less monotonic one: changes when somebody sets it */
 	bool stopping, pumping;
 	void (*stopped)(void *arg);
@@ -54,6 +57,10 @@ void engine_add_job(struct engine *en, struct store_tx *tx, const char *uuid, co
 
 /* run_check.c: when a device is to be looked at again; INT64_MAX: never */
 int64_t engine_check_next(const struct engine *en, const char *uuid);
+
+/* forward.c: true: the hello is another server's and not taken here */
+bool engine_forward(struct engine *en, const char *uuid, struct span hello, const char *address);
+void engine_forward_orphan(struct engine *en);
 
 /* vault.c: sealed things */
 bool engine_vault_load(struct engine *en, struct err *e); /* CA (made when there is none) and chains */

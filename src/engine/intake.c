@@ -153,6 +153,44 @@ static bool is_twin(struct engine *en, struct arena *a, const char *uuid,
 	return true;
 }
 
+/* Entered by an operator: a UUID that several PCs share, whatever the vendor. */
+static bool is_denied(struct engine *en, const struct wire_hello *h, const char *address)
+{
+	struct arena a;
+	struct store_deny d;
+	struct err e = { 0 };
+	char uuid[UUID_TEXT_SIZE];
+	uuid_print(&h->uuid, uuid);
+	arena_init(&a, 65536);
+	bool denied = store_deny_get(en->conf.store, &a, uuid, &d);
+	if (denied) {
+		err_set(&e, ERR_PREFLIGHT, "the hello from %s carries a UUID that is refused here",
+			address);
+		err_seen(&e, "%s%s%s", uuid, d.note[0] ? ": " : "", d.note);
+		err_want(&e, "a UUID of its own");
+		err_rule(&e, "M09");
+		err_hint(&e,
+			 "write a real UUID with the vendor's tool; 'outband device denied' lists "
+			 "those that are refused");
+		refuse(en, uuid, address, h->pid, &e);
+	}
+	arena_deinit(&a);
+	return denied;
+}
+
+/* What changed about a PC since it was last heard. */
+static void note_changes(struct engine *en, struct store_tx *tx, const struct store_device *d,
+			 const char *address)
+{
+	if (!str_eq(d->address, address))
+		ENGINE_EVENT(en, tx, d->uuid, LOG_EV_MOVED, NULL, LOG_S("uuid", d->uuid),
+			     LOG_S("from", d->address), LOG_S("to", address));
+	if (str_eq(d->state, store_device_state_name(STORE_DEV_CONFIGURED)) &&
+	    d->last_hello_unix_ms <= d->configured_unix_ms)
+		ENGINE_EVENT(en, tx, d->uuid, LOG_EV_RESET, NULL, LOG_S("uuid", d->uuid),
+			     LOG_S("address", address));
+}
+
 static void take(struct engine *en, const struct wire_hello *h, struct span raw,
 		 const char *address)
 {
@@ -186,6 +224,8 @@ static void take(struct engine *en, const struct wire_hello *h, struct span raw,
 		     LOG_S("kind", h->kind == WIRE_HELLO_PSK ? "psk" : "pki"),
 		     LOG_S("pid", h->kind == WIRE_HELLO_PSK ? h->pid : NULL),
 		     LOG_I("hash_count", h->hash_count), LOG_I("retry_count", h->retry_count));
+	if (known)
+		note_changes(en, tx, &d, address);
 	if (approved) {
 		queue_job(en, tx, &a, uuid, known, now);
 	} else if (!known || !str_eq(d.state, store_device_state_name(STORE_DEV_WAITING))) {
@@ -195,6 +235,14 @@ static void take(struct engine *en, const struct wire_hello *h, struct span raw,
 	}
 	store_tx_commit(tx, on_taken, en);
 	arena_deinit(&a);
+}
+
+static bool hand_over(struct engine *en, const struct wire_hello *h, struct span raw,
+		      const char *address)
+{
+	char uuid[UUID_TEXT_SIZE];
+	uuid_print(&h->uuid, uuid);
+	return engine_forward(en, uuid, raw, address);
 }
 
 void engine_hello(struct engine *en, struct span bytes, const char *address)
@@ -220,7 +268,8 @@ void engine_hello(struct engine *en, struct span bytes, const char *address)
 			char text[UUID_TEXT_SIZE];
 			uuid_print(&h->uuid, text);
 			refuse_placeholder(en, text, address, h->pid);
-		} else {
+		} else if (!is_denied(en, h, address) &&
+			   !hand_over(en, h, span_make(bytes.p, used), address)) {
 			take(en, h, span_make(bytes.p, used), address);
 		}
 	}

@@ -52,6 +52,32 @@ static bool refuse(const struct engine_setting_row *r, struct span value, struct
 	return err_seen(e, "%.*s", shown, value.n ? (const char *)value.p : "");
 }
 
+/* "10.0.0.9:9971", "[fe80::1]:9971", or nothing: no host name, which would have to be looked up. */
+static bool check_place(const struct engine_setting_row *r, struct span value, struct err *e)
+{
+	size_t colon = value.n;
+	uint16_t port;
+
+	if (value.n == 0)
+		return true;
+	while (colon > 0 && value.p[colon - 1] != ':')
+		colon--;
+	bool ok = colon > 1 &&
+		str_to_u16(span_make(value.p + colon, value.n - colon), 1, UINT16_MAX, &port, NULL);
+	bool v6 = ok && value.p[0] == '[' && colon > 3 && value.p[colon - 2] == ']';
+	struct span host =
+		v6 ? span_make(value.p + 1, colon - 3) : span_make(value.p, ok ? colon - 1 : 0);
+	for (size_t i = 0; ok && i < host.n; i++) {
+		uint8_t c = host.p[i];
+		bool hex = (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':';
+		ok = (c >= '0' && c <= '9') || c == '.' || (v6 && hex);
+	}
+	if (ok)
+		return true;
+	refuse(r, value, e);
+	return err_want(e, "ADDRESS:PORT with a numeric address, or nothing");
+}
+
 /* Comma separated words of the choices, none twice. */
 static bool check_words(const struct engine_setting_row *r, struct span value, struct err *e)
 {
@@ -133,6 +159,8 @@ bool engine_setting_check(enum engine_setting s, const char *value, struct err *
 		return err_want(e, "one of: %s", r->choices);
 	case ENGINE_SET_TEXT:
 		return check_text(r, v, e) && (s != SETTING_CA_URL || check_url(r, v, e));
+	case ENGINE_SET_PLACE:
+		return check_text(r, v, e) && check_place(r, v, e);
 	case ENGINE_SET_WORDS:
 		return check_words(r, v, e);
 	case ENGINE_SET_PATH:

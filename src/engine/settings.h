@@ -5,7 +5,7 @@
 #include "base/out.h"
 #include "base/span.h"
 
-enum engine_setting_type { ENGINE_SET_BOOL, ENGINE_SET_INT, ENGINE_SET_TEXT, ENGINE_SET_CHOICE, ENGINE_SET_WORDS, ENGINE_SET_PATH };
+enum engine_setting_type { ENGINE_SET_BOOL, ENGINE_SET_INT, ENGINE_SET_TEXT, ENGINE_SET_CHOICE, ENGINE_SET_WORDS, ENGINE_SET_PATH, ENGINE_SET_PLACE };
 /* constant, key, type, min, max, default, choices, restart needed, sentence */
 #define ENGINE_SETTINGS(X)                                                                             \
 	X(SETTING_WORKERS, "workers", INT, 1, 10000, "10", "", false, "devices configured at the same time") \
@@ -23,6 +23,10 @@ enum engine_setting_type { ENGINE_SET_BOOL, ENGINE_SET_INT, ENGINE_SET_TEXT, ENG
 	X(SETTING_REPAIR, "drift.repair", CHOICE, 0, 0, "ask", "auto ask off", false, "what follows when a PC is not as its profile says: auto configures it again, ask shows it, off looks no more") \
 	X(SETTING_CHECK_H, "drift.check_h", INT, 0, 8760, "24", "h", false, "how often each configured PC is looked at; 0: only when asked") \
 	X(SETTING_CA_URL, "ca.url", TEXT, 0, 200, "", "", false, "where the published folder is served, such as http://pki.example.com/outband; new certificates of PCs then name list and CA there") \
+	X(SETTING_FORWARD, "hello.forward", PLACE, 0, 79, "", "", false, "server ADDRESS:PORT that hellos are handed over to, such as 10.0.0.9:9971; empty: none. It takes the address of the PC from the connection, unless hello.forward_proxy tells it") \
+	X(SETTING_FORWARD_WHICH, "hello.forward_which", CHOICE, 0, 0, "unknown", "unknown all", false, "which hellos: of PCs that have neither a row nor a name here, or all; they are not taken here") \
+	X(SETTING_FORWARD_PROXY, "hello.forward_proxy", BOOL, 0, 1, "false", "", false, "put a PROXY line with the address of the PC before what is handed over: for another outband") \
+	X(SETTING_PROXIES, "hello.proxies", TEXT, 0, 255, "", "", false, "addresses whose PROXY lines are believed, separated by commas: forwarders to this service") \
 	X(SETTING_NAME_SOURCES, "name.sources", WORDS, 0, 0, "map,import,hook,report", "map import hook dns report", false, "where names of PCs come from, first to last; dns gives a PC the name of another when its records are stale: forward and reverse must agree") \
 	X(SETTING_NAME_NOT_YET, "name.not_yet", TEXT, 0, 255, "", "", false, "names that a PC has only while it is installed, such as minint-*,localhost: it waits for another") \
 	X(SETTING_NAME_TAKEN, "name.taken", CHOICE, 0, 0, "refuse", "refuse replace", false, "when another PC is configured under the name: refuse the new one, or take the name from the other") \
