@@ -21,7 +21,7 @@
 #include "wsman/envelope.h"
 
 #define ENGINE_PARTS(X) /* order is the order on the device; what can cut it off comes last */ \
-	X(power) X(consent) X(users) X(wifi)
+	X(power) X(consent) X(users) X(defense) X(wifi)
 
 #define PART_READS_MAX 8
 enum engine_part_read_kind { PART_GET, PART_ENUMERATE, PART_INVOKE };

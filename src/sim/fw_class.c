@@ -15,6 +15,7 @@ static const struct fw_class *const tables[] = {
 	sim_fw_net_classes,
 	sim_fw_info_classes,
 	sim_fw_power_classes,
+	sim_fw_defense_classes,
 	sim_fw_wifi_classes,
 	sim_fw_8021x_classes,
 	NULL,
@@ -69,11 +70,16 @@ bool sim_fw_flash_ok(struct fw_ctx *x)
 	return !sim_fault_hit(x->d, SIM_FAULT_FLASH_LIMIT, NULL);
 }
 
-unsigned sim_fw_count(const struct sim_dev *d, const struct fw_class *c)
+bool sim_fw_has(const struct sim_dev *d, const struct fw_class *c)
 {
 	unsigned release = sim_gen_number(d->gen);
 
-	if (release < c->since || (c->until && release > c->until))
+	return release >= c->since && (!c->until || release <= c->until);
+}
+
+unsigned sim_fw_count(const struct sim_dev *d, const struct fw_class *c)
+{
+	if (!sim_fw_has(d, c))
 		return 0;
 	if (c->count)
 		return c->count(d);

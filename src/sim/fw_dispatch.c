@@ -164,7 +164,7 @@ static bool answer(struct fw_ctx *x, struct wsman_rep *rep)
 	if (!headers_ok(x))
 		return false;
 	x->cls = m->cls ? sim_fw_class_find(m->cls->name) : NULL;
-	if (!x->cls)
+	if (!x->cls || !sim_fw_has(x->d, x->cls))
 		return sim_fw_refuse(x, FW_FAULT_UNREACHABLE);
 	if (!sim_fw_users_may(x))
 		return sim_fw_refuse(x, FW_FAULT_DENIED);

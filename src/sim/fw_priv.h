@@ -107,12 +107,14 @@ struct fw_class {
 extern const struct fw_class sim_fw_general_classes[], sim_fw_setup_classes[], sim_fw_admin_classes[],
 	sim_fw_time_classes[], sim_fw_tls_classes[], sim_fw_pki_classes[], sim_fw_redir_classes[],
 	sim_fw_net_classes[], sim_fw_info_classes[], sim_fw_power_classes[],
-	sim_fw_wifi_classes[], sim_fw_8021x_classes[];
+	sim_fw_wifi_classes[], sim_fw_8021x_classes[],
+	sim_fw_defense_classes[];
 
 /* ---- fw_class.c ---- */
 const struct fw_class *sim_fw_class_find(const char *name); /* NULL */
 unsigned sim_fw_class_index(const struct fw_class *c);
 const struct fw_class *sim_fw_class_at(unsigned i);         /* NULL past the end */
+bool sim_fw_has(const struct sim_dev *d, const struct fw_class *c); /* this release does */
 unsigned sim_fw_count(const struct sim_dev *d, const struct fw_class *c);
 struct wsman_obj *sim_fw_instance(struct fw_ctx *x, const struct fw_class *c, unsigned i);
 /* Instance that the selectors name; -1 with x->fault set. */

@@ -129,6 +129,7 @@ unsigned parts_start_with(struct world *w, const char *generation, const char *t
 		world_print(w);
 		fail_msg("%s: not configured", generation);
 	}
+	world_run_ms(w, 1000); /* the service hangs up before anybody else asks */
 	return i;
 }
 
@@ -299,11 +300,25 @@ static void begin(void)
 	other.open = true;
 }
 
+/* "CLASS{KEY=VALUE}" */
+static const struct wsman_selector *epr_selector(struct span name, const char *text)
+{
+	const char *open = strchr(text, '{'), *eq = strchr(open, '=');
+	struct arena *a = &other.arena;
+	struct wsman_selector *s = wsman_obj_selector(a, arena_str(a, name), NULL, NULL);
+	s->epr = wsman_obj_epr_of(a, arena_str(a, span_make(text, (size_t)(open - text))),
+				  arena_str(a, span_make(open + 1, (size_t)(eq - open - 1))),
+				  arena_str(a, span_make(eq + 1, strlen(eq) - 2)));
+	return s;
+}
+
 static const struct wsman_selector *selector(const char *sel)
 {
 	const char *eq = sel ? strchr(sel, '=') : NULL;
 	if (!eq)
 		return NULL;
+	if (strchr(eq, '{'))
+		return epr_selector(span_make(sel, (size_t)(eq - sel)), eq + 1);
 	return wsman_obj_selector(&other.arena,
 				  arena_str(&other.arena, span_make(sel, (size_t)(eq - sel))),
 				  arena_str(&other.arena, span_str(eq + 1)), NULL);

@@ -22,7 +22,7 @@ void parts_expect_drift(struct world *w, unsigned i, const char *lines);
 unsigned parts_changes(struct world *w, unsigned i); /* requests that changed that PC since the world began */
 
 /* ---- the other client: digest login as admin over its own connection, one request each ---- */
-/* sel: "Key=Value" or NULL. props end with NULL: "Prop=value", arrays by repetition. The reply's object
+/* sel: "Key=Value" or "Key=CLASS{KEY=VALUE}" or NULL. props end with NULL: "Prop=value", arrays by repetition. The reply's object
  * lives until the next call; NULL: a fault. */
 const struct wsman_obj *parts_get(struct world *w, unsigned i, const char *cls, const char *sel);
 bool parts_put(struct world *w, unsigned i, const char *cls, const char *sel, ...) __attribute__((sentinel));
