@@ -89,6 +89,10 @@ static void example_of(struct out *o, const struct engine_key *rows, const struc
 static void example(struct out *o, const struct engine_part *part)
 {
 	const struct engine_key *top = part->keys;
+	if (part->example) {
+		out_str(o, part->example);
+		return;
+	}
 	out_fmt(o, "%s:", part->name);
 	if (top->kind == KEY_GROUP) {
 		out_str(o, "\n");

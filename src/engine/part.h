@@ -135,6 +135,7 @@ struct engine_part {
 	const char *name;               /* top-level key of the profile, name in journal and events */
 	const char *title;              /* for people: "power package" */
 	const struct engine_key *keys;  /* first row: the part itself (path ""), ends with path NULL */
+	const char *example;            /* YAML for the document; NULL: made of the rows' examples, all keys */
 	const struct engine_part_read *reads;
 	unsigned read_count;
 	/* What the rows of keys cannot judge, when a profile is read: the node that is wrong, and why. NULL: all

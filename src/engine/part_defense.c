@@ -719,6 +719,22 @@ const struct engine_part engine_part_defense = {
 	.name = "defense",
 	.title = "System Defense",
 	.keys = keys,
+	.example =
+		"defense:\n"
+		"  own: on\n"
+		"  filters:\n"
+		"    - {name: arp, direction: receive, action: rate-limit, rate: 100, ethertype: arp}\n"
+		"    - name: telnet\n"
+		"      direction: receive\n"
+		"      action: drop-count\n"
+		"      version: 4\n"
+		"      protocol: 6\n"
+		"      destination_port: 23\n"
+		"      destination_port_end: 23\n"
+		"  policies:\n"
+		"    - {name: office, precedence: 10, filters: [arp, telnet], rx_count: on}\n"
+		"  active:\n"
+		"    wired: office\n",
 	.reads = reads,
 	.read_count = sizeof reads / sizeof *reads,
 	.check = check,
