@@ -49,6 +49,29 @@ void api_device_check(struct api_req *r)
 	}
 }
 
+void api_device_unconfigure(struct api_req *r)
+{
+	struct store_device d;
+	struct err e = { 0 };
+	const char *mode = NULL;
+
+	if (!api_device_find(r, &d, &e) ||
+	    !api_query_word(r, "mode", "full partial look", &mode, &e)) {
+		api_fail(r, &e);
+		return;
+	}
+	const char *kind = !mode || str_eq(mode, "full") ? "unconfigure"
+		: str_eq(mode, "partial")                ? "unconfigure_partial"
+							 : "unconfigure_look";
+	if (!str_eq(d.state, "configured")) {
+		err_set(&e, ERR_CONFLICT, "device %s is %s", d.uuid, d.state);
+		err_want(&e, "a configured device");
+		api_fail(r, &e);
+	} else if (!api_job_start(r, &d, kind, "device.unconfigure", &e)) {
+		api_fail(r, &e);
+	}
+}
+
 static void put_lines(struct api_req *r, const char *key, const char *text)
 {
 	api_json_begin(&r->json, key, '[');

@@ -137,6 +137,11 @@ void api_next_step_print(const struct store_device *d, const struct store_job *j
 
 	if (str_eq(d->state, "approval")) {
 		out_fmt(o, "It waits for an operator: 'outband device approve %s'.", name_of(d));
+	} else if (str_eq(d->state, "unconfigured") && !active) {
+		out_fmt(o,
+			"It was unconfigured and is held: 'outband device approve %s' lets its next "
+			"hello configure it.",
+			name_of(d));
 	} else if (active || (job && !settled)) {
 		print_job(d, job, o);
 	} else if (str_eq(d->state, "configured")) {

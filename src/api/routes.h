@@ -27,6 +27,8 @@ enum api_role {
 	  "Queues the configuration of a device now.")                                                    \
 	X("POST", "/v1/devices/{}/check", API_ROLE_OPERATOR, "", "", api_device_check,                    \
 	  "Queues a look at a configured device: what differs from its profile; changes nothing.")        \
+	X("POST", "/v1/devices/{}/unconfigure", API_ROLE_ADMIN, "mode", "", api_device_unconfigure,       \
+	  "Takes the configuration off a PC; mode is full, partial, or look, which only tells what is lost.") \
 	X("GET", "/v1/devices/{}/drift", API_ROLE_VIEWER, "", "", api_device_drift,                       \
 	  "What differed when the device was last looked at.")                                            \
 	X("GET", "/v1/drift", API_ROLE_VIEWER, "all after limit", "", api_drift_list,                     \

@@ -73,7 +73,7 @@ bool cli_cmd_device_plan(struct cli *c, struct err *e)
 	json_decref(doc);
 	if (!look)
 		return stored_plan(c, name, e);
-	return cli_job_run(c, cli_rpc_target(&c->arena, "/v1/devices/%/check", name), e) &&
+	return cli_job_run(c, cli_rpc_target(&c->arena, "/v1/devices/%/check", name), NULL, e) &&
 		show(c, name, e);
 }
 
@@ -87,7 +87,7 @@ bool cli_cmd_device_drift(struct cli *c, struct err *e)
 	for (unsigned i = 0; i < c->args.count; i++) {
 		const char *name = cli_operand(c, i);
 		const char *check = cli_rpc_target(&c->arena, "/v1/devices/%/check", name);
-		if (cli_args_has(&c->args, "check") && !cli_job_run(c, check, e))
+		if (cli_args_has(&c->args, "check") && !cli_job_run(c, check, NULL, e))
 			return err_wrap(e, "%s", name);
 		if (!show(c, name, e))
 			return false;

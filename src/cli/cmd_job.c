@@ -133,14 +133,17 @@ static bool fail_job(const json_t *job, const char *state, struct err *e)
 	return hint ? err_hint(e, "%s", hint) : false;
 }
 
-bool cli_job_run(struct cli *c, const char *target, struct err *e)
+bool cli_job_run(struct cli *c, const char *target, const char **out_id, struct err *e)
 {
 	json_t *doc = NULL, *job = NULL;
 
 	if (!cli_rpc_send(c, "POST", target, json_object(), &doc, e))
 		return false;
 	const char *id = json_string_value(json_object_get(doc, "job"));
-	bool ok = cli_job_wait(c, arena_str(&c->arena, span_str(id ? id : "?")), &job, e);
+	id = arena_str(&c->arena, span_str(id ? id : "?"));
+	if (out_id)
+		*out_id = id;
+	bool ok = cli_job_wait(c, id, &job, e);
 	if (ok) {
 		const char *state = json_string_value(json_object_get(job, "state"));
 		ok = state && str_eq(state, "done");

@@ -6,4 +6,4 @@
  * caller gives back. Says on stderr how far it is. */
 bool cli_job_wait(struct cli *c, const char *id, json_t **out_job, struct err *e);
 /* POST target without a body, which starts a job, and its end: done, or e has why not. */
-bool cli_job_run(struct cli *c, const char *target, struct err *e);
+bool cli_job_run(struct cli *c, const char *target, const char **out_id, struct err *e); /* out_id may be NULL */

@@ -23,7 +23,7 @@
 	X("log-level", "serve", "error, warn, info or debug (default: the setting log.level)")      \
 	X("log-file", "serve", "append the log to this file instead of standard error")             \
 	X("watch", "status", "show it again every second until interrupted")                        \
-	X("state", "device", "only PCs in this state: new, approval, configuring, refused, configured") \
+	X("state", "device", "only PCs in this state: new, approval, configuring, refused, configured, unconfigured") \
 	X("state", "key", "only key pairs in this state: unused, used, released, group")                   \
 	X("state", "job", "only jobs in this state: queued, running, delayed, paused, done, cancelled") \
 	X("search", "device", "only PCs whose UUID, name or address begins with this text")            \
@@ -39,6 +39,7 @@
 	X("from", "hello", "own address to send it from")                                           \
 	X("preview", "", "say what would change and what is wrong, and change nothing")             \
 	X("wait", "device", "wait until each try ended; exit status 6 when one did not succeed") \
+	X("partial", "device", "keep PID/PPS, admin password and host name in the PC")              \
 	X("stored", "device", "do not ask the PC: from what was read of it before")                 \
 	X("check", "device", "look at the PCs now, instead of showing what was seen last")          \
 	X("all", "device", "also PCs that are as their profile says")                               \

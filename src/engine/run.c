@@ -147,6 +147,8 @@ static void explain_network(const struct engine_run *r, struct err *e)
 void engine_run_fail(struct engine_run *r, const struct err *why)
 {
 	struct err e = *why;
+	if (engine_run_unconfigure_proven(r, &e))
+		return;
 	if (r->cancelled) { /* nobody wants another try */
 		amt_client_close(r->client);
 		engine_run_end(r, STORE_JOB_CANCELLED, 0, NULL);
@@ -396,8 +398,14 @@ void engine_run_plan(struct engine_run *r)
 		return;
 	fill_in(r);
 	unsigned needs = engine_plan_needs(&r->in) & ~r->facts.known;
+	if (engine_run_is_unconfigure(r))
+		needs = r->in.verified_identity ? 0 : FACTS_IDENTITY;
 	if (needs) {
 		engine_run_read(r, needs);
+		return;
+	}
+	if (engine_run_is_unconfigure(r)) {
+		engine_run_unconfigure(r);
 		return;
 	}
 	if (r->kind == RUN_CHECK) {

@@ -70,6 +70,31 @@ static void add_stored_operational(struct engine_run *r, bool former)
 	arena_deinit(&a);
 }
 
+/* After PartialUnprovision the PC has its admin password still: then none is current and the newest
+ * is a former one. */
+static void add_kept_admin(struct engine_run *r, const struct run_way *way)
+{
+	struct arena a;
+	struct store_credential rows[16];
+	struct secret pw = SECRET_NONE;
+	char label[96];
+	arena_init(&a, 1 << 18);
+	unsigned n = store_credential_list(r->en->conf.store, &a, r->uuid, "admin", 16, rows);
+	bool kept = n > 0;
+	for (unsigned i = 0; i < n; i++)
+		kept &= !str_eq(rows[i].state, "current");
+	snprintf(label, sizeof label, "credential:%s:admin", r->uuid);
+	for (unsigned i = 0; kept && i < n; i++) {
+		if (!str_eq(rows[i].state, "previous"))
+			continue;
+		if (engine_unseal(r->en, label, rows[i].sealed, &pw, NULL))
+			add_way(r, *way, secret_reveal(&pw));
+		secret_deinit(&pw);
+		break;
+	}
+	arena_deinit(&a);
+}
+
 static bool add_psk(struct engine_run *r, struct err *e)
 {
 	struct arena a;
@@ -84,6 +109,7 @@ static bool add_psk(struct engine_run *r, struct err *e)
 	/* the journal says that the new password may be in: it is the likelier one */
 	if (r->intent[ACT_ADMIN] && r->admin_stored)
 		add_way(r, w, secret_reveal(&r->admin_pw));
+	add_kept_admin(r, &w);
 	snprintf(label, sizeof label, "mebx:%s", r->pid);
 	bool ok = store_psk_get(r->en->conf.store, &a, r->pid, &k) &&
 		engine_unseal(r->en, label, k.sealed_password, &pw, e);

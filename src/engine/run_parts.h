@@ -4,6 +4,13 @@
 #include "base/out.h"
 
 struct engine_run;
+#define RUN_HASHES 8
+struct run_unconfigure {
+	bool sent, asked_here, hashes_read;
+	unsigned polls, hash_count;
+	char hashes[RUN_HASHES][40]; /* names of those that somebody added */
+	struct err why;
+};
 struct store_tx;
 /* run_part.c: the parts of the profile, in operation */
 /* True: something is under way (a read, a change, a commit), or the job ended. False: nothing to do. */
@@ -23,3 +30,11 @@ void engine_run_parts_print(struct engine_run *r, struct out *lines, struct out 
 void engine_run_check(struct engine_run *r);
 /* After a configuration: nothing differs, look again later. */
 void engine_run_as_wanted(struct engine_run *r, struct store_tx *tx);
+
+/* run_unconfigure.c: the jobs that take the configuration off, when the PC has told its UUID */
+bool engine_run_is_unconfigure(const struct engine_run *r);
+void engine_run_unconfigure(struct engine_run *r);
+/* The step of the journal that says that it was asked for. */
+bool engine_run_unconfigure_step(const struct engine_run *r, const char *step);
+/* True: e proves that it happened, and the job ends well. */
+bool engine_run_unconfigure_proven(struct engine_run *r, const struct err *e);

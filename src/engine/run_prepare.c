@@ -136,6 +136,7 @@ static void load_steps(struct engine_run *r, struct arena *a)
 	struct store_step st[ACT_COUNT * 2];
 	unsigned n = store_step_list(r->en->conf.store, a, r->uuid, ACT_COUNT * 2, st);
 	for (unsigned i = 0; i < n; i++) {
+		r->unconf.sent |= engine_run_unconfigure_step(r, st[i].action);
 		enum engine_act act = engine_plan_find(st[i].action);
 		if (act == ACT_COUNT)
 			continue;

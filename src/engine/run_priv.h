@@ -35,6 +35,7 @@ struct engine_run {
 	struct wire_hello *hello;       /* NULL: none known */
 	struct arena keep;              /* lives as long as the run: hello, leaf, read instances */
 	struct engine_profile profile;
+	struct run_unconfigure unconf;  /* run_unconfigure.c */
 	struct run_parts *parts;        /* run_part.c; NULL: the profile names none, or not loaded yet */
 	struct engine_facts facts;
 	struct engine_plan_in in;
@@ -143,6 +144,7 @@ void engine_run_intent(struct engine_run *r, struct store_tx *tx, enum engine_ac
 void engine_run_stage(struct engine_run *r, struct store_tx *tx, const char *stage);
 void engine_run_end(struct engine_run *r, enum store_job_state state, int64_t not_before_unix_ms,
 		    const struct err *e);
+void engine_run_ended(struct engine_run *r); /* as stored: counted, and gone */
 void engine_run_success(struct engine_run *r);
 /* The device is configured and the credential that opened it is current. */
 void engine_run_proof(struct engine_run *r, struct store_tx *tx);

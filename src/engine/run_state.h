@@ -20,7 +20,9 @@ enum run_state {
 	RUN_STATE_COUNT
 };
 #define RUN_KINDS(X) /* as stored with the job; never renamed */                            \
-	X(RUN_CONFIGURE, "configure") X(RUN_CHECK, "check")
+	X(RUN_CONFIGURE, "configure") X(RUN_CHECK, "check")                                 \
+	X(RUN_UNCONFIGURE, "unconfigure") X(RUN_UNCONFIGURE_PARTIAL, "unconfigure_partial") \
+	X(RUN_UNCONFIGURE_LOOK, "unconfigure_look")
 enum run_kind {
 #define X(name, text) name,
 	RUN_KINDS(X)

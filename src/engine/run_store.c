@@ -48,7 +48,6 @@ struct store_tx *engine_run_tx(struct engine_run *r)
 	return tx;
 }
 
-static void on_ended(struct engine_run *r);
 static void on_failed(struct engine_run *r);
 static void on_succeeded(struct engine_run *r);
 
@@ -90,13 +89,13 @@ static void on_stored(void *arg, const struct err *e)
 			engine_run_gone(r);
 			return;
 		}
-		if (stored == on_ended || stored == on_failed || stored == on_succeeded) {
+		if (stored == engine_run_ended || stored == on_failed || stored == on_succeeded) {
 			/* not even the end can be written (disk full, database locked): the lease runs
 			 * out and the job is taken again, from what is durable */
 			log_err(LOG_EV_STORE, e,
 				(const struct log_kv[]){ LOG_S("statement", "end of job"),
 							 { LOG_KIND_END, NULL, NULL, 0 } });
-			on_ended(r);
+			engine_run_ended(r);
 			return;
 		}
 		engine_run_fail(r, e);
@@ -205,7 +204,7 @@ static void add_stats(struct engine_run *r)
 	st->imposed_wait_ms += r->imposed_wait_ms;
 }
 
-static void on_ended(struct engine_run *r)
+void engine_run_ended(struct engine_run *r)
 {
 	r->state = RUN_END;
 	add_stats(r);
@@ -216,7 +215,7 @@ static void on_ended(struct engine_run *r)
 static void on_failed(struct engine_run *r)
 {
 	r->en->st.jobs_failed++;
-	on_ended(r);
+	engine_run_ended(r);
 }
 
 static void say(struct engine_run *r, struct store_tx *tx, enum log_event ev,
@@ -252,7 +251,7 @@ static void on_succeeded(struct engine_run *r)
 {
 	say_success(r, NULL);
 	r->en->st.jobs_done++;
-	on_ended(r);
+	engine_run_ended(r);
 }
 
 #define NOW ". Now: " /* between the refusal and what the network said since */
@@ -313,7 +312,7 @@ void engine_run_end(struct engine_run *r, enum store_job_state state, int64_t no
 	else if (state == STORE_JOB_CANCELLED)
 		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_CANCELLED, NULL, LOG_S("uuid", r->uuid),
 			     LOG_S("job", r->job));
-	engine_run_commit(r, tx, e ? on_failed : on_ended);
+	engine_run_commit(r, tx, e ? on_failed : engine_run_ended);
 }
 
 static void success_device(struct engine_run *r, struct store_tx *tx, int64_t now)

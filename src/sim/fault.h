@@ -35,6 +35,8 @@ enum sim_fault_when {
 	  "a key pair takes n ms")                                                                   \
 	X(SIM_FAULT_FLASH_LIMIT, "flash_limit", "write", "status_38", FIRST, 0, 0,                   \
 	  "the next n writes are refused: FLASH_WRITE_LIMIT_EXCEEDED")                               \
+	X(SIM_FAULT_UNPROVISION, "unprovision_refused", "unprovision", "status_n", FLAG, 16, 0,      \
+	  "Unprovision and PartialUnprovision answer n; with 2076 the audit log blocks")           \
 	X(SIM_FAULT_BUSY, "busy", "key", "busy", FIRST, 3, 0, "the next n key and certificate calls answer busy") \
 	X(SIM_FAULT_HTTP_500, "http_500", "request", "status_500", NTH, 1, 0,                        \
 	  "the n-th request is answered 500 and not done")                                           \

@@ -153,6 +153,8 @@ static uint32_t set_psk(struct fw_ctx *x, const struct wsman_obj *in, struct wsm
 
 /* ---- the ways back ---- */
 
+#define BLOCKING_COMPONENT 2076
+
 static uint32_t extend(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
 {
 	uint32_t hours = 0;
@@ -182,6 +184,14 @@ static void back_to_setup(struct fw_ctx *x)
 		x->effects |= SIM_EFFECT_HELLO;
 }
 
+/* 0: nothing stands in the way. */
+static uint32_t refused(struct fw_ctx *x)
+{
+	const struct sim_fault *f;
+
+	return sim_fault_hit(x->d, SIM_FAULT_UNPROVISION, &f) ? (uint32_t)f->n : 0;
+}
+
 static uint32_t unprovision(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
 {
 	struct sim_dev *d = x->d;
@@ -195,6 +205,8 @@ static uint32_t unprovision(struct fw_ctx *x, const struct wsman_obj *in, struct
 		return WSMAN_PT_INVALID_PARAMETER;
 	if (!sim_fw_flash_ok(x))
 		return WSMAN_PT_INTERNAL_ERROR;
+	if (refused(x))
+		return refused(x);
 	mem_wipe(d->pps, sizeof d->pps);
 	d->pid[0] = '\0';
 	sim_dev_erase(d);
@@ -211,6 +223,8 @@ static uint32_t partial_unprovision(struct fw_ctx *x, const struct wsman_obj *in
 	(void)out;
 	if (d->state != SIM_CONFIGURED)
 		return WSMAN_PT_NOT_PERMITTED;
+	if (refused(x))
+		return refused(x);
 	/* Kept: admin, PSK pair, host and domain name. */
 	char *host = mem_str(sim_var_active(d, SIM_VAR_HOST_NAME));
 	char *domain = mem_str(sim_var_active(d, SIM_VAR_DOMAIN));
@@ -225,9 +239,9 @@ static uint32_t partial_unprovision(struct fw_ctx *x, const struct wsman_obj *in
 
 static uint32_t blocking(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
 {
-	(void)x;
 	(void)in;
-	(void)out;
+	if (refused(x) == BLOCKING_COMPONENT)
+		wsman_obj_add_str(out, "Component", "1");
 	return WSMAN_PT_SUCCESS;
 }
 

@@ -30,7 +30,8 @@ unsigned store_hello_list(struct store *s, struct arena *a, const char *uuid, un
 	X(STORE_DEV_WAITING, "approval")      /* waits for an operator */                           \
 	X(STORE_DEV_CONFIGURING, "configuring")                                                     \
 	X(STORE_DEV_REFUSED, "refused")       /* pre-flight or device refused; see health */        \
-	X(STORE_DEV_CONFIGURED, "configured")
+	X(STORE_DEV_CONFIGURED, "configured")                                                       \
+	X(STORE_DEV_UNCONFIGURED, "unconfigured") /* by us; held until it is approved */
 enum store_device_state {
 #define X(name, text) name,
 	STORE_DEVICE_STATES(X)

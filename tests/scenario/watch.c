@@ -255,8 +255,13 @@ static void check_lease(struct watch *t, const struct watch_conn *c, const char 
 	int64_t now = clk_unix_ms();
 	snprintf(owner, sizeof owner, "world-%u-%u", c->service->index, c->service->starts);
 	arena_init(&a, 1 << 16);
-	bool held = store_job_active(t->w->store, &a, t->w->devs[c->dev].uuid, "configure", &j) &&
-		strcmp(j.state, "running") == 0 && strcmp(j.lease_owner, owner) == 0;
+	/* one job at a time with a device: whichever kind runs holds the lease */
+	static const char *const kinds[] = { "configure", "check", "unconfigure",
+					     "unconfigure_partial", "unconfigure_look" };
+	bool held = false;
+	for (size_t k = 0; k < sizeof kinds / sizeof *kinds && !held; k++)
+		held = store_job_active(t->w->store, &a, t->w->devs[c->dev].uuid, kinds[k], &j) &&
+			strcmp(j.state, "running") == 0 && strcmp(j.lease_owner, owner) == 0;
 	if (!held || j.lease_until_unix_ms <= now)
 		watch_fail(
 			t,

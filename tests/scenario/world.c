@@ -241,6 +241,8 @@ void world_init(struct world *w, uint64_t seed)
 void world_init_bare(struct world *w, uint64_t seed)
 {
 	struct err e = { 0 };
+	fault_arm("none", 1); /* what fired in a former world is over */
+	fault_disarm();
 	*w = (struct world){ 0 };
 	clk_fake_start(1795000000000);
 	w->sched = sched_new(NULL, NULL);
