@@ -125,6 +125,7 @@ struct wsman_obj *engine_part_put(struct engine_changes *c, struct engine_change
 	ch->req = (struct wsman_req){
 		.op = WSMAN_OP_PUT, .resource_uri = cls->uri, .selectors = sel, .obj = o
 	};
+	ch->obj = o;
 	return o;
 }
 
@@ -136,6 +137,7 @@ struct wsman_obj *engine_part_create(struct engine_changes *c, struct engine_cha
 	if (!o)
 		return NULL;
 	ch->req = (struct wsman_req){ .op = WSMAN_OP_CREATE, .resource_uri = cls->uri, .obj = o };
+	ch->obj = o;
 	return o;
 }
 
@@ -153,6 +155,7 @@ struct wsman_obj *engine_part_call(struct engine_changes *c, struct engine_chang
 				      .method = m->name,
 				      .selectors = sel,
 				      .obj = o };
+	ch->obj = o;
 	return o;
 }
 
@@ -165,6 +168,28 @@ void engine_part_delete(struct engine_changes *c, struct engine_change *ch, cons
 		ch->req = (struct wsman_req){ .op = WSMAN_OP_DELETE,
 					      .resource_uri = cls->uri,
 					      .selectors = sel };
+}
+
+struct engine_change *engine_part_put_of(struct engine_changes *c, unsigned flags,
+					 const struct wsman_obj *instance,
+					 const struct wsman_selector *sel)
+{
+	const char *id = arena_fmt(c->a, sel ? "set:%s:%s" : "set:%s", instance->shape->name,
+				   sel ? sel->value : "");
+	for (struct engine_change *ch = c->first; id && ch; ch = ch->next) {
+		if (!str_eq(ch->id, id))
+			continue;
+		ch->flags |= flags;
+		return ch;
+	}
+	struct engine_change *ch = id ? engine_part_change(c, flags, "%s", id) : NULL;
+	return engine_part_put(c, ch, instance, sel) ? ch : NULL;
+}
+
+void engine_part_lack(struct engine_changes *c, const char *field, const char *to)
+{
+	engine_part_line(engine_part_change(c, CHANGE_REPORT, "lack:%s", field), field,
+			 "not available", to);
 }
 
 /* ---- plain properties ---- */
@@ -233,8 +258,6 @@ void engine_part_props(const struct engine_part_in *in, const struct wsman_obj *
 		       unsigned flags, struct engine_changes *c)
 {
 	const char *part = in->want->key;
-	struct engine_change *ch = NULL;
-	struct wsman_obj *o = NULL;
 	for (; props->key; props++) {
 		const struct engine_node *n = at_path(in->want, props->key);
 		if (!n || !n->text)
@@ -248,21 +271,64 @@ void engine_part_props(const struct engine_part_in *in, const struct wsman_obj *
 		if (have && (str_eq(have, want) || str_eq(have_people, n->text)))
 			continue;
 		if (!have && is_lacking(instance, props->prop)) {
-			struct engine_change *no =
-				engine_part_change(c, CHANGE_REPORT, "lack:%s", props->key);
-			engine_part_line(no, field, "not available", n->text);
+			engine_part_lack(c, field, n->text);
 			continue;
 		}
-		if (!ch) {
-			ch = engine_part_change(c, flags, "set:%s", instance->shape->name);
-			o = engine_part_put(c, ch, instance, sel);
-			if (!o)
-				return;
-		}
+		struct engine_change *ch = engine_part_put_of(c, flags, instance, sel);
+		if (!ch)
+			return;
 		engine_part_line(ch, field, have_people, n->text);
 		struct err e = { 0 };
-		wsman_obj_unset(o, props->prop);
-		wsman_obj_set_text(o, span_str(props->prop), span_str(want), &e);
+		wsman_obj_unset(ch->obj, props->prop);
+		wsman_obj_set_text(ch->obj, span_str(props->prop), span_str(want), &e);
+	}
+}
+
+/* ---- lists ---- */
+
+static bool list_has(const struct wsman_val *list, const char *text)
+{
+	for (; list; list = list->next)
+		if (str_eq(list->text, text))
+			return true;
+	return false;
+}
+
+static const char *joined(struct arena *a, const char *so_far, const char *text)
+{
+	return so_far && text ? arena_fmt(a, "%s%s%s", so_far, *so_far ? " " : "", text) : NULL;
+}
+
+void engine_part_list(const struct engine_part_in *in, const struct wsman_obj *instance,
+		      const struct wsman_selector *sel, const char *key, const char *prop,
+		      const char *words, unsigned flags, struct engine_changes *c)
+{
+	const struct engine_node *list = at_path(in->want, key);
+	const struct wsman_val *have = wsman_obj_vals(instance, prop);
+	const char *field = arena_fmt(c->a, "%s.%s", in->want->key, key), *from = "", *to = "";
+	unsigned want_count = 0, have_count = 0;
+	bool differs = false;
+	if (!list)
+		return;
+	for (const struct wsman_val *v = have; v; v = v->next, have_count++)
+		from = joined(c->a, from,
+			      words ? engine_part_word(c->a, words, v->text, false) : v->text);
+	for (const struct engine_node *n = list->children; n; n = n->next, want_count++) {
+		differs |= !list_has(
+			have, words ? engine_part_word(c->a, words, n->text, true) : n->text);
+		to = joined(c->a, to, n->text);
+	}
+	if ((!differs && want_count == have_count) || !field || !from || !to)
+		return;
+	struct engine_change *ch = engine_part_put_of(c, flags, instance, sel);
+	if (!ch)
+		return;
+	engine_part_line(ch, field, *from ? from : "none", *to ? to : "none");
+	wsman_obj_unset(ch->obj, prop);
+	for (const struct engine_node *n = list->children; n; n = n->next) {
+		const char *text = words ? engine_part_word(c->a, words, n->text, true) : n->text;
+		if (text)
+			wsman_obj_add_str(ch->obj, prop, text);
 	}
 }
 

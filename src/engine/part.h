@@ -21,7 +21,9 @@
 #include "wsman/envelope.h"
 
 #define ENGINE_PARTS(X) /* order is the order on the device; what can cut it off comes last */ \
-	X(power) X(consent) X(users) X(defense) X(wifi)
+	X(power) X(consent) X(users) \
+	X(kerberos) \
+	X(defense) X(wifi)
 
 #define PART_READS_MAX 8
 enum engine_part_read_kind { PART_GET, PART_ENUMERATE, PART_INVOKE };
@@ -83,6 +85,7 @@ struct engine_change {
 	struct out text;         /* "users.alice.realms: a b -> a c" lines; no secrets */
 	unsigned flags;
 	struct wsman_req req;    /* op WSMAN_OP_UNKNOWN only with CHANGE_REPORT */
+	struct wsman_obj *obj;   /* what req carries, while diff still adds to it; NULL none */
 	const uint32_t *also_ok; /* further return values that mean "it is so"; ends with 0; NULL none */
 	struct engine_part_secret *secret; /* made durable before it is sent; NULL none */
 	struct engine_change *next;
@@ -93,44 +96,6 @@ struct engine_changes {
 	unsigned count;
 	const char *unavailable; /* set: this device lacks it, and why: "no class AMT_..." */
 };
-/* A new change at the end, in c->a. NULL when the arena is full (c->a->full tells it too). */
-struct engine_change *engine_part_change(struct engine_changes *c, unsigned flags, const char *id_fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-/* One line of a change: field path, value now, value wanted. NULL as a value: "absent". */
-void engine_part_line(struct engine_change *ch, const char *field, const char *from, const char *to);
-/* The request of a change: Put of a clone of that instance (to be changed by the caller), Create,
- * method call with empty input (selectors: NULL none), or Delete. All objects are in c->a. */
-struct wsman_obj *engine_part_put(struct engine_changes *c, struct engine_change *ch, const struct wsman_obj *instance,
-				  const struct wsman_selector *sel);
-struct wsman_obj *engine_part_create(struct engine_changes *c, struct engine_change *ch, const char *class_name);
-struct wsman_obj *engine_part_call(struct engine_changes *c, struct engine_change *ch, const char *class_name,
-				   const char *method, const struct wsman_selector *sel);
-void engine_part_delete(struct engine_changes *c, struct engine_change *ch, const char *class_name,
-			const struct wsman_selector *sel);
-
-/* Plain properties of an instance that is read and put: for many parts this table is all. */
-struct engine_part_prop {
-	const char *key;         /* "timeouts.display": path within the part */
-	const char *prop;
-	const char *words;       /* "none=0 kvm=1 all=4294967295": word of the profile = value; NULL: as it is */
-};
-/* At most one change, a Put of that instance with every property that differs; id "set:CLASS".
- * rows ends with key NULL. Switches become true/false unless words says otherwise. A property that the
- * instance does not have is "not available": reported as a line of its own (CHANGE_REPORT). */
-void engine_part_props(const struct engine_part_in *in, const struct wsman_obj *instance, const struct wsman_selector *sel,
-		       const struct engine_part_prop *rows, unsigned flags, struct engine_changes *c);
-
-/* The same for one group of the profile and one instance (NULL: there is none), without a change of its
- * own: a line per difference goes to ch, every value named goes to `to`; both may be NULL. path: of the
- * group, for people. How many differ. */
-unsigned engine_part_fields(struct arena *a, const struct engine_node *group, const char *path,
-			    const struct engine_part_prop *rows, const struct wsman_obj *have,
-			    struct wsman_obj *to, struct engine_change *ch);
-/* Word of the profile for a value of the device, or the other way round; text itself when no pair fits. */
-const char *engine_part_word(struct arena *a, const char *words, const char *text, bool to_device);
-/* Nothing is sent: "users.bob: not in the profile". */
-void engine_part_report(struct engine_changes *c, const char *field, const char *what);
-
 struct engine_part {
 	const char *name;               /* top-level key of the profile, name in journal and events */
 	const char *title;              /* for people: "power package" */
@@ -154,3 +119,5 @@ const struct engine_part *engine_parts_find(struct span name);    /* NULL */
 #define X(name) extern const struct engine_part engine_part_##name;
 ENGINE_PARTS(X)
 #undef X
+
+#include "engine/part_make.h" /* what diffs make their changes with */

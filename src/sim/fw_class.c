@@ -4,15 +4,26 @@
 #include "base/str.h"
 #include "sim/fw_priv.h"
 
+/* One a line, so that lines can come and go. */
+/* clang-format off */
 static const struct fw_class *const tables[] = {
-	sim_fw_general_classes, sim_fw_setup_classes,
-	sim_fw_admin_classes,   sim_fw_time_classes,
-	sim_fw_tls_classes,     sim_fw_pki_classes,
-	sim_fw_redir_classes,   sim_fw_net_classes,
-	sim_fw_info_classes,    sim_fw_power_classes,
-	sim_fw_defense_classes, sim_fw_wifi_classes,
-	sim_fw_8021x_classes,   NULL,
+	sim_fw_general_classes,
+	sim_fw_setup_classes,
+	sim_fw_admin_classes,
+	sim_fw_time_classes,
+	sim_fw_tls_classes,
+	sim_fw_pki_classes,
+	sim_fw_redir_classes,
+	sim_fw_net_classes,
+	sim_fw_info_classes,
+	sim_fw_power_classes,
+	sim_fw_kerberos_classes,
+	sim_fw_defense_classes,
+	sim_fw_wifi_classes,
+	sim_fw_8021x_classes,
+	NULL,
 };
+/* clang-format on */
 
 const struct fw_class *sim_fw_class_at(unsigned i)
 {

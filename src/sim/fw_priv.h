@@ -109,6 +109,7 @@ extern const struct fw_class sim_fw_general_classes[], sim_fw_setup_classes[], s
 	sim_fw_net_classes[], sim_fw_info_classes[], sim_fw_power_classes[],
 	sim_fw_wifi_classes[], sim_fw_8021x_classes[],
 	sim_fw_defense_classes[];
+extern const struct fw_class sim_fw_kerberos_classes[];
 
 /* ---- fw_class.c ---- */
 const struct fw_class *sim_fw_class_find(const char *name); /* NULL */

@@ -59,6 +59,25 @@ enum sim_var_flags {
 	X(SIM_VAR_OPTIN, "IPS_OptInService.OptInRequired", "4294967295", 0)                         \
 	X(SIM_VAR_OPTIN_CODE_TIMEOUT, "IPS_OptInService.OptInCodeTimeout", "120", 0)                \
 	X(SIM_VAR_OPTIN_SHOW_TIMEOUT, "IPS_OptInService.OptInDisplayTimeout", "300", 0)             \
+	X(SIM_VAR_KRB_ON, "AMT_KerberosSettingData.KrbEnabled", "false", 0)                         \
+	X(SIM_VAR_KRB_REALM, "AMT_KerberosSettingData.RealmName", "", SIM_VAR_OPTIONAL)             \
+	X(SIM_VAR_KRB_SPN, "AMT_KerberosSettingData.ServicePrincipalName", "",                      \
+	  SIM_VAR_ARRAY | SIM_VAR_OPTIONAL)                                                         \
+	X(SIM_VAR_KRB_SPP, "AMT_KerberosSettingData.ServicePrincipalProtocol", "",                  \
+	  SIM_VAR_ARRAY | SIM_VAR_OPTIONAL)                                                         \
+	X(SIM_VAR_KRB_VERSION, "AMT_KerberosSettingData.KeyVersion", "", SIM_VAR_OPTIONAL)          \
+	X(SIM_VAR_KRB_ALG, "AMT_KerberosSettingData.EncryptionAlgorithm", "", SIM_VAR_OPTIONAL)     \
+	X(SIM_VAR_KRB_KEY, "AMT_KerberosSettingData.MasterKey", "",                                 \
+	  SIM_VAR_HIDDEN | SIM_VAR_OPTIONAL)                                                        \
+	X(SIM_VAR_KRB_TOLERANCE, "AMT_KerberosSettingData.MaximumClockTolerance", "",               \
+	  SIM_VAR_OPTIONAL)                                                                         \
+	X(SIM_VAR_KRB_PASSPHRASE, "AMT_KerberosSettingData.Passphrase", "",                         \
+	  SIM_VAR_HIDDEN | SIM_VAR_OPTIONAL)                                                        \
+	X(SIM_VAR_KRB_SALT, "AMT_KerberosSettingData.Salt", "", SIM_VAR_HIDDEN | SIM_VAR_OPTIONAL)  \
+	X(SIM_VAR_KRB_ITERATIONS, "AMT_KerberosSettingData.IterationCount", "", SIM_VAR_OPTIONAL)   \
+	X(SIM_VAR_KRB_CIPHERS, "AMT_KerberosSettingData.ConfiguredEncryptionAlgorithms", "",        \
+	  SIM_VAR_ARRAY | SIM_VAR_OPTIONAL)                                                         \
+	X(SIM_VAR_KRB_CACHE, "AMT_KerberosSettingData.CredentialCache", "false", 0)                 \
 	X(SIM_VAR_WEBUI, "AMT_WebUIService.EnabledState", "2", 0)                                   \
 	X(SIM_VAR_DHCP, "AMT_EthernetPortSettings.DHCPEnabled", "true", SIM_VAR_STAGED)             \
 	X(SIM_VAR_IP, "AMT_EthernetPortSettings.IPAddress", "",                                     \
