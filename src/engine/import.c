@@ -1,28 +1,16 @@
-/* Reading the CSV files of operators row by row: keys and name mappings. A bad row is an error and
- * costs that row only, so that one command can report all of them. Pure: whoever calls
- * (api, cli) reads the file and stores the records. PPS and passwords never enter an error. */
+/* Reading the CSV files of operators row by row, and the records of name mappings (keys:
+ * import_keys.c). A bad row is an error and costs that row only, so that one command can report all
+ * of them. Pure: whoever calls (api, cli) reads the file and stores the records. */
 #include "base/limits.h"
-#include "base/mem.h"
 #include "base/str.h"
-#include "engine/import.h"
+#include "engine/import_priv.h"
 #include "pki/preflight.h"
-#include "wire/psk.h"
-
-_Static_assert(sizeof((struct engine_import_key *)0)->pid == WIRE_PSK_PID_LEN + 1, "PID");
-_Static_assert(sizeof((struct engine_import_key *)0)->pps == WIRE_PSK_PPS_LEN + 1, "PPS");
 
 /* ---- rows ---- */
 
 static struct span rest_of(const struct engine_csv *c)
 {
 	return c->at < c->in.n ? span_make(c->in.p + c->at, c->in.n - c->at) : span_make(NULL, 0);
-}
-
-void engine_csv_init(struct engine_csv *c, struct span in)
-{
-	*c = (struct engine_csv){ .in = in, .next_line = 1 };
-	if (span_starts(in, "\xef\xbb\xbf"))
-		c->at = 3;
 }
 
 static bool at_end(const struct engine_csv *c)
@@ -46,6 +34,40 @@ static void skip_line(struct engine_csv *c)
 
 	c->at += n + (c->at + n < c->in.n);
 	c->next_line++;
+}
+
+/* What divides the fields: the first that could, since no first field has one inside. */
+static uint8_t find_separator(struct span s)
+{
+	bool quoted = false;
+
+	for (size_t i = 0; i < s.n; i++) {
+		uint8_t b = s.p[i];
+		quoted ^= b == '"';
+		if (!quoted && (b == ',' || b == ';' || b == '\t'))
+			return b;
+	}
+	return ',';
+}
+
+void engine_csv_init(struct engine_csv *c, struct span in)
+{
+	*c = (struct engine_csv){ .in = in, .next_line = 1, .separator = ',' };
+	if (span_starts(in, "\xef\xbb\xbf"))
+		c->at = 3;
+	struct span s = rest_of(c);
+	if (in.n > LIMIT_CSV_BYTES) /* is refused with its first row */
+		return;
+	/* a line that spreadsheets write for each other */
+	if (s.n >= 6 && span_eq_nocase(span_make(s.p, 4), span_str("sep=")) &&
+	    strchr(",;|\t", s.p[4]) && s.p[4] && (s.p[5] == '\r' || s.p[5] == '\n')) {
+		c->separator = s.p[4];
+		skip_line(c);
+		return;
+	}
+	s = span_trim(s);
+	s.n = span_find(s, '\n');
+	c->separator = find_separator(s);
 }
 
 static void skip_blank_lines(struct engine_csv *c)
@@ -102,12 +124,13 @@ static bool read_quoted(struct reader *r, size_t from)
 
 static bool field_ends(const struct engine_csv *c)
 {
-	return at_end(c) || c->in.p[c->at] == ',' || newline_here(c) > 0;
+	return at_end(c) || c->in.p[c->at] == c->separator || newline_here(c) > 0;
 }
 
 static void skip_blanks(struct engine_csv *c)
 {
-	while (!at_end(c) && (c->in.p[c->at] == ' ' || c->in.p[c->at] == '\t'))
+	while (!at_end(c) && c->in.p[c->at] != c->separator &&
+	       (c->in.p[c->at] == ' ' || c->in.p[c->at] == '\t'))
 		c->at++;
 }
 
@@ -146,7 +169,7 @@ static bool read_row(struct reader *r)
 	for (;;) {
 		if (!read_field(r))
 			return false;
-		if (at_end(c) || c->in.p[c->at] != ',')
+		if (at_end(c) || c->in.p[c->at] != c->separator)
 			break;
 		c->at++;
 	}
@@ -175,6 +198,7 @@ bool engine_csv_next(struct engine_csv *c, struct engine_csv_row *row, struct er
 
 	err_clear(e);
 	row->count = 0;
+	row->csv = c;
 	if (!at_end(c) && !file_ok(c, e)) {
 		c->at = c->in.n;
 		return false;
@@ -197,7 +221,6 @@ bool engine_csv_next(struct engine_csv *c, struct engine_csv_row *row, struct er
 
 /* ---- records ---- */
 
-static const char *const key_columns[] = { "pid", "pps", "mebx_password", NULL };
 static const char *const name_columns[] = { "uuid", "fqdn", "group", NULL };
 
 /* True: the row is a heading. An error when it names other columns than these, in this order. */
@@ -216,41 +239,16 @@ static bool judge_head(const struct engine_csv_row *row, const char *const *colu
 	return true;
 }
 
-static bool count_ok(const struct engine_csv_row *row, unsigned min, unsigned max,
-		     const char *columns, struct err *e)
+bool engine_import_count_ok_priv(const struct engine_csv_row *row, unsigned min, unsigned max,
+				 const char *columns, struct err *e)
 {
 	if (row->count >= min && row->count <= max)
 		return true;
 	err_set(e, ERR_INVALID, "the row has %u field%s", row->count, row->count == 1 ? "" : "s");
 	err_want(e, "%s", columns);
-	if (row->count == 1 && span_find(row->f[0], ';') < row->f[0].n)
-		err_hint(e, "separate the fields by commas, not by semicolons");
-	return false;
-}
-
-static bool key_of(const struct engine_csv_row *row, struct engine_import_key *k, struct err *e)
-{
-	if (!count_ok(row, 3, 3, "pid,pps,mebx_password", e))
-		return false;
-	if (!wire_psk_parse_pid(row->f[0], k->pid, e))
-		return err_wrap(e, "column pid");
-	if (!wire_psk_parse_pps(row->f[1], k->pps, e))
-		return err_wrap(e, "column pps, PID %s", k->pid);
-	if (!wire_psk_check_password(row->f[2], e))
-		return err_wrap(e, "column mebx_password, PID %s", k->pid);
-	str_copy(k->password, sizeof k->password, row->f[2]);
-	return true;
-}
-
-bool engine_import_key(const struct engine_csv_row *row, bool *out_is_head,
-		       struct engine_import_key *out_k, struct err *e)
-{
-	mem_wipe(out_k, sizeof *out_k);
-	if (!judge_head(row, key_columns, out_is_head, e))
-		return false;
-	if (*out_is_head || key_of(row, out_k, e))
-		return true;
-	mem_wipe(out_k, sizeof *out_k);
+	if (row->count == 1 &&
+	    span_find(row->f[0], row->csv->separator == ',' ? ';' : ',') < row->f[0].n)
+		err_hint(e, "separate the fields as in the first line");
 	return false;
 }
 
@@ -286,7 +284,7 @@ static bool parse_group(struct span text, char *dst, size_t cap, struct err *e)
 
 static bool name_of(const struct engine_csv_row *row, struct engine_import_name *n, struct err *e)
 {
-	if (!count_ok(row, 2, 3, "uuid,fqdn or uuid,fqdn,group", e) ||
+	if (!engine_import_count_ok_priv(row, 2, 3, "uuid,fqdn or uuid,fqdn,group", e) ||
 	    !parse_uuid(row->f[0], n->uuid, e))
 		return false;
 	if (!pki_preflight_fqdn(row->f[1], e))

@@ -171,7 +171,7 @@ static void bad_rows_take_linear_time(void **state)
 
 static bool read_one(const char *line)
 {
-	struct engine_csv c;
+	static struct engine_csv c;
 	struct err e = { 0 };
 	engine_csv_init(&c, span_str(line));
 	return engine_csv_next(&c, &row, &e);
@@ -198,7 +198,8 @@ static void reads_keys(void **state)
 		  "column mebx_password, PID " },
 		{ "two fields", "@PID,@PPS", "the row has 2 fields" },
 		{ "four fields", "@PID,@PPS,P@ssw0rd,x", "the row has 4 fields" },
-		{ "semicolons", "@PID;@PPS;P@ssw0rd", "the row has 1 field" },
+		{ "semicolons", "@PID;@PPS;P@ssw0rd", NULL },
+		{ "tabs", "@PID\t@PPS\tP@ssw0rd", NULL },
 		{ "nothing", "\"\"", "the row has 1 field" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -245,16 +246,92 @@ static void reads_keys(void **state)
 	}
 }
 
-static void semicolons_get_a_hint(void **state)
+static void another_separator_gets_a_hint(void **state)
 {
 	(void)state;
 	struct engine_import_name n;
+	struct engine_csv c;
 	struct err e = { 0 };
 	bool is_head;
-	assert_true(read_one("4c4c4544-0031-3610-8052-b4c04f564231;pc1.example.com"));
+	engine_csv_init(
+		&c, span_str("uuid,fqdn\n4c4c4544-0031-3610-8052-b4c04f564231;pc1.example.com"));
+	assert_true(engine_csv_next(&c, &row, &e) && engine_csv_next(&c, &row, &e));
 	assert_false(engine_import_name(&row, &is_head, &n, &e));
-	assert_string_equal(e.hint, "separate the fields by commas, not by semicolons");
+	assert_string_equal(e.hint, "separate the fields as in the first line");
 	assert_string_equal(e.want, "uuid,fqdn or uuid,fqdn,group");
+}
+
+#define K TEST_PID_PLAIN
+#define P TEST_PPS
+#define W "P@ssw0rd"
+
+struct layout {
+	const char *name, *in, *want; /* "+" a key, else the errors with bars between */
+};
+
+/* Files of others: what their headings and separators make of the rows. */
+static const struct layout layouts[] = {
+	{ "ours", "pid,pps,mebx_password\n" K "," P "," W "\n", "+" },
+	{ "short names", "PID;PPS;MEBx\r\n" K ";" P ";" W "\r\n", "+" },
+	{ "factory and new password",
+	  "PID,PPS,ME default password,ME new password\n" K "," P ",admin," W "\n", "+" },
+	{ "another order, more columns",
+	  "Serial No.,New MEBx Password,PPS,PID,Model\nX1," W "," P "," K ",T60\n", "+" },
+	{ "current and new, tabs, BOM",
+	  "\xef\xbb\xbfPID\tPPS\tCurrentMEBxPassword\tNewMEBxPassword\r\n" K "\t" P "\tadmin\t" W
+	  "\r\n",
+	  "+" },
+	{ "quotes and semicolons",
+	  "\"PSK PID\";\"PSK PPS\";\"Password\"\n\"" K "\";\"" P "\";\"" W "\"\n", "+" },
+	{ "sep line of a spreadsheet", "sep=;\r\nPID;PPS;MEBX_PWD\r\n" K ";" P ";" W "\r\n", "+" },
+	{ "no separator at all", "sep=x\n", "the row has 1 field" },
+	{ "semicolon in a password", K "," P ",P;ssw0rd\n", "+" },
+	{ "lower case, without dashes", "6it5s0m4,fmh31dmempmi9or2y1v89bcaoswx2m94," W "\n", "+" },
+	{ "a blank column", "PID,,PPS,MEBx\n" K ",," P "," W "\n", "+" },
+	{ "headings twice", "PID,PPS,MEBx\n" K "," P "," W "\nMEBx,PPS,PID\n" W "," P "," K "\n",
+	  "++" },
+	{ "no password", "pid,pps\n" K "," P "\n",
+	  "no column for the MEBx password|heading above" },
+	{ "no PPS", "pid,mebx\n" K "," W "\n", "no column for the PPS|heading above" },
+	{ "two passwords", "pid,pps,mebx,password\n" K "," P "," W "," W "\n",
+	  "two columns for the MEBx password|heading above" },
+	{ "short row", "PID,PPS,Model,MEBx\n" K "," P ",T60\n", "the row has 3 fields" },
+	{ "no heading, four", K "," P ",admin," W "\n", "the row has 4 fields" },
+	{ "check character under a heading", "MEBx,PID,PPS\n" W ",6IT5S0M5," P "\n", "column pid" },
+};
+
+static const char *key_or_error(const struct layout *l, const char *want)
+{
+	struct engine_import_key k;
+	struct err e = { 0 };
+	bool is_head;
+
+	if (engine_import_key(&row, &is_head, &k, &e)) {
+		bool right = str_eq(k.pid, K) && strlen(k.pps) == 32 &&
+			(str_eq(k.password, W) || str_eq(k.password, "P;ssw0rd"));
+		if (!is_head && (*want != '+' || !right))
+			fail_msg("%s: %s", l->name, k.pid);
+		return want + !is_head;
+	}
+	size_t n = strcspn(want, "|");
+	if (!n || !memmem(e.msg, strlen(e.msg), want, n))
+		fail_msg("%s: %s", l->name, e.msg);
+	return want + n + (want[n] == '|');
+}
+
+static void reads_layouts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
+		const char *want = layouts[i].want;
+		struct engine_csv c;
+		struct err e = { 0 };
+		engine_csv_init(&c, span_str(layouts[i].in));
+		while (engine_csv_next(&c, &row, &e))
+			want = key_or_error(&layouts[i], want);
+		if (*want || e.code != ERR_NONE)
+			fail_msg("%s: '%s' did not come; %s", layouts[i].name, want, e.msg);
+	}
 }
 
 static void knows_headings(void **state)
@@ -267,7 +344,9 @@ static void knows_headings(void **state)
 	} cases[] = {
 		{ "keys", "pid,pps,mebx_password", true, true, NULL },
 		{ "keys, upper case", "\"PID\" , PPS,MEBx_Password", true, true, NULL },
-		{ "keys, other order", "pid,mebx_password,pps", true, true, "pps" },
+		{ "keys, other order", "pid,mebx_password,pps", true, true, NULL },
+		{ "keys, a column less", "pid,pps", true, true,
+		  "pid, pps and mebx_password, in any order" },
 		{ "names", "uuid,fqdn,group", false, true, NULL },
 		{ "names, no group", "UUID,FQDN", false, true, NULL },
 		{ "names, more columns", "uuid,fqdn,group,remark", false, true, NULL },
@@ -385,7 +464,8 @@ int main(void)
 		cmocka_unit_test(sizes_have_limits),
 		cmocka_unit_test(bad_rows_take_linear_time),
 		cmocka_unit_test(reads_keys),
-		cmocka_unit_test(semicolons_get_a_hint),
+		cmocka_unit_test(another_separator_gets_a_hint),
+		cmocka_unit_test(reads_layouts),
 		cmocka_unit_test(knows_headings),
 		cmocka_unit_test(reads_names),
 		cmocka_unit_test(the_examples_are_right),

@@ -147,6 +147,20 @@ test_expect_success 'the bytes of a real file from the same inputs' '
 	fi
 '
 
+test_expect_success 'files of others: headings, semicolons, what is wrong by its line' '
+	sim_pairs 4 | tail -n +2 | awk -F, "{ printf \"%s;%s;admin;%s;T60\\r\\n\", \$1, \$2, \$3 }" >rows &&
+	{ printf "\\357\\273\\277PID;PPS;ME default password;ME new password;Model\\r\\n" && cat rows &&
+		sed -n 2p rows && sed -n "1s/^TEST000./TEST000X/p" rows && sed -n "3s/;T60//p" rows |
+		sed "s/;Mebx.*/;/" && echo "$pid;$(sed -n "1s/^[^;]*;\\([^;]*\\).*/\\1/p" rows);admin;Other-Pass1;T60"; } >oem.csv &&
+	keys >before && test_expect_code 3 "$OUTBAND" key import oem.csv --preview 2>err && keys >after &&
+	test_cmp before after && test_expect_code 3 "$OUTBAND" key import oem.csv >out 2>err &&
+	grep -q "4 added, 0 changed, 0 unchanged, 4 refused" out && grep -q "^oem.csv:6: .*earlier line" err &&
+	grep -q "^oem.csv:7: .*column pid.*check character" err && grep -q "^oem.csv:8: " err &&
+	grep -q "^oem.csv:9: .*stored already with another PPS" err && ! grep -q "Mebx-Pass\|AAA" err &&
+	"$OUTBAND" key list --csv | grep -c ",import," >count && test "$(cat count)" = 4 &&
+	"$OUTBAND" key import oem.csv --preview 2>err >out; grep -q "0 added, 0 changed, 4 unchanged" out
+'
+
 test_expect_success 'no secret is in a log' '
 	"$OUTBAND" key export --reveal | tail -n +2 | tr -d "\r" | tr , "\n" | grep -v "^....-....\$" >secrets &&
 	test -s secrets && ! grep -qF -f secrets serve.log sim.log
