@@ -24,6 +24,7 @@ enum engine_key_flags {
 	KEY_STAGED = 4,    /* acts at CommitChanges */
 	KEY_CUTS_OFF = 8,  /* a wrong value can make the PC unreachable */
 	KEY_NO_RANDOM = 16, /* KEY_SECRET: only a stored one makes sense */
+	KEY_EIGHT = 64,    /* KEY_SECRET: exactly 8 characters, as VNC has them */
 	KEY_NO_LEAVE = 32, /* basic keys only: `leave` is no value of it */
 };
 struct engine_key {

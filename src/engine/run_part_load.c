@@ -71,6 +71,13 @@ static bool load_secret(struct engine_run *r, struct engine_part_secret *s, stru
 	if (ok && !secret_is_set(&s->value)) {
 		char pw[WIRE_PSK_PASSWORD_LEN + 1];
 		wire_psk_make_password(r->en->conf.rng, pw);
+		/* each half may lack a kind of character */
+		while (s->node->row->flags & KEY_EIGHT) {
+			pw[8] = '\0';
+			if (wire_psk_check_password(span_str(pw), NULL))
+				break;
+			wire_psk_make_password(r->en->conf.rng, pw);
+		}
 		s->value = secret_make(span_str(pw));
 		explicit_bzero(pw, sizeof pw);
 	}

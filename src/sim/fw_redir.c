@@ -7,6 +7,8 @@
 #define DMTF_OK          0
 #define DMTF_INVALID     5
 #define RFB_PASSWORD_LEN 8
+#define SCREEN_MAX       3
+#define UNSUPPORTED      2066
 
 /* ---- AMT_RedirectionService ---- */
 
@@ -94,12 +96,26 @@ static const struct fw_method kvm_methods[] = {
 	{ NULL, NULL },
 };
 
+/* Known: 16.1 still has the port, and later firmware calls it unsupported. */
+static bool has_5900(const struct sim_dev *d)
+{
+	if (sim_switches_is(&d->sw, SIM_SW_KVM_5900, "to-16"))
+		return d->gen->major <= 16;
+	return sim_switches_is(&d->sw, SIM_SW_KVM_5900, "always");
+}
+
 /* Exactly 8 characters, else by the rule of strong passwords. */
 static bool put_kvm_settings(struct fw_ctx *x, unsigned i, const struct wsman_obj *in)
 {
 	const char *password = wsman_obj_str(in, "RFBPassword");
+	uint32_t screen;
+	bool on;
 
 	(void)i;
+	if (wsman_obj_bool(in, "Is5900PortEnabled", &on) && on && !has_5900(x->d))
+		return sim_fw_refuse_status(x, FW_FAULT_INTERNAL, UNSUPPORTED);
+	if (wsman_obj_u32(in, "DefaultScreen", &screen) && screen > SCREEN_MAX)
+		return sim_fw_refuse_status(x, FW_FAULT_INTERNAL, WSMAN_PT_INVALID_PARAMETER);
 	if (!password || !*password)
 		return true;
 	if (strlen(password) != RFB_PASSWORD_LEN ||
