@@ -76,6 +76,14 @@ enum api_role {
 	  "Judges a provisioning chain and stores it when it is usable or with force=true.")              \
 	X("DELETE", "/v1/certs/{}", API_ROLE_SECURITY, "", "", api_cert_delete,                           \
 	  "Disables a provisioning chain and erases its private key.")                                    \
+	X("GET", "/v1/ca", API_ROLE_VIEWER, "after limit", "", api_ca_list,                               \
+	  "The CAs of the service, present and former: tier, validity, key, how many of theirs are revoked.") \
+	X("GET", "/v1/ca/{}/crl", API_ROLE_VIEWER, "", "", api_ca_crl,                                    \
+	  "The revocation list of one of them, signed now, as DER.")                                      \
+	X("POST", "/v1/ca/{}/revoke", API_ROLE_SECURITY, "", "application/json: reason", api_ca_revoke,   \
+	  "Takes back one certificate by its serial number, or all of a device.")                         \
+	X("POST", "/v1/ca/renew", API_ROLE_SECURITY, "root", "", api_ca_renew,                            \
+	  "Makes new issuing CAs, with root=true new roots too; the former ones keep their lists.")       \
 	X("POST", "/v1/certs-check", API_ROLE_VIEWER, "",                                                 \
 	  "application/json: data (base64 of PKCS#12 or PEM), password, fqdn, version", api_cert_check,   \
 	  "Judges a provisioning chain, for one device or for any, and stores nothing.")                  \

@@ -10,6 +10,7 @@
 #include "cli/rpc.h"
 #include "cli/serve_outside.h"
 #include "cli/serve_place.h"
+#include "cli/serve_publish.h"
 #include "engine/engine.h"
 #include "net/loop.h"
 #include "net/stream.h"
@@ -145,6 +146,8 @@ static bool start_store(struct serve *s, struct err *e)
 
 static bool start_engine(struct serve *s, struct err *e)
 {
+	const char *named = cli_args_value(&s->c->args, "publish");
+	const char *folder = named ? named : arena_fmt(&s->c->arena, "%s/published", s->at.data);
 	struct engine_conf conf = {
 		.store = s->store,
 		.sched = net_loop_sched(s->loop),
@@ -155,6 +158,8 @@ static bool start_engine(struct serve *s, struct err *e)
 		.work = work,
 		.work_ctx = s->loop,
 		.outside = &s->outside.way,
+		.publish = cli_serve_publish,
+		.publish_ctx = (char *)folder,
 	};
 	cli_outside_init(&s->outside, s->loop, s->dialer);
 	s->engine = engine_new(&conf, e);

@@ -22,7 +22,7 @@ enum cli_cmd_flags {
 #define CLI_COMMANDS(X)                                                                             \
 	/* name, sub-name, synopsis, help, flags, handler */                                        \
 	X("serve", "",                                                                              \
-	  "[--data DIR] [--db FILE] [--key-file FILE] [--hello [HOST:]PORT]... [--log-level LEVEL] [--log-file FILE]", \
+	  "[--data DIR] [--db FILE] [--key-file FILE] [--publish DIR] [--hello [HOST:]PORT]... [--log-level LEVEL] [--log-file FILE]", \
 	  "run the service: listen for hellos and configure PCs", CMD_LOCAL | CMD_STREAMS | CMD_NO_CSV, cli_cmd_serve) \
 	X("backup", "", "FILE [--data DIR] [--db FILE] [--key-file FILE] [--overwrite]",            \
 	  "write all that the service knows into one file, while it runs or not", CMD_LOCAL, cli_cmd_backup) \
@@ -85,6 +85,13 @@ enum cli_cmd_flags {
 	X("cert", "export", "NAME", "print a chain as PEM, without its key; ca: that of the service, to trust its PCs", \
 	  CMD_NEEDS_SERVER, cli_cmd_cert_export)                                                    \
 	X("cert", "delete", "NAME... [--yes]", "remove provisioning certificates", CMD_NEEDS_SERVER, cli_cmd_cert_delete) \
+	X("cert", "ca", "", "show the CAs of the service, which sign the certificates of PCs", CMD_NEEDS_SERVER, cli_cmd_cert_ca) \
+	X("cert", "crl", "[NAME] [--der] [--output FILE]", "print the revocation list of a CA (default ca) as PEM", \
+	  CMD_NEEDS_SERVER | CMD_NO_CSV, cli_cmd_cert_crl)                                          \
+	X("cert", "revoke", "NAME [--reason REASON] [--yes]", "take back a certificate of a PC by its serial number, or all of a PC", \
+	  CMD_NEEDS_SERVER, cli_cmd_cert_revoke)                                                    \
+	X("cert", "renew-ca", "[--root] [--yes]", "make a new issuing CA; PCs keep what the former one signed", \
+	  CMD_NEEDS_SERVER, cli_cmd_cert_renew_ca)                                                  \
 	X("profile", "check", "FILE", "check a profile, without the service", CMD_LOCAL, cli_cmd_profile_check) \
 	X("profile", "list", "", "list the profiles", CMD_NEEDS_SERVER, cli_cmd_profile_list)       \
 	X("profile", "show", "NAME [--effective]", "print a profile as YAML", CMD_NEEDS_SERVER, cli_cmd_profile_show) \

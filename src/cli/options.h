@@ -68,6 +68,11 @@
 	X("firmware", "cert", "AMT version of the PC, such as 11.8")                                \
 	X("hello", "cert", "file with a hello of the PC, for the hashes that it trusts")            \
 	X("force", "cert", "store it although it is not usable")                                    \
+	X("der", "cert", "as DER instead of PEM")                                                   \
+	X("output", "cert", "write to this new file instead of standard output")                    \
+	X("reason", "cert", "unspecified (default), key-compromise, superseded, cessation, affiliation-changed, privilege-withdrawn") \
+	X("root", "cert", "a new root too")                                                         \
+	X("publish", "serve", "folder for revocation lists and CA certificates (default published in the data folder)") \
 	X("device", "job", "only jobs of this PC")                                                  \
 	X("kind", "credential", "admin (default) or mebx")                                          \
 	X("file", "secret", "file with the secret, - for standard input (default: ask)")            \
