@@ -37,7 +37,7 @@ test_expect_success 'a root and an issuing CA, which openssl takes' '
 '
 
 test_expect_success 'its lists are published, and are its own' '
-	list=$(cas "d[0][\"list_file\"]") && sim_until test -f "data/published/$list" &&
+	list=$(cas "d[0][\"list_file\"]") && sim_until test -f "data/published/${list%.crl}.crt" &&
 	test "$(stat -c %a "data/published/$list")" = 644 && test "$(stat -c %a data/published)" = 755 &&
 	openssl crl -inform DER -in "data/published/$list" -CAfile ca.pem -noout 2>out && grep -q "verify OK" out &&
 	openssl x509 -inform DER -in "data/published/${list%.crl}.crt" >issuer.pem && cmp issuer.pem 1.crt &&

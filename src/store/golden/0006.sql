@@ -214,9 +214,10 @@ CREATE TABLE drift (
 	profile_version bigint not null,
 	amount bigint not null,
 	content text not null,
-	note text not null
+	note text not null,
+	next_ms bigint not null
 );
-INSERT INTO drift VALUES('11111111-2222-4333-8444-555555555555',1000,'base',3,1,'power.package: x -> y','');
+INSERT INTO drift VALUES('11111111-2222-4333-8444-555555555555',1000,'base',3,1,'power.package: x -> y','',5000);
 CREATE TABLE revocation (
 	issuer text not null,
 	serial text not null,
@@ -257,6 +258,7 @@ CREATE TRIGGER psk_moved after update of state on psk when old.state <> new.stat
 	on conflict (name, state) do update set amount = amount + 1;
 end;
 CREATE INDEX device_mark_by_mark on device_mark (kind, mark, uuid);
+CREATE INDEX drift_by_next on drift (next_ms, uuid);
 CREATE INDEX drift_by_amount on drift (amount, uuid);
 CREATE VIEW inventory as
 select d.uuid, d.fqdn, d.name_source, d.state, d.version as firmware, d.address, d.profile,
