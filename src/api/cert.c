@@ -197,14 +197,33 @@ static bool put_all(struct api_req *r, struct store_tx *tx, struct err *e)
 	return true;
 }
 
-static bool has_key(const struct pki_chain *c, struct err *e)
+static bool has_key(const struct pki_chain *c, bool is_answer, struct err *e)
 {
 	if (c->key && pki_key_matches(c->key, &c->certs[0]))
 		return true;
+	if (is_answer) {
+		err_set(e, ERR_CERT,
+			"the file does not answer this request: '%.100s' is over another key",
+			c->certs[0].cn[0] ? c->certs[0].cn : c->certs[0].subject);
+		err_want(e, "a certificate over the key of the request");
+		err_rule(e, "D066");
+		return err_hint(e,
+				"if the request was made again since, order with the newest one");
+	}
 	err_set(e, ERR_CERT, "the private key of '%.120s' is not in the file",
 		c->certs[0].cn[0] ? c->certs[0].cn : c->certs[0].subject);
 	err_seen(e, "%s", c->key ? "a key that belongs to another certificate" : "no private key");
 	return err_rule(e, "D066");
+}
+
+/* Its key is in the new row now. */
+static void end_request(struct api_req *r, struct store_tx *tx)
+{
+	struct api_cert *c = r->state;
+	struct store_cert row;
+
+	if (c->request && store_cert_get(r->api->conf.store, &r->arena, c->request, &row))
+		disable(r, tx, &row);
 }
 
 static void put(struct api_req *r)
@@ -215,7 +234,7 @@ static void put(struct api_req *r)
 
 	api_cert_judge(r, &p);
 	/* Not even force stores what cannot answer a handshake. */
-	if (!has_key(c->chain, &e)) {
+	if (!has_key(c->chain, c->key != NULL, &e)) {
 		api_fail(r, &e);
 		return;
 	}
@@ -231,6 +250,7 @@ static void put(struct api_req *r)
 		api_fail(r, &e);
 		return;
 	}
+	end_request(r, tx);
 	API_EVENT(r, tx, "", LOG_EV_CERT, LOG_S("name", r->name), LOG_S("subject", subject),
 		  LOG_S("actor", r->actor));
 	api_commit(r, tx, stored);
@@ -248,15 +268,22 @@ static void begin_put(struct api_req *r)
 
 void api_cert_put(struct api_req *r)
 {
+	api_cert_put_for(r, NULL, NULL);
+}
+
+void api_cert_put_for(struct api_req *r, struct pki_key *key, const char *request)
+{
 	struct store_cert old;
 	struct err e = { 0 };
 	bool force, found;
 
 	if (!api_name_check("certificate", r->name, &e) ||
-	    !api_query_bool(r, "force", &force, &e) || !look_up(r, r->name, &old, &found, &e))
+	    !api_query_bool(r, "force", &force, &e) || !look_up(r, r->name, &old, &found, &e)) {
+		pki_key_free(key);
 		api_fail(r, &e);
-	else
-		api_cert_read(r, begin_put);
+	} else {
+		api_cert_read_for(r, key, request, begin_put);
+	}
 }
 
 /* ---- delete ---- */

@@ -11,6 +11,8 @@ struct api_cert {
 	struct pki_preflight_want want;
 	struct wire_hello hello;       /* of the device that fqdn names, when it is known */
 	api_then_fn *read;             /* what to do with the chain */
+	struct pki_key *key;           /* of the request that the file answers; NULL: the key is in the file */
+	const char *request;           /* its row, which ends with the import */
 	bool force, stored;
 	const struct store_cert *former; /* that had the name; NULL: none */
 	const char *names[LIMIT_CERT_CHAIN * 2];
@@ -19,6 +21,10 @@ struct api_cert {
 };
 /* Reads the body and the chain in it, on a worker; then read, or an error as the answer. */
 void api_cert_read(struct api_req *r, api_then_fn *read);
+/* The same for a file that answers a request. Takes: key. */
+void api_cert_read_for(struct api_req *r, struct pki_key *key, const char *request, api_then_fn *read);
+/* Imports the answer to a request under the name of the path. Takes: key. */
+void api_cert_put_for(struct api_req *r, struct pki_key *key, const char *request);
 /* Judges the first chain. */
 void api_cert_judge(struct api_req *r, struct pki_preflight *out_p);
 /* The judgement as the answer; with the names when it was stored. */

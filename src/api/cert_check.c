@@ -23,6 +23,7 @@ static void cert_free(void *state)
 	secret_deinit(&c->file);
 	secret_deinit(&c->password);
 	pki_chain_free(c->chain);
+	pki_key_free(c->key);
 	mem_free(c);
 }
 
@@ -110,7 +111,8 @@ static void load(void *arg)
 	struct api_req *r = arg;
 	struct api_cert *c = r->state;
 
-	c->chain = pki_chain_load(secret_reveal(&c->file), &c->password, &c->err);
+	c->chain = c->key ? pki_chain_load_for(secret_reveal(&c->file), c->key, &c->err)
+			  : pki_chain_load(secret_reveal(&c->file), &c->password, &c->err);
 }
 
 static void loaded(struct api_req *r)
@@ -125,9 +127,17 @@ static void loaded(struct api_req *r)
 
 void api_cert_read(struct api_req *r, api_then_fn *read)
 {
+	api_cert_read_for(r, NULL, NULL, read);
+}
+
+void api_cert_read_for(struct api_req *r, struct pki_key *key, const char *request,
+		       api_then_fn *read)
+{
 	struct api_cert *c = MEM_NEW(struct api_cert);
 	struct err e = { 0 };
 
+	c->key = key;
+	c->request = request;
 	r->state = c;
 	r->state_free = cert_free;
 	c->read = read;

@@ -76,6 +76,16 @@ enum api_role {
 	  "Judges a provisioning chain and stores it when it is usable or with force=true.")              \
 	X("DELETE", "/v1/certs/{}", API_ROLE_SECURITY, "", "", api_cert_delete,                           \
 	  "Disables a provisioning chain and erases its private key.")                                    \
+	X("POST", "/v1/certs/{}/request", API_ROLE_SECURITY, "replace",                                   \
+	  "application/json: fqdn, suffix, key_bits, country, state, city, organization", api_cert_request, \
+	  "Makes a key and a request (PKCS#10) for a provisioning certificate; the key stays here.")      \
+	X("GET", "/v1/certs/{}/request", API_ROLE_SECURITY, "", "", api_cert_request_get,                 \
+	  "The request that waits for its answer, again.")                                                \
+	X("POST", "/v1/certs/{}/install", API_ROLE_SECURITY, "force",                                     \
+	  "application/json: data (base64 of PEM, DER or PKCS#7), fqdn, version", api_cert_install,       \
+	  "Stores the answer to a request as the provisioning certificate of that name, at once in use.") \
+	X("POST", "/v1/certs/{}/backup", API_ROLE_SECURITY, "", "application/json: password", api_cert_backup, \
+	  "A provisioning certificate with its key as PKCS#12 under that password; audited before.")      \
 	X("GET", "/v1/ca", API_ROLE_VIEWER, "after limit", "", api_ca_list,                               \
 	  "The CAs of the service, present and former: tier, validity, key, how many of theirs are revoked.") \
 	X("GET", "/v1/ca/{}/crl", API_ROLE_VIEWER, "", "", api_ca_crl,                                    \

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "cli/cmd_cert.h"
 #include "cli/rpc.h"
 #include "pki/preflight.h"
 #include <stdio.h>
@@ -259,8 +260,8 @@ static json_t *base64_json(struct cli *c, struct span bytes)
 	return v;
 }
 
-static bool send_cert(struct cli *c, const char *target, struct span file,
-		      const struct secret *password, json_t **out_doc, struct err *e)
+bool cli_cert_send(struct cli *c, const char *target, struct span file,
+		   const struct secret *password, json_t **out_doc, struct err *e)
 {
 	json_t *body = json_object();
 	(void)json_object_set_new(body, "data", base64_json(c, file));
@@ -275,6 +276,18 @@ static bool send_cert(struct cli *c, const char *target, struct span file,
 		(void)json_object_set_new(body, "version",
 					  json_string(cli_args_value(&c->args, "firmware")));
 	return cli_rpc_send(c, "POST", target, body, out_doc, e);
+}
+
+bool cli_cert_stored(struct cli *c, const char *name, const char *path, const json_t *doc,
+		     bool force, struct err *e)
+{
+	show_verdict(c, doc);
+	if (json_is_true(json_object_get(doc, "usable")) || force) {
+		cli_writer_say(c->writer, "Stored as %s.", name);
+		return true;
+	}
+	err_set(e, ERR_CERT, "%s was not stored: it is not usable", path);
+	return err_hint(e, "see the rows that say fail; --force stores it all the same");
 }
 
 bool cli_cmd_cert_import(struct cli *c, struct err *e)
@@ -298,18 +311,11 @@ bool cli_cmd_cert_import(struct cli *c, struct err *e)
 		pki_chain_free(chain);
 	}
 	ok = ok &&
-		send_cert(c, cli_rpc_target(&c->arena, "/v1/certs/%?force=%", name, force),
-			  buf_span(&file), &password, &doc, e);
-	if (ok) {
-		bool usable = json_is_true(json_object_get(doc, "usable"));
-		show_verdict(c, doc);
-		if (usable || force)
-			cli_writer_say(c->writer, "Stored as %s.", name);
-		else {
-			ok = err_set(e, ERR_CERT, "%s was not stored: it is not usable", path);
-			err_hint(e, "see the rows that say fail; --force stores it all the same");
-		}
-	} else if (e->rule && !c->json)
+		cli_cert_send(c, cli_rpc_target(&c->arena, "/v1/certs/%?force=%", name, force),
+			      buf_span(&file), &password, &doc, e);
+	if (ok)
+		ok = cli_cert_stored(c, name, path, doc, force != NULL, e);
+	else if (e->rule && !c->json)
 		cli_note(
 			"not stored; 'outband cert check %s' shows every condition, --force stores it all "
 			"the same",

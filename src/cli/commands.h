@@ -85,6 +85,12 @@ enum cli_cmd_flags {
 	X("cert", "export", "NAME", "print a chain as PEM, without its key; ca: that of the service, to trust its PCs", \
 	  CMD_NEEDS_SERVER, cli_cmd_cert_export)                                                    \
 	X("cert", "delete", "NAME... [--yes]", "remove provisioning certificates", CMD_NEEDS_SERVER, cli_cmd_cert_delete) \
+	X("cert", "request", "NAME [--fqdn NAME] [--suffix SUFFIX] [--key-bits BITS] [--country CC] [--province NAME] [--city NAME] [--organization NAME] [--replace] [--output FILE]", \
+	  "order a provisioning certificate: make a key and print a request for a CA", CMD_NEEDS_SERVER | CMD_NO_CSV, cli_cmd_cert_request) \
+	X("cert", "install", "NAME FILE... [--fqdn NAME] [--firmware VERSION] [--force]",             \
+	  "store what a CA answered to a request; more files may complete the chain", CMD_NEEDS_SERVER, cli_cmd_cert_install) \
+	X("cert", "backup", "NAME FILE [--password-file FILE]", "write a certificate and its key as encrypted PKCS#12, for 'cert import'", \
+	  CMD_NEEDS_SERVER, cli_cmd_cert_backup)                                                    \
 	X("cert", "ca", "", "show the CAs of the service, which sign the certificates of PCs", CMD_NEEDS_SERVER, cli_cmd_cert_ca) \
 	X("cert", "crl", "[NAME] [--der] [--output FILE]", "print the revocation list of a CA (default ca) as PEM", \
 	  CMD_NEEDS_SERVER | CMD_NO_CSV, cli_cmd_cert_crl)                                          \

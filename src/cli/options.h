@@ -45,7 +45,7 @@
 	X("all", "device", "also PCs that are as their profile says")                               \
 	X("yes", "", "do not ask")                                                                  \
 	X("fqdn", "device", "host name of the PC, when it is not imported yet")                     \
-	X("fqdn", "cert", "host name of a PC that the certificate shall configure")                 \
+	X("fqdn", "cert", "host name of a PC that the certificate shall configure; with request: the name that goes into it") \
 	X("count", "key", "how many key pairs (default 1)")                                         \
 	X("mebx-password-file", "key", "file with the MEBx password for all of them (default: a random one each)") \
 	X("group", "key", "for many PCs each; whoever has such a key can pose as any of them")         \
@@ -68,6 +68,12 @@
 	X("firmware", "cert", "AMT version of the PC, such as 11.8")                                \
 	X("hello", "cert", "file with a hello of the PC, for the hashes that it trusts")            \
 	X("force", "cert", "store it although it is not usable")                                    \
+	X("key-bits", "cert", "size of the RSA key: 2048 (default), 3072 for AMT 22 and later, or 4096") \
+	X("country", "cert", "country in two capital letters, as the CA wants it")                  \
+	X("province", "cert", "state or province")                                                  \
+	X("city", "cert", "city")                                                                   \
+	X("organization", "cert", "company")                                                        \
+	X("replace", "cert", "make a new key although a request of that name waits for its answer") \
 	X("der", "cert", "as DER instead of PEM")                                                   \
 	X("output", "cert", "write to this new file instead of standard output")                    \
 	X("reason", "cert", "unspecified (default), key-compromise, superseded, cessation, affiliation-changed, privilege-withdrawn") \

@@ -43,7 +43,7 @@ bool pki_request_check(const struct pki_request *what, struct err *e)
 		return err_want(e, "two capital letters such as DE or US");
 	}
 	return check_text("fqdn", what->cn, MAX_TEXT, e) &&
-		check_text("state", what->st, 2 * (size_t)MAX_TEXT, e) &&
+		check_text("province", what->st, 2 * (size_t)MAX_TEXT, e) &&
 		check_text("city", what->l, 2 * (size_t)MAX_TEXT, e) &&
 		check_text("organization", what->o, MAX_TEXT, e);
 }
