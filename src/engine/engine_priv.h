@@ -40,6 +40,7 @@ struct engine {
 	unsigned running, waiting, claiming;
 	struct sched_timer *queue_timer, *lease_timer, *publish_timer, *check_timer;
 	struct publishing *publishing;  /* a worker makes the lists */
+	bool publish_again;             /* what changed may not have been durable when they were made */
 	int64_t hook_count;             /* that run now */
 	struct engine_forwarding *forwards;
 	unsigned forward_count;

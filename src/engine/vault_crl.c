@@ -12,7 +12,8 @@
 #define DAY_MS     (24LL * 3600 * 1000)
 #define LIST_DAYS  7 /* a list that is not replaced may be used so long */
 #define AGAIN_MS   (6LL * 3600 * 1000)
-#define SOON_MS    1000 /* after a change: the transaction must be durable, and more may follow */
+#define SOON_MS    1000  /* after a change: more may follow */
+#define SURE_MS    15000 /* and again: its transaction may not have been durable then */
 #define PAGE       1000
 #define LEAVES_MAX 16 /* of one PC; older ones have ended */
 #define LIST_BYTES (256UL << 20)
@@ -283,6 +284,14 @@ static void publish_all(void *arg)
 	}
 }
 
+static void start_publishing(void *arg);
+
+static void arm(struct engine *en, int64_t delay_ms)
+{
+	sched_cancel(en->publish_timer);
+	en->publish_timer = sched_after(en->conf.sched, delay_ms, start_publishing, en);
+}
+
 static void on_published(void *arg)
 {
 	struct publishing *p = arg;
@@ -292,8 +301,11 @@ static void on_published(void *arg)
 			(const struct log_kv[]){ LOG_S("step", "revocation list"),
 						 { LOG_KIND_END, NULL, NULL, 0 } });
 	if (en) {
+		bool soon = p->again || !p->count; /* 0: the first CA is not durable yet */
+		int64_t later = en->publish_again ? SURE_MS : AGAIN_MS;
 		en->publishing = NULL;
-		engine_vault_publish_soon(en, p->again ? SOON_MS : AGAIN_MS);
+		en->publish_again = soon;
+		arm(en, soon ? SOON_MS : later);
 	}
 	for (unsigned i = 0; i < p->count; i++)
 		engine_vault_list_free(p->lists[i]);
@@ -325,12 +337,11 @@ void engine_vault_publish_soon(struct engine *en, int64_t delay_ms)
 {
 	if (!en->conf.publish)
 		return;
-	if (en->publishing) {
+	en->publish_again = true;
+	if (en->publishing)
 		en->publishing->again = true;
-		return;
-	}
-	sched_cancel(en->publish_timer);
-	en->publish_timer = sched_after(en->conf.sched, delay_ms, start_publishing, en);
+	else
+		arm(en, delay_ms);
 }
 
 void engine_vault_publish_end(struct engine *en)
