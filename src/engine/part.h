@@ -23,7 +23,8 @@
 #define ENGINE_PARTS(X) /* order is the order on the device; what can cut it off comes last */ \
 	X(power) X(general) X(consent) X(kvm_settings) X(users) \
 	X(kerberos) \
-	X(defense) X(wifi)
+	X(defense) X(presence) \
+	X(wifi)
 
 #define PART_READS_MAX 8
 enum engine_part_read_kind { PART_GET, PART_ENUMERATE, PART_INVOKE };

@@ -107,8 +107,8 @@ struct fw_class {
 extern const struct fw_class sim_fw_general_classes[], sim_fw_setup_classes[], sim_fw_admin_classes[],
 	sim_fw_time_classes[], sim_fw_tls_classes[], sim_fw_pki_classes[], sim_fw_redir_classes[],
 	sim_fw_net_classes[], sim_fw_info_classes[], sim_fw_power_classes[],
-	sim_fw_wifi_classes[], sim_fw_8021x_classes[],
-	sim_fw_defense_classes[];
+	sim_fw_wifi_classes[], sim_fw_8021x_classes[];
+extern const struct fw_class sim_fw_defense_classes[], sim_fw_presence_classes[];
 extern const struct fw_class sim_fw_kerberos_classes[];
 
 /* ---- fw_class.c ---- */
