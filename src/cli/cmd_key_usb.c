@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "cli/key_pairs.h"
 #include "pki/chain.h"
+#include "pki/preflight.h"
 #include "wire/psk.h"
 #include "wire/setupbin.h"
 #include <errno.h>
@@ -137,6 +138,8 @@ static bool read_options(struct cli *c, struct usb *u, struct err *e)
 	if (version &&
 	    !wire_setupbin_parse_version(span_str(version), &u->stick.version, &u->stick.minor, e))
 		return err_wrap(e, "--version");
+	if (u->stick.suffix && !pki_preflight_fqdn(span_str(u->stick.suffix), e))
+		return err_wrap(e, "--suffix");
 	return read_count(c, u, e) && read_passwords(c, u, e) && read_sets(c, u, e);
 }
 
@@ -199,6 +202,8 @@ static bool write_file(struct cli *c, const struct usb *u, struct span bytes, st
 		err_errno(e, ERR_IO, errno, u->path);
 		(void)unlink(next);
 	}
+	if (!ok && !u->no_psk)
+		err_hint(e, "its keys are in the service, unused: 'outband key usb FILE PID...'");
 	return ok;
 }
 
@@ -267,8 +272,8 @@ static void say(struct cli *c, const struct usb *u)
 		cli_writer_say(c->writer, "record %u  %s", i + 1, pid);
 	}
 	unsigned count = u->no_psk ? 1 : u->keys.count;
-	cli_writer_say(c->writer, "%s: version %u.%u, %u record%s%s", u->path, s->version, s->minor,
-		       count, count == 1 ? "" : "s",
+	cli_writer_say(c->writer, "%s: version %u%s, %u record%s%s", u->path, s->version,
+		       s->minor ? ".1" : "", count, count == 1 ? "" : "s",
 		       s->keep ? ", for any number of PCs" : ", one PC each");
 	json_t *doc = json_pack("{s:s, s:i, s:i, s:i, s:b, s:o}", "file", u->path, "version",
 				(int)s->version, "minor", (int)s->minor, "records", (int)count,
@@ -277,6 +282,7 @@ static void say(struct cli *c, const struct usb *u)
 	json_decref(doc);
 	if (c->json)
 		return;
+	cli_writer_flush(c->writer);
 	if (s->keep && !u->no_psk)
 		cli_note("one key for many PCs: it proves the group, not the PC, and whoever gets "
 			 "the stick has it");

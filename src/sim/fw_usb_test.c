@@ -537,6 +537,42 @@ static void needs_a_stick_that_can_be_written(void **state)
 	sim_dev_free(d);
 }
 
+/* Whatever stands on a stick: it is taken or ignored, and the PC can still be saved and freed. */
+static void survives_any_byte(void **state)
+{
+	static const struct stick s = { 3,
+					0,
+					false,
+					2,
+					0,
+					{ PASSWORDS, PAIR, VAR(2, 3, "corp.example.com"),
+					  VAR(2, 7, "\1"),
+					  VAR(2, 8, "\2" SHA1 "012345678901\7Our own") } };
+	static char text[16384];
+	struct sim_usb_took took;
+	struct rng rng;
+	struct out o;
+	unsigned taken = 0;
+	(void)state;
+
+	rng_seed(&rng, 11);
+	for (unsigned i = 0; i < 500; i++) {
+		struct sim_dev *d = make_dev("9.5", SIM_FACTORY, NULL, NULL, NULL);
+		struct err e = { 0 };
+		make_stick(&s);
+		for (unsigned n = 1 + rng_below(&rng, 3); n-- > 0;)
+			file[rng_below(&rng, 3) ? 512 + rng_below(&rng, 200)
+						: rng_below(&rng, 48)] =
+				(uint8_t)rng_below(&rng, 256);
+		taken += boot(d, &took, &e);
+		out_init(&o, text, sizeof text);
+		sim_dev_save(d, &o);
+		assert_false(o.bad);
+		sim_dev_free(d);
+	}
+	assert_in_range(taken, 20, 480);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -545,6 +581,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(takes_a_root, world_up, world_down),
 		cmocka_unit_test_setup_teardown(goes_where_it_is_told, world_up, world_down),
 		cmocka_unit_test_setup_teardown(ignores_the_rest, world_up, world_down),
+		cmocka_unit_test_setup_teardown(survives_any_byte, world_up, world_down),
 		cmocka_unit_test_setup_teardown(needs_a_stick_that_can_be_written, world_up,
 						world_down),
 	};

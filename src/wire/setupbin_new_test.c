@@ -1,11 +1,13 @@
 /* Tests of making setup.bin: what is written, and each thing that a PC would refuse. The bytes of a
  * real file from the same inputs: corpus_test.c. */
 #include "base/str.h"
-#include "wire/setupbin.h"
+#include "wire/setupbin_priv.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -297,12 +299,44 @@ static void reads_versions(void **state)
 	}
 }
 
+/* An error sends people there. */
+static void document_has_the_table(void **state)
+{
+	const char *top = getenv("OUTBAND_SRC");
+	static char text[65536];
+	char path[512], row[96];
+	size_t count = 0;
+	(void)state;
+
+	if (!top)
+		skip();
+	(void)snprintf(path, sizeof path, "%s/docs/keys.md", top);
+	FILE *f = fopen(path, "r");
+	assert_non_null(f);
+	assert_true(fread(text, 1, sizeof text - 1, f) > 0);
+	(void)fclose(f);
+	for (uint16_t module = 1; module <= 2; module++) {
+		for (uint16_t id = 1; id < 100; id++) {
+			const struct wire_setupbin_def *d = wire_setupbin_def_priv(module, id);
+			if (!d)
+				continue;
+			count++;
+			(void)snprintf(row, sizeof row, "\n| %u/%u | %s | %u%s%.0u (%c) |", module,
+				       id, d->name, d->since / 10u, d->since % 10 ? "." : "",
+				       d->since % 10u, "CDPG"[d->since_src]);
+			if (!strstr(text, row))
+				fail_msg("docs/keys.md must have a row%s", row);
+		}
+	}
+	assert_int_equal(count, 40);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_in_order), cmocka_unit_test(refuses_what_a_pc_refuses),
 		cmocka_unit_test(refuses_files),   cmocka_unit_test(reads_values),
-		cmocka_unit_test(reads_versions),
+		cmocka_unit_test(reads_versions),  cmocka_unit_test(document_has_the_table),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
