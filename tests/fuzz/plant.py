@@ -38,6 +38,8 @@ PLANTS = {
                'an escape at the end steps past it'),
     'envelope': ('wsman/obj.c', 'x = set ? set->first : NULL;', 'x = set->first;',
                  'a set of selectors that is not there is read'),
+    'eoi': ('wsman/eoi.c', 'if (n > tail && str_eq(', 'if (str_eq(',
+            'the end of a short name is looked for before its beginning'),
     'event': ('wire/event_record.c', 'if (in.n < WIRE_EVENT_RECORD_BYTES)', 'if (in.n < WIRE_EVENT_RECORD_BYTES - 1)',
               'a record of 20 bytes is taken'),
     'fleet': ('sim/fleet_keys.c', 't->o->generation_count == SIM_FLEET_MIX', 't->o->generation_count > SIM_FLEET_MIX',
@@ -59,7 +61,7 @@ PLANTS = {
 }
 
 GOOD = {'audit': 'setup', 'cert': 'leaf.der', 'csv': 'fields-16', 'digest': 'challenge', 'envelope': 'request-invoke',
-        'event': 'logins', 'fleet': 'mix-16', 'hello': 'pki-sha1.bin', 'http1': 'headers-64', 'profile': 'secrets',
+        'eoi': 'reply', 'event': 'logins', 'fleet': 'mix-16', 'hello': 'pki-sha1.bin', 'http1': 'headers-64', 'profile': 'secrets',
         'psk': 'pids', 'setupbin': 'v3-plain', 'xml': 'depth-64'}
 
 
