@@ -28,7 +28,7 @@ enum cli_cmd_flags {
 	  "write all that the service knows into one file, while it runs or not", CMD_LOCAL, cli_cmd_backup) \
 	X("restore", "", "FILE [--data DIR] [--db FILE] [--key-file FILE] [--yes]",                 \
 	  "put a backup in the place of the database; no service may use it", CMD_LOCAL, cli_cmd_restore) \
-	X("sim", "", "[OPTION]...", "run a virtual fleet of AMT PCs, 3.2.1 to 22 (see 'outband sim --help')", \
+	X("sim", "", "[OPTION]...", "run a virtual fleet of AMT PCs, 2.0 to 22 (see 'outband sim --help')", \
 	  CMD_LOCAL | CMD_STREAMS | CMD_RAW | CMD_NO_CSV, cli_cmd_sim_raw)                                       \
 	X("status", "", "[--watch]", "show what the service does and how many PCs are in which state", \
 	  CMD_NEEDS_SERVER, cli_cmd_status)                                                         \

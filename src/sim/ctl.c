@@ -75,7 +75,8 @@ static bool run_stats(struct conn *c, struct sim_dev *d, struct out *o, struct e
 
 	(void)e;
 	put_head(c, d, o);
-	out_fmt(o, " state=%s", sim_dev_state_name(sim_dev_state(d)));
+	out_fmt(o, " state=%s power=%s", sim_dev_state_name(sim_dev_state(d)),
+		sim_dev_is_on(d) ? "on" : "off");
 #define PUT(name) out_fmt(o, " " #name "=%u", s->name)
 	PUT(requests);
 	PUT(challenges);
@@ -90,6 +91,10 @@ static bool run_stats(struct conn *c, struct sim_dev *d, struct out *o, struct e
 	PUT(keys_made);
 	PUT(certs_added);
 	PUT(parallel_requests);
+	PUT(power_ons);
+	PUT(power_offs);
+	PUT(power_cycles);
+	PUT(resets);
 #undef PUT
 	out_fmt(o, " imposed_wait_ms=%lld\n", (long long)s->imposed_wait_ms);
 	return true;

@@ -78,6 +78,17 @@ const char *sim_dev_suffix(const struct sim_dev *d)
 	return d->env->suffix ? d->env->suffix : "";
 }
 
+/* Locally administered, so that it is nobody's. */
+void sim_dev_mac(const struct sim_dev *d, char out_text[18])
+{
+	uint64_t h = hash_mix64(span_make(d->uuid.b, sizeof d->uuid.b), 0x6d6163);
+	struct out o;
+
+	out_init(&o, out_text, 18);
+	out_fmt(&o, "02-%02x-%02x-%02x-%02x-%02x", (unsigned)(h & 0xff), (unsigned)(h >> 8 & 0xff),
+		(unsigned)(h >> 16 & 0xff), (unsigned)(h >> 24 & 0xff), (unsigned)(h >> 32 & 0xff));
+}
+
 int64_t sim_dev_scale_ms(const struct sim_dev *d, int64_t ms)
 {
 	return d->env->speed > 0 ? (int64_t)((double)ms / d->env->speed) : ms;

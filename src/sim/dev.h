@@ -121,9 +121,11 @@ struct sim_dev_stats {
 	unsigned requests, challenges, failed_logins, max_failed_in_window, handshakes, refused_chains;
 	unsigned commits, configured_count; /* times it went from setup to configured */
 	unsigned admin_sets, mebx_sets, keys_made, certs_added, parallel_requests; /* parallel: two at once */
+	unsigned power_ons, power_offs, power_cycles, resets; /* commands that did something */
 	int64_t imposed_wait_ms;
 };
 const struct sim_dev_stats *sim_dev_get_stats(const struct sim_dev *d);
+bool sim_dev_is_on(const struct sim_dev *d); /* the PC; its firmware always is */
 /* For invariants: does this admin password open the device (digest over HA1)? */
 bool sim_dev_admin_is(const struct sim_dev *d, struct span password);
 bool sim_dev_mebx_is(const struct sim_dev *d, struct span password);

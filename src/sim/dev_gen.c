@@ -52,6 +52,14 @@ bool sim_gen_consent(const struct sim_dev *d)
 		 on(d, SIM_SW_CONSENT, "on"));
 }
 
+/* Only a device that has WS-MAN too can be told to do without it. */
+bool sim_gen_eoi(const struct sim_dev *d)
+{
+	if (!on(d, SIM_SW_EOI, "usual"))
+		return on(d, SIM_SW_EOI, "served");
+	return d->gen->eoi.is && !(d->gen->wsman.is && sim_var_is_true(d, SIM_VAR_WSMAN_ONLY));
+}
+
 enum sim_realm sim_gen_realm(const struct sim_dev *d)
 {
 	if (on(d, SIM_SW_REALM_FORM, "id"))

@@ -7,6 +7,7 @@ unsigned sim_gen_number(const struct sim_generation *g); /* 161 for 16.1; the th
 bool sim_gen_pki(const struct sim_dev *d);
 bool sim_gen_default_cert(const struct sim_dev *d);
 unsigned sim_gen_hash_algs(const struct sim_dev *d);
+bool sim_gen_eoi(const struct sim_dev *d);
 bool sim_gen_consent(const struct sim_dev *d);
 enum sim_realm sim_gen_realm(const struct sim_dev *d);
 bool sim_gen_auth_int(const struct sim_dev *d);

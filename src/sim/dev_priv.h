@@ -65,6 +65,7 @@ struct sim_dev {
 	int64_t clock_offset_ms;
 	bool clock_set;
 	bool window_used;                 /* the 24 h of the first start are over */
+	bool power_off;                   /* the PC, not its firmware */
 	bool lazy_default, lazy_installed; /* these certificates are made at first contact */
 	uint32_t provision_hours;         /* ExtendProvisioningPeriod; 0: the default */
 
@@ -108,6 +109,7 @@ struct sim_dev {
 /* Does what a request caused outside of the device's own data. */
 void sim_dev_effects(struct sim_dev *d, unsigned effects, enum sim_state to, struct sim_conn *keep);
 int64_t sim_dev_wait_ms(struct sim_dev *d, int64_t lo_ms, int64_t hi_ms); /* scaled by speed; counted */
+void sim_dev_mac(const struct sim_dev *d, char out_text[18]); /* of the wired port: 02-00-.. */
 int64_t sim_dev_scale_ms(const struct sim_dev *d, int64_t ms);
 const char *sim_dev_suffix(const struct sim_dev *d); /* "" when it has none; faults included */
 bool sim_dev_in_setup(const struct sim_dev *d);
@@ -131,6 +133,11 @@ struct pki_key *sim_tls_key_of(const struct sim_dev *d, const struct sim_cert *c
 void sim_tls_first_contact(struct sim_dev *d);            /* makes what was left for later */
 bool sim_tls_conf(struct sim_dev *d, struct pki_tls_server *out_conf);
 void sim_tls_forget_setup(struct sim_dev *d); /* the next handshake shows a new setup certificate */
+
+/* ---- dev_power.c ---- */
+enum sim_power_act { SIM_POWER_ON, SIM_POWER_DOWN, SIM_POWER_CYCLE, SIM_POWER_RESET, SIM_POWER_INTERRUPT };
+bool sim_dev_power_can(const struct sim_dev *d, enum sim_power_act act); /* on: only when off; else only when on */
+bool sim_dev_power(struct sim_dev *d, enum sim_power_act act);           /* false: not in this state */
 
 /* ---- dev_usb.c ---- */
 const struct sim_root *sim_dev_roots(struct sim_dev *d, unsigned *out_count); /* trusted: factory's and own */

@@ -27,6 +27,7 @@ const struct sim_field sim_fields[] = {
 	F(clock_offset_ms, I64),
 	F(clock_set, BOOL),
 	F(window_used, BOOL),
+	F(power_off, BOOL),
 	F(lazy_default, BOOL),
 	F(lazy_installed, BOOL),
 };

@@ -3,6 +3,7 @@
  * clock: conn.c gives the time and does what fw_http_out asks for. */
 #include "base/limits.h"
 #include "base/str.h"
+#include "sim/fw_eoi_priv.h"
 #include "sim/fw_http_priv.h"
 #include "sim/fw_page_priv.h"
 #include "sim/fw_priv.h"
@@ -19,8 +20,11 @@ static void refuse_html(struct sim_dev *d, unsigned status, const char *text, st
 	sim_fw_page_html(d, status, text, reply);
 }
 
-static void soap_reply(struct sim_dev *d, const struct fw_http_in *in, struct span body,
-		       struct fw_http_out *h, struct out *reply)
+typedef void head_fn(const struct sim_dev *d, unsigned status, int64_t unix_ms, bool close,
+		     size_t length, struct out *o);
+
+static void soap_reply(struct sim_dev *d, const struct fw_http_in *in, head_fn *head,
+		       struct span body, struct fw_http_out *h, struct out *reply)
 {
 	size_t first = body.n > ONE_CHUNK_MAX ? CHUNK_FIRST : 0;
 	size_t next = body.n > ONE_CHUNK_MAX ? CHUNK_NEXT : 0;
@@ -31,8 +35,7 @@ static void soap_reply(struct sim_dev *d, const struct fw_http_in *in, struct sp
 	h->close = h->status != 200;
 	if (sim_fault_hit(d, SIM_FAULT_GARBAGE, NULL))
 		body = span_str("<Envelope><Body>\x01 0 <& this is no XML");
-	sim_fw_page_soap_head(d, h->status, in->now_unix_ms + d->clock_offset_ms, h->close, body.n,
-			      reply);
+	head(d, h->status, in->now_unix_ms + d->clock_offset_ms, h->close, body.n, reply);
 	if (sim_gen_chunked(d))
 		wire_http1_emit_chunked(reply, body, first, next);
 	else
@@ -108,9 +111,38 @@ static void wsman(struct sim_dev *d, const struct fw_http_in *in, struct fw_http
 	if (h->status == 503)
 		refuse_html(d, 503, "The service is busy.", h, reply);
 	else
-		soap_reply(d, in, buf_span(&body), h, reply);
+		soap_reply(d, in, sim_fw_page_soap_head, buf_span(&body), h, reply);
 out:
 	buf_wipe(&body);
+	arena_deinit(&a);
+}
+
+static void eoi(struct sim_dev *d, const struct fw_http_in *in, enum wsman_eoi_service service,
+		struct fw_http_out *h, struct out *reply)
+{
+	struct arena a;
+	struct wsman_eoi_msg m;
+	struct buf body;
+	struct out o;
+	struct err e = { 0 };
+	struct fw_eoi_ctx x = {
+		.d = d, .a = &a, .m = &m, .service = service, .now_unix_ms = in->now_unix_ms
+	};
+
+	if (!logged_in(d, in, h, reply))
+		return;
+	arena_init(&a, LIMIT_XML_ARENA_BYTES);
+	buf_init(&body, LIMIT_XML_BYTES);
+	out_init_buf(&o, &body);
+	if (wsman_eoi_parse(in->body, &a, &m, &e)) {
+		h->status = sim_fw_eoi(&x, wire_http1_header(in->msg, "SOAPAction"), &o);
+		str_copy(h->cls, sizeof h->cls, span_str(wsman_eoi_service_at(service)->name));
+		str_copy(h->method, sizeof h->method, span_str(m.op));
+		soap_reply(d, in, sim_fw_page_eoi_head, buf_span(&body), h, reply);
+	} else {
+		refuse_html(d, 400, "Bad request.", h, reply);
+	}
+	buf_deinit(&body);
 	arena_deinit(&a);
 }
 
@@ -138,13 +170,17 @@ static void page(struct sim_dev *d, const struct fw_http_in *in, struct fw_http_
 void sim_fw_http(struct sim_dev *d, const struct fw_http_in *in, struct fw_http_out *out_h,
 		 struct out *reply)
 {
-	struct span method = in->msg->method;
+	struct span method = in->msg->method, target = in->msg->target;
+	bool post = span_eq_str(method, "POST");
+	enum wsman_eoi_service service;
 
 	*out_h = (struct fw_http_out){ .unlocked = in->unlocked, .user = in->user };
 	if (sim_fault_hit(d, SIM_FAULT_HTTP_500, NULL))
 		refuse_html(d, 500, "Internal error.", out_h, reply);
-	else if (span_eq_str(method, "POST") && span_eq_str(in->msg->target, "/wsman"))
+	else if (post && d->gen->wsman.is && span_eq_str(target, "/wsman"))
 		wsman(d, in, out_h, reply);
+	else if (post && sim_gen_eoi(d) && wsman_eoi_service_find(target, &service))
+		eoi(d, in, service, out_h, reply);
 	else if (span_eq_str(method, "GET"))
 		page(d, in, out_h, reply);
 	else

@@ -1,5 +1,5 @@
 /* What can only be read: firmware versions, control mode, trusted root hashes, the two computer
- * systems, and power as far as a client looks before it acts. */
+ * systems. Called through the table of classes. */
 #include "base/hash.h"
 #include "base/str.h"
 #include "sim/fw_priv.h"
@@ -103,7 +103,7 @@ static void fill_hash(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 	sim_fw_set(o, "IsDefault", i < x->d->env->root_count ? "true" : "false");
 }
 
-/* ---- systems and power ---- */
+/* ---- systems ---- */
 
 static const struct fw_member host_members[] = {
 	FW_FIX("CreationClassName", "CIM_ComputerSystem"),
@@ -115,63 +115,6 @@ static const struct fw_member me_members[] = {
 	FW_FIX("Name", "Intel(r) AMT"),
 	FW_END,
 };
-#define POWER_SERVICE "Intel(r) AMT Power Management Service"
-static const struct fw_member power_members[] = {
-	FW_SERVICE("CIM_PowerManagementService", POWER_SERVICE),
-	FW_FIX("EnabledState", "5"),
-	FW_FIX("RequestedState", "12"),
-	FW_END,
-};
-static const char *const power_requests[] = { "10", "8", "5", "11", "2" };
-
-static uint32_t power_change(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
-{
-	const char *want = wsman_obj_str(in, "PowerState");
-
-	(void)x;
-	(void)out;
-	for (size_t i = 0; i < sizeof power_requests / sizeof *power_requests; i++) {
-		if (str_eq(power_requests[i], want))
-			return 0;
-	}
-	return 2;
-}
-
-static const struct fw_method power_methods[] = {
-	{ "RequestPowerStateChange", power_change },
-	{ NULL, NULL },
-};
-
-static struct wsman_epr *epr_of_service(struct fw_ctx *x)
-{
-	struct wsman_epr *e = sim_fw_epr(x, "CIM_PowerManagementService", "CreationClassName",
-					 "CIM_PowerManagementService");
-	struct wsman_selector *s = wsman_obj_selector(x->a, "SystemName", "Intel(r) AMT", NULL);
-
-	s = wsman_obj_selector(x->a, "SystemCreationClassName", "CIM_ComputerSystem", s);
-	s = wsman_obj_selector(x->a, "Name", POWER_SERVICE, s);
-	if (e && e->selectors)
-		e->selectors->next = s;
-	return e;
-}
-
-static void fill_power(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
-{
-	struct wsman_epr *host =
-		sim_fw_epr(x, "CIM_ComputerSystem", "CreationClassName", "CIM_ComputerSystem");
-
-	(void)i;
-	if (host && host->selectors)
-		host->selectors->next = wsman_obj_selector(x->a, "Name", "ManagedSystem", NULL);
-	wsman_obj_set_epr(o, "ServiceProvided", epr_of_service(x));
-	wsman_obj_set_epr(o, "UserOfService", host);
-	if (x->keys_only)
-		return;
-	for (size_t n = 0; n < sizeof power_requests / sizeof *power_requests; n++)
-		wsman_obj_add_str(o, "AvailableRequestedPowerStates", power_requests[n]);
-	sim_fw_set(o, "PowerState", "2");
-}
-
 static const struct fw_member none[] = { FW_END };
 
 const struct fw_class sim_fw_info_classes[] = {
@@ -188,9 +131,5 @@ const struct fw_class sim_fw_info_classes[] = {
 	  .count = count_hashes,
 	  .fill = fill_hash },
 	{ .name = "CIM_ComputerSystem", .members = { host_members, me_members } },
-	{ .name = "CIM_PowerManagementService",
-	  .members = { power_members },
-	  .methods = power_methods },
-	{ .name = "CIM_AssociatedPowerManagementService", .members = { none }, .fill = fill_power },
 	{ .name = NULL },
 };

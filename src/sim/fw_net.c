@@ -10,15 +10,12 @@
 
 static void fill(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 {
-	uint64_t h = hash_mix64(span_make(x->d->uuid.b, sizeof x->d->uuid.b), 0x6d6163);
+	char mac[18];
 
-	if (x->keys_only)
+	if (x->keys_only || i != 0)
 		return;
-	if (i == 0) /* locally administered, so that it is nobody's */
-		sim_fw_set(o, "MACAddress",
-			   arena_fmt(x->a, "02-%02x-%02x-%02x-%02x-%02x", (unsigned)(h & 0xff),
-				     (unsigned)(h >> 8 & 0xff), (unsigned)(h >> 16 & 0xff),
-				     (unsigned)(h >> 24 & 0xff), (unsigned)(h >> 32 & 0xff)));
+	sim_dev_mac(x->d, mac);
+	sim_fw_set(o, "MACAddress", mac);
 }
 
 static bool ipv4_ok(const char *text)

@@ -66,6 +66,21 @@ void sim_fw_page_soap_head(const struct sim_dev *d, unsigned status, int64_t uni
 	out_str(o, close ? "Connection: close\r\n\r\n" : "\r\n");
 }
 
+void sim_fw_page_eoi_head(const struct sim_dev *d, unsigned status, int64_t unix_ms, bool close,
+			  size_t length, struct out *o)
+{
+	out_fmt(o, "HTTP/1.1 %u %s\r\nContent-Type: text/xml; charset=UTF-8\r\n", status,
+		phrase(status));
+	date_line(unix_ms, o);
+	out_str(o, "Cache-Control: no-cache\r\nExpires: Thu, 26 Oct 1995 00:00:00 GMT\r\n");
+	if (sim_gen_chunked(d))
+		out_str(o, "Transfer-Encoding: chunked\r\n");
+	else
+		out_fmt(o, "Content-Length: %zu\r\n", length);
+	server_line(d, o);
+	out_str(o, close ? "Connection: close\r\n\r\n" : "\r\n");
+}
+
 static void html(const struct sim_dev *d, unsigned status, const char *login, const char *page,
 		 struct out *o)
 {

@@ -1,5 +1,6 @@
-/* Power packages: which the platform has, which one acts (setup-and-configuration 5.9). Called through
- * the table of classes; power actions are not here. */
+/* Power packages: which the platform has, which one acts (setup-and-configuration 5.9); the state of
+ * the PC and commands that change it. Called through the table of classes; what a command does is
+ * in dev_power.c. */
 #include "base/str.h"
 #include "sim/fw_priv.h"
 
@@ -97,6 +98,84 @@ static const struct fw_member setting_members[] = {
 	FW_END,
 };
 
+/* ---- state and commands ---- */
+
+#define POWER_SERVICE "Intel(r) AMT Power Management Service"
+static const struct fw_member power_members[] = {
+	FW_SERVICE("CIM_PowerManagementService", POWER_SERVICE),
+	FW_FIX("EnabledState", "5"),
+	FW_FIX("RequestedState", "12"),
+	FW_END,
+};
+/* As a real PC lists them while it is on, less those that need an agent in its system. */
+static const struct {
+	const char *value;
+	enum sim_power_act act;
+} power_requests[] = {
+	{ "10", SIM_POWER_RESET },     { "8", SIM_POWER_DOWN }, { "5", SIM_POWER_CYCLE },
+	{ "11", SIM_POWER_INTERRUPT }, { "2", SIM_POWER_ON },
+};
+#define REQUESTS    (sizeof power_requests / sizeof *power_requests)
+#define NOT_NOW     2 /* seen for a request that is refused in the present state */
+#define BAD_REQUEST 5
+
+static uint32_t power_change(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
+{
+	const char *want = wsman_obj_str(in, "PowerState");
+	const struct wsman_epr *who = wsman_obj_epr(in, "ManagedElement");
+	const char *name = wsman_obj_epr_selector(who, "Name");
+
+	(void)out;
+	if (!name || !str_eq(name, "ManagedSystem"))
+		return BAD_REQUEST; /* the firmware itself cannot be switched off */
+	for (size_t i = 0; i < REQUESTS; i++) {
+		if (!str_eq(power_requests[i].value, want))
+			continue;
+		return sim_dev_power(x->d, power_requests[i].act) ? 0 : NOT_NOW;
+	}
+	return NOT_NOW;
+}
+
+static const struct fw_method power_methods[] = {
+	{ "RequestPowerStateChange", power_change },
+	{ NULL, NULL },
+};
+
+static struct wsman_epr *epr_of_service(struct fw_ctx *x)
+{
+	struct wsman_epr *e = sim_fw_epr(x, "CIM_PowerManagementService", "CreationClassName",
+					 "CIM_PowerManagementService");
+	struct wsman_selector *s = wsman_obj_selector(x->a, "SystemName", "Intel(r) AMT", NULL);
+
+	s = wsman_obj_selector(x->a, "SystemCreationClassName", "CIM_ComputerSystem", s);
+	s = wsman_obj_selector(x->a, "Name", POWER_SERVICE, s);
+	if (e && e->selectors)
+		e->selectors->next = s;
+	return e;
+}
+
+static void fill_power(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
+{
+	struct wsman_epr *host =
+		sim_fw_epr(x, "CIM_ComputerSystem", "CreationClassName", "CIM_ComputerSystem");
+
+	(void)i;
+	if (host && host->selectors)
+		host->selectors->next = wsman_obj_selector(x->a, "Name", "ManagedSystem", NULL);
+	wsman_obj_set_epr(o, "ServiceProvided", epr_of_service(x));
+	wsman_obj_set_epr(o, "UserOfService", host);
+	if (x->keys_only)
+		return;
+	for (size_t n = 0; n < REQUESTS; n++) {
+		if (sim_dev_power_can(x->d, power_requests[n].act))
+			wsman_obj_add_str(o, "AvailableRequestedPowerStates",
+					  power_requests[n].value);
+	}
+	sim_fw_set(o, "PowerState", sim_dev_is_on(x->d) ? "2" : "8");
+}
+
+static const struct fw_member none[] = { FW_END };
+
 const struct fw_class sim_fw_power_classes[] = {
 	{ .name = "AMT_SystemPowerScheme",
 	  .members = { scheme_members },
@@ -107,5 +186,9 @@ const struct fw_class sim_fw_power_classes[] = {
 	  .members = { setting_members },
 	  .count = count_schemes,
 	  .fill = fill_setting },
+	{ .name = "CIM_PowerManagementService",
+	  .members = { power_members },
+	  .methods = power_methods },
+	{ .name = "CIM_AssociatedPowerManagementService", .members = { none }, .fill = fill_power },
 	{ .name = NULL },
 };

@@ -24,7 +24,54 @@
 #define OCTETS     "application/octet-stream"
 
 /* clang-format off */
+/* What the releases without WS-MAN have in common. What only shows over WS-MAN stands as in 3.2.1. */
+#define SOAP_ERA                                                                           \
+	.psk = { true, SRC_D }, .hash_algs = { SHA1, SRC_G }, .hello_max = { 23, SRC_D },  \
+	.tls_min = { PKI_TLS_1_0, SRC_D }, .tls_max = { PKI_TLS_1_0, SRC_D },              \
+	.suites = { SUITES_PSK, SRC_P }, .suites13 = { "", SRC_D },                        \
+	.groups = { "", SRC_G }, .sigs = { "", SRC_G },                                    \
+	.wsman = { false, SRC_D }, .eoi = { true, SRC_D },                                 \
+	.clear = { true, SRC_D }, .non_secure = { false, SRC_D },                          \
+	.local_clear = { true, SRC_D }, .default_cert = { false, SRC_D },                  \
+	.setup_chain = { 1, SRC_D }, .setup_sig = { PKI_SIG_SHA1, SRC_G },                 \
+	.makes_keys = { false, SRC_D }, .key_bits = { 2048, SRC_P },                       \
+	.key_max = { 2048, SRC_P }, .key_spki = { false, SRC_G },                          \
+	.rsa_min = { 1024, SRC_P }, .rsa_max = { 2048, SRC_G }, .ec_min = { 0, SRC_G },    \
+	.chain_sig = { PKI_SIG_SHA1, SRC_G }, .chain_sha2 = { true, SRC_G },               \
+	.chain_bytes = { 4100, SRC_P }, .root_bytes = { 1500, SRC_P },                     \
+	.suffix_rule = { SIM_SUFFIX_COM_NET, SRC_D },                                      \
+	.realm = { SIM_REALM_ID, SRC_P }, .auth_int = { false, SRC_D },                    \
+	.tls_cache = { false, SRC_D }, .admin_taken = { false, SRC_D },                    \
+	.chunked = { true, SRC_P }, .content_type = { OCTETS, SRC_G },                     \
+	.frame_deny = { false, SRC_G }, .logo = { "top", SRC_G },                          \
+	.staged = { true, SRC_G }, .seed = { true, SRC_G }, .kvm = { false, SRC_P },       \
+	.consent = { false, SRC_D }, .host_based = { false, SRC_D }
+
 static const struct sim_generation rows[] = {
+	{
+		.name = "2.0", .major = 2, .minor = 0, SOAP_ERA,
+		.version = { "2.0.5", SRC_G }, .pki = { false, SRC_D },
+	},
+	{
+		.name = "2.1", .major = 2, .minor = 1, SOAP_ERA,
+		.version = { "2.1.3", SRC_G }, .pki = { false, SRC_D },
+	},
+	{
+		.name = "2.2", .major = 2, .minor = 2, SOAP_ERA,
+		.version = { "2.2.10", SRC_G }, .pki = { true, SRC_D },
+	},
+	{
+		.name = "2.5", .major = 2, .minor = 5, SOAP_ERA,
+		.version = { "2.5.15", SRC_G }, .pki = { false, SRC_D },
+	},
+	{
+		.name = "2.6", .major = 2, .minor = 6, SOAP_ERA,
+		.version = { "2.6.20", SRC_G }, .pki = { true, SRC_D },
+	},
+	{
+		.name = "3.0", .major = 3, .minor = 0, SOAP_ERA,
+		.version = { "3.0.5", SRC_P }, .pki = { true, SRC_D },
+	},
 	{
 		.name = "3.2.1", .major = 3, .minor = 2,
 		.version = { "3.2.1", SRC_D }, .psk = { true, SRC_D }, .pki = { true, SRC_D },
@@ -32,6 +79,7 @@ static const struct sim_generation rows[] = {
 		.tls_min = { PKI_TLS_1_0, SRC_D }, .tls_max = { PKI_TLS_1_0, SRC_D },
 		.suites = { SUITES_PSK, SRC_P }, .suites13 = { "", SRC_D },
 		.groups = { "", SRC_G }, .sigs = { "", SRC_G },
+		.wsman = { true, SRC_D }, .eoi = { true, SRC_D },
 		.clear = { true, SRC_D }, .non_secure = { false, SRC_D },
 		.local_clear = { true, SRC_D }, .default_cert = { false, SRC_D },
 		.setup_chain = { 1, SRC_D }, .setup_sig = { PKI_SIG_SHA1, SRC_G },
@@ -55,6 +103,7 @@ static const struct sim_generation rows[] = {
 		.tls_min = { PKI_TLS_1_0, SRC_D }, .tls_max = { PKI_TLS_1_0, SRC_D },
 		.suites = { SUITES_PSK, SRC_P }, .suites13 = { "", SRC_D },
 		.groups = { "", SRC_G }, .sigs = { "", SRC_G },
+		.wsman = { true, SRC_D }, .eoi = { true, SRC_D },
 		.clear = { true, SRC_D }, .non_secure = { false, SRC_D },
 		.local_clear = { true, SRC_D }, .default_cert = { false, SRC_D },
 		.setup_chain = { 1, SRC_D }, .setup_sig = { PKI_SIG_SHA1, SRC_G },
@@ -78,6 +127,7 @@ static const struct sim_generation rows[] = {
 		.tls_min = { PKI_TLS_1_0, SRC_D }, .tls_max = { PKI_TLS_1_0, SRC_D },
 		.suites = { SUITES_PSK, SRC_P }, .suites13 = { "", SRC_D },
 		.groups = { "", SRC_G }, .sigs = { "", SRC_G },
+		.wsman = { true, SRC_D }, .eoi = { true, SRC_D },
 		.clear = { true, SRC_D }, .non_secure = { false, SRC_D },
 		.local_clear = { true, SRC_D }, .default_cert = { false, SRC_D },
 		.setup_chain = { 1, SRC_D }, .setup_sig = { PKI_SIG_SHA1, SRC_G },
@@ -101,6 +151,7 @@ static const struct sim_generation rows[] = {
 		.tls_min = { PKI_TLS_1_0, SRC_D }, .tls_max = { PKI_TLS_1_1, SRC_D },
 		.suites = { SUITES_PSK, SRC_P }, .suites13 = { "", SRC_D },
 		.groups = { "", SRC_G }, .sigs = { "", SRC_G },
+		.wsman = { true, SRC_D }, .eoi = { true, SRC_P },
 		.clear = { true, SRC_D }, .non_secure = { false, SRC_D },
 		.local_clear = { true, SRC_D }, .default_cert = { false, SRC_D },
 		.setup_chain = { 1, SRC_D }, .setup_sig = { PKI_SIG_SHA256, SRC_G },
@@ -124,6 +175,7 @@ static const struct sim_generation rows[] = {
 		.tls_min = { PKI_TLS_1_0, SRC_D }, .tls_max = { PKI_TLS_1_1, SRC_D },
 		.suites = { SUITES_PSK, SRC_P }, .suites13 = { "", SRC_D },
 		.groups = { "", SRC_G }, .sigs = { "", SRC_G },
+		.wsman = { true, SRC_D }, .eoi = { true, SRC_P },
 		.clear = { true, SRC_D }, .non_secure = { false, SRC_D },
 		.local_clear = { true, SRC_D }, .default_cert = { false, SRC_D },
 		.setup_chain = { 1, SRC_D }, .setup_sig = { PKI_SIG_SHA256, SRC_G },
@@ -147,6 +199,7 @@ static const struct sim_generation rows[] = {
 		.tls_min = { PKI_TLS_1_0, SRC_D }, .tls_max = { PKI_TLS_1_1, SRC_D },
 		.suites = { SUITES_PSK, SRC_P }, .suites13 = { "", SRC_D },
 		.groups = { "", SRC_G }, .sigs = { "", SRC_G },
+		.wsman = { true, SRC_D }, .eoi = { false, SRC_G },
 		.clear = { true, SRC_D }, .non_secure = { false, SRC_D },
 		.local_clear = { true, SRC_D }, .default_cert = { false, SRC_D },
 		.setup_chain = { 1, SRC_D }, .setup_sig = { PKI_SIG_SHA256, SRC_G },
@@ -170,6 +223,7 @@ static const struct sim_generation rows[] = {
 		.tls_min = { PKI_TLS_1_0, SRC_D }, .tls_max = { PKI_TLS_1_1, SRC_D },
 		.suites = { SUITES_PSK, SRC_P }, .suites13 = { "", SRC_D },
 		.groups = { "", SRC_G }, .sigs = { "", SRC_G },
+		.wsman = { true, SRC_D }, .eoi = { false, SRC_G },
 		.clear = { true, SRC_D }, .non_secure = { false, SRC_D },
 		.local_clear = { true, SRC_D }, .default_cert = { false, SRC_D },
 		.setup_chain = { 1, SRC_D }, .setup_sig = { PKI_SIG_SHA256, SRC_G },
@@ -193,6 +247,7 @@ static const struct sim_generation rows[] = {
 		.tls_min = { PKI_TLS_1_0, SRC_D }, .tls_max = { PKI_TLS_1_1, SRC_D },
 		.suites = { SUITES_PSK, SRC_P }, .suites13 = { "", SRC_D },
 		.groups = { "", SRC_G }, .sigs = { "", SRC_G },
+		.wsman = { true, SRC_D }, .eoi = { false, SRC_G },
 		.clear = { true, SRC_D }, .non_secure = { false, SRC_D },
 		.local_clear = { true, SRC_D }, .default_cert = { false, SRC_D },
 		.setup_chain = { 1, SRC_D }, .setup_sig = { PKI_SIG_SHA256, SRC_G },
@@ -216,6 +271,7 @@ static const struct sim_generation rows[] = {
 		.tls_min = { PKI_TLS_1_0, SRC_D }, .tls_max = { PKI_TLS_1_1, SRC_D },
 		.suites = { SUITES_OLD, SRC_P }, .suites13 = { "", SRC_D },
 		.groups = { "", SRC_G }, .sigs = { "", SRC_G },
+		.wsman = { true, SRC_D }, .eoi = { false, SRC_G },
 		.clear = { true, SRC_D }, .non_secure = { false, SRC_D },
 		.local_clear = { true, SRC_D }, .default_cert = { false, SRC_D },
 		.setup_chain = { 1, SRC_D }, .setup_sig = { PKI_SIG_SHA256, SRC_G },
@@ -239,6 +295,7 @@ static const struct sim_generation rows[] = {
 		.tls_min = { PKI_TLS_1_1, SRC_D }, .tls_max = { PKI_TLS_1_2, SRC_D },
 		.suites = { SUITES_NEW ":" SUITES_OLD, SRC_G }, .suites13 = { "", SRC_D },
 		.groups = { "", SRC_G }, .sigs = { "", SRC_G },
+		.wsman = { true, SRC_D }, .eoi = { false, SRC_G },
 		.clear = { true, SRC_D }, .non_secure = { false, SRC_D },
 		.local_clear = { true, SRC_D }, .default_cert = { false, SRC_D },
 		.setup_chain = { 1, SRC_D }, .setup_sig = { PKI_SIG_SHA256, SRC_G },
@@ -262,6 +319,7 @@ static const struct sim_generation rows[] = {
 		.tls_min = { PKI_TLS_1_1, SRC_D }, .tls_max = { PKI_TLS_1_2, SRC_D },
 		.suites = { SUITES_NEW ":" SUITES_OLD, SRC_G }, .suites13 = { "", SRC_D },
 		.groups = { "", SRC_G }, .sigs = { "", SRC_G },
+		.wsman = { true, SRC_D }, .eoi = { false, SRC_G },
 		.clear = { true, SRC_D }, .non_secure = { false, SRC_D },
 		.local_clear = { true, SRC_D }, .default_cert = { false, SRC_D },
 		.setup_chain = { 1, SRC_D }, .setup_sig = { PKI_SIG_SHA256, SRC_G },
@@ -286,6 +344,7 @@ static const struct sim_generation rows[] = {
 		.tls_min = { PKI_TLS_1_2, SRC_D }, .tls_max = { PKI_TLS_1_2, SRC_D },
 		.suites = { SUITES_NEW, SRC_G }, .suites13 = { "", SRC_D },
 		.groups = { "", SRC_G }, .sigs = { "", SRC_G },
+		.wsman = { true, SRC_D }, .eoi = { false, SRC_G },
 		.clear = { true, SRC_D }, .non_secure = { false, SRC_D },
 		.local_clear = { true, SRC_D }, .default_cert = { false, SRC_D },
 		.setup_chain = { 3, SRC_D }, .setup_sig = { PKI_SIG_SHA256, SRC_G },
@@ -311,6 +370,7 @@ static const struct sim_generation rows[] = {
 		.tls_min = { PKI_TLS_1_2, SRC_D }, .tls_max = { PKI_TLS_1_3, SRC_G },
 		.suites = { SUITES_NEW, SRC_G }, .suites13 = { SUITES_13, SRC_G },
 		.groups = { "", SRC_G }, .sigs = { "", SRC_G },
+		.wsman = { true, SRC_D }, .eoi = { false, SRC_G },
 		.clear = { false, SRC_D }, .non_secure = { true, SRC_D },
 		.local_clear = { true, SRC_D }, .default_cert = { true, SRC_D },
 		.setup_chain = { 3, SRC_D }, .setup_sig = { PKI_SIG_SHA256, SRC_G },
@@ -336,6 +396,7 @@ static const struct sim_generation rows[] = {
 		.tls_min = { PKI_TLS_1_2, SRC_D }, .tls_max = { PKI_TLS_1_3, SRC_G },
 		.suites = { SUITES_NEW, SRC_G }, .suites13 = { SUITES_13, SRC_G },
 		.groups = { "", SRC_G }, .sigs = { "", SRC_G },
+		.wsman = { true, SRC_D }, .eoi = { false, SRC_G },
 		.clear = { false, SRC_D }, .non_secure = { true, SRC_D },
 		.local_clear = { true, SRC_D }, .default_cert = { true, SRC_D },
 		.setup_chain = { 3, SRC_D }, .setup_sig = { PKI_SIG_SHA256, SRC_G },
@@ -361,6 +422,7 @@ static const struct sim_generation rows[] = {
 		.tls_min = { PKI_TLS_1_2, SRC_D }, .tls_max = { PKI_TLS_1_3, SRC_G },
 		.suites = { SUITES_NEW, SRC_G }, .suites13 = { SUITES_13, SRC_G },
 		.groups = { "", SRC_G }, .sigs = { "", SRC_G },
+		.wsman = { true, SRC_D }, .eoi = { false, SRC_G },
 		.clear = { false, SRC_D }, .non_secure = { true, SRC_D },
 		.local_clear = { false, SRC_D }, .default_cert = { true, SRC_G },
 		.setup_chain = { 3, SRC_D }, .setup_sig = { PKI_SIG_SHA256, SRC_G },
@@ -385,6 +447,7 @@ static const struct sim_generation rows[] = {
 		.tls_min = { PKI_TLS_1_2, SRC_D }, .tls_max = { PKI_TLS_1_3, SRC_G },
 		.suites = { SUITES_256, SRC_D }, .suites13 = { "TLS_AES_256_GCM_SHA384", SRC_D },
 		.groups = { "P-384", SRC_G }, .sigs = { SIGS_384, SRC_D },
+		.wsman = { true, SRC_D }, .eoi = { false, SRC_G },
 		.clear = { false, SRC_D }, .non_secure = { true, SRC_D },
 		.local_clear = { false, SRC_D }, .default_cert = { true, SRC_G },
 		.setup_chain = { 3, SRC_D }, .setup_sig = { PKI_SIG_SHA384, SRC_D },

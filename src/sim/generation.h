@@ -26,6 +26,8 @@ enum sim_suffix_rule { SIM_SUFFIX_COM_NET, SIM_SUFFIX_BY_TLD };
 	X(suites13, text, TEXT, "cipher suites of TLS 1.3")                                           \
 	X(groups, text, TEXT, "key exchange groups; empty: the library's")                            \
 	X(sigs, text, TEXT, "signatures in TLS; empty: the library's")                                \
+	X(wsman, bool, BOOL, "WS-MAN; without it there is only the legacy SOAP interface")            \
+	X(eoi, bool, BOOL, "legacy SOAP interface (EOI)")                                             \
 	X(clear, bool, BOOL, "ports 16992 and 16994 exist")                                           \
 	X(non_secure, bool, BOOL, "NonSecureConnectionsSupported exists")                             \
 	X(local_clear, bool, BOOL, "the host may use the local interface without TLS")                \

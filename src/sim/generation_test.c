@@ -25,7 +25,7 @@ static const struct check {
 } checks[] = {
 	{ "version", see_version, want_version },
 	{ "psk", see_psk, want_psk },
-	{ "pki", see_pki, want_yes },
+	{ "pki", see_pki, want_pki },
 	{ "hash_algs", see_hash_algs, want_hash_algs },
 	{ "hello_max", see_hello_max, want_hello_max },
 	{ "tls_min", see_tls, want_tls },
@@ -34,6 +34,8 @@ static const struct check {
 	{ "suites13", see_suites13, want_suites13 },
 	{ "groups", see_groups, want_groups },
 	{ "sigs", see_sigs, want_sigs },
+	{ "wsman", see_wsman, want_wsman },
+	{ "eoi", see_eoi, want_eoi },
 	{ "clear", see_clear, want_clear },
 	{ "non_secure", see_non_secure, want_tls_only },
 	{ "local_clear", see_local_clear, want_local_clear },
@@ -80,15 +82,20 @@ static const struct check *check_of(const struct sim_generation_column *c)
 static bool holds(const struct check *k, const struct sim_generation *g, char seen[SEEN_SIZE],
 		  char want[SEEN_SIZE])
 {
+	static struct sim_generation open; /* devices of the probe point to it */
 	struct out so, wo;
 
+	/* Cells of what a release lacks are looked at as if it had it. */
+	open = *g;
+	open.wsman.is |= !str_eq(k->column, "wsman");
+	open.pki.is |= !str_eq(k->column, "pki");
 	memset(seen, 0, SEEN_SIZE);
 	memset(want, 0, SEEN_SIZE);
 	out_init(&so, seen, SEEN_SIZE);
 	out_init(&wo, want, SEEN_SIZE);
 	trust(&prov->certs[1], 3);
 	k->want((struct release){ g->major, g->minor }, &wo);
-	k->see(g, &so);
+	k->see(&open, &so);
 	return str_eq(seen, want);
 }
 
@@ -121,10 +128,11 @@ static void rows_are_found(void **state)
 	static const struct {
 		const char *name, *found;
 	} rows[] = {
+		{ "2.0", "2.0" },     { "2", "2.6" },     { "3.0", "3.0" },     { "2.3", NULL },
 		{ "3.2.1", "3.2.1" }, { "3.2", "3.2.1" }, { "3", "3.2.1" },     { "9", "9.5" },
 		{ "9.0", "9.0" },     { "9.5", "9.5" },   { "14", "14.0" },     { "14.0", "14.0" },
 		{ "16.1", "16.1" },   { "16", "16.1" },   { "22", "22.0" },     { "16.0", NULL },
-		{ "9.1", NULL },      { "8", NULL },      { "2", NULL },        { "23", NULL },
+		{ "9.1", NULL },      { "8", NULL },      { "1", NULL },        { "23", NULL },
 		{ "", NULL },         { ".", NULL },      { "14.", NULL },      { ".1", NULL },
 		{ "14.0.1", NULL },   { "x", NULL },      { "-9", NULL },       { " 9", NULL },
 		{ "9.x", NULL },      { "914", NULL },    { "14.000", "14.0" },
@@ -152,7 +160,7 @@ static void rows_are_in_order(void **state)
 		assert_true(!before || g->major > before->major ||
 			    (g->major == before->major && g->minor > before->minor));
 	}
-	assert_int_equal(i, 16);
+	assert_int_equal(i, 22);
 	assert_null(sim_generation_at(i));
 	assert_null(sim_generation_at(UINT32_MAX));
 }

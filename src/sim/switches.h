@@ -82,7 +82,13 @@
 	  "how a full list or a name or priority that is taken looks: 2 or 3 of the method's own "   \
 	  "values, or PT_STATUS 23 and 2058")                                                        \
 	X(SIM_SW_WIFI_UEFI, "wifi_uefi", "usual|all|none", SRC_G,                                    \
-	  "UEFIWiFiProfileShareEnabled: from 16.1 on, always, never")
+	  "UEFIWiFiProfileShareEnabled: from 16.1 on, always, never")        \
+	X(SIM_SW_EOI, "eoi", "usual|served|gone", SRC_G,                                             \
+	  "legacy SOAP interface: up to 8.x unless WsmanOnlyMode is set, always, or never")          \
+	X(SIM_SW_EOI_STATUS, "eoi_status", "status|code", SRC_P,                                     \
+	  "name of the first element in legacy SOAP replies: Status or StatusCode")                  \
+	X(SIM_SW_EOI_ACTION, "eoi_action", "checked|ignored", SRC_G,                                 \
+	  "whether a SOAPAction that does not fit a legacy SOAP request is refused")
 enum sim_switch {
 #define X(name, text, values, src, sentence) name,
 	SIM_SWITCHES(X)

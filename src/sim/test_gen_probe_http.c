@@ -99,6 +99,32 @@ static void see_clear(const struct sim_generation *g, struct out *o)
 	out_str(o, sim_dev_accept(dev, 16992, &c) == SIM_ACCEPT_CLEAR ? "yes" : "no");
 }
 
+/* Whether POST to that path finds a service: 404, or something else. */
+static bool serves(const struct sim_generation *g, const char *path, const char *body)
+{
+	struct peer p = { 0 };
+	unsigned status;
+
+	assert_true(make(g, SIM_CONFIGURED, g->clear.is ? SIM_TLS_OFF : SIM_TLS_SERVER, NULL));
+	again_tls = plain_client();
+	assert_true(dial(&p, g->clear.is ? 16992 : 16993, g->clear.is ? NULL : &again_tls));
+	set_login(&p, "admin", ADMIN_PW);
+	status = send_once(&p, "POST", path, body, 1);
+	hang_up(&p);
+	assert_true(status == 200 || status == 401 || status == 404);
+	return status != 404;
+}
+
+static void see_wsman(const struct sim_generation *g, struct out *o)
+{
+	out_str(o, serves(g, "/wsman", "<a/>") ? "yes" : "no");
+}
+
+static void see_eoi(const struct sim_generation *g, struct out *o)
+{
+	out_str(o, serves(g, "/SecurityAdministrationService", "<a/>") ? "yes" : "no");
+}
+
 static void see_non_secure(const struct sim_generation *g, struct out *o)
 {
 	struct peer p;

@@ -25,6 +25,9 @@ static void want_version(struct release r, struct out *o)
 		struct release r;
 		const char *text;
 	} rows[] = {
+		{ { 2, 0 }, "2.0.5" },         { { 2, 1 }, "2.1.3" },
+		{ { 2, 2 }, "2.2.10" },        { { 2, 5 }, "2.5.15" },
+		{ { 2, 6 }, "2.6.20" },        { { 3, 0 }, "3.0.5" },
 		{ { 3, 2 }, "3.2.1" },         { { 4, 0 }, "4.0.7" },
 		{ { 5, 0 }, "5.0.3" },         { { 6, 2 }, "6.2.30" },
 		{ { 7, 1 }, "7.1.91" },        { { 9, 0 }, "9.0.31" },
@@ -50,6 +53,23 @@ static void want_yes(struct release r, struct out *o)
 {
 	(void)r;
 	yes_no(true, o);
+}
+
+/* Remote configuration came with updates of 2.x and with 3.0. */
+static void want_pki(struct release r, struct out *o)
+{
+	yes_no(since(r, 3, 0) || r.minor == 2 || r.minor == 6, o);
+}
+
+/* 3.2.1 is the first that needs no translator. */
+static void want_wsman(struct release r, struct out *o)
+{
+	yes_no(since(r, 3, 2), o);
+}
+
+static void want_eoi(struct release r, struct out *o)
+{
+	yes_no(!since(r, 9, 0), o);
 }
 
 static void want_hash_algs(struct release r, struct out *o)

@@ -111,7 +111,7 @@ static void die_everywhere(bool power_loss)
 	for (unsigned i = 0; sim_generation_at(i); i++) {
 		const struct sim_generation *g = sim_generation_at(i);
 		for (int k = 0; k < 2; k++) {
-			if ((k == 0 ? !g->psk.is : !g->pki.is) ||
+			if (!g->wsman.is || (k == 0 ? !g->psk.is : !g->pki.is) ||
 			    (only && strcmp(only, g->name) != 0))
 				continue;
 			int n = step > 1 ? 1 + (int)(kinds * 17 + power_loss * 31) % step : 1;

@@ -109,7 +109,7 @@ static void every_generation(bool psk)
 	unsigned runs = 0;
 
 	for (unsigned i = 0; (g = sim_generation_at(i)); i++) {
-		if (psk && g->major > 10)
+		if ((psk && g->major > 10) || !g->wsman.is)
 			continue;
 		for (size_t k = 0; k < sizeof ways / sizeof *ways; k++) {
 			if (g->major < ways[k].from || g->major > ways[k].to ||

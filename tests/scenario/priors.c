@@ -94,7 +94,7 @@ static void priors_fit_every_release(void **state)
 			compare_tls(g, &ladder[0]);
 		}
 	}
-	print_message("%u comparisons over %u releases\n", looked, 16);
+	print_message("%u comparisons over %u releases\n", looked, 22);
 	assert_int_equal(wrong, 0);
 	assert_true(looked > 150);
 }

@@ -90,6 +90,8 @@ void soak_probe(const struct soak_opts *opts)
 	for (unsigned i = 0; sim_generation_at(i) && kind_count + 2 <= KINDS_MAX; i++) {
 		const struct sim_generation *g = sim_generation_at(i);
 		struct kind k = { g, SIM_SETUP_PSK };
+		if (!g->wsman.is)
+			continue;
 		if (g->psk.is && is_configured_alone(opts, &k, NULL))
 			kinds[kind_count++] = k;
 		k.state = SIM_SETUP_PKI;

@@ -1,0 +1,38 @@
+/* The PC behind the firmware: on or off, and what a power command makes of it. The firmware itself
+ * runs in both states. Asked by fw_power.c (WS-MAN) and fw_eoi_power.c (legacy SOAP). */
+#include "sim/dev_priv.h"
+
+bool sim_dev_is_on(const struct sim_dev *d)
+{
+	return !d->power_off;
+}
+
+bool sim_dev_power_can(const struct sim_dev *d, enum sim_power_act act)
+{
+	return (act == SIM_POWER_ON) == d->power_off;
+}
+
+bool sim_dev_power(struct sim_dev *d, enum sim_power_act act)
+{
+	if (!sim_dev_power_can(d, act))
+		return false;
+	switch (act) {
+	case SIM_POWER_ON:
+		d->power_off = false;
+		d->stats.power_ons++;
+		break;
+	case SIM_POWER_DOWN:
+		d->power_off = true;
+		d->stats.power_offs++;
+		break;
+	case SIM_POWER_CYCLE:
+		d->stats.power_cycles++;
+		break;
+	case SIM_POWER_RESET:
+		d->stats.resets++;
+		break;
+	case SIM_POWER_INTERRUPT: /* up to its system, which is not played */
+		break;
+	}
+	return true;
+}
