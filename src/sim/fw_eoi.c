@@ -3,6 +3,7 @@
  * HTTP 500, and how it reads, is a guess: no reply of firmware was at hand. */
 #include "sim/fw_eoi_priv.h"
 #include "base/str.h"
+#include "sim/fw_users_priv.h"
 
 #define INNER_BYTES 16384
 
@@ -16,6 +17,14 @@ static const struct fw_eoi_method *const tables[WSMAN_EOI_SERVICE_COUNT] = {
 	[WSMAN_EOI_GENERAL_INFO] = sim_fw_eoi_general,
 	[WSMAN_EOI_EVENTS] = none,
 	[WSMAN_EOI_ASSETS] = none,
+};
+
+/* Realm that opens a service (setup-and-configuration 5.7); which one opens what is known of their
+ * names only. */
+static const uint8_t realms[WSMAN_EOI_SERVICE_COUNT] = {
+	[WSMAN_EOI_REMOTE_CONTROL] = 5, [WSMAN_EOI_SECURITY] = 3,    [WSMAN_EOI_NETWORK] = 3,
+	[WSMAN_EOI_TIME] = 12,          [WSMAN_EOI_REDIRECTION] = 2, [WSMAN_EOI_GENERAL_INFO] = 13,
+	[WSMAN_EOI_EVENTS] = 7,         [WSMAN_EOI_ASSETS] = 4,
 };
 
 bool sim_fw_eoi_param(const struct fw_eoi_ctx *x, const char *name, uint32_t *out_v)
@@ -113,6 +122,8 @@ unsigned sim_fw_eoi(struct fw_eoi_ctx *x, struct span action, struct out *body)
 	const struct fw_eoi_method *f = find(x);
 	if (!f)
 		return refuse(body, "Client", "Method not implemented");
+	if (!sim_fw_users_has(x->d, x->user, realms[x->service]))
+		return refuse(body, "Client", "Access denied");
 	if (!action_ok(x, action))
 		return refuse(body, "Client", "Wrong SOAPAction");
 	if (!params_ok(x, f))

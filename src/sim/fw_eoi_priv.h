@@ -11,6 +11,7 @@ struct fw_eoi_ctx {
 	struct arena *a;
 	const struct wsman_eoi_msg *m;
 	enum wsman_eoi_service service;
+	uint32_t user;                 /* who asks: handle of fw_users.c, 0 the admin */
 	int64_t now_unix_ms;
 	struct out *inner;             /* elements of the reply behind its status */
 };

@@ -131,6 +131,7 @@ static void eoi(struct sim_dev *d, const struct fw_http_in *in, enum wsman_eoi_s
 
 	if (!logged_in(d, in, h, reply))
 		return;
+	x.user = h->user;
 	arena_init(&a, LIMIT_XML_ARENA_BYTES);
 	buf_init(&body, LIMIT_XML_BYTES);
 	out_init_buf(&o, &body);

@@ -349,6 +349,13 @@ static const struct {
 	{ CLS, 21, 0 },
 };
 
+bool sim_fw_users_has(const struct sim_dev *d, uint32_t user, unsigned realm)
+{
+	const struct sim_record *r = user ? sim_record_handle(d, CLS, user) : NULL;
+
+	return user ? r && (has_realm(r, REALM_ADMIN) || has_realm(r, realm)) : true;
+}
+
 static bool somebody_audits(const struct sim_dev *d)
 {
 	struct sim_record *r;

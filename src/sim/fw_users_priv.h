@@ -9,5 +9,7 @@ bool sim_fw_users_name_ok(const struct sim_dev *d, const char *name);
 bool sim_fw_users_digest(const struct sim_dev *d, const char *text, uint8_t out_ha1[16]);
 /* Handle of the enabled user who may come over the network, with its digest; 0: none. */
 uint32_t sim_fw_users_login(const struct sim_dev *d, const char *name, uint8_t out_ha1[16]);
+/* Whether that user has the realm; the admin (0) and administrators have all. */
+bool sim_fw_users_has(const struct sim_dev *d, uint32_t user, unsigned realm);
 /* Whether x->user has a realm for x->cls. */
 bool sim_fw_users_may(const struct fw_ctx *x);
