@@ -73,7 +73,7 @@ static inline void test_part_members(struct wsman_obj *o, const char *members)
 		if (!eq)
 			continue;
 		for (char *p = eq; *p; p++)
-			if (*p == '_')
+			if (*p == '_' && (p - eq < 4 || p[-4] != '=')) /* =AMT_...{}: a reference */
 				*p = ' ';
 		struct err e = { 0 };
 		if (!wsman_obj_set_text(o, span_make(word, (size_t)(eq - word)), span_str(eq + 1), &e))

@@ -250,7 +250,8 @@ static void answer(struct sim_conn *c)
 	c->unlocked = h.unlocked;
 	c->user = h.user;
 	c->acl_epoch = epoch;
-	c->close_after = h.close || (h.effects & (SIM_EFFECT_OUTAGE | SIM_EFFECT_CLOSED));
+	c->close_after =
+		h.close || (h.effects & (SIM_EFFECT_OUTAGE | SIM_EFFECT_CLOSED | SIM_EFFECT_DARK));
 	c->drop_reply = sim_fault_hit(d, SIM_FAULT_DROP_AFTER, NULL) ||
 		(h.committed && sim_fault_hit(d, SIM_FAULT_DROP_COMMIT, NULL));
 	note(c, &h);

@@ -244,6 +244,8 @@ void sim_dev_effects(struct sim_dev *d, unsigned effects, enum sim_state to, str
 		sim_hello_start(d, false);
 	if (effects & SIM_EFFECT_EXTEND)
 		sim_hello_extend(d, d->provision_hours);
+	if (effects & SIM_EFFECT_DARK)
+		sim_conn_reset_all(d, keep);
 	if (effects & SIM_EFFECT_CLOSED) {
 		sim_dev_set_state(d, SIM_SILENT);
 		sim_conn_reset_all(d, keep);
@@ -375,6 +377,9 @@ enum sim_accept sim_dev_accept(struct sim_dev *d, unsigned port, struct pki_tls_
 		return SIM_ACCEPT_REFUSE;
 	if (d->state == SIM_CONFIGURED && !str_eq(sim_var_active(d, SIM_VAR_NETWORK), "1"))
 		return SIM_ACCEPT_REFUSE;
+	if (sim_dev_is_outside(d))
+		return sim_switches_is(&d->sw, SIM_SW_OUTSIDE, "silent") ? SIM_ACCEPT_SILENT
+									 : SIM_ACCEPT_REFUSE;
 	if (port == 16993)
 		return accept_tls(d, out_conf);
 	if (port == 16992)
@@ -409,6 +414,8 @@ bool sim_dev_fault(struct sim_dev *d, struct span spec, struct err *e)
 		rng_fill(&d->rng, d->ha1, sizeof d->ha1);
 	if (odd != sim_fault_has(d, SIM_FAULT_CERT_321))
 		sim_tls_forget_setup(d);
+	if (sim_dev_is_outside(d)) /* another network: the fault is its suffix */
+		sim_conn_reset_all(d, NULL);
 	log_fault(d);
 	return true;
 }

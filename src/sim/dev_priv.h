@@ -106,6 +106,7 @@ struct sim_dev {
 #define SIM_EFFECT_HELLO   4u /* a new hello window begins */
 #define SIM_EFFECT_CLOSED  8u /* the window was closed */
 #define SIM_EFFECT_EXTEND 16u /* the window ends in provision_hours */
+#define SIM_EFFECT_DARK   32u /* outside of its home domains: it answers nobody any more */
 /* Does what a request caused outside of the device's own data. */
 void sim_dev_effects(struct sim_dev *d, unsigned effects, enum sim_state to, struct sim_conn *keep);
 int64_t sim_dev_wait_ms(struct sim_dev *d, int64_t lo_ms, int64_t hi_ms); /* scaled by speed; counted */
@@ -113,6 +114,7 @@ void sim_dev_mac(const struct sim_dev *d, char out_text[18]); /* of the wired po
 int64_t sim_dev_scale_ms(const struct sim_dev *d, int64_t ms);
 const char *sim_dev_suffix(const struct sim_dev *d); /* "" when it has none; faults included */
 bool sim_dev_in_setup(const struct sim_dev *d);
+bool sim_dev_is_outside(const struct sim_dev *d); /* fw_remote.c */
 void sim_dev_erase_settings(struct sim_dev *d); /* settings, certificates, keys to their defaults */
 void sim_dev_erase(struct sim_dev *d);          /* and the admin and the realm */
 void sim_dev_couple_admin(struct sim_dev *d); /* admin password = MEBx password */

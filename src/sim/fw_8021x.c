@@ -323,7 +323,8 @@ static void fill_binding(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 
 /* The base class lists what all its children have. */
 static const char *const children[] = { "AMT_TLSCredentialContext", "AMT_8021xCredentialContext",
-					"IPS_8021xCredentialContext" };
+					"IPS_8021xCredentialContext",
+					"AMT_RemoteAccessCredentialContext" };
 
 static unsigned count_contexts(const struct sim_dev *d)
 {

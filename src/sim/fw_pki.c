@@ -316,7 +316,7 @@ static bool delete_cert(struct fw_ctx *x, unsigned i)
 	if (c->read_only)
 		return sim_fw_refuse(x, FW_FAULT_DENIED);
 	if (c->handle == d->context || c->handle == d->context_staged ||
-	    sim_fw_8021x_uses(d, c->handle))
+	    sim_fw_8021x_uses(d, c->handle) || sim_fw_remote_uses(d, c->handle))
 		return sim_fw_refuse_status(x, FW_FAULT_INTERNAL, WSMAN_PT_NOT_PERMITTED);
 	sim_store_drop_cert(d, c->handle);
 	return true;

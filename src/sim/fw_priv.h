@@ -109,6 +109,7 @@ extern const struct fw_class sim_fw_general_classes[], sim_fw_setup_classes[], s
 	sim_fw_net_classes[], sim_fw_info_classes[], sim_fw_power_classes[],
 	sim_fw_wifi_classes[], sim_fw_8021x_classes[];
 extern const struct fw_class sim_fw_defense_classes[], sim_fw_presence_classes[];
+extern const struct fw_class sim_fw_remote_classes[];
 extern const struct fw_class sim_fw_kerberos_classes[];
 
 /* ---- fw_class.c ---- */
@@ -140,6 +141,7 @@ bool sim_fw_8021x_ok(const struct fw_ctx *x, const struct wsman_obj *o, uint32_t
 /* Handle of a certificate that a reference names and that is there: a trusted root, or one with its key. */
 bool sim_fw_8021x_cert(struct fw_ctx *x, const struct wsman_epr *epr, bool root, uint32_t *out_handle);
 bool sim_fw_8021x_uses(const struct sim_dev *d, uint32_t cert_handle);
+bool sim_fw_remote_uses(const struct sim_dev *d, uint32_t cert_handle); /* fw_remote.c */
 
 /* ---- fw_enum.c ---- */
 /* The reply's obj-independent part of Enumerate, Pull, Release; false with x->fault set. */

@@ -77,6 +77,10 @@
 	X(SIM_SW_ACL_PAGE, "acl_page", "50|3", SRC_G,                                                \
 	  "handles in one answer of EnumerateUserAclEntries")                                        \
 	X(SIM_SW_CONSENT, "consent", "usual|on", SRC_G, "IPS_OptInService on 6.2")                      \
+	X(SIM_SW_OUTSIDE, "outside", "refused|silent", SRC_G,                                        \
+	  "what a connection meets while the PC is outside of its home domains")                     \
+	X(SIM_SW_HOME_MATCH, "home_match", "exact|suffix", SRC_G,                                    \
+	  "whether a home domain covers the domains below it")                                       \
 	X(SIM_SW_WLAN, "wlan", "card|none", SRC_G, "whether the PC has a wireless card")             \
 	X(SIM_SW_WIFI_CODES, "wifi_codes", "own|pt", SRC_G,                                          \
 	  "how a full list or a name or priority that is taken looks: 2 or 3 of the method's own "   \

@@ -95,6 +95,10 @@ enum sim_var_flags {
 	X(SIM_VAR_LINK_POLICY, "AMT_EthernetPortSettings.LinkPolicy", "1\n14", SIM_VAR_ARRAY)       \
 	X(SIM_VAR_WLAN_POLICY, "AMT_EthernetPortSettings.wlan.LinkPolicy", "",                      \
 	  SIM_VAR_ARRAY | SIM_VAR_OPTIONAL)                                                         \
+	X(SIM_VAR_HOME, "AMT_EnvironmentDetectionSettingData.DetectionStrings", "", SIM_VAR_ARRAY)  \
+	X(SIM_VAR_HOME_V6, "AMT_EnvironmentDetectionSettingData.DetectionIPv6LocalPrefixes", "",    \
+	  SIM_VAR_ARRAY)                                                                            \
+	X(SIM_VAR_USER_CONNECT, "AMT_UserInitiatedConnectionService.EnabledState", "32768", 0)      \
 	X(SIM_VAR_WIFI_PORT, "CIM_WiFiPort.EnabledState", "3", 0)                                   \
 	X(SIM_VAR_WIFI_SYNC,                                                                        \
 	  "AMT_WiFiPortConfigurationService.localProfileSynchronizationEnabled", "0", 0)            \

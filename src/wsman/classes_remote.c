@@ -29,7 +29,7 @@ static const struct wsman_method remote_access_service_methods[] = {
 	  MEMBERS(P("MpServer", EPR, 0))),
 	M(AddRemoteAccessPolicyRule, MEMBERS(E("Trigger", U16, REQ, trigger),
 	  P("TunnelLifeTime", U32, REQ), P("ExtendedData", B64, 0), P("MpServer", EPR, ARR | REQ),
-	  P("InternalMpServer", EPR, ARR | REQ)), MEMBERS(P("PolicyRule", EPR, 0))),
+	  P("InternalMpServer", EPR, ARR)) /* no peer sends it */, MEMBERS(P("PolicyRule", EPR, 0))),
 	M(CloseRemoteAccessConnection, NONE, NONE),
 	REQUEST_STATE_CHANGE(wsman_names_state_change),
 };
