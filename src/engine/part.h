@@ -21,7 +21,7 @@
 #include "wsman/envelope.h"
 
 #define ENGINE_PARTS(X) /* order is the order on the device; what can cut it off comes last */ \
-	X(power) X(general) X(consent) X(kvm_settings) X(users) \
+	X(power) X(general) X(consent) X(kvm_settings) X(audit) X(users) \
 	X(kerberos) \
 	X(defense) X(presence) \
 	X(wifi) X(remote_access) X(home_domains)

@@ -111,6 +111,7 @@ extern const struct fw_class sim_fw_general_classes[], sim_fw_setup_classes[], s
 extern const struct fw_class sim_fw_defense_classes[], sim_fw_presence_classes[];
 extern const struct fw_class sim_fw_remote_classes[];
 extern const struct fw_class sim_fw_kerberos_classes[];
+extern const struct fw_class sim_fw_audit_classes[];
 
 /* ---- fw_class.c ---- */
 const struct fw_class *sim_fw_class_find(const char *name); /* NULL */
