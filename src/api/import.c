@@ -16,6 +16,7 @@ struct import {
 	struct engine_csv csv;
 	struct engine_csv_row row;
 	struct api_set seen, taken;
+	struct secret password;
 	unsigned added, changed, unchanged, rejected;
 	struct row_error errors[MAX_ERRORS];
 	struct api_requeue requeue;
@@ -26,6 +27,7 @@ static void import_free(void *state)
 	struct import *im = state;
 
 	mem_wipe(&im->row, sizeof im->row);
+	secret_deinit(&im->password);
 	api_set_deinit(&im->seen);
 	api_set_deinit(&im->taken);
 	mem_free(im);
@@ -175,5 +177,9 @@ void api_import_start(struct api_req *r, const struct api_import_kind *kind, boo
 	api_set_init(&im->seen, &r->api->rng);
 	api_set_init(&im->taken, &r->api->rng);
 	engine_csv_init(&im->csv, buf_span(&r->body));
+	if (kind->password) {
+		im->password = secret_copy(kind->password);
+		im->csv.password = &im->password;
+	}
 	next_chunk(r);
 }

@@ -38,6 +38,7 @@ struct api_import_kind {
 				      struct api_set *seen, char id[64], struct err *e);
 	const char *rules;         /* delayed jobs with these are tried again, of the ids that came */
 	enum api_requeue_by by;
+	const struct secret *password; /* see struct engine_csv; copied */
 };
 /* Answers with counts and the first errors. preview: nothing is written. */
 void api_import_start(struct api_req *r, const struct api_import_kind *kind, bool preview);

@@ -103,17 +103,47 @@ static enum api_import_result take(struct api_req *r, const struct engine_csv_ro
 	return got;
 }
 
+/* The file may come in an object, with a password for rows that have none. */
+static bool unpack(struct api_req *r, struct secret *out_password, struct err *e)
+{
+	const char *csv = NULL, *password = NULL;
+
+	*out_password = SECRET_NONE;
+	if (!span_starts(span_trim(buf_span(&r->body)), "{"))
+		return true;
+	json_t *o = api_json_read(buf_span(&r->body), "csv mebx_password", e);
+	bool ok = o && api_json_text(o, "csv", &csv, e) &&
+		api_json_text(o, "mebx_password", &password, e);
+	if (ok && password && !wire_psk_check_password(span_str(password), e))
+		ok = err_wrap(e, "'mebx_password' in the body");
+	if (ok) {
+		buf_wipe(&r->body);
+		buf_init(&r->body, (size_t)LIMIT_API_BODY_BYTES);
+		(void)buf_add(&r->body, span_str(csv ? csv : ""));
+		*out_password = secret_make(password ? span_str(password) : span_make(NULL, 0));
+	}
+	if (o)
+		api_json_drop(o);
+	return ok;
+}
+
 void api_key_import(struct api_req *r)
 {
-	static const struct api_import_kind kind = { "key", take, "D043 D044 D051",
-						     API_REQUEUE_PID };
+	struct api_import_kind *kind = ARENA_NEW(&r->arena, struct api_import_kind);
+	struct secret password = SECRET_NONE;
 	struct err e = { 0 };
 	bool preview;
 
-	if (api_query_bool(r, "preview", &preview, &e))
-		api_import_start(r, &kind, preview);
+	*kind = (struct api_import_kind){ .name = "key",
+					  .row = take,
+					  .rules = "D043 D044 D051",
+					  .by = API_REQUEUE_PID,
+					  .password = &password };
+	if (api_query_bool(r, "preview", &preview, &e) && unpack(r, &password, &e))
+		api_import_start(r, kind, preview);
 	else
 		api_fail(r, &e);
+	secret_deinit(&password);
 }
 
 /* ---- export ---- */

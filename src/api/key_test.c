@@ -138,12 +138,38 @@ static void refuses_to_show(void **state)
 	ASK(w, 400, "POST", "/v1/keys/generate", "", "{\"count\":1,\"for\":\"fun\"}");
 }
 
+static void a_password_for_rows_without_one(void **state)
+{
+	struct world *w = *state;
+	ASK(w, 200, "POST", "/v1/keys/import", "",
+	    "{\"csv\":\"pid;pps\\n0000-037M;NKLD-G5DC-RRNQ-E9YZ-ZIJL-7LFL-VJED-69XJ\\n\","
+	    "\"mebx_password\":\"" PW1 "\"}");
+	EQ(w, "added", "1");
+	no_secret_in(w, w->body);
+	ASK(w, 200, "POST", "/v1/keys/reveal", "", "{\"for\":\"usb\",\"pids\":[\"0000037M\"]}");
+	EQ(w, "items.0.mebx_password", PW1);
+	/* without one it is as before, and a row's own goes first */
+	ASK(w, 200, "POST", "/v1/keys/import", "",
+	    "{\"csv\":\"0000-037M,NKLD-G5DC-RRNQ-E9YZ-ZIJL-7LFL-VJED-69XJ\"}");
+	EQ(w, "rejected", "1");
+	HAS(at(w, "errors.0.msg"), "the row has 2 fields");
+	ASK(w, 200, "POST", "/v1/keys/import", "",
+	    "{\"csv\":\"0000-037M,NKLD-G5DC-RRNQ-E9YZ-ZIJL-7LFL-VJED-69XJ,0ther!Passw\","
+	    "\"mebx_password\":\"" PW1 "\"}");
+	EQ(w, "changed", "1");
+	ASK(w, 400, "POST", "/v1/keys/import", "", "{\"csv\":\"x\",\"mebx_password\":\"short\"}");
+	HAS(at(w, "error.msg"), "'mebx_password' in the body");
+	ASK(w, 400, "POST", "/v1/keys/import", "", "{\"csv\":\"\"}");
+	ASK(w, 400, "POST", "/v1/keys/import", "", "{\"file\":\"x\"}");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD(keys_are_made),
 		WORLD(chosen_ones_are_shown),
 		WORLD(refuses_to_show),
+		WORLD(a_password_for_rows_without_one),
 	};
 	return cmocka_run_group_tests_name("key", tests, NULL, NULL);
 }

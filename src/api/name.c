@@ -61,7 +61,8 @@ static enum api_import_result take(struct api_req *r, const struct engine_csv_ro
 
 void api_name_import(struct api_req *r)
 {
-	static const struct api_import_kind kind = { "name", take, "D076 D050", API_REQUEUE_UUID };
+	static const struct api_import_kind kind = { "name", take, "D076 D050", API_REQUEUE_UUID,
+						     NULL };
 	struct err e = { 0 };
 	bool preview;
 

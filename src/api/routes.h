@@ -59,7 +59,7 @@ enum api_role {
 	  "Setup keys by PID, without their secrets.")                                                    \
 	X("POST", "/v1/keys/generate", API_ROLE_SECURITY, "", "application/json: count, mebx_password, group, for", \
 	  api_key_generate, "Makes new random key pairs; group=true: for many PCs each; for=usb: for a stick.")                                                \
-	X("POST", "/v1/keys/import", API_ROLE_SECURITY, "preview", "text/csv: pid,pps,mebx_password or as its heading says", \
+	X("POST", "/v1/keys/import", API_ROLE_SECURITY, "preview", "text/csv: pid,pps,mebx_password or as its heading says; or application/json: csv, mebx_password", \
 	  api_key_import, "Imports key pairs; good rows are taken although others are bad.")              \
 	X("GET", "/v1/keys/export", API_ROLE_SECURITY, "reveal state", "", api_key_export,                \
 	  "Key pairs as CSV; the secrets only with reveal=true.")                                         \

@@ -1,5 +1,6 @@
 /* key ...: PID/PPS pairs, over the service. PPS and passwords come out only on --reveal. Holds the
  * import of CSV files too, which device import shares. */
+#include "api/json.h"
 #include "base/limits.h"
 #include "base/str.h"
 #include "cli/cmd_import.h"
@@ -31,6 +32,40 @@ static size_t say_errors(const json_t *doc, const char *path)
 	return json_array_size(errors);
 }
 
+static int add(const char *text, size_t n, void *arg)
+{
+	return buf_add(arg, span_make(text, n)) ? 0 : -1;
+}
+
+/* Keys whose rows have no password: the file goes into an object beside the one for all of them. */
+static bool with_password(struct cli *c, struct buf *b, struct cli_rpc_req *req, struct err *e)
+{
+	const char *file = cli_args_value(&c->args, "mebx-password-file");
+	struct secret password = SECRET_NONE;
+
+	if (!file)
+		return true;
+	if (!cli_input_password_file(file, &password, e))
+		return false;
+	struct span pw = secret_reveal(&password);
+	json_t *o = json_pack("{s:o?, s:o?}", "csv", json_stringn((const char *)b->p, b->n),
+			      "mebx_password", json_stringn((const char *)pw.p, pw.n));
+	secret_deinit(&password);
+	if (!json_is_string(json_object_get(o, "csv"))) {
+		json_decref(o);
+		return err_set(e, ERR_INVALID, "the file is no text in UTF-8");
+	}
+	struct buf doc;
+	buf_init(&doc, (size_t)LIMIT_API_BODY_BYTES);
+	bool ok = json_dump_callback(o, add, &doc, JSON_COMPACT) == 0 ||
+		err_set(e, ERR_LIMIT, "the file is too large; split it into several");
+	api_json_drop(o);
+	buf_wipe(b);
+	*b = doc;
+	req->type = NULL;
+	return ok;
+}
+
 bool cli_import(struct cli *c, const char *target, const char *what, struct err *e)
 {
 	const char *path = cli_operand(c, 0);
@@ -46,8 +81,12 @@ bool cli_import(struct cli *c, const char *target, const char *what, struct err 
 	struct cli_rpc_req req = { .method = "POST",
 				   .target = cli_rpc_target(&c->arena, target,
 							    preview ? "true" : NULL),
-				   .type = "text/csv",
-				   .body = buf_span(&b) };
+				   .type = "text/csv" };
+	if (!with_password(c, &b, &req, e)) {
+		buf_wipe(&b);
+		return err_wrap(e, "%s", path);
+	}
+	req.body = buf_span(&b);
 	bool ok = cli_rpc_call(c, &req, &doc, e);
 	buf_wipe(&b);
 	if (!ok)

@@ -41,8 +41,8 @@ static bool choose(struct cli *c, const char *const **out_pids, unsigned *out_co
 static bool print_to(struct cli *c, int fd, const char *path, struct err *e)
 {
 	struct cli_key_pairs keys = { 0 };
-	const char *const *pids;
-	unsigned count;
+	const char *const *pids = NULL;
+	unsigned count = 0;
 	struct buf b;
 	struct out o;
 

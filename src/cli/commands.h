@@ -62,7 +62,7 @@ enum cli_cmd_flags {
 	  CMD_NEEDS_SERVER, cli_cmd_device_forget)                                                  \
 	X("key", "generate", "[--count N] [--mebx-password-file FILE] [--group]", "make PID/PPS key pairs for PCs of AMT 2 to 10", \
 	  CMD_NEEDS_SERVER, cli_cmd_key_generate)                                                   \
-	X("key", "import", "FILE [--preview]", "import key pairs from CSV: pid,pps,mebx_password, or as its heading says",  \
+	X("key", "import", "FILE [--preview] [--mebx-password-file FILE]", "import key pairs from CSV: pid,pps,mebx_password, or as its heading says",  \
 	  CMD_NEEDS_SERVER, cli_cmd_key_import)                                                     \
 	X("key", "list", "[--state STATE] [--used] [--unused]", "list key pairs, without their secrets", \
 	  CMD_NEEDS_SERVER, cli_cmd_key_list)                                                       \

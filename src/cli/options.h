@@ -47,7 +47,7 @@
 	X("fqdn", "device", "host name of the PC, when it is not imported yet")                     \
 	X("fqdn", "cert", "host name of a PC that the certificate shall configure; with request: the name that goes into it") \
 	X("count", "key", "how many key pairs (default 1)")                                         \
-	X("mebx-password-file", "key", "file with the MEBx password for all of them (default: a random one each)") \
+	X("mebx-password-file", "key", "file with the MEBx password for all of them (default: a random one each); on import: for rows that have none") \
 	X("group", "key", "for many PCs each; whoever has such a key can pose as any of them")         \
 	X("current-mebx-password-file", "key", "file with the MEBx password that the PCs have (default: the factory's)") \
 	X("unlimited", "key", "a record that is not used up: any number of PCs take it, with a group key") \

@@ -4,6 +4,7 @@
  * heading line, CRLF or LF, UTF-8 BOM skipped. Pure. */
 #pragma once
 #include "base/err.h"
+#include "base/secret.h"
 #include "base/span.h"
 
 /* Columns of a key file, from 0; -1: none. */
@@ -15,6 +16,7 @@ struct engine_csv {
 	unsigned next_line;
 	uint8_t separator;
 	struct engine_key_columns keys; /* as the last heading of keys said */
+	const struct secret *password;  /* of MEBx, for rows of keys that have none; NULL: refused */
 };
 #define ENGINE_CSV_MAX_FIELDS 16
 struct engine_csv_row {

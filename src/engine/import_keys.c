@@ -58,7 +58,13 @@ static enum column column_of(struct span field)
 	return COLUMN_COUNT;
 }
 
-static bool heading_ok(const int *at, int twice, struct err *e)
+/* For rows that have none. */
+static bool has_default(const struct engine_csv *c)
+{
+	return c->password && secret_is_set(c->password);
+}
+
+static bool heading_ok(const int *at, int twice, bool needs_password, struct err *e)
 {
 	if (twice >= 0) {
 		err_set(e, ERR_INVALID, "the heading has two columns for the %s",
@@ -66,7 +72,7 @@ static bool heading_ok(const int *at, int twice, struct err *e)
 		return err_want(e, "pid, pps and mebx_password once each");
 	}
 	for (unsigned c = 0; c < COLUMN_COUNT; c++) {
-		if (at[c] >= 0)
+		if (at[c] >= 0 || (c == COLUMN_PASSWORD && !needs_password))
 			continue;
 		err_set(e, ERR_INVALID, "the heading has no column for the %s", column_texts[c]);
 		return err_want(e, "pid, pps and mebx_password, in any order");
@@ -90,7 +96,7 @@ static bool find_columns(const struct engine_csv_row *row, bool *out_is_head, st
 	*out_is_head = at[COLUMN_PID] >= 0;
 	if (!*out_is_head)
 		return true;
-	bool ok = heading_ok(at, twice, e);
+	bool ok = heading_ok(at, twice, !has_default(row->csv), e);
 	row->csv->keys = (struct engine_key_columns){ true, ok ? at[COLUMN_PID] : -1,
 						      at[COLUMN_PPS], at[COLUMN_PASSWORD] };
 	return ok;
@@ -100,7 +106,8 @@ static bool shape_ok(const struct engine_csv_row *row, const struct engine_key_c
 		     struct err *e)
 {
 	if (!at->by_heading) {
-		if (engine_import_count_ok_priv(row, 3, 3, "pid,pps,mebx_password", e))
+		if (engine_import_count_ok_priv(row, has_default(row->csv) ? 2 : 3, 3,
+						"pid,pps,mebx_password", e))
 			return true;
 		return e->hint[0] || row->count < 4
 			? false
@@ -109,9 +116,19 @@ static bool shape_ok(const struct engine_csv_row *row, const struct engine_key_c
 	if (at->pid < 0)
 		return err_set(e, ERR_INVALID, "the heading above this row is wrong");
 	int last = at->pid > at->pps ? at->pid : at->pps;
-	last = last > at->password ? last : at->password;
+	if (!has_default(row->csv))
+		last = last > at->password ? last : at->password;
 	return engine_import_count_ok_priv(row, (unsigned)last + 1, ENGINE_CSV_MAX_FIELDS,
 					   "as many as the heading has", e);
+}
+
+static struct span password_of(const struct engine_csv_row *row, int column)
+{
+	bool there = column >= 0 && (unsigned)column < row->count && row->f[column].n;
+
+	if (there || !has_default(row->csv))
+		return there ? row->f[column] : span_make("", 0);
+	return secret_reveal(row->csv->password);
 }
 
 static bool key_of(const struct engine_csv_row *row, struct engine_import_key *k, struct err *e)
@@ -125,9 +142,10 @@ static bool key_of(const struct engine_csv_row *row, struct engine_import_key *k
 		return err_wrap(e, "column pid");
 	if (!wire_psk_parse_pps(row->f[at->pps], k->pps, e))
 		return err_wrap(e, "column pps, PID %s", k->pid);
-	if (!wire_psk_check_password(row->f[at->password], e))
+	struct span password = password_of(row, at->password);
+	if (!wire_psk_check_password(password, e))
 		return err_wrap(e, "column mebx_password, PID %s", k->pid);
-	return str_copy(k->password, sizeof k->password, row->f[at->password]);
+	return str_copy(k->password, sizeof k->password, password);
 }
 
 bool engine_import_key(const struct engine_csv_row *row, bool *out_is_head,

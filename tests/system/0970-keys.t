@@ -161,6 +161,15 @@ test_expect_success 'files of others: headings, semicolons, what is wrong by its
 	"$OUTBAND" key import oem.csv --preview 2>err >out; grep -q "0 added, 0 changed, 4 unchanged" out
 '
 
+test_expect_success 'a list without passwords, and one for all of them' '
+	"$OUTBAND" key generate >made && "$OUTBAND" key export --reveal | grep "$(cat made)" | cut -d, -f1,2 >pair &&
+	sed "s/,/	/" pair >tabs && echo "C0mmon!Pass" >common &&
+	test_expect_code 3 "$OUTBAND" key import tabs 2>err && grep -q "the row has 2 fields" err &&
+	"$OUTBAND" key import tabs --mebx-password-file common >out && grep -q "1 changed" out &&
+	"$OUTBAND" key export --reveal | grep "$(cat made)" | grep -q "C0mmon!Pass" &&
+	printf "\\377\\376" >wide && refused 3 "no text in UTF-8" key import wide --mebx-password-file common
+'
+
 test_expect_success 'no secret is in a log' '
 	"$OUTBAND" key export --reveal | tail -n +2 | tr -d "\r" | tr , "\n" | grep -v "^....-....\$" >secrets &&
 	test -s secrets && ! grep -qF -f secrets serve.log sim.log
