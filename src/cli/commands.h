@@ -54,7 +54,7 @@ enum cli_cmd_flags {
 	X("device", "apply", "DEVICE... [--wait] [--yes]", "configure PCs now, as their profile says", \
 	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_device_apply)                              \
 	X("device", "unconfigure", "DEVICE... [--partial] [--preview] [--yes]",                    \
-	  "take the configuration off PCs, prove it, and hold them; --preview tells what they lose", \
+	  "unconfigure PCs, prove it, and hold them; --preview tells what they lose", \
 	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_device_unconfigure)                         \
 	X("device", "approve", "DEVICE [--fqdn NAME]", "let a PC that waits for approval be configured", \
 	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_device_approve)                            \
