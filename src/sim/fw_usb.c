@@ -241,6 +241,6 @@ bool sim_fw_usb_judge(const struct sim_dev *d, const struct wire_setupbin *f, st
 	const struct wire_setupbin_record *r = NULL;
 
 	*out_u = (struct fw_usb){ 0 };
-	return in_factory_default(&j) && version_known(&j) && pick(&j, &r) && r && read_vars(&j, r) &&
-		passwords_fit(&j) && pair_fits(&j);
+	return in_factory_default(&j) && version_known(&j) && pick(&j, &r) && r &&
+		read_vars(&j, r) && passwords_fit(&j) && pair_fits(&j);
 }
