@@ -29,3 +29,5 @@ void api_cert_put_for(struct api_req *r, struct pki_key *key, const char *reques
 void api_cert_judge(struct api_req *r, struct pki_preflight *out_p);
 /* The judgement as the answer; with the names when it was stored. */
 void api_cert_answer(struct api_req *r);
+/* The sealed private key of a stored row. Caller frees. */
+bool api_cert_key(struct api_req *r, const struct store_cert *row, struct pki_key **out_key, struct err *e);

@@ -22,8 +22,8 @@ static bool no_request(const struct api_req *r, struct err *e)
 	return err_hint(e, "make one with 'outband cert request %.40s --fqdn NAME'", r->name);
 }
 
-static bool open_key(struct api_req *r, const struct store_cert *row, struct pki_key **out_key,
-		     struct err *e)
+bool api_cert_key(struct api_req *r, const struct store_cert *row, struct pki_key **out_key,
+		  struct err *e)
 {
 	struct secret der = SECRET_NONE;
 	const char *label = arena_fmt(&r->arena, "cert:%s", row->id);
@@ -227,7 +227,7 @@ void api_cert_install(struct api_req *r)
 	struct pki_key *key = NULL;
 	struct err e = { 0 };
 
-	if (find_request(r, &row) ? open_key(r, &row, &key, &e) : no_request(r, &e))
+	if (find_request(r, &row) ? api_cert_key(r, &row, &key, &e) : no_request(r, &e))
 		api_cert_put_for(r, key, row.id);
 	else
 		api_fail(r, &e);
@@ -297,7 +297,7 @@ static bool load_backup(struct api_req *r, struct backup *b, struct err *e)
 		return err_hint(e, "see 'outband cert list'");
 	}
 	b->chain = pki_chain_from_pem(row.pem, e);
-	if (!b->chain || !open_key(r, &row, &key, e))
+	if (!b->chain || !api_cert_key(r, &row, &key, e))
 		return false;
 	b->chain->key = key;
 	return true;

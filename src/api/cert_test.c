@@ -87,6 +87,77 @@ static void knows_the_device(void **state)
 	assert_string_equal(verdict_of(w, "D056"), "ok");
 }
 
+/* A PC with that version and the hash list that goes with a chain of the table. */
+static void add_pc(struct world *w, const char *uuid, const char *version, const char *chain)
+{
+	struct test_chain_built *b = test_chain_build(test_chain_find(chain), T0);
+	uint8_t raw[LIMIT_HELLO_BYTES];
+	struct out o;
+	b->hello.kind = WIRE_HELLO_PKI;
+	assert_true(uuid_parse(span_str(uuid), &b->hello.uuid));
+	out_init(&o, raw, sizeof raw);
+	assert_true(wire_hello_emit(&o, &b->hello));
+	struct store_tx *tx = world_tx(w);
+	store_tx_hello(tx,
+		       &(struct store_hello){ .uuid = uuid,
+					      .address = "10.0.0.1",
+					      .kind = "pki",
+					      .pid = "",
+					      .raw = out_span(&o),
+					      .at_unix_ms = T0 });
+	store_tx_device_text(tx, uuid, STORE_DEVICE_FQDN, "pc.example.com");
+	store_tx_device_text(tx, uuid, STORE_DEVICE_VERSION, version);
+	world_commit(w, tx);
+	test_chain_free(b);
+}
+
+/* "verdict rule chosen" of that PC and certificate. */
+static const char *cell(struct world *w, const char *uuid, const char *cert)
+{
+	for (unsigned i = 0; i < count_at(w, "items"); i++) {
+		const char *p = arena_fmt(&w->a, "items.%u", i);
+		if (str_eq(at(w, arena_fmt(&w->a, "%s.uuid", p)), uuid) &&
+		    str_eq(at(w, arena_fmt(&w->a, "%s.cert", p)), cert))
+			return arena_fmt(&w->a, "%s %s %s",
+					 at(w, arena_fmt(&w->a, "%s.verdict", p)),
+					 at(w, arena_fmt(&w->a, "%s.rule", p)),
+					 at(w, arena_fmt(&w->a, "%s.chosen", p)));
+	}
+	return "no such cell";
+}
+
+static void matches_each_with_each(void **state)
+{
+	struct world *w = *state;
+	static const struct {
+		const char *uuid, *cert, *want;
+	} cells[] = {
+		{ U1, "good", "accepted  true" },     { U1, "sha1", "refused M01 false" },
+		{ U2, "good", "refused M02 false" },  { U2, "sha1", "refused M02 false" },
+		{ U3, "good", "refused D056 false" }, { U3, "sha1", "refused M01 false" },
+	};
+	ASK(w, 200, "GET", "/v1/certs-match", "", "");
+	assert_int_equal(count_at(w, "items"), 0);
+	ASK(w, 200, "POST", "/v1/certs/good", "", body_of(w, "good", ""));
+	ASK(w, 200, "POST", "/v1/certs/sha1", "", body_of(w, "good, SHA-1", ""));
+	add_pc(w, U1, "16.1.25", "good");
+	add_pc(w, U2, "22.0.1", "good");
+	add_pc(w, U3, "16.1.25", "empty list");
+	world_hello(w, "11111111-2222-3333-4444-555555555599", "10.0.0.9", "AAAA0001");
+	ASK(w, 200, "GET", "/v1/certs-match", "", "");
+	assert_int_equal(count_at(w, "items"), 6); /* the PC with a key looks at none */
+	for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
+		if (!str_eq(cell(w, cells[i].uuid, cells[i].cert), cells[i].want))
+			fail_msg("%s %s: %s, not %s", cells[i].uuid, cells[i].cert,
+				 cell(w, cells[i].uuid, cells[i].cert), cells[i].want);
+	ASK(w, 200, "GET", "/v1/certs-match", "device=" U2, "");
+	assert_int_equal(count_at(w, "items"), 2);
+	ASK(w, 200, "GET", "/v1/certs-match", "limit=2", "");
+	assert_int_equal(count_at(w, "items"), 4);
+	EQ(w, "next", U2);
+	ASK(w, 404, "GET", "/v1/certs-match", "device=nobody", "");
+}
+
 static void stores_with_sealed_key(void **state)
 {
 	struct world *w = *state;
@@ -225,9 +296,10 @@ static void exports_without_keys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD(judges_without_storing), WORLD(knows_the_device),
-		WORLD(stores_with_sealed_key), WORLD(alternatives_go_together),
-		WORLD(refuses_what_is_no_use), WORLD(exports_without_keys),
+		WORLD(judges_without_storing),   WORLD(knows_the_device),
+		WORLD(matches_each_with_each),   WORLD(stores_with_sealed_key),
+		WORLD(alternatives_go_together), WORLD(refuses_what_is_no_use),
+		WORLD(exports_without_keys),
 	};
 	int failed = cmocka_run_group_tests_name("cert", tests, NULL, NULL);
 	test_chains_deinit();

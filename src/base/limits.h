@@ -11,6 +11,7 @@
 #define LIMIT_XML_NODES          20000
 #define LIMIT_XML_ARENA_BYTES    8388608
 #define LIMIT_CERT_CHAIN         8
+#define LIMIT_STORED_CHAINS      64       /* provisioning certificates in use at once */
 #define LIMIT_CERT_DER_BYTES     16384
 #define LIMIT_PFX_BYTES          262144
 #define LIMIT_YAML_BYTES         1048576

@@ -25,6 +25,7 @@
 	X(LOG_EV_PREFLIGHT, LOG_INFO, "engine.preflight", "uuid need verdict", "a need of enterprise setup was checked") \
 	X(LOG_EV_PREFLIGHT_REFUSED, LOG_WARN, "engine.refused", "uuid job", "configuration was refused before a byte was sent") \
 	X(LOG_EV_STAGE, LOG_INFO, "engine.stage", "uuid job stage", "configuration entered a stage")    \
+	X(LOG_EV_CERT_CHOSEN, LOG_INFO, "engine.certificate", "uuid job cert subject", "the provisioning certificate that fits this device best") \
 	X(LOG_EV_CONNECT, LOG_INFO, "engine.connected", "uuid job way tls_version peer_sha256", "a way into the device is open") \
 	X(LOG_EV_CONNECT_FAILED, LOG_WARN, "engine.connect_failed", "uuid job way", "a way into the device failed") \
 	X(LOG_EV_STEP, LOG_INFO, "engine.step", "uuid job step attempt_count", "an action was done")    \

@@ -1,4 +1,4 @@
-/* cert request, install, backup: ordering a provisioning certificate without its key ever leaving
+/* cert request, install, backup, match: ordering a provisioning certificate without its key ever leaving
  * the service, except in a backup under a password. Passwords come from a file or the terminal. */
 #include "base/limits.h"
 #include "base/mem.h"
@@ -194,4 +194,39 @@ bool cli_cmd_cert_backup(struct cli *c, struct err *e)
 				"Wrote %s and its key to %s. Keep the password elsewhere.", name,
 				path);
 	return ok;
+}
+
+/* ---- match ---- */
+
+static const struct cli_col match_cols[] = {
+	{ "fqdn", "name", CLI_FORM_TEXT },       { "address", "address", CLI_FORM_TEXT },
+	{ "version", "AMT", CLI_FORM_TEXT },     { "cert", "certificate", CLI_FORM_TEXT },
+	{ "verdict", "verdict", CLI_FORM_TEXT }, { "chosen", "chosen", CLI_FORM_TEXT },
+	{ "rule", "rule", CLI_FORM_TEXT },       { "seen", "seen", CLI_FORM_TEXT },
+	{ "want", "expected", CLI_FORM_TEXT },   { "condition", NULL, CLI_FORM_TEXT },
+	{ "uuid", NULL, CLI_FORM_TEXT },         { "subject", NULL, CLI_FORM_TEXT },
+};
+#define MATCH_COLS 12
+
+bool cli_cmd_cert_match(struct cli *c, struct err *e)
+{
+	static const char none[] =
+		"No PC that is set up by certificate has said hello, or there is no certificate.";
+	json_t *doc, *row;
+	size_t k;
+
+	if (!c->args.count)
+		return cli_rpc_list(c, "/v1/certs-match", match_cols, MATCH_COLS, none, e);
+	cli_writer_list_begin(c->writer, match_cols, MATCH_COLS);
+	for (unsigned i = 0; i < c->args.count; i++) {
+		const char *target =
+			cli_rpc_target(&c->arena, "/v1/certs-match?device=%", cli_operand(c, i));
+		if (!cli_rpc_get(c, target, &doc, e))
+			return false;
+		json_array_foreach(json_object_get(doc, "items"), k, row)
+			cli_writer_list_row(c->writer, row);
+		json_decref(doc);
+	}
+	cli_writer_list_end(c->writer, none);
+	return true;
 }

@@ -19,6 +19,8 @@
 	  "store what a CA answered to a request; more files may complete the chain", CMD_NEEDS_SERVER, cli_cmd_cert_install) \
 	X("cert", "backup", "NAME FILE [--password-file FILE]", "write a certificate and its key as encrypted PKCS#12, for 'cert import'", \
 	  CMD_NEEDS_SERVER, cli_cmd_cert_backup)                                                    \
+	X("cert", "match", "[DEVICE]...", "show which provisioning certificate each PC would take, or why not", \
+	  CMD_NEEDS_SERVER, cli_cmd_cert_match)                                                     \
 	X("cert", "ca", "", "show the CAs of the service, which sign the certificates of PCs", CMD_NEEDS_SERVER, cli_cmd_cert_ca) \
 	X("cert", "crl", "[NAME] [--der] [--output FILE]", "print the revocation list of a CA (default ca) as PEM", \
 	  CMD_NEEDS_SERVER | CMD_NO_CSV, cli_cmd_cert_crl)                                          \

@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "wire/hello.h"
 
-#define ENGINE_MAX_CHAINS 64
+#define ENGINE_MAX_CHAINS LIMIT_STORED_CHAINS
 
 enum engine_repair { ENGINE_REPAIR_ASK, ENGINE_REPAIR_AUTO, ENGINE_REPAIR_OFF };
 enum engine_ca { ENGINE_CA_USUAL, ENGINE_CA_384, ENGINE_CA_COUNT };
@@ -31,6 +31,7 @@ struct engine {
 		struct engine_retry_conf retry;
 	} set;
 	const struct pki_chain *chains[ENGINE_MAX_CHAINS]; /* provisioning; replaced as a whole by reload */
+	char chain_names[ENGINE_MAX_CHAINS][64];
 	unsigned chain_count;
 	struct pki_chain *chains_owned[ENGINE_MAX_CHAINS];
 	struct pki_chain **chains_old;  /* replaced, and each still used by a running job: not more than these */

@@ -128,6 +128,7 @@ static bool check_pki(struct engine_run *r, struct err *e)
 		return err_wrap(e, "device %s", r->uuid);
 	}
 	r->chain = r->en->chains[i];
+	str_copy(r->chain_name, sizeof r->chain_name, span_str(r->en->chain_names[i]));
 	return true;
 }
 

@@ -41,6 +41,7 @@ struct engine_run {
 	struct engine_plan_in in;
 	struct amt_client *client;
 	const struct pki_chain *chain;  /* chosen for this device */
+	char chain_name[64];            /* its name, until it stands in the timeline */
 	struct run_way ways[ENGINE_MAX_WAYS];
 	unsigned way_count, way;
 	bool way_proven;                /* a request was answered well over it */

@@ -13,6 +13,12 @@ struct store_tx *engine_run_tx(struct engine_run *r)
 	int64_t now = clk_unix_ms();
 	struct store_tx *tx = store_tx_new(en->conf.store);
 	store_tx_job_require(tx, r->job, en->owner, now);
+	if (r->chain_name[0]) {
+		ENGINE_EVENT(en, tx, r->uuid, LOG_EV_CERT_CHOSEN, NULL, LOG_S("uuid", r->uuid),
+			     LOG_S("job", r->job), LOG_S("cert", r->chain_name),
+			     LOG_S("subject", r->chain->certs[0].subject));
+		r->chain_name[0] = '\0';
+	}
 	for (int i = 0; i < ACT_COUNT; i++) {
 		if (!r->replied[i])
 			continue;

@@ -103,8 +103,11 @@ bool engine_vault_load(struct engine *en, struct err *e)
 			continue;
 		}
 		en->chains_owned[i] = c;
-		for (; c && en->chain_count < ENGINE_MAX_CHAINS; c = c->alt)
+		for (; c && en->chain_count < ENGINE_MAX_CHAINS; c = c->alt) {
+			str_copy(en->chain_names[en->chain_count], sizeof *en->chain_names,
+				 span_str(rows[i].id));
 			en->chains[en->chain_count++] = c;
+		}
 	}
 	arena_deinit(&a);
 	return ok;

@@ -60,10 +60,17 @@ test_expect_success 'the answer, completed from other files in other forms, is i
 	refused 3 "no request" cert request main && "$OUTBAND" cert list >out && grep -q "^main .*setup.example.com" out
 '
 
-test_expect_success 'a PC is configured with it' '
+test_expect_success 'a PC is configured with it, and not with the one of another CA' '
+	sim_root other && sim_leaf oleaf other setup.example.com && cat oleaf.pem oleaf.key other.pem >other.chain &&
+	"$OUTBAND" cert import other other.chain >/dev/null &&
 	sim_start $base --base 127.1.27.1 --devices 1 --state setup-pki --generation 11.8 --suffix example.com --roots root.pem \
 		--hello 127.0.0.1:$port --speed 50 && sim_until state_is 127.1.27.1 refused &&
-	"$OUTBAND" device approve 127.1.27.1 --fqdn pc1.example.com >/dev/null && sim_until state_is 127.1.27.1 configured
+	"$OUTBAND" device approve 127.1.27.1 --fqdn pc1.example.com >/dev/null && sim_until state_is 127.1.27.1 configured &&
+	"$OUTBAND" log pc1.example.com >out && grep -q "ev=engine.certificate .*cert=main" out && ! grep -q "cert=other" out &&
+	"$OUTBAND" cert match pc1.example.com >out && grep -q "main  *accepted" out && grep -q "other  *refused .*D056" out &&
+	"$OUTBAND" cert match --csv >out && grep -q "main,accepted,yes" out && "$OUTBAND" cert match --json >out &&
+	test "$(json out "[x[\"rule\"] for x in d if x[\"cert\"] == \"other\"]")" = "['\''D056'\'']" &&
+	"$OUTBAND" cert delete other --yes
 '
 
 test_expect_success 'replaced while the service runs' '
