@@ -196,13 +196,49 @@ static void note_mismatch(struct api_req *r, struct store_tx *tx, const char *uu
 	store_tx_device_text(tx, uuid, STORE_DEVICE_HEALTH_RULE, e.rule);
 }
 
+/* "00-1A-..." or "00:1a:..." as it is stored. */
+static bool read_mac(struct api_req *r, const json_t *o, const char **out_mac, struct err *e)
+{
+	const char *text = NULL;
+	char mac[18];
+
+	*out_mac = NULL;
+	if (!api_json_text(o, "mac", &text, e))
+		return false;
+	if (!text || engine_mac_parse(span_str(text), mac)) {
+		*out_mac = text ? arena_str(&r->arena, span_str(mac)) : NULL;
+		return true;
+	}
+	err_set(e, ERR_INVALID, "'mac' in the body is no MAC address");
+	err_seen(e, "%.60s", text);
+	return err_want(e, "00:11:22:33:44:55");
+}
+
+static bool read_serial(struct api_req *r, const json_t *o, const char **out_serial, struct err *e)
+{
+	const char *text = NULL;
+
+	*out_serial = NULL;
+	if (!api_json_text(o, "serial", &text, e))
+		return false;
+	if (text && strlen(text) > 64) {
+		err_set(e, ERR_INVALID, "'serial' in the body is too long");
+		return err_want(e, "at most 64 bytes");
+	}
+	*out_serial = text && text[0] ? arena_str(&r->arena, span_str(text)) : NULL;
+	return true;
+}
+
 void api_report_post(struct api_req *r)
 {
+	const char *mac = NULL, *serial = NULL;
 	const char *uuid = NULL, *fqdn = NULL, *text = NULL;
 	struct err e = { 0 };
-	json_t *o = api_json_read(buf_span(&r->body), "uuid fqdn", &e);
+	json_t *o = api_json_read(buf_span(&r->body), "uuid fqdn mac serial", &e);
 	bool ok = o && api_json_text(o, "uuid", &text, &e) && read_fqdn(r, o, &fqdn, &e) &&
-		find_uuid(r, text ? text : "", &uuid, &e) && pki_preflight_fqdn(span_str(fqdn), &e);
+		find_uuid(r, text ? text : "", &uuid, &e) &&
+		pki_preflight_fqdn(span_str(fqdn), &e) && read_mac(r, o, &mac, &e) &&
+		read_serial(r, o, &serial, &e);
 
 	if (o)
 		api_json_drop(o);
@@ -221,6 +257,10 @@ void api_report_post(struct api_req *r)
 						.detail = r->actor,
 						.rule = "",
 						.at_unix_ms = r->now_unix_ms });
+	if (mac)
+		store_tx_mark_set(tx, uuid, "mac", mac, r->now_unix_ms);
+	if (serial)
+		store_tx_mark_set(tx, uuid, "serial", serial, r->now_unix_ms);
 	note_mismatch(r, tx, uuid, fqdn);
 	commit(r, tx, uuid, fqdn);
 }

@@ -68,6 +68,15 @@ static void reports_of_the_pc(void **state)
 	    "{\"uuid\":\"" U1 "\",\"fqdn\":\"new.example.com\"}");
 	assert_true(store_device_get(w->store, &w->a, U1, &d));
 	assert_string_equal(d.health_rule, "D049");
+	struct store_mark m;
+	ASK(w, 200, "POST", "/v1/reports", "",
+	    "{\"uuid\":\"" U1
+	    "\",\"fqdn\":\"a.b\",\"mac\":\"00-1A-2b-33-44-55\",\"serial\":\"S7\"}");
+	assert_int_equal(store_mark_list(w->store, &w->a, U1, "mac", 1, &m), 1);
+	assert_string_equal(m.mark, "00:1a:2b:33:44:55");
+	assert_int_equal(store_mark_list(w->store, &w->a, U1, "serial", 1, &m), 1);
+	ASK(w, 400, "POST", "/v1/reports", "",
+	    "{\"uuid\":\"" U1 "\",\"fqdn\":\"a.b\",\"mac\":\"00-1A-2b\"}");
 	ASK(w, 400, "POST", "/v1/reports", "", "{\"uuid\":\"" U1 "\",\"fqdn\":\"a_b\"}");
 	ASK(w, 404, "POST", "/v1/reports", "", "{\"fqdn\":\"a.b\"}");
 	ASK(w, 400, "POST", "/v1/reports", "", "{\"uuid\":7,\"fqdn\":\"a.b\"}");

@@ -39,7 +39,7 @@ enum api_role {
 	  "Each source of the device's name, what it said, and which one wins.")                          \
 	X("PUT", "/v1/devices/{}/name", API_ROLE_OPERATOR, "", "application/json: fqdn", api_device_name_put, \
 	  "Gives a device (or the UUID of one to come) a name by hand; an empty one takes the mapping away.") \
-	X("POST", "/v1/reports", API_ROLE_OPERATOR, "", "application/json: uuid, fqdn", api_report_post,  \
+	X("POST", "/v1/reports", API_ROLE_OPERATOR, "", "application/json: uuid, fqdn, mac, serial", api_report_post, \
 	  "The name that a program on the PC tells.")                                                     \
 	X("GET", "/v1/limbo", API_ROLE_VIEWER, "after limit", "", api_limbo_list,                         \
 	  "PCs that were never configured, or lost it, and say hello no more; a page may have less than its limit.") \

@@ -49,6 +49,8 @@
 	X(LOG_EV_FORWARD_FAILED, LOG_WARN, "hello.forward_failed", "device address server", "a hello could not be handed over") \
 	X(LOG_EV_MOVED, LOG_INFO, "device.moved", "uuid from to", "a device says hello from another address") \
 	X(LOG_EV_RESET, LOG_WARN, "device.reset", "uuid address", "a configured device says hello: it was cleared, re-flashed or has another board") \
+	X(LOG_EV_REBOARDED, LOG_WARN, "device.reboarded", "uuid from to", "a device has another board, or another one has its UUID") \
+	X(LOG_EV_SHARED_MARK, LOG_WARN, "device.shared_mark", "uuid kind mark other", "two devices have in common what only one should have") \
 	X(LOG_EV_HOOK, LOG_INFO, "hook.called", "uuid job program verdict exit_code signal elapsed_ms address pid size output error_output input", \
 	  "the hook program answered")                                                                  \
 	X(LOG_EV_HOOK_FAILED, LOG_WARN, "hook.failed", "uuid job program verdict exit_code signal elapsed_ms address pid size output error_output input", \

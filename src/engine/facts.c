@@ -30,7 +30,7 @@ static const struct {
 	{ FACTS_IDENTITY, "identity" }, { FACTS_GENERAL, "general" },   { FACTS_TLS, "tls" },
 	{ FACTS_CONTEXT, "context" },   { FACTS_CLOCK, "clock" },       { FACTS_REDIR, "redir" },
 	{ FACTS_KVM, "kvm" },           { FACTS_WEBUI, "webui" },       { FACTS_KEYS, "keys" },
-	{ FACTS_CERTS, "certs" },       { FACTS_LISTENER, "listener" },
+	{ FACTS_CERTS, "certs" },       { FACTS_LISTENER, "listener" }, { FACTS_PORT, "port" },
 };
 #define GROUP_COUNT (sizeof groups / sizeof *groups)
 

@@ -8,12 +8,13 @@
 enum engine_fact_group { /* bits */
 	FACTS_IDENTITY = 1, FACTS_GENERAL = 2, FACTS_TLS = 4, FACTS_CONTEXT = 8, FACTS_CLOCK = 16,
 	FACTS_REDIR = 32, FACTS_KVM = 64, FACTS_WEBUI = 128, FACTS_KEYS = 256, FACTS_CERTS = 512,
-	FACTS_LISTENER = 1024,
+	FACTS_LISTENER = 1024, FACTS_PORT = 2048,
 };
 /* kind: S text (char array), U uint32_t, B bool, L int64_t; group; stored name = field name */
 #define ENGINE_FACTS(X)                                                            \
 	X(S, version, 32, FACTS_IDENTITY)        /* "16.1.25.1917" from the Server header */ \
 	X(S, uuid, 37, FACTS_IDENTITY)           /* GetUuid */                     \
+	X(S, mac, 24, FACTS_PORT)                /* of the wired port: "00:11:22:33:44:55" */ \
 	X(S, realm, 128, FACTS_GENERAL)                                            \
 	X(S, host_name, 256, FACTS_GENERAL)                                        \
 	X(S, domain, 256, FACTS_GENERAL)                                           \

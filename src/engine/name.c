@@ -27,6 +27,30 @@ const char *engine_name_verdict_text(enum engine_name_verdict v)
 	return verdict_names[v];
 }
 
+bool engine_mac_parse(struct span text, char out_mac[18])
+{
+	char digits[13];
+	unsigned n = 0;
+	for (size_t i = 0; i < text.n; i++) {
+		uint8_t c = text.p[i];
+		if (c == ':' || c == '-' || c == '.')
+			continue;
+		bool hex =
+			(c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+		if (!hex || n == 12)
+			return false;
+		digits[n++] = (char)c;
+	}
+	digits[n] = '\0';
+	str_lower(digits);
+	for (unsigned i = 0; n == 12 && i < 6; i++) {
+		out_mac[i * 3] = digits[i * 2];
+		out_mac[i * 3 + 1] = digits[i * 2 + 1];
+		out_mac[i * 3 + 2] = i < 5 ? ':' : '\0';
+	}
+	return n == 12;
+}
+
 /* The next item of a comma separated list. */
 static bool next_item(struct span *rest, struct span *out_item)
 {

@@ -55,6 +55,9 @@ enum engine_name_end engine_name_walk(struct engine *en, const struct store_devi
 /* Is it one of the patterns of name.not_yet ("minint-*,localhost")? The host part counts, any case. */
 bool engine_name_is_not_yet(const char *patterns, const char *fqdn);
 
+/* A MAC address in any usual form to "00:11:22:33:44:55". */
+bool engine_mac_parse(struct span text, char out_mac[18]);
+
 /* ---- name_hook.c: what the hook gets and says; pure ---- */
 struct wire_hello;
 void engine_hook_write(struct out *json, const struct store_device *d, const struct wire_hello *h);

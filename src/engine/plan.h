@@ -51,6 +51,7 @@ struct engine_plan_in {
 	const char *host, *domain; /* of the FQDN */
 	bool firmware_keys, default_context;
 	bool no_kvm;              /* firmware before 6.0 has none: not asked */
+	bool want_port;           /* the MAC address is to be read: of whom it is not known, or to compare */
 	bool keys_by_list;        /* a Get of our key pair was refused: enumerate */
 	unsigned key_bits;
 	unsigned done;            /* ACT_BITs answered well in this setup; what cannot be read back */

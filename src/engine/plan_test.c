@@ -15,7 +15,7 @@ struct fix {
 	struct engine_plan_in in;
 	struct secret admin, mebx;
 };
-#define ALL_KNOWN ((unsigned)FACTS_LISTENER * 2 - 1)
+#define ALL_KNOWN ((unsigned)FACTS_PORT * 2 - 1)
 #define BIT(a)    ACT_BIT(a)
 
 /* Everything is as the baseline profile wants it, in operation. */

@@ -6,11 +6,13 @@
 #include "engine/actions_priv.h"
 #include "pki/cert.h"
 
+#define WIRED_PORT "Intel(r) AMT Ethernet Port Settings 0"
 #define REMOTE_TLS "Intel(r) AMT 802.3 TLS Settings"
 
 static const struct engine_read rows[] = {
 	{ FACTS_IDENTITY, ENGINE_READ_INVOKE, "AMT_SetupAndConfigurationService", "GetUuid", NULL,
 	  false },
+	{ FACTS_PORT, ENGINE_READ_GET, "AMT_EthernetPortSettings", NULL, WIRED_PORT, true },
 	{ FACTS_GENERAL, ENGINE_READ_GET, "AMT_GeneralSettings", NULL, NULL, false },
 	{ FACTS_TLS, ENGINE_READ_GET, "AMT_TLSSettingData", NULL, REMOTE_TLS, false },
 	{ FACTS_CLOCK, ENGINE_READ_INVOKE, "AMT_TimeSynchronizationService",
@@ -91,6 +93,16 @@ static void apply_tls(struct engine_facts *f, const struct wsman_obj *o)
 		wsman_obj_bool(o, "NonSecureConnectionsSupported", &f->tls_clear_supported);
 }
 
+/* "02-1A-..." as it is everywhere else: lower case, colons. */
+static void apply_port(struct engine_facts *f, const struct wsman_obj *o)
+{
+	take(f->mac, sizeof f->mac, o, "MACAddress");
+	str_lower(f->mac);
+	for (char *p = f->mac; *p; p++)
+		if (*p == '-')
+			*p = ':';
+}
+
 static bool apply_get(const struct engine_read *r, struct engine_facts *f,
 		      const struct wsman_obj *o, int64_t now_unix_ms, struct err *e)
 {
@@ -109,6 +121,9 @@ static bool apply_get(const struct engine_read *r, struct engine_facts *f,
 		return true;
 	case FACTS_CLOCK:
 		return apply_clock(f, o, now_unix_ms, e);
+	case FACTS_PORT:
+		apply_port(f, o);
+		return true;
 	case FACTS_REDIR:
 		f->redir_state = 0;
 		f->redir_listener = false;

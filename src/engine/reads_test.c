@@ -92,6 +92,7 @@ static void asks_in_a_fixed_order(void **state)
 	(void)state;
 	static const char *const want[] = {
 		"AMT_SetupAndConfigurationService",
+		"AMT_EthernetPortSettings",
 		"AMT_GeneralSettings",
 		"AMT_TLSSettingData",
 		"AMT_TimeSynchronizationService",
@@ -104,7 +105,7 @@ static void asks_in_a_fixed_order(void **state)
 	};
 	struct fix x;
 	unsigned left = FACTS_IDENTITY | FACTS_GENERAL | FACTS_TLS | FACTS_CONTEXT | FACTS_CLOCK |
-		FACTS_REDIR | FACTS_KVM | FACTS_WEBUI | FACTS_KEYS | FACTS_CERTS;
+		FACTS_REDIR | FACTS_KVM | FACTS_WEBUI | FACTS_KEYS | FACTS_CERTS | FACTS_PORT;
 	begin(&x);
 	for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
 		const struct engine_read *r = engine_reads_for(left, &x.in);
@@ -127,6 +128,7 @@ static void builds_each_request(void **state)
 	} cases[] = {
 		{ FACTS_IDENTITY, WSMAN_OP_INVOKE, "GetUuid", NULL },
 		{ FACTS_GENERAL, WSMAN_OP_GET, NULL, NULL },
+		{ FACTS_PORT, WSMAN_OP_GET, NULL, "Intel(r) AMT Ethernet Port Settings 0" },
 		{ FACTS_TLS, WSMAN_OP_GET, NULL, "Intel(r) AMT 802.3 TLS Settings" },
 		{ FACTS_CLOCK, WSMAN_OP_INVOKE, "GetLowAccuracyTimeSynch", NULL },
 		{ FACTS_KVM, WSMAN_OP_GET, NULL, NULL },
@@ -191,6 +193,9 @@ static void values_become_facts(void **state)
 	(void)state;
 	struct fix x;
 	begin(&x);
+	assert_true(apply(&x, FACTS_PORT, "<r:MACAddress>02-1A-00-FF-0b-0C</r:MACAddress>"));
+	assert_string_equal(x.f.mac, "02:1a:00:ff:0b:0c");
+	x.f.known = 0;
 	assert_true(apply(
 		&x, FACTS_GENERAL,
 		"<r:DigestRealm>Digest:1</r:DigestRealm><r:HostName>pc</r:HostName>"

@@ -322,6 +322,8 @@ static void fill_in(struct engine_run *r)
 	r->in.default_context = q && q->context.default_context;
 	unsigned major, minor;
 	r->in.no_kvm = amt_quirks_parse_version(r->version, &major, &minor) && major < 6;
+	/* a new PC is configured without it: that costs no round trip more */
+	r->in.want_port = !r->port_read && (r->hello != NULL) == r->has_mac;
 	r->in.has_key = r->own_key != NULL;
 	r->in.own_key_pkcs1 = secret_is_set(&r->own_key_der) ? secret_reveal(&r->own_key_der)
 							     : (struct span){ NULL, 0 };

@@ -181,7 +181,8 @@ static void on_read(void *arg, const struct amt_reply *reply, const struct err *
 	char realm[sizeof r->facts.realm];
 	memcpy(realm, r->facts.realm, sizeof realm);
 	if (!engine_reads_apply(rd, &r->in, &r->facts, &rr, reply->arena, &o, &e) ||
-	    (rd->group == FACTS_IDENTITY && !check_identity(r, &e))) {
+	    (rd->group == FACTS_IDENTITY && !check_identity(r, &e)) ||
+	    (rd->group == FACTS_PORT && !engine_run_identity(r, &e))) {
 		engine_run_fail(r, &e);
 		return;
 	}

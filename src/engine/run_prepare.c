@@ -236,6 +236,8 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 		r->was_configured = d.configured_unix_ms > 0;
 		str_copy(r->leaf_serial, sizeof r->leaf_serial, span_str(d.serial));
 		load_hello(r, &d);
+		r->has_mac = store_mark_list(r->en->conf.store, &a, r->uuid, "mac", 1,
+					     &(struct store_mark){ 0 }) > 0;
 		load_steps(r, &a);
 		engine_run_candidates(r, &a);
 		load_leaf(r, &a);

@@ -28,6 +28,7 @@ struct engine_run {
 	struct run_ask *ask;            /* RUN_NAME: run_name.c */
 	unsigned name_asked;            /* bits of the sources that were asked in this run */
 	char said_profile[64];          /* by the hook */
+	bool has_mac, port_read;        /* run_identity.c: a MAC address is stored; it was read in this run */
 	int64_t attempt;
 	bool psk, was_configured, holds_worker, cancelled;
 	bool group_key;                 /* its key pair is for many PCs */
@@ -106,6 +107,9 @@ void engine_run_name_rows(struct engine_run *r, struct store_tx *tx, const struc
 			  const struct store_device *d);
 void engine_run_named(struct engine_run *r, const struct engine_name *n, const struct store_device *d); /* run.c */
 void engine_run_set_name(struct engine_run *r, const struct engine_name *n);
+
+/* run_identity.c: whose board is it? False: it must not go on. */
+bool engine_run_identity(struct engine_run *r, struct err *e);
 
 /* run_prepare.c: facts, names, keys, chains before anything is sent */
 bool engine_run_prepare(struct engine_run *r, struct err *e);

@@ -342,6 +342,14 @@ void engine_run_proof(struct engine_run *r, struct store_tx *tx)
 {
 	int64_t now = clk_unix_ms();
 	success_device(r, tx, now);
+	uint8_t leaf[32];
+	if (amt_client_leaf(r->client, leaf)) {
+		char hex[65];
+		struct out o;
+		out_init(&o, hex, sizeof hex);
+		out_hex(&o, span_make(leaf, sizeof leaf));
+		store_tx_mark_set(tx, r->uuid, "cert", hex, now);
+	}
 	/* only now: it opened the device over a new connection without the provisioning certificate */
 	if (r->admin_stored)
 		store_tx_credential_current(tx, r->admin_id, now);

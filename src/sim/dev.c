@@ -81,7 +81,8 @@ const char *sim_dev_suffix(const struct sim_dev *d)
 /* Locally administered, so that it is nobody's. */
 void sim_dev_mac(const struct sim_dev *d, char out_text[18])
 {
-	uint64_t h = hash_mix64(span_make(d->uuid.b, sizeof d->uuid.b), 0x6d6163);
+	uint64_t h = d->board ? hash_mix64(span_make(&d->board, sizeof d->board), 0x6d6163)
+			      : hash_mix64(span_make(d->uuid.b, sizeof d->uuid.b), 0x6d6163);
 	struct out o;
 
 	out_init(&o, out_text, 18);

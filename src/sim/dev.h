@@ -52,6 +52,7 @@ struct sim_env {
 struct sim_dev_conf {
 	struct uuid uuid;                 /* all zero: made from seed and index */
 	unsigned index;
+	unsigned board;                   /* its MAC address comes from this; 0: from the UUID */
 	const struct sim_generation *generation;
 	enum sim_state state;
 	const char *pid, *pps;            /* setup-psk */

@@ -98,6 +98,7 @@ struct sim_dev *sim_dev_new(const struct sim_env *env, const struct sim_dev_conf
 	d->env = env;
 	d->gen = c->generation;
 	d->index = c->index;
+	d->board = c->board;
 	d->state = c->state;
 	rng_seed(&d->rng, hash_mix64(span_make(parts, sizeof parts), 0x73696d));
 	make_uuid(d, &c->uuid);

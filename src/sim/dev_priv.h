@@ -38,7 +38,7 @@ struct sim_dev {
 	const struct sim_env *env;
 	const struct sim_generation *gen;
 	struct uuid uuid;
-	unsigned index;
+	unsigned index, board;
 	struct rng rng;
 	struct sim_switches sw;
 

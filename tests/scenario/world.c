@@ -327,7 +327,10 @@ unsigned world_add_with(struct world *w, const struct world_want *want)
 		.fault = want->fault,
 		.switches = want->switches,
 		.suffix = want->suffix,
+		.board = want->board,
 	};
+	if (want->uuid_of)
+		c.uuid = *sim_dev_uuid(w->devs[want->uuid_of - 1].dev);
 	if (want->state == SIM_SETUP_PSK) {
 		wire_psk_make_pid(&w->rng, d->pid);
 		wire_psk_make_pps(&w->rng, d->pps);

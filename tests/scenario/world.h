@@ -36,6 +36,8 @@ struct world_want {
 	const char *mebx_password;     /* of the PC; the store's key row always has the usual one */
 	const char *fqdn;              /* NULL: host<index>.example.com */
 	bool no_key, no_name;          /* the service has no such row */
+	unsigned uuid_of;              /* index + 1 of the device whose UUID it has too */
+	unsigned board;                /* see sim_dev_conf */
 	unsigned key_of;               /* PSK: index + 1 of the device whose pair it got too */
 };
 struct world {
