@@ -192,6 +192,28 @@ void engine_part_lack(struct engine_changes *c, const char *field, const char *t
 			 "not available", to);
 }
 
+void engine_part_subscribe(struct engine_changes *c, struct engine_change *ch,
+			   const char *collection, const struct wsman_subscription *sub)
+{
+	if (ch)
+		ch->req = (struct wsman_req){
+			.op = WSMAN_OP_SUBSCRIBE,
+			.resource_uri = wsman_classes_find("CIM_FilterCollection")->uri,
+			.selectors = wsman_obj_selector(c->a, "InstanceID", collection, NULL),
+			.subscription = sub
+		};
+}
+
+void engine_part_unsubscribe(struct engine_change *ch, const struct wsman_selector *sel)
+{
+	if (ch)
+		ch->req = (struct wsman_req){
+			.op = WSMAN_OP_UNSUBSCRIBE,
+			.resource_uri = wsman_classes_find("CIM_FilterCollectionSubscription")->uri,
+			.selectors = sel
+		};
+}
+
 /* ---- plain properties ---- */
 
 static const struct engine_node *at_path(const struct engine_node *group, const char *path)

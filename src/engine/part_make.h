@@ -28,6 +28,11 @@ void engine_part_lack(struct engine_changes *c, const char *field, const char *t
 void engine_part_list(const struct engine_part_in *in, const struct wsman_obj *instance, const struct wsman_selector *sel,
 		      const char *key, const char *prop, const char *words, unsigned flags, struct engine_changes *c);
 
+/* Subscribe to that CIM_FilterCollection; Unsubscribe by selectors Filter and Handler. */
+void engine_part_subscribe(struct engine_changes *c, struct engine_change *ch, const char *collection,
+			   const struct wsman_subscription *sub);
+void engine_part_unsubscribe(struct engine_change *ch, const struct wsman_selector *sel);
+
 /* Plain properties of an instance that is read and put: for many parts this table is all. */
 struct engine_part_prop {
 	const char *key;         /* "timeouts.display": path within the part */

@@ -152,6 +152,28 @@ static bool invoke(struct fw_ctx *x, struct wsman_rep *rep)
 	return x->fault == FW_FAULT_NONE;
 }
 
+static bool subscribe(struct fw_ctx *x, struct wsman_rep *rep)
+{
+	int i = sim_fw_select(x, x->cls);
+
+	if (i < 0)
+		return false;
+	if (!x->cls->subscribe || !x->m->subscription)
+		return sim_fw_refuse(x, FW_FAULT_ACTION);
+	return x->cls->subscribe(x, (unsigned)i, &rep->created);
+}
+
+static bool unsubscribe(struct fw_ctx *x)
+{
+	int i = sim_fw_select(x, x->cls);
+
+	if (i < 0)
+		return false;
+	if (!x->cls->unsubscribe)
+		return sim_fw_refuse(x, FW_FAULT_ACTION);
+	return x->cls->unsubscribe(x, (unsigned)i);
+}
+
 static bool answer(struct fw_ctx *x, struct wsman_rep *rep)
 {
 	const struct wsman_msg *m = x->m;
@@ -185,6 +207,10 @@ static bool answer(struct fw_ctx *x, struct wsman_rep *rep)
 		return sim_fw_release(x);
 	case WSMAN_OP_INVOKE:
 		return invoke(x, rep);
+	case WSMAN_OP_SUBSCRIBE:
+		return subscribe(x, rep);
+	case WSMAN_OP_UNSUBSCRIBE:
+		return unsubscribe(x);
 	default:
 		return sim_fw_refuse(x, FW_FAULT_ACTION);
 	}

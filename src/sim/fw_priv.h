@@ -97,6 +97,9 @@ struct fw_class {
 	bool (*put)(struct fw_ctx *x, unsigned i, const struct wsman_obj *in);
 	bool (*create)(struct fw_ctx *x, const struct wsman_obj *in, const struct wsman_epr **out_epr);
 	bool (*del)(struct fw_ctx *x, unsigned i);
+	/* Subscribe to instance i; NULL: ActionNotSupported. And the end of subscription i. */
+	bool (*subscribe)(struct fw_ctx *x, unsigned i, const struct wsman_epr **out_epr);
+	bool (*unsubscribe)(struct fw_ctx *x, unsigned i);
 	const struct fw_method *methods;              /* ends with name NULL; NULL: none */
 	const struct fw_method *more_methods;         /* the same, from another file */
 	/* A base class: its i-th instance is one of a derived class, under that name; changes *i to the
@@ -108,7 +111,8 @@ extern const struct fw_class sim_fw_general_classes[], sim_fw_setup_classes[], s
 	sim_fw_time_classes[], sim_fw_tls_classes[], sim_fw_pki_classes[], sim_fw_redir_classes[],
 	sim_fw_net_classes[], sim_fw_info_classes[], sim_fw_power_classes[],
 	sim_fw_wifi_classes[], sim_fw_8021x_classes[];
-extern const struct fw_class sim_fw_defense_classes[], sim_fw_presence_classes[];
+extern const struct fw_class sim_fw_defense_classes[], sim_fw_presence_classes[],
+	sim_fw_alerts_classes[];
 extern const struct fw_class sim_fw_remote_classes[];
 extern const struct fw_class sim_fw_kerberos_classes[];
 extern const struct fw_class sim_fw_audit_classes[];

@@ -415,6 +415,35 @@ bool parts_delete(struct world *w, unsigned i, const char *cls, const char *sel)
 	return !other.fault;
 }
 
+bool parts_subscribe(struct world *w, unsigned i, const char *collection, const char *url)
+{
+	const struct wsman_subscription s = { .delivery = WSMAN_DELIVERY_PUSH, .notify_to = url };
+	begin();
+	ask(w, i,
+	    &(struct wsman_req){
+		    .op = WSMAN_OP_SUBSCRIBE,
+		    .resource_uri = wsman_classes_find("CIM_FilterCollection")->uri,
+		    .selectors = wsman_obj_selector(&other.arena, "InstanceID", collection, NULL),
+		    .subscription = &s });
+	return !other.fault;
+}
+
+bool parts_unsubscribe(struct world *w, unsigned i, const char *collection, const char *name)
+{
+	begin();
+	struct wsman_selector *to = wsman_obj_selector(&other.arena, "Handler", NULL, NULL),
+			      *of = wsman_obj_selector(&other.arena, "Filter", NULL, to);
+	to->epr =
+		wsman_obj_epr_of(&other.arena, "CIM_ListenerDestinationWSManagement", "Name", name);
+	of->epr = wsman_obj_epr_of(&other.arena, "CIM_FilterCollection", "InstanceID", collection);
+	ask(w, i,
+	    &(struct wsman_req){
+		    .op = WSMAN_OP_UNSUBSCRIBE,
+		    .resource_uri = wsman_classes_find("CIM_FilterCollectionSubscription")->uri,
+		    .selectors = of });
+	return !other.fault;
+}
+
 uint32_t parts_invoke(struct world *w, unsigned i, const char *cls, const char *sel,
 		      const char *method, ...)
 {

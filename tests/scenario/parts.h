@@ -28,6 +28,9 @@ const struct wsman_obj *parts_get(struct world *w, unsigned i, const char *cls, 
 bool parts_put(struct world *w, unsigned i, const char *cls, const char *sel, ...) __attribute__((sentinel));
 bool parts_create(struct world *w, unsigned i, const char *cls, ...) __attribute__((sentinel));
 bool parts_delete(struct world *w, unsigned i, const char *cls, const char *sel);
+/* Subscribe to that CIM_FilterCollection, push; Unsubscribe the one whose handler has that Name. */
+bool parts_subscribe(struct world *w, unsigned i, const char *collection, const char *url);
+bool parts_unsubscribe(struct world *w, unsigned i, const char *collection, const char *name);
 /* ReturnValue; UINT32_MAX for a fault. */
 uint32_t parts_invoke(struct world *w, unsigned i, const char *cls, const char *sel, const char *method, ...)
 	__attribute__((sentinel));
