@@ -77,11 +77,11 @@ static uint64_t set_hash(const struct api_set *s, const char *name)
 	return h ? h : 1; /* 0 is a free slot */
 }
 
-static uint64_t *set_slot(const struct api_set *s, uint64_t h)
+static struct api_set_slot *set_slot(const struct api_set *s, uint64_t h)
 {
 	size_t i = h & (s->cap - 1);
 
-	while (s->slot[i] && s->slot[i] != h)
+	while (s->slot[i].hash && s->slot[i].hash != h)
 		i = (i + 1) & (s->cap - 1);
 	return &s->slot[i];
 }
@@ -92,25 +92,31 @@ static void set_grow(struct api_set *s)
 
 	big.slot = mem_new(big.cap * sizeof *big.slot);
 	for (size_t i = 0; i < s->cap; i++)
-		if (s->slot[i])
-			*set_slot(&big, s->slot[i]) = s->slot[i];
+		if (s->slot[i].hash)
+			*set_slot(&big, s->slot[i].hash) = s->slot[i];
 	mem_free(s->slot);
 	*s = big;
 }
 
-bool api_set_add(struct api_set *s, const char *name)
+unsigned api_set_note(struct api_set *s, const char *name, unsigned note)
 {
-	uint64_t h = set_hash(s, name), *slot = set_slot(s, h);
+	uint64_t h = set_hash(s, name);
+	struct api_set_slot *slot = set_slot(s, h);
 
-	if (*slot)
-		return false;
-	*slot = h;
+	if (slot->hash)
+		return slot->note;
+	*slot = (struct api_set_slot){ h, note };
 	if (++s->count * 2 > s->cap)
 		set_grow(s);
-	return true;
+	return 0;
+}
+
+bool api_set_add(struct api_set *s, const char *name)
+{
+	return api_set_note(s, name, 1) == 0;
 }
 
 bool api_set_has(const struct api_set *s, const char *name)
 {
-	return s->slot && *set_slot(s, set_hash(s, name)) != 0;
+	return s->slot && set_slot(s, set_hash(s, name))->hash != 0;
 }

@@ -4,15 +4,16 @@
 #include "api/api_priv.h"
 #include "engine/import.h"
 
-/* Set of names that a file brought, by hash. */
+/* Set of names that a file brought, by hash, each with a note: the line where it stands. */
 struct api_set {
-	uint64_t *slot;
+	struct api_set_slot { uint64_t hash; unsigned note; } *slot;
 	size_t cap, count;
 	uint64_t seed;
 };
 void api_set_init(struct api_set *s, struct rng *rng);
 void api_set_deinit(struct api_set *s);
 bool api_set_add(struct api_set *s, const char *name); /* false: was there already */
+unsigned api_set_note(struct api_set *s, const char *name, unsigned note); /* the note it has; 0: it got this one */
 bool api_set_has(const struct api_set *s, const char *name);
 
 /* Queues the delayed jobs whose last error has one of the (blank separated) rules, of all devices

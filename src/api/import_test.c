@@ -32,7 +32,7 @@ static void names_good_and_bad(void **state)
 	EQ(w, "errors.1.rule", "D050");
 	HAS(at(w, "errors.1.msg"), "column fqdn, UUID " U2);
 	EQ(w, "errors.2.line", "6");
-	EQ(w, "errors.2.msg", "UUID " U1 " stands in an earlier line already");
+	EQ(w, "errors.2.msg", "UUID " U1 " stands in line 2 already");
 	assert_string_equal(audit(w, 0), "name.import lines 1 to 6, 2 taken");
 	HAS(w->log, "ev=import.done kind=name added=2 changed=0 rejected=3");
 	ASK(w, 200, "GET", "/v1/names", "", "");
@@ -121,7 +121,7 @@ static void keys_in_and_out(void **state)
 	EQ(w, "added", "1");
 	EQ(w, "rejected", "3");
 	HAS(at(w, "errors.0.msg"), "column pid");
-	EQ(w, "errors.1.msg", "PID " PID1 " stands in an earlier line already");
+	EQ(w, "errors.1.msg", "PID " PID1 " stands in line 2 already");
 	no_secret_in(w, w->body);
 	assert_string_equal(audit(w, 0), "key.import lines 1 to 5, 1 taken");
 	ASK(w, 200, "POST", "/v1/keys/import", "", PID1 "," PPS1 "," PW1 "\n");

@@ -89,15 +89,16 @@ static enum api_import_result take(struct api_req *r, const struct engine_csv_ro
 	enum api_import_result got = API_IMPORT_BAD;
 	struct engine_import_key k;
 	bool is_head = false;
+	unsigned line;
 
 	if (engine_import_key(row, &is_head, &k, e)) {
 		(void)str_copy(id, 64, span_str(k.pid));
 		if (is_head)
 			got = API_IMPORT_HEAD;
-		else if (api_set_add(seen, k.pid))
+		else if (!(line = api_set_note(seen, k.pid, row->csv->line)))
 			got = store_one(r, tx, &k, e);
 		else
-			err_set(e, ERR_INVALID, "PID %s stands in an earlier line already", k.pid);
+			err_set(e, ERR_INVALID, "PID %s stands in line %u already", k.pid, line);
 	}
 	mem_wipe(&k, sizeof k);
 	return got;

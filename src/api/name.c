@@ -42,8 +42,9 @@ static enum api_import_result take(struct api_req *r, const struct engine_csv_ro
 	if (is_head)
 		return API_IMPORT_HEAD;
 	(void)str_copy(id, 64, span_str(n.uuid));
-	if (!api_set_add(seen, id)) {
-		err_set(e, ERR_INVALID, "UUID %s stands in an earlier line already", id);
+	unsigned line = api_set_note(seen, id, row->csv->line);
+	if (line) {
+		err_set(e, ERR_INVALID, "UUID %s stands in line %u already", id, line);
 		return API_IMPORT_BAD;
 	}
 	bool known = store_name_get(r->api->conf.store, &r->scratch, n.uuid, &old);

@@ -4,7 +4,7 @@
 #include "cli/cmd_decode.h"
 #include "wire/hello.h"
 
-#define INPUT_BYTES ((size_t)4 * 1024 * 1024)
+#define INPUT_BYTES ((size_t)8 * 1024 * 1024)
 #define TEXT_BYTES  ((size_t)256 * 1024 * 1024)
 
 bool cli_decode_open(struct cli *c, struct cli_decode *in, struct err *e)

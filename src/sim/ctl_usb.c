@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define FILE_BYTES ((size_t)4 * 1024 * 1024)
+#define FILE_BYTES ((size_t)8 * 1024 * 1024)
 
 static bool write_all(int fd, struct span s)
 {

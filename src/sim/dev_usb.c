@@ -6,7 +6,8 @@
 #include "sim/dev_priv.h"
 #include "wire/hello.h"
 
-#define FILE_BYTES  ((size_t)8 * 1024 * 1024)
+#define FILE_BYTES  ((size_t)16 * 1024 * 1024)
+#define MEM_BYTES   ((size_t)64 * 1024 * 1024) /* of the largest file, taken apart */
 #define ROOTS_BYTES 4096
 
 /* ---- own root hashes: kept as text, "2 HEX NAME" a line ---- */
@@ -170,7 +171,7 @@ bool sim_dev_usb(struct sim_dev *d, struct span file, const struct sim_usb *io,
 	struct fw_usb u;
 	struct arena a;
 
-	arena_init(&a, FILE_BYTES);
+	arena_init(&a, MEM_BYTES);
 	bool ok = wire_setupbin_parse(file, &a, &f, e) || err_wrap(e, "the PC ignores the stick");
 	ok = ok && sim_fw_usb_judge(d, &f, &u, e) && used_up(&f, &u, io, e);
 	if (ok) {

@@ -154,7 +154,7 @@ test_expect_success 'files of others: headings, semicolons, what is wrong by its
 		sed "s/;Mebx.*/;/" && echo "$pid;$(sed -n "1s/^[^;]*;\\([^;]*\\).*/\\1/p" rows);admin;Other-Pass1;T60"; } >oem.csv &&
 	keys >before && test_expect_code 3 "$OUTBAND" key import oem.csv --preview 2>err && keys >after &&
 	test_cmp before after && test_expect_code 3 "$OUTBAND" key import oem.csv >out 2>err &&
-	grep -q "4 added, 0 changed, 0 unchanged, 4 refused" out && grep -q "^oem.csv:6: .*earlier line" err &&
+	grep -q "4 added, 0 changed, 0 unchanged, 4 refused" out && grep -q "^oem.csv:6: .*stands in line 3 already" err &&
 	grep -q "^oem.csv:7: .*column pid.*check character" err && grep -q "^oem.csv:8: " err &&
 	grep -q "^oem.csv:9: .*stored already with another PPS" err && ! grep -q "Mebx-Pass\|AAA" err &&
 	"$OUTBAND" key list --csv | grep -c ",import," >count && test "$(cat count)" = 4 &&
@@ -168,6 +168,12 @@ test_expect_success 'a list without passwords, and one for all of them' '
 	"$OUTBAND" key import tabs --mebx-password-file common >out && grep -q "1 changed" out &&
 	"$OUTBAND" key export --reveal | grep "$(cat made)" | grep -q "C0mmon!Pass" &&
 	printf "\\377\\376" >wide && refused 3 "no text in UTF-8" key import wide --mebx-password-file common
+'
+
+test_expect_success 'the largest stick' '
+	"$OUTBAND" key usb large.bin --count 10000 --json >large.json && test "$(json large.json "len(d[\"pids\"])")" = 10000 &&
+	sim_ctl usb 11 large.bin >out && grep -q "record=1 left=9999" out &&
+	"$OUTBAND" usb show large.bin >shown && test "$(grep -c "valid yes" shown)" = 9999
 '
 
 test_expect_success 'no secret is in a log' '
