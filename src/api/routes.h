@@ -27,6 +27,10 @@ enum api_role {
 	  "Queues the configuration of a device now.")                                                    \
 	X("POST", "/v1/devices/{}/check", API_ROLE_OPERATOR, "", "", api_device_check,                    \
 	  "Queues a look at a configured device: what differs from its profile; changes nothing.")        \
+	X("POST", "/v1/devices/{}/renew", API_ROLE_OPERATOR, "", "", api_device_renew,                    \
+	  "Queues a new TLS certificate for a PC; the former one is taken out of it.")                    \
+	X("POST", "/v1/devices/{}/rotate", API_ROLE_SECURITY, "", "", api_device_rotate,                  \
+	  "Queues a new admin password for a PC; the former ones are kept.")                              \
 	X("POST", "/v1/devices/{}/unconfigure", API_ROLE_ADMIN, "mode", "", api_device_unconfigure,       \
 	  "Takes the configuration off a PC; mode is full, partial, or look, which only tells what is lost.") \
 	X("GET", "/v1/devices/{}/drift", API_ROLE_VIEWER, "", "", api_device_drift,                       \

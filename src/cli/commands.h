@@ -53,6 +53,10 @@ enum cli_cmd_flags {
 	  CMD_NEEDS_SERVER, cli_cmd_device_drift)                                                   \
 	X("device", "apply", "DEVICE... [--wait] [--yes]", "configure PCs now, as their profile says", \
 	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_device_apply)                              \
+	X("device", "renew", "DEVICE... [--yes]", "give PCs new TLS certificates, and take the former ones out", \
+	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_device_renew)                               \
+	X("device", "rotate", "DEVICE... [--yes]", "give PCs new admin passwords; the former ones are kept", \
+	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_device_rotate)                              \
 	X("device", "unconfigure", "DEVICE... [--partial] [--preview] [--yes]",                    \
 	  "unconfigure PCs, prove it, and hold them; --preview tells what they lose", \
 	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_device_unconfigure)                         \

@@ -41,7 +41,7 @@ const struct engine_action engine_act_mebx = {
 
 static bool admin_wanted(const struct engine_plan_in *in)
 {
-	return in->setup && !(in->done & ACT_BIT(ACT_ADMIN));
+	return (in->setup || in->rotate) && !(in->done & ACT_BIT(ACT_ADMIN));
 }
 
 static bool admin_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req,
@@ -75,7 +75,7 @@ const struct engine_action engine_act_admin = {
 
 static bool commit_wanted(const struct engine_plan_in *in)
 {
-	return in->setup || in->staged_dirty;
+	return in->setup || in->staged_dirty || engine_act_leaf_staged(in);
 }
 
 static bool commit_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req,

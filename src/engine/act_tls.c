@@ -13,9 +13,14 @@ static bool leaf_in_place(const struct engine_plan_in *in)
 		str_eq(in->have->context_cert, in->have->cert_handle);
 }
 
+bool engine_act_leaf_staged(const struct engine_plan_in *in)
+{
+	return in->renew && in->want->tls && leaf_in_place(in) && !in->shows_leaf;
+}
+
 static bool leaf_to_do(const struct engine_plan_in *in)
 {
-	return in->setup && in->want->tls && !leaf_in_place(in);
+	return (in->setup || in->renew) && in->want->tls && !leaf_in_place(in);
 }
 
 static bool key_to_do(const struct engine_plan_in *in)

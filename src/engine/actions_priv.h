@@ -21,4 +21,6 @@ bool engine_act_return(struct engine_facts *have, const struct wsman_msg *m, str
 /* In a setup KVM is switched without a look before: what it is afterwards is read. A refusal is
  * followed by the read as well, which tells a PC without KVM from one that refuses. */
 bool engine_act_kvm_unasked(const struct engine_plan_in *in);
+/* Renewal: the context names the new certificate, and the PC shows the former one still. */
+bool engine_act_leaf_staged(const struct engine_plan_in *in);
 const char *engine_act_on(bool v); /* "on" / "off" */

@@ -71,6 +71,8 @@ static void load_settings(struct engine *en)
 	en->set.retry.login_tries = setting_int(en, &a, SETTING_LOGIN_TRIES);
 	en->set.retry.login_window_ms = setting_int(en, &a, SETTING_LOGIN_WINDOW_S) * 1000;
 	en->set.check_h = setting_int(en, &a, SETTING_CHECK_H);
+	en->set.renew_days = setting_int(en, &a, SETTING_RENEW_DAYS);
+	en->set.rotate_days = setting_int(en, &a, SETTING_ROTATE_DAYS);
 	const char *v = setting_text(en, &a, SETTING_REPAIR);
 	en->set.repair = str_eq(v, "auto") ? ENGINE_REPAIR_AUTO
 		: str_eq(v, "off")         ? ENGINE_REPAIR_OFF
@@ -116,38 +118,6 @@ static void renew_leases(void *arg)
 		store_tx_job_renew(tx, r->job, en->owner, until);
 		store_tx_commit(tx, NULL, NULL);
 	}
-}
-
-/* ---- looking at configured devices now and then ---- */
-
-#define CHECK_TICK_MS 60000
-#define CHECK_BATCH   200 /* of one tick: 12,000 an hour by one service */
-
-static void checks_queued(void *arg, const struct err *e)
-{
-	if (!e)
-		engine_kick(arg);
-}
-
-static void queue_checks(void *arg)
-{
-	struct engine *en = arg;
-	struct arena a;
-	en->check_timer = sched_after(en->conf.sched, CHECK_TICK_MS, queue_checks, en);
-	if (en->stopping || !en->set.check_h || en->set.repair == ENGINE_REPAIR_OFF)
-		return;
-	arena_init(&a, 1 << 24);
-	struct store_drift *rows = ARENA_ARRAY(&a, struct store_drift, CHECK_BATCH);
-	unsigned n =
-		rows ? store_drift_due(en->conf.store, &a, clk_unix_ms(), CHECK_BATCH, rows) : 0;
-	struct store_tx *tx = n ? store_tx_new(en->conf.store) : NULL;
-	for (unsigned i = 0; i < n; i++) {
-		engine_add_job(en, tx, rows[i].uuid, "check");
-		store_tx_drift_next(tx, rows[i].uuid, engine_check_next(en, rows[i].uuid));
-	}
-	if (tx)
-		store_tx_commit(tx, checks_queued, en);
-	arena_deinit(&a);
 }
 
 /* ---- workers ---- */
@@ -418,7 +388,7 @@ struct engine *engine_new(const struct engine_conf *c, struct err *e)
 	store_tx_commit(tx, on_recovered, en);
 	en->lease_timer = sched_after(c->sched, en->set.lease_s * 1000 / 3, renew_leases, en);
 	engine_vault_publish_soon(en, 0);
-	en->check_timer = sched_after(c->sched, CHECK_TICK_MS, queue_checks, en);
+	engine_schedule_start(en);
 	return en;
 }
 

@@ -20,7 +20,7 @@ struct engine {
 	char owner[128];
 	struct {
 		int64_t workers, port_base, lease_s, hello_rate;
-		int64_t check_h;
+		int64_t check_h, renew_days, rotate_days;
 		enum engine_repair repair;
 		bool pki, manual_approval, auth_int;
 		char profile[64], ca_url[201];
@@ -56,6 +56,9 @@ struct engine {
 
 /* A job of that kind, now; nothing when one is there already. */
 void engine_add_job(struct engine *en, struct store_tx *tx, const char *uuid, const char *kind);
+
+/* schedule.c: from now on what comes due becomes jobs, until check_timer is cancelled */
+void engine_schedule_start(struct engine *en);
 
 /* run_check.c: when a device is to be looked at again; INT64_MAX: never */
 int64_t engine_check_next(const struct engine *en, const char *uuid);

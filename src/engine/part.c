@@ -21,7 +21,7 @@ const struct engine_part *engine_parts_at(unsigned i)
 const struct engine_part *engine_parts_find(struct span name)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		if (span_eq_str(name, rows[i]->name))
+		if (!rows[i]->hidden && span_eq_str(name, rows[i]->name))
 			return rows[i];
 	return NULL;
 }

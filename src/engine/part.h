@@ -21,6 +21,7 @@
 #include "wsman/envelope.h"
 
 #define ENGINE_PARTS(X) /* order is the order on the device; what can cut it off comes last */ \
+	X(old_certs) \
 	X(power) X(general) X(consent) X(kvm_settings) X(audit) X(users) \
 	X(kerberos) \
 	X(defense) X(presence) \
@@ -61,6 +62,8 @@ struct engine_part_in {
 	const struct engine_facts *facts; /* realm, version, ... */
 	unsigned major, minor;            /* of the firmware; 0 unknown. Only a prior: ask the device */
 	const char *uuid, *host, *domain, *fqdn;
+	const struct span *leaves;        /* DER of every TLS certificate that we issued for it */
+	unsigned leaf_count;
 	struct engine_part_secret *secrets;
 	unsigned secret_count;
 	const struct engine_part_cert *certs; /* every KEY_CERT of the profile, resolved */
@@ -114,6 +117,7 @@ struct engine_part {
 	const char *(*more)(const struct engine_part_in *in, struct arena *a, struct wsman_req *req);
 	/* False with e: the profile asks for what cannot be (slots full, a secret missing). */
 	bool (*diff)(const struct engine_part_in *in, struct engine_changes *c, struct err *e);
+	bool hidden;                    /* in no profile: part of jobs (run_part_load.c) */
 };
 const struct engine_part *engine_parts_at(unsigned i);            /* NULL past the end */
 const struct engine_part *engine_parts_find(struct span name);    /* NULL */

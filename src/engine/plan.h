@@ -47,6 +47,8 @@ enum engine_act {
 struct engine_plan_in {
 	const struct engine_profile *want;
 	const struct engine_facts *have;
+	bool renew, rotate;       /* a new TLS certificate, a new admin password, although what is there is right */
+	bool shows_leaf;          /* with renew: the handshake showed the new one */
 	bool setup;               /* opened with PSK or the provisioning certificate */
 	const char *host, *domain; /* of the FQDN */
 	bool firmware_keys, default_context;

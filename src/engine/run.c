@@ -324,6 +324,14 @@ static void fill_in(struct engine_run *r)
 	r->in.no_kvm = amt_quirks_parse_version(r->version, &major, &minor) && major < 6;
 	/* a new PC is configured without it: that costs no round trip more */
 	r->in.want_port = !r->port_read && (r->hello != NULL) == r->has_mac;
+	const struct run_way *way = &r->ways[r->way];
+	bool is_new = r->admin_stored && str_eq(way->credential, r->admin_id);
+	r->in.renew = r->kind == RUN_RENEW && !r->renewed;
+	r->in.shows_leaf = r->leaf_hex[0] && str_eq(r->facts.leaf_seen, r->leaf_hex);
+	/* until the new password is the one that opens */
+	r->in.rotate = r->kind == RUN_ROTATE && !is_new;
+	if (r->kind == RUN_ROTATE) /* the certificate stays */
+		str_copy(r->leaf_hex, sizeof r->leaf_hex, span_str(way->pin_hex));
 	r->in.has_key = r->own_key != NULL;
 	r->in.own_key_pkcs1 = secret_is_set(&r->own_key_der) ? secret_reveal(&r->own_key_der)
 							     : (struct span){ NULL, 0 };

@@ -404,6 +404,10 @@ static void on_act(void *arg, const struct amt_reply *reply, const struct err *e
 	if (row->flags & ACTION_CREATES)
 		r->created |= ACT_BIT(r->act);
 	r->in.staged_dirty |= (row->flags & ACTION_STAGED) != 0;
+	if (r->act == ACT_ADMIN && !r->in.setup) { /* proven by a login of its own */
+		engine_run_open_again(r);
+		return;
+	}
 	if (r->act == ACT_ADMIN)
 		engine_run_switch_password(r);
 	record(r, refused_mebx);
@@ -511,8 +515,12 @@ static bool prepare_secret(struct engine_run *r, struct store_tx *tx, enum engin
 		add_credential(r, tx, "mebx", r->mebx_id, &r->mebx_pw);
 		r->mebx_stored = true;
 	}
-	if (act != ACT_ADMIN)
+	if (act == ACT_CONTEXT && r->kind == RUN_RENEW) {
+		/* the way back in after the commit: the same password behind the new certificate */
+		secret_set(&r->admin_pw, secret_reveal(&r->ways[r->way].password));
+	} else if (act != ACT_ADMIN) {
 		return true;
+	}
 	if (!secret_is_set(&r->admin_pw) &&
 	    !choose_secret(r, r->profile.admin_pw, r->profile.admin_secret, &r->admin_pw, e))
 		return false;

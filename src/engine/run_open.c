@@ -47,6 +47,12 @@ static void add_operational(struct engine_run *r, const char *id, const struct s
 	}
 }
 
+/* A candidate opens after the commit of a setup; in operation it was sent to a PC that is open for it. */
+static bool may_be_in(const struct engine_run *r)
+{
+	return r->intent[ACT_COMMIT] || (r->was_configured && !r->hello);
+}
+
 static void add_stored_operational(struct engine_run *r, bool former)
 {
 	struct arena a;
@@ -59,8 +65,7 @@ static void add_stored_operational(struct engine_run *r, bool former)
 		bool is_former =
 			str_eq(rows[i].state, "previous") || str_eq(rows[i].state, "archived");
 		struct secret pw = SECRET_NONE;
-		if (is_former != former ||
-		    (str_eq(rows[i].state, "candidate") && !r->intent[ACT_COMMIT]))
+		if (is_former != former || (str_eq(rows[i].state, "candidate") && !may_be_in(r)))
 			continue;
 		if (engine_unseal(r->en, label, rows[i].sealed, &pw, NULL))
 			add_operational(r, rows[i].id, &pw, rows[i].leaf_sha256,
@@ -490,6 +495,12 @@ void engine_run_reopen(struct engine_run *r, const struct err *why)
 	}
 	if (begin_again(r))
 		engine_run_wait(r, 500, NULL, engine_run_open);
+}
+
+void engine_run_open_again(struct engine_run *r)
+{
+	if (begin_again(r))
+		engine_run_open(r);
 }
 
 bool engine_run_yield(struct engine_run *r)

@@ -60,6 +60,8 @@ struct engine_part_in engine_run_part_in(struct engine_run *r, const struct run_
 		.host = r->host,
 		.domain = r->domain,
 		.fqdn = r->fqdn,
+		.leaves = r->parts->leaves,
+		.leaf_count = r->parts->leaf_count,
 		.secrets = r->parts->secrets,
 		.secret_count = r->parts->secret_count,
 		.certs = r->parts->certs,
@@ -505,7 +507,7 @@ static void on_proved(struct engine_run *r)
 bool engine_run_parts(struct engine_run *r)
 {
 	struct err e = { 0 };
-	if (!r->profile.parts)
+	if (!engine_run_parts_any(r))
 		return false;
 	if (!r->parts && !engine_run_parts_load(r, &e)) {
 		engine_run_fail(r, &e);

@@ -147,6 +147,42 @@ static bool load_below(struct engine_run *r, const struct engine_node *n, const 
 	return true;
 }
 
+static void load_leaves(struct engine_run *r)
+{
+	struct run_parts *ps = r->parts;
+	struct store_cert rows[LEAVES_MAX];
+	struct arena a;
+	arena_init(&a, 1 << 20);
+	unsigned n = store_cert_list(r->en->conf.store, &a, "device", r->uuid, LEAVES_MAX, rows);
+	for (unsigned i = 0; i < n; i++) {
+		struct pki_chain *c = pki_chain_load(rows[i].pem, NULL, NULL);
+		void *p = c ? arena_copy(&r->keep, c->certs[0].der) : NULL;
+		if (p)
+			ps->leaves[ps->leaf_count++] = span_make(p, c->certs[0].der.n);
+		pki_chain_free(c);
+	}
+	arena_deinit(&a);
+}
+
+bool engine_run_parts_any(const struct engine_run *r)
+{
+	return r->profile.parts ||
+		(r->profile.tls && (r->kind == RUN_RENEW || r->kind == RUN_CHECK));
+}
+
+/* A hidden part is looked at by the jobs that are about it. */
+static const struct engine_node *wanted(const struct engine_run *r, const struct engine_part *part)
+{
+	static const struct engine_node nothing = { .key = "" };
+	const struct engine_node *want = r->profile.parts;
+	if (part->hidden)
+		return r->profile.tls && (r->kind == RUN_RENEW || r->kind == RUN_CHECK) ? &nothing
+											: NULL;
+	while (want && !str_eq(want->key, part->name))
+		want = want->next;
+	return want;
+}
+
 bool engine_run_parts_load(struct engine_run *r, struct err *e)
 {
 	struct run_parts *ps = MEM_NEW(struct run_parts);
@@ -157,9 +193,9 @@ bool engine_run_parts_load(struct engine_run *r, struct err *e)
 		n++;
 	ps->rows = mem_new(n * sizeof *ps->rows);
 	for (unsigned i = 0; i < n; i++) {
-		const struct engine_node *want = r->profile.parts;
-		while (want && !str_eq(want->key, engine_parts_at(i)->name))
-			want = want->next;
+		const struct engine_node *want = wanted(r, engine_parts_at(i));
+		if (want && engine_parts_at(i)->hidden)
+			load_leaves(r);
 		if (!want)
 			continue;
 		struct run_part *p = &ps->rows[ps->count++];

@@ -5,7 +5,7 @@
 bool engine_run_parts_observe(struct engine_run *r)
 {
 	struct err e = { 0 };
-	if (!r->profile.parts)
+	if (!engine_run_parts_any(r))
 		return false;
 	if (!r->parts && !engine_run_parts_load(r, &e)) {
 		engine_run_fail(r, &e);
@@ -35,7 +35,8 @@ static void print_part(struct engine_run *r, struct run_part *p, struct out *lin
 	if (p->unavailable)
 		out_fmt(notes, "%s\n", p->lacks);
 	for (const struct engine_change *ch = c.first; ch; ch = ch->next)
-		out_bytes(ch->flags & CHANGE_REPORT ? notes : lines, out_span(&ch->text));
+		out_bytes(ch->flags & CHANGE_REPORT || p->part->hidden ? notes : lines,
+			  out_span(&ch->text));
 }
 
 void engine_run_parts_print(struct engine_run *r, struct out *lines, struct out *notes)

@@ -5,6 +5,7 @@
 
 #define SECRETS_MAX 64
 #define CERTS_MAX   32
+#define LEAVES_MAX  8
 #define STEP_MAX    160
 #define CHANGES_MAX 200 /* of one job */
 
@@ -37,11 +38,16 @@ struct run_parts {
 	bool secret_set;        /* and its secret is in the device now */
 	struct engine_part_secret secrets[SECRETS_MAX];
 	unsigned secret_count;
+	struct span leaves[LEAVES_MAX];
+	unsigned leaf_count;
 	struct engine_part_cert certs[CERTS_MAX];
 	unsigned cert_count;
 	struct err refused; /* the first part that the device refused */
 	bool has_refused;
 };
+
+/* False: neither the profile nor the job names one. */
+bool engine_run_parts_any(const struct engine_run *r);
 
 /* run_part_load.c: r->parts, with all that the profile names. False: a secret or a certificate that is
  * not there. */

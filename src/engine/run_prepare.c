@@ -138,6 +138,8 @@ static void load_steps(struct engine_run *r, struct arena *a)
 	unsigned n = store_step_list(r->en->conf.store, a, r->uuid, ACT_COUNT * 2, st);
 	for (unsigned i = 0; i < n; i++) {
 		r->unconf.sent |= engine_run_unconfigure_step(r, st[i].action);
+		r->renewed |=
+			str_eq(st[i].action, ENGINE_STEP_RENEWED) && str_eq(st[i].job, r->job);
 		enum engine_act act = engine_plan_find(st[i].action);
 		if (act == ACT_COUNT)
 			continue;
@@ -241,6 +243,11 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 		load_steps(r, &a);
 		engine_run_candidates(r, &a);
 		load_leaf(r, &a);
+		if (r->kind == RUN_RENEW && !r->intent[ACT_ADD_KEY]) { /* that one is in use */
+			pki_key_free(r->own_key);
+			r->own_key = NULL;
+			secret_deinit(&r->own_key_der);
+		}
 	}
 	ok = ok && load_name(r, &d, e) && load_profile(r, &d, &a, e);
 	if (ok && r->kind != RUN_CONFIGURE && !r->was_configured) {

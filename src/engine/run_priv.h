@@ -30,6 +30,7 @@ struct engine_run {
 	char said_profile[64];          /* by the hook */
 	bool has_mac, port_read;        /* run_identity.c: a MAC address is stored; it was read in this run */
 	int64_t attempt;
+	bool renewed;                   /* RUN_RENEW: the new certificate is proven */
 	bool psk, was_configured, holds_worker, cancelled;
 	bool group_key;                 /* its key pair is for many PCs */
 	bool uses_key;                  /* the transaction under way takes the key pair, or marks it as used */
@@ -124,6 +125,7 @@ void engine_run_reopen(struct engine_run *r, const struct err *why); /* after an
 /* Gives the worker back until there is one again, if nothing is under way that must be waited for.
  * The connection ends; the attempt is the same one. */
 bool engine_run_yield(struct engine_run *r);
+void engine_run_open_again(struct engine_run *r); /* over the ways as they are stored now */
 /* The way did not open, or (TLS 1.3 tells late) failed at its first read: explain, try the next. */
 void engine_run_way_failed(struct engine_run *r, const struct err *e);
 void engine_run_login_failed(struct engine_run *r, const struct err *e);

@@ -19,8 +19,11 @@ enum run_state {
 #undef X
 	RUN_STATE_COUNT
 };
+#define ENGINE_STEP_RENEWED "renewed" /* in the journal; never renamed */
 #define RUN_KINDS(X) /* as stored with the job; never renamed */                            \
 	X(RUN_CONFIGURE, "configure") X(RUN_CHECK, "check")                                 \
+	/* as configure, and a new certificate or password */                            \
+	X(RUN_RENEW, "renew_certificate") X(RUN_ROTATE, "rotate_password")               \
 	X(RUN_UNCONFIGURE, "unconfigure") X(RUN_UNCONFIGURE_PARTIAL, "unconfigure_partial") \
 	X(RUN_UNCONFIGURE_LOOK, "unconfigure_look")
 enum run_kind {

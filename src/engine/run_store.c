@@ -338,6 +338,25 @@ static void success_device(struct engine_run *r, struct store_tx *tx, int64_t no
 		store_tx_device_text(tx, r->uuid, STORE_DEVICE_SERIAL, r->leaf_serial);
 }
 
+/* What is left to do, taking away the former one, may fail and be tried again: without another key. */
+static void renewed(struct engine_run *r, struct store_tx *tx)
+{
+	r->renewed = true;
+	store_tx_cert_former(tx, r->uuid);
+	store_tx_step_clear(tx, r->uuid);
+	store_tx_step(tx,
+		      &(struct store_step){
+			      .uuid = r->uuid,
+			      .job = r->job,
+			      .action = ENGINE_STEP_RENEWED,
+			      .plan_version = ENGINE_PLAN_VERSION,
+			      .attempt = r->attempt,
+			      .phase = "verified",
+			      .detail = r->leaf_serial,
+			      .at_unix_ms = clk_unix_ms(),
+		      });
+}
+
 void engine_run_proof(struct engine_run *r, struct store_tx *tx)
 {
 	int64_t now = clk_unix_ms();
@@ -353,8 +372,11 @@ void engine_run_proof(struct engine_run *r, struct store_tx *tx)
 	/* only now: it opened the device over a new connection without the provisioning certificate */
 	if (r->admin_stored)
 		store_tx_credential_current(tx, r->admin_id, now);
-	if (r->leaf_serial[0] && r->in.leaf_der.n)
+	if (r->leaf_serial[0] && r->in.leaf_der.n) {
+		if (r->kind == RUN_RENEW)
+			renewed(r, tx);
 		store_tx_cert_state(tx, r->leaf_serial, "current");
+	}
 	r->uses_key = r->psk && r->admin_stored;
 	if (r->uses_key)
 		store_tx_psk_use(tx, r->pid, r->uuid, now);

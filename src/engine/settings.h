@@ -34,6 +34,8 @@ enum engine_setting_type { ENGINE_SET_BOOL, ENGINE_SET_INT, ENGINE_SET_TEXT, ENG
 	X(SETTING_HOOK_TIMEOUT_S, "hook.timeout_s", INT, 1, 3600, "180", "s", false, "longest run of the hook program") \
 	X(SETTING_HOOK_PARALLEL, "hook.parallel", INT, 1, 256, "4", "", false, "hook programs that run at the same time") \
 	X(SETTING_DNS_SERVERS, "dns.servers", TEXT, 0, 255, "", "", false, "DNS servers for names, such as 10.0.0.53,10.0.1.53:5353; empty: those of the system") \
+	X(SETTING_RENEW_DAYS, "certificate.renew_days", INT, 0, 3650, "30", "days", false, "PCs get a new TLS certificate so long before theirs ends; 0: only when asked") \
+	X(SETTING_ROTATE_DAYS, "password.rotate_days", INT, 0, 3650, "0", "days", false, "PCs get a new admin password when theirs is so old; 0: only when asked") \
 	X(SETTING_LOG_LEVEL, "log.level", CHOICE, 0, 0, "info", "error warn info debug", false, "what the log shows")
 enum engine_setting {
 #define X(constant, key, type, min, max, def, choices, restart, text) constant,

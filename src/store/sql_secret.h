@@ -14,6 +14,10 @@
 	" from job j where j.state = 'running' and j.stage <> '' and j.lease_until_ms > $3"        \
 	" and j.uuid <> $2 and (select d.pid from device d where d.uuid = j.uuid) = $1"
 
+#define SQL_NO_JOB                                                                                 \
+	" and exists (select 1 from device d where d.uuid = c.uuid and d.state = 'configured')"    \
+	" and not exists (select 1 from job j where j.uuid = c.uuid and j.kind = $2 and j.ended = '')"
+
 #define STORE_SQL_SECRET(X)                                                                        \
 	X(STORE_SQL_PSK_ADD, false, "a key with this PID is stored already",                       \
 	  "insert into psk (pid, sealed_pps, sealed_password, state, used_by, source, at_ms)"      \
@@ -45,6 +49,17 @@
 	  " state = excluded.state, subject = excluded.subject, serial = excluded.serial,"         \
 	  " pem = excluded.pem, sealed_key = excluded.sealed_key,"                                 \
 	  " not_after_ms = excluded.not_after_ms, at_ms = excluded.at_ms", NULL)                   \
+	/* $1 before, $2 kind of the job that takes care of it, $3 limit */                        \
+	X(STORE_SQL_OLD_CERT, false, NULL,                                                         \
+	  "select c.uuid from cert c where c.kind = 'device' and c.state = 'current'"              \
+	  " and c.not_after_ms > 0 and c.not_after_ms < $1" SQL_NO_JOB                             \
+	  " order by c.not_after_ms limit $3", NULL)                                               \
+	X(STORE_SQL_OLD_PASSWORD, false, NULL,                                                     \
+	  "select c.uuid from credential c where c.kind = 'admin' and c.state = 'current'"         \
+	  " and c.changed_ms < $1" SQL_NO_JOB " order by c.changed_ms limit $3", NULL)             \
+	X(STORE_SQL_CERT_FORMER, false, NULL,                                                     \
+	  "update cert set state = 'previous' where uuid = $1 and kind = 'device'"                \
+	  " and state = 'current'", NULL)                                                         \
 	X(STORE_SQL_CERT_STATE, false, NULL, "update cert set state = $2 where id = $1", NULL)     \
 	X(STORE_SQL_CERT_GET, false, NULL, "select " SQL_CERT_COLS " from cert where id = $1", NULL) \
 	X(STORE_SQL_CERT_LIST, false, NULL,                                                        \

@@ -117,6 +117,11 @@ void store_tx_cert_put(struct store_tx *tx, const struct store_cert *c)
 	store_tx_add(tx, STORE_SQL_CERT_PUT, store_shape_vals(CERT, c, vals));
 }
 
+void store_tx_cert_former(struct store_tx *tx, const char *uuid)
+{
+	store_tx_add(tx, STORE_SQL_CERT_FORMER, STORE_VALS(STORE_T(uuid)));
+}
+
 void store_tx_cert_state(struct store_tx *tx, const char *id, const char *state)
 {
 	store_tx_add(tx, STORE_SQL_CERT_STATE, STORE_VALS(STORE_T(id), STORE_T(state)));
@@ -219,4 +224,15 @@ bool store_secret_get(struct store *s, struct arena *a, const char *name, struct
 	static const struct store_field field = { STORE_FIELD_BYTES, 0 };
 	return store_read_row(s, a, STORE_SQL_SECRET_GET, STORE_VALS(STORE_T(name)),
 			      (struct store_shape){ &field, 1, sizeof *out_sealed }, out_sealed);
+}
+
+unsigned store_old_list(struct store *s, struct arena *a, enum store_old what,
+			int64_t before_unix_ms, const char *job_kind, unsigned limit,
+			const char **out_uuids)
+{
+	static const struct store_field field = { STORE_FIELD_TEXT, 0 };
+	return store_read_rows(
+		s, a, what == STORE_OLD_CERT ? STORE_SQL_OLD_CERT : STORE_SQL_OLD_PASSWORD,
+		STORE_VALS(STORE_I(before_unix_ms), STORE_T(job_kind), STORE_I(limit)),
+		(struct store_shape){ &field, 1, sizeof *out_uuids }, out_uuids, limit);
 }

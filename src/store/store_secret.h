@@ -49,6 +49,13 @@ struct store_cert {
 	int64_t not_after_unix_ms, at_unix_ms;
 };
 void store_tx_cert_put(struct store_tx *tx, const struct store_cert *c);
+/* Configured devices whose current certificate ends, or whose admin password was set, before that time,
+ * and that have no job of that kind yet; the oldest first. */
+enum store_old { STORE_OLD_CERT, STORE_OLD_PASSWORD };
+unsigned store_old_list(struct store *s, struct arena *a, enum store_old what, int64_t before_unix_ms,
+			const char *job_kind, unsigned limit, const char **out_uuids);
+/* The current leaf of that device becomes a previous one. */
+void store_tx_cert_former(struct store_tx *tx, const char *uuid);
 void store_tx_cert_state(struct store_tx *tx, const char *id, const char *state);
 bool store_cert_get(struct store *s, struct arena *a, const char *id, struct store_cert *out_c);
 unsigned store_cert_list(struct store *s, struct arena *a, const char *kind, const char *uuid,

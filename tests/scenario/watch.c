@@ -256,8 +256,10 @@ static void check_lease(struct watch *t, const struct watch_conn *c, const char 
 	snprintf(owner, sizeof owner, "world-%u-%u", c->service->index, c->service->starts);
 	arena_init(&a, 1 << 16);
 	/* one job at a time with a device: whichever kind runs holds the lease */
-	static const char *const kinds[] = { "configure", "check", "unconfigure",
-					     "unconfigure_partial", "unconfigure_look" };
+	static const char *const kinds[] = { "configure",         "check",
+					     "renew_certificate", "rotate_password",
+					     "unconfigure",       "unconfigure_partial",
+					     "unconfigure_look" };
 	bool held = false;
 	for (size_t k = 0; k < sizeof kinds / sizeof *kinds && !held; k++)
 		held = store_job_active(t->w->store, &a, t->w->devs[c->dev].uuid, kinds[k], &j) &&

@@ -241,8 +241,8 @@ CREATE TABLE drift (
 	next_ms bigint not null
 );
 INSERT INTO "drift" VALUES('11111111-2222-4333-8444-555555555555',1000,'base',3,1,'power.package: x -> y','',5000);
-CREATE INDEX drift_by_next on drift (next_ms, uuid);
 CREATE INDEX drift_by_amount on drift (amount, uuid);
+CREATE INDEX drift_by_next on drift (next_ms, uuid);
 CREATE VIEW inventory as
 select d.uuid, d.fqdn, d.name_source, d.state, d.version as firmware, d.address, d.profile,
 	coalesce((select n.grp from name_map n where n.uuid = d.uuid), '') as grp,

@@ -258,8 +258,8 @@ CREATE TRIGGER psk_moved after update of state on psk when old.state <> new.stat
 	on conflict (name, state) do update set amount = amount + 1;
 end;
 CREATE INDEX device_mark_by_mark on device_mark (kind, mark, uuid);
-CREATE INDEX drift_by_next on drift (next_ms, uuid);
 CREATE INDEX drift_by_amount on drift (amount, uuid);
+CREATE INDEX drift_by_next on drift (next_ms, uuid);
 CREATE VIEW inventory as
 select d.uuid, d.fqdn, d.name_source, d.state, d.version as firmware, d.address, d.profile,
 	coalesce((select n.grp from name_map n where n.uuid = d.uuid), '') as grp,

@@ -1,4 +1,4 @@
-/* What differs from the profile: asking the engine to look at a device, and what it saw last. */
+/* Jobs for configured devices (look, renew, rotate, unconfigure), and what a look saw last. */
 #include "api/api_priv.h"
 
 static void queued(struct api_req *r)
@@ -29,7 +29,8 @@ bool api_job_start(struct api_req *r, const struct store_device *d, const char *
 			job ? *job : "?");
 }
 
-void api_device_check(struct api_req *r)
+/* A job for a device that is open to us. */
+static void start(struct api_req *r, const char *kind, const char *action)
 {
 	struct store_device d;
 	struct err e = { 0 };
@@ -41,35 +42,44 @@ void api_device_check(struct api_req *r)
 	if (!str_eq(d.state, "configured")) {
 		err_set(&e, ERR_CONFLICT, "device %s is %s: there is no way in yet", d.uuid,
 			d.state);
+		err_want(&e, "a configured device");
 		err_hint(&e, "'outband device plan %.80s' shows what configuration would set",
 			 r->name);
 		api_fail(r, &e);
-	} else if (!api_job_start(r, &d, "check", "device.check", &e)) {
+	} else if (!api_job_start(r, &d, kind, action, &e)) {
 		api_fail(r, &e);
 	}
 }
 
+void api_device_check(struct api_req *r)
+{
+	start(r, "check", "device.check");
+}
+
+void api_device_renew(struct api_req *r)
+{
+	start(r, "renew_certificate", "device.renew");
+}
+
+void api_device_rotate(struct api_req *r)
+{
+	start(r, "rotate_password", "device.rotate");
+}
+
 void api_device_unconfigure(struct api_req *r)
 {
-	struct store_device d;
 	struct err e = { 0 };
 	const char *mode = NULL;
 
-	if (!api_device_find(r, &d, &e) ||
-	    !api_query_word(r, "mode", "full partial look", &mode, &e)) {
+	if (!api_query_word(r, "mode", "full partial look", &mode, &e)) {
 		api_fail(r, &e);
 		return;
 	}
-	const char *kind = !mode || str_eq(mode, "full") ? "unconfigure"
-		: str_eq(mode, "partial")                ? "unconfigure_partial"
-							 : "unconfigure_look";
-	if (!str_eq(d.state, "configured")) {
-		err_set(&e, ERR_CONFLICT, "device %s is %s", d.uuid, d.state);
-		err_want(&e, "a configured device");
-		api_fail(r, &e);
-	} else if (!api_job_start(r, &d, kind, "device.unconfigure", &e)) {
-		api_fail(r, &e);
-	}
+	start(r,
+	      !mode || str_eq(mode, "full")     ? "unconfigure"
+		      : str_eq(mode, "partial") ? "unconfigure_partial"
+						: "unconfigure_look",
+	      "device.unconfigure");
 }
 
 static void put_lines(struct api_req *r, const char *key, const char *text)

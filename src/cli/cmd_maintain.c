@@ -1,4 +1,4 @@
-/* device unconfigure: the way back, with what is lost told before and the proof after. */
+/* device renew, rotate, unconfigure: jobs for configured PCs, and what they told. */
 #include "base/str.h"
 #include "cli/cmd_job.h"
 
@@ -56,23 +56,16 @@ static bool run(struct cli *c, const char *name, const char *mode, struct err *e
 	return tell(c, name, job, e);
 }
 
-bool cli_cmd_device_unconfigure(struct cli *c, struct err *e)
+/* Goes on after an error: the rest of the PCs shall not suffer from one. */
+static bool each(struct cli *c, const char *mode,
+		 bool (*fn)(struct cli *c, const char *name, const char *mode, struct err *e),
+		 struct err *e)
 {
-	bool look = cli_args_has(&c->args, "preview");
-	const char *mode = look ? "look" : cli_args_has(&c->args, "partial") ? "partial" : "full";
-	const char *what = c->args.count == 1 ? cli_operand(c, 0)
-					      : arena_fmt(&c->arena, "%u PCs", c->args.count);
-
-	if (!look &&
-	    !cli_ask(c,
-		     arena_fmt(&c->arena, "Unconfigure %s%s? '--preview' tells what is lost.", what,
-			       str_eq(mode, "full") ? " fully" : ""),
-		     e))
-		return false;
 	unsigned failed = 0;
+
 	for (unsigned i = 0; i < c->args.count; i++) {
 		struct err one = { 0 };
-		if (run(c, cli_operand(c, i), mode, &one))
+		if (fn(c, cli_operand(c, i), mode, &one))
 			continue;
 		if (c->args.count == 1 || one.code == ERR_SERVICE_DOWN) {
 			*e = one;
@@ -83,4 +76,44 @@ bool cli_cmd_device_unconfigure(struct cli *c, struct err *e)
 		failed++;
 	}
 	return !failed || err_set(e, ERR_VERIFY, "%u of %u failed", failed, c->args.count);
+}
+
+static const char *these(struct cli *c)
+{
+	return c->args.count == 1 ? cli_operand(c, 0)
+				  : arena_fmt(&c->arena, "%u PCs", c->args.count);
+}
+
+static bool maintain(struct cli *c, const char *name, const char *verb, struct err *e)
+{
+	if (!cli_job_run(c, cli_rpc_target(&c->arena, "/v1/devices/%/%", name, verb), NULL, e))
+		return false;
+	cli_writer_done(c->writer, verb, name, "%s has a new %s, proven by a login.", name,
+			str_eq(verb, "renew") ? "TLS certificate" : "admin password");
+	return true;
+}
+
+bool cli_cmd_device_renew(struct cli *c, struct err *e)
+{
+	return cli_ask(c, arena_fmt(&c->arena, "New TLS certificates for %s?", these(c)), e) &&
+		each(c, "renew", maintain, e);
+}
+
+bool cli_cmd_device_rotate(struct cli *c, struct err *e)
+{
+	return cli_ask(c, arena_fmt(&c->arena, "New admin passwords for %s?", these(c)), e) &&
+		each(c, "rotate", maintain, e);
+}
+
+bool cli_cmd_device_unconfigure(struct cli *c, struct err *e)
+{
+	bool look = cli_args_has(&c->args, "preview");
+	const char *mode = look ? "look" : cli_args_has(&c->args, "partial") ? "partial" : "full";
+	if (!look &&
+	    !cli_ask(c,
+		     arena_fmt(&c->arena, "Unconfigure %s%s? '--preview' tells what is lost.",
+			       these(c), str_eq(mode, "full") ? " fully" : ""),
+		     e))
+		return false;
+	return each(c, mode, run, e);
 }

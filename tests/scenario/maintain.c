@@ -1,0 +1,255 @@
+/* What is done to configured PCs: a new admin password, a new TLS certificate. On each kind of PC, with
+ * the service dying at every point, and the PC losing nothing. */
+#include "parts.h"
+
+#include "base/clk.h"
+#include "base/fault.h"
+
+#include "../support/chains.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define HOUR_MS (3600 * 1000LL)
+
+static const char *const generations[] = { "3.2.1", "5.0", "7.1", "9.5", "11.8", "16.1", "22.0" };
+#define GENERATIONS (sizeof generations / sizeof *generations)
+
+struct was {
+	uint8_t leaf[32];
+	char credential[64], serial[80];
+};
+
+static void current(struct world *w, unsigned i, struct was *out)
+{
+	struct arena a;
+	struct store_credential rows[32];
+	struct store_device d;
+	struct span leaf;
+	unsigned count = 0;
+	arena_init(&a, 1 << 20);
+	unsigned n = store_credential_list(w->store, &a, w->devs[i].uuid, "admin", 32, rows);
+	for (unsigned k = 0; k < n; k++) {
+		if (strcmp(rows[k].state, "current") != 0)
+			continue;
+		count++;
+		snprintf(out->credential, sizeof out->credential, "%s", rows[k].id);
+	}
+	assert_int_equal(count, 1);
+	assert_true(store_device_get(w->store, &a, w->devs[i].uuid, &d));
+	snprintf(out->serial, sizeof out->serial, "%s", d.serial);
+	assert_true(sim_dev_leaf(w->devs[i].dev, &leaf));
+	hash_of(HASH_SHA256, leaf, out->leaf);
+	arena_deinit(&a);
+}
+
+/* Another key each time, as a real one would be. */
+static struct pki_key *next_key(unsigned bits, struct err *e)
+{
+	static const int keys[] = { TEST_KEY_2048_A, TEST_KEY_2048_B, TEST_KEY_2048_C,
+				    TEST_KEY_2048_D, TEST_KEY_2048_E };
+	static unsigned n;
+	(void)bits, (void)e;
+	return pki_key_ref(test_chain_key(keys[n++ % 5]));
+}
+
+static void fill(struct world *w)
+{
+	w->make_key = next_key;
+}
+
+static char id[32]; /* of the last job */
+
+static void add_job(struct world *w, unsigned i, const char *kind)
+{
+	snprintf(id, sizeof id, "maintain-%u", ++w->job_count);
+	struct store_tx *tx = store_tx_new(w->store);
+	store_tx_job_add(tx,
+			 &(struct store_job){
+				 .id = id,
+				 .uuid = w->devs[i].uuid,
+				 .kind = kind,
+				 .state = "queued",
+				 .priority = 5,
+				 .not_before_unix_ms = clk_unix_ms(),
+				 .created_unix_ms = clk_unix_ms(),
+				 .changed_unix_ms = clk_unix_ms(),
+			 });
+	store_tx_commit(tx, NULL, NULL);
+	world_run_ms(w, 1);
+	if (w->engine)
+		engine_kick(w->engine);
+}
+
+static bool run_job(struct world *w, unsigned i, const char *kind)
+{
+	struct arena a;
+	struct store_job j;
+	bool done = false;
+	watch_forget(&w->watch, i); /* its former password is proven: another one is no mistake */
+	add_job(w, i, kind);
+	arena_init(&a, 65536);
+	for (int k = 0; k < 24 * 3600 && !done; k++) {
+		world_run_ms(w, 1000);
+		arena_reset(&a);
+		assert_true(store_job_get(w->store, &a, id, &j));
+		done = strcmp(j.state, "done") == 0;
+	}
+	arena_deinit(&a);
+	return done;
+}
+
+/* Ours in the PC: the one that it shows, and no other. */
+static void expect_one_leaf(struct world *w, unsigned i)
+{
+	char notes[1024], text[1024];
+	parts_drift(w, i, text, sizeof text);
+	assert_string_equal(text, "");
+	parts_notes(w, i, notes, sizeof notes);
+	if (strstr(notes, "old_certificates"))
+		fail_msg("an old certificate stays: %s", notes);
+}
+
+static void check(struct world *w, unsigned i, const char *kind, const struct was *before,
+		  const char *name)
+{
+	struct was now;
+	world_check_ways(w, i); /* the current password opens it, its leaf is the stored one */
+	current(w, i, &now);
+	bool renew = strcmp(kind, "renew_certificate") == 0;
+	if (!strcmp(now.credential, before->credential))
+		fail_msg("%s: the credential is the old one", name);
+	if (renew == !memcmp(now.leaf, before->leaf, 32))
+		fail_msg("%s: the leaf is %s", name, renew ? "the old one" : "another one");
+	if (renew == !strcmp(now.serial, before->serial))
+		fail_msg("%s: the serial is %s", name, now.serial);
+	assert_true(sim_dev_get_stats(w->devs[i].dev)->max_failed_in_window < 3);
+	assert_int_equal(sim_dev_get_stats(w->devs[i].dev)->parallel_requests, 0);
+}
+
+static void check_same(struct world *w, unsigned i, const struct was *before)
+{
+	struct was now;
+	current(w, i, &now);
+	assert_string_equal(now.credential, before->credential);
+	assert_string_equal(now.serial, before->serial);
+}
+
+static void each_generation(const char *kind)
+{
+	for (size_t g = 0; g < GENERATIONS; g++) {
+		struct world w;
+		struct was before;
+		unsigned i = parts_start_with(&w, generations[g],
+					      "power: {idle_wake_minutes: 10}\n", NULL, fill);
+		/* several times: slots do not run out */
+		for (int n = 0; n < 4; n++) {
+			current(&w, i, &before);
+			if (!run_job(&w, i, kind)) {
+				world_print(&w);
+				fail_msg("%s, %s, time %d: not done", kind, generations[g], n);
+			}
+			check(&w, i, kind, &before, generations[g]);
+			if (n == 3)
+				expect_one_leaf(&w, i);
+		}
+		world_deinit(&w);
+	}
+}
+
+static void renews_the_certificate(void **state)
+{
+	(void)state;
+	each_generation("renew_certificate");
+}
+
+static void rotates_the_password(void **state)
+{
+	(void)state;
+	each_generation("rotate_password");
+}
+
+static void survives(const char *kind)
+{
+	static const char *const points[] = { "engine.store", "engine.stored", "engine.send",
+					      "engine.reply", "death.send",    "death.half_sent",
+					      "death.sent",   "death.reply",   "death.half_reply",
+					      "death.lost",   "death.torn",    "death.unreported" };
+	unsigned deaths = 0;
+	int step = getenv("OUTBAND_CRASH_ALL") ? 1 : 3;
+	for (size_t p = 0; p < sizeof points / sizeof *points; p++) {
+		for (int n = 1 + (int)p % step; n < 200; n += step) {
+			struct world w;
+			struct was before;
+			const char *g = generations[p % GENERATIONS];
+			unsigned i = parts_start_with(&w, g, "", NULL, fill);
+			current(&w, i, &before);
+			fault_arm(points[p], n);
+			bool ok = run_job(&w, i, kind);
+			bool fired = w.dead;
+			fault_disarm();
+			if (!ok) {
+				world_print(&w);
+				fail_msg("%s, %s: %s %d: not done", kind, g, points[p], n);
+			}
+			check(&w, i, kind, &before, g);
+			world_deinit(&w);
+			deaths += fired;
+			if (!fired)
+				break;
+		}
+	}
+	print_message("%s: %u deaths\n", kind, deaths);
+	assert_true(deaths > 20);
+}
+
+static void renewal_survives_every_death(void **state)
+{
+	(void)state;
+	survives("renew_certificate");
+}
+
+static void rotation_survives_every_death(void **state)
+{
+	(void)state;
+	survives("rotate_password");
+}
+
+/* By the clock: a certificate that ends within the days of the setting, a password that is so old. */
+static void comes_by_itself(void **state)
+{
+	static const struct {
+		const char *key, *value, *kind;
+	} rows[] = { { "certificate.renew_days", "3650", "renew_certificate" },
+		     { "password.rotate_days", "2", "rotate_password" } };
+	(void)state;
+	for (int k = 0; k < 2; k++) {
+		struct world w;
+		struct was before;
+		unsigned i = parts_start_with(&w, "11.8", "", NULL, fill);
+		current(&w, i, &before);
+		world_run_ms(&w, 2 * HOUR_MS);
+		check_same(&w, i, &before);
+		world_set(&w, rows[k].key, rows[k].value);
+		watch_forget(&w.watch, i);
+		world_run_ms(&w, k ? 47 * HOUR_MS : HOUR_MS);
+		check(&w, i, rows[k].kind, &before, rows[k].key);
+		world_deinit(&w);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(renews_the_certificate),
+		cmocka_unit_test(rotates_the_password),
+		cmocka_unit_test(comes_by_itself),
+		cmocka_unit_test(renewal_survives_every_death),
+		cmocka_unit_test(rotation_survives_every_death),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
