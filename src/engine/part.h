@@ -25,7 +25,8 @@
 	X(power) X(general) X(consent) X(kvm_settings) X(audit) X(users) \
 	X(kerberos) \
 	X(defense) X(presence) \
-	X(alerts) X(wifi) X(remote_access) X(home_domains)
+	X(alerts) \
+	X(wifi) X(wired_8021x) X(ethernet) X(remote_access) X(home_domains)
 
 #define PART_READS_MAX 8
 enum engine_part_read_kind { PART_GET, PART_ENUMERATE, PART_INVOKE };

@@ -64,7 +64,9 @@ static bool put(struct fw_ctx *x, unsigned i, const struct wsman_obj *in)
 		if (!ipv4_ok(text))
 			return sim_fw_refuse_status(x, FW_FAULT_INTERNAL, INVALID_IP_ADDRESS);
 	}
-	if (i != 0 || dhcp)
+	/* with a shared static address the host tells it */
+	if (i != 0 || dhcp ||
+	    str_eq(sim_fw_will_be(x, in, "SharedStaticIp", SIM_VAR_STATIC_IP), "true"))
 		return true;
 	ip = sim_fw_will_be(x, in, "IPAddress", SIM_VAR_IP);
 	mask = sim_fw_will_be(x, in, "SubnetMask", SIM_VAR_MASK);
