@@ -79,6 +79,8 @@ void engine_run_busy(struct engine_run *r, const struct err *e)
 	}
 	r->polls++; /* this one told nothing and is asked again */
 	r->imposed_wait_ms += BUSY_WAIT_MS;
+	if (r->busy_count > 1) /* it was busy all the time of this poll, the first of all began it */
+		r->imposed_wait_ms += clk_mono_ms() - r->asked_mono_ms;
 	engine_run_wait(r, BUSY_WAIT_MS, "firmware is busy or makes its key", engine_run_plan);
 }
 
@@ -200,6 +202,7 @@ void engine_run_read(struct engine_run *r, unsigned groups)
 	struct arena a;
 	struct wsman_req req = { 0 };
 	r->state = RUN_READ;
+	r->asked_mono_ms = clk_mono_ms();
 	r->reading = engine_reads_for(groups, &r->in);
 	if (r->reading->kind == ENGINE_READ_PATH) {
 		amt_client_get_path(r->client, r->reading->class_name, on_read, r);
@@ -422,6 +425,7 @@ static void send_action(struct engine_run *r)
 		return;
 	arena_init(&a, 1 << 18);
 	r->state = RUN_ACT;
+	r->asked_mono_ms = clk_mono_ms();
 	r->in.now_unix_ms = clk_unix_ms();
 	if (engine_plan_action(r->act)->build(&r->in, &a, &req, &e)) {
 		uint32_t ms = r->act == ACT_GENERATE_KEY ? 60000 : 0;

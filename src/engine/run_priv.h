@@ -72,7 +72,7 @@ struct engine_run {
 	struct sched_timer *timer;
 	void (*resume)(struct engine_run *r);
 	void (*stored)(struct engine_run *r);
-	int64_t started_mono_ms, elapsed_ms, imposed_wait_ms, claimed_unix_ms;
+	int64_t started_mono_ms, asked_mono_ms, elapsed_ms, imposed_wait_ms, claimed_unix_ms;
 	int64_t lease_until_unix_ms;    /* as last seen in the store; it may have been renewed since */
 	char stage[64];
 	struct err why;                 /* of the end */

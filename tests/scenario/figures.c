@@ -12,9 +12,11 @@
 
 #include <cmocka.h>
 
-#define HOUR_MS      (3600 * 1000LL)
-#define BUDGET_NEW   25
-#define BUDGET_RIGHT 8
+#define HOUR_MS       (3600 * 1000LL)
+#define BUDGET_NEW    25
+#define BUDGET_RIGHT  8
+#define LATENCY_MS    150
+#define BUDGET_OWN_MS 5000
 
 static const struct {
 	const char *name, *generation;
@@ -107,6 +109,45 @@ static void finds_out_that_there_is_no_kvm(void **state)
 	world_deinit(&w);
 }
 
+static int64_t number_in(const char *line, const char *key)
+{
+	const char *at = strstr(line, key);
+	if (!at)
+		fail_msg("no %s in %s", key, line);
+	return strtoll(at + strlen(key), NULL, 10);
+}
+
+/* At 150 ms: what is left without the waits of firmware are the exchanges and nothing else. While it is
+ * busy with its key, polls and their latency are its time. */
+static void own_time_is_that_of_the_exchanges(void **state)
+{
+	(void)state;
+	static const char *const generations[] = { "9.5", "11.8", "16.1" };
+	for (size_t i = 0; i < sizeof generations / sizeof *generations; i++) {
+		struct world w;
+		struct engine_status zero = { 0 }, fresh;
+		char line[1024];
+		world_init(&w, 380 + i);
+		w.env.latency_ms = LATENCY_MS;
+		world_start_service(&w);
+		world_add(&w, generations[i], SIM_SETUP_PKI, NULL, NULL);
+		if (!world_run_until_done(&w, HOUR_MS))
+			fail_msg("AMT %s: not configured", generations[i]);
+		world_run_ms(&w, 1000);
+		fresh = ended(&w, &zero);
+		assert_true(world_event(&w, w.devs[0].uuid, "job.done", "waits_ms=", line,
+					sizeof line));
+		int64_t all = number_in(line, "elapsed_ms="), waits = number_in(line, "waits_ms=");
+		int64_t trips = (fresh.round_trips + fresh.challenges) * LATENCY_MS;
+		print_message("AMT %-5s %lld ms, %lld of firmware, %lld of exchanges, %lld polls\n",
+			      generations[i], (long long)all, (long long)waits, (long long)trips,
+			      (long long)fresh.polls);
+		assert_true(fresh.polls > 1);
+		assert_in_range(all - waits, trips - LATENCY_MS, BUDGET_OWN_MS);
+		world_deinit(&w);
+	}
+}
+
 static void keeps_the_budget_without_waits(void **state)
 {
 	(void)state;
@@ -124,6 +165,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keeps_the_budget_without_waits),
 		cmocka_unit_test(keeps_the_budget_with_waits),
+		cmocka_unit_test(own_time_is_that_of_the_exchanges),
 		cmocka_unit_test(finds_out_that_there_is_no_kvm),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
