@@ -25,7 +25,6 @@ struct amt_client {
 	uint32_t message_id;
 	struct arena arena; /* of the running call: reply, enumeration */
 	struct wsman_enumerate en;
-	struct buf out;
 	amt_client_fn *fn;
 	void *arg;
 	struct amt_peer peer;
@@ -54,7 +53,6 @@ struct amt_client *amt_client_new(const struct amt_client_conf *c)
 	};
 	a->http = net_http_new(&hc);
 	arena_init(&a->arena, LIMIT_XML_ARENA_BYTES);
-	buf_init(&a->out, LIMIT_XML_BYTES);
 	return a;
 }
 
@@ -65,7 +63,6 @@ void amt_client_free(struct amt_client *c)
 	amt_client_cancel(c);
 	net_http_free(c->http);
 	arena_deinit(&c->arena);
-	buf_wipe(&c->out);
 	mem_free(c);
 }
 
@@ -139,14 +136,14 @@ static void note_peer(struct amt_client *c, const struct net_http_reply *r)
 	}
 }
 
-static void send_wsman(struct amt_client *c, bool repeatable, uint32_t first_byte_ms);
+static void send_enumerate(struct amt_client *c);
 
 static void on_enumerated(struct amt_client *c, struct amt_reply *ar, const struct err *e)
 {
 	struct err fail = *e;
 	switch (wsman_enumerate_feed(&c->en, ar->msg, ar->http_status, &fail)) {
 	case WSMAN_ENUMERATE_SEND:
-		send_wsman(c, true, 0);
+		send_enumerate(c);
 		return;
 	case WSMAN_ENUMERATE_DONE:
 		ar->items = c->en.items;
@@ -205,29 +202,36 @@ static void begin(struct amt_client *c, enum call_kind kind, amt_client_fn *fn, 
 	c->kind = kind;
 	c->fn = fn;
 	c->arg = arg;
-	arena_reset(&c->arena);
+	arena_deinit(
+		&c->arena); /* most of a job's time is waiting: with nothing of the last reply */
 }
 
-/* Sends what is in c->out, or for an enumeration its next request. */
-static void send_wsman(struct amt_client *c, bool repeatable, uint32_t first_byte_ms)
+static void send_body(struct amt_client *c, struct span body, bool repeatable,
+		      uint32_t first_byte_ms)
 {
-	if (c->kind == CALL_ENUMERATE) {
-		char id[16];
-		snprintf(id, sizeof id, "%u", c->message_id++);
-		buf_clear(&c->out);
-		struct out o;
-		out_init_buf(&o, &c->out);
-		wsman_enumerate_emit(&c->en, id, &o);
-	}
 	struct net_http_req hr = {
 		.method = "POST",
 		.target = "/wsman",
 		.content_type = CONTENT_TYPE,
-		.body = buf_span(&c->out),
+		.body = body,
 		.repeatable = repeatable,
 		.first_byte_ms = first_byte_ms,
 	};
 	c->op = net_http_start(c->http, &hr, on_wsman, c);
+}
+
+/* The next request of an enumeration. */
+static void send_enumerate(struct amt_client *c)
+{
+	struct buf b;
+	struct out o;
+	char id[16];
+	snprintf(id, sizeof id, "%u", c->message_id++);
+	buf_init(&b, LIMIT_XML_BYTES);
+	out_init_buf(&o, &b);
+	wsman_enumerate_emit(&c->en, id, &o);
+	send_body(c, buf_span(&b), true, 0);
+	buf_deinit(&b);
 }
 
 void amt_client_call(struct amt_client *c, const struct wsman_req *req, bool repeatable,
@@ -241,13 +245,13 @@ void amt_client_call(struct amt_client *c, const struct wsman_req *req, bool rep
 		snprintf(id, sizeof id, "%u", c->message_id++);
 		r.message_id = id;
 	}
-	buf_clear(&c->out);
+	struct buf b;
 	struct out o;
-	out_init_buf(&o, &c->out);
+	buf_init(&b, LIMIT_XML_BYTES);
+	out_init_buf(&o, &b);
 	wsman_envelope_emit_request(&o, &r);
-	send_wsman(c, repeatable, first_byte_ms);
-	/* the body was copied; it may hold a password */
-	mem_wipe(c->out.p, c->out.n);
+	send_body(c, buf_span(&b), repeatable, first_byte_ms);
+	buf_wipe(&b); /* it was copied, and may hold a password */
 }
 
 void amt_client_enumerate(struct amt_client *c, const char *resource_uri, amt_client_fn *fn,
@@ -255,7 +259,7 @@ void amt_client_enumerate(struct amt_client *c, const char *resource_uri, amt_cl
 {
 	begin(c, CALL_ENUMERATE, fn, arg);
 	wsman_enumerate_init(&c->en, resource_uri, &c->arena);
-	send_wsman(c, true, 0);
+	send_enumerate(c);
 }
 
 static void on_plain(void *arg, const struct net_http_reply *r, bool sent, const struct err *e)

@@ -20,13 +20,13 @@ bool engine_plan_text(struct engine *en, const char *uuid, struct out *o, struct
 	}
 	if (ok) {
 		const struct amt_quirks *q = amt_quirks_find(r->version);
-		r->in.setup = r->hello != NULL;
+		r->in.setup = r->said_hello;
 		r->in.now_unix_ms = clk_unix_ms();
 		r->in.firmware_keys = !q || q->keys.firmware_keys;
 		r->in.key_bits = q ? q->key_bits.key_bits : 2048;
 		out_fmt(o, "device %s (%s), profile %s\n", r->fqdn, r->uuid, r->profile.name);
 		out_fmt(o, "way in: %s\n",
-			!r->hello        ? "stored credential"
+			!r->said_hello   ? "stored credential"
 				: r->psk ? "PSK"
 					 : "provisioning certificate");
 		if (!r->facts.known)

@@ -58,6 +58,7 @@ void engine_run_free(struct engine_run *r)
 	engine_run_parts_free(r);
 	for (unsigned i = 0; i < r->way_count; i++)
 		secret_deinit(&r->ways[i].password);
+	mem_free(r->ways);
 	secret_deinit(&r->admin_pw);
 	secret_deinit(&r->mebx_pw);
 	secret_deinit(&r->own_key_der);
@@ -248,7 +249,7 @@ static void note_needs(struct engine_run *r, struct store_tx *tx)
 {
 	const char *rows[3][2] = {
 		{ "authenticate",
-		  !r->hello        ? "stored credential"
+		  !r->said_hello   ? "stored credential"
 			  : r->psk ? "PSK known"
 				   : "certificate fits" },
 		{ "parameters", r->profile.name },
@@ -302,7 +303,7 @@ void engine_run_named(struct engine_run *r, const struct engine_name *n,
 	engine_run_name_rows(r, tx, n, d);
 	str_copy(r->stage, sizeof r->stage, span_str("first: authenticate"));
 	store_tx_job_stage(tx, r->job, r->stage, clk_unix_ms());
-	r->uses_key = r->hello && r->psk;
+	r->uses_key = r->said_hello && r->psk;
 	if (r->uses_key && r->group_key)
 		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_KEY_GROUP, NULL, LOG_S("uuid", r->uuid),
 			     LOG_S("pid", r->pid), LOG_S("kind", engine_run_kind_name(r->kind)));
@@ -323,7 +324,7 @@ static void fill_in(struct engine_run *r)
 	unsigned major, minor;
 	r->in.no_kvm = amt_quirks_parse_version(r->version, &major, &minor) && major < 6;
 	/* a new PC is configured without it: that costs no round trip more */
-	r->in.want_port = !r->port_read && (r->hello != NULL) == r->has_mac;
+	r->in.want_port = !r->port_read && r->said_hello == r->has_mac;
 	const struct run_way *way = &r->ways[r->way];
 	bool is_new = r->admin_stored && str_eq(way->credential, r->admin_id);
 	r->in.renew = r->kind == RUN_RENEW && !r->renewed;

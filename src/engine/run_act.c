@@ -79,7 +79,8 @@ void engine_run_busy(struct engine_run *r, const struct err *e)
 	}
 	r->polls++; /* this one told nothing and is asked again */
 	r->imposed_wait_ms += BUSY_WAIT_MS;
-	if (r->busy_count > 1) /* it was busy all the time of this poll, the first of all began it */
+	if (r->busy_count >
+	    1) /* it was busy all the time of this poll, the first of all began it */
 		r->imposed_wait_ms += clk_mono_ms() - r->asked_mono_ms;
 	engine_run_wait(r, BUSY_WAIT_MS, "firmware is busy or makes its key", engine_run_plan);
 }

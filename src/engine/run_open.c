@@ -5,6 +5,7 @@
 
 #include "amt/quirks.h"
 #include "base/clk.h"
+#include "base/mem.h"
 
 #include <stdio.h>
 
@@ -23,6 +24,7 @@ static void add_way(struct engine_run *r, struct run_way w, struct span password
 {
 	if (r->way_count == ENGINE_MAX_WAYS)
 		return;
+	r->ways = mem_grow(r->ways, (r->way_count + 1) * sizeof(struct run_way));
 	w.password = secret_make(password);
 	r->ways[r->way_count++] = w;
 }
@@ -50,7 +52,7 @@ static void add_operational(struct engine_run *r, const char *id, const struct s
 /* A candidate opens after the commit of a setup; in operation it was sent to a PC that is open for it. */
 static bool may_be_in(const struct engine_run *r)
 {
-	return r->intent[ACT_COMMIT] || (r->was_configured && !r->hello);
+	return r->intent[ACT_COMMIT] || (r->was_configured && !r->said_hello);
 }
 
 static void add_stored_operational(struct engine_run *r, bool former)
@@ -139,7 +141,7 @@ bool engine_run_ways(struct engine_run *r, struct err *e)
 	clear_ways(r);
 	add_stored_operational(r, false);
 	/* a commit that was answered has closed the way through setup */
-	if (r->hello && !r->commit_ok) {
+	if (r->said_hello && !r->commit_ok) {
 		if (r->psk && !add_psk(r, e))
 			return err_wrap(e, "opening key %s", r->pid);
 		if (!r->psk)
@@ -236,10 +238,10 @@ static bool limit_of_some(const struct engine_run *r, struct err *e)
 {
 	static const unsigned majors[] = { 5, 9, 16 };
 	static const enum pki_condition conds[] = { PKI_COND_KEY_SIZE, PKI_COND_SIG_HASH };
-	struct pki_preflight_want want = { .hello = r->hello, .fqdn = r->fqdn };
+	struct pki_preflight_want want = { .fqdn = r->fqdn }; /* its hashes were judged before */
 	struct pki_preflight p;
 	if (amt_quirks_parse_version(r->version, &want.amt_major, &want.amt_minor))
-		return false; /* judged before */
+		return false; /* so was this */
 	for (size_t i = 0; i < sizeof majors / sizeof *majors; i++) {
 		want.amt_major = majors[i];
 		pki_preflight(r->chain, &want, clk_unix_ms(), &p);

@@ -51,16 +51,12 @@ static bool load_name(struct engine_run *r, const struct store_device *d, struct
 	return ok;
 }
 
-static void load_hello(struct engine_run *r, const struct store_device *d)
+/* With its list of hashes it is large, and only the pre-flight wants that. */
+static const struct wire_hello *hello_of(const struct store_device *d, struct arena *a)
 {
-	if (d->hello_raw.n == 0)
-		return;
-	void *raw = arena_copy(&r->keep, d->hello_raw);
-	struct wire_hello *h = ARENA_NEW(&r->keep, struct wire_hello);
+	struct wire_hello *h = d->hello_raw.n ? ARENA_NEW(a, struct wire_hello) : NULL;
 	size_t used;
-	if (raw && h &&
-	    wire_hello_parse(span_make(raw, d->hello_raw.n), h, &used, NULL) == WIRE_DONE)
-		r->hello = h;
+	return h && wire_hello_parse(d->hello_raw, h, &used, NULL) == WIRE_DONE ? h : NULL;
 }
 
 bool engine_run_check_psk(struct engine_run *r, struct arena *a, struct err *e)
@@ -101,10 +97,10 @@ bool engine_run_key_in_use(struct engine_run *r, const char *holder, struct err 
 	return err_rule(e, "D044");
 }
 
-static bool check_pki(struct engine_run *r, struct err *e)
+static bool check_pki(struct engine_run *r, const struct wire_hello *hello, struct err *e)
 {
 	struct pki_preflight p;
-	struct pki_preflight_want want = { .hello = r->hello, .fqdn = r->fqdn };
+	struct pki_preflight_want want = { .hello = hello, .fqdn = r->fqdn };
 	amt_quirks_parse_version(r->version, &want.amt_major, &want.amt_minor);
 	if (!r->en->set.pki) {
 		err_set(e, ERR_PREFLIGHT,
@@ -118,7 +114,7 @@ static bool check_pki(struct engine_run *r, struct err *e)
 			"there is no provisioning certificate, device %s asks for one", r->uuid);
 		err_seen(e, "no certificate stored");
 		err_want(e, "one whose root is among the %u hashes of the hello",
-			 r->hello ? r->hello->hash_count : 0);
+			 hello ? hello->hash_count : 0);
 		return err_rule(e, "D056");
 	}
 	int i = pki_preflight_choose(r->en->chains, r->en->chain_count, &want, clk_unix_ms(), &p,
@@ -223,6 +219,7 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 {
 	struct arena a;
 	struct store_device d;
+	const struct wire_hello *hello = NULL;
 	arena_init(&a, 1 << 22);
 	bool ok = store_device_get(r->en->conf.store, &a, r->uuid, &d) ||
 		err_set(e, ERR_NOT_FOUND, "device %s is not in the list", r->uuid);
@@ -237,7 +234,7 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 			window_begins_now(r);
 		r->was_configured = d.configured_unix_ms > 0;
 		str_copy(r->leaf_serial, sizeof r->leaf_serial, span_str(d.serial));
-		load_hello(r, &d);
+		hello = hello_of(&d, &a);
 		r->has_mac = store_mark_list(r->en->conf.store, &a, r->uuid, "mac", 1,
 					     &(struct store_mark){ 0 }) > 0;
 		load_steps(r, &a);
@@ -256,14 +253,13 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 		err_hint(e, "'outband device plan %s' shows what configuration would set", r->uuid);
 	}
 	if (r->kind != RUN_CONFIGURE)
-		r->hello = NULL;
+		hello = NULL;
 	/* a configured device that said no hello since needs neither key nor certificate */
-	bool in_setup = ok && r->hello &&
-		(!r->was_configured || d.last_hello_unix_ms > d.configured_unix_ms);
+	bool in_setup =
+		ok && hello && (!r->was_configured || d.last_hello_unix_ms > d.configured_unix_ms);
 	if (in_setup)
-		ok = r->psk ? engine_run_check_psk(r, &a, e) : check_pki(r, e);
-	if (ok && !in_setup)
-		r->hello = NULL;
+		ok = r->psk ? engine_run_check_psk(r, &a, e) : check_pki(r, hello, e);
+	r->said_hello = ok ? in_setup : hello != NULL;
 	arena_deinit(&a);
 	return ok;
 }

@@ -34,8 +34,8 @@ struct engine_run {
 	bool psk, was_configured, holds_worker, cancelled;
 	bool group_key;                 /* its key pair is for many PCs */
 	bool uses_key;                  /* the transaction under way takes the key pair, or marks it as used */
-	struct wire_hello *hello;       /* NULL: none known */
-	struct arena keep;              /* lives as long as the run: hello, leaf, read instances */
+	bool said_hello;                /* it waits in setup: the ways of PSK and certificate are open */
+	struct arena keep;              /* lives as long as the run: leaf, read instances */
 	struct engine_profile profile;
 	struct run_unconfigure unconf;  /* run_unconfigure.c */
 	struct run_parts *parts;        /* run_part.c; NULL: the profile names none, or not loaded yet */
@@ -44,7 +44,7 @@ struct engine_run {
 	struct amt_client *client;
 	const struct pki_chain *chain;  /* chosen for this device */
 	char chain_name[64];            /* its name, until it stands in the timeline */
-	struct run_way ways[ENGINE_MAX_WAYS];
+	struct run_way *ways;           /* way_count of them; NULL: none yet */
 	unsigned way_count, way;
 	bool way_proven;                /* a request was answered well over it */
 	bool login_spent;               /* the budget was charged for this way */

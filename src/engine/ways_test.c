@@ -16,7 +16,6 @@ struct fix {
 	struct sched *sched;
 	struct pki_seal *seal;
 	struct arena a;
-	struct wire_hello hello;
 	struct engine_run *r;
 };
 
@@ -116,7 +115,7 @@ static void psk_tries_the_likelier_password_first(void **state)
 	(void)state;
 	struct fix x;
 	begin(&x);
-	x.r->hello = &x.hello;
+	x.r->said_hello = true;
 	x.r->psk = true;
 	expect(&x, "first run", "psk:mebx");
 	add(&x, "new", "candidate", "server");
@@ -139,7 +138,7 @@ static void pki_lies_between_current_and_former(void **state)
 	(void)state;
 	struct fix x;
 	begin(&x);
-	x.r->hello = &x.hello;
+	x.r->said_hello = true;
 	expect(&x, "unknown version", "pki: pki:");
 	str_copy(x.r->version, sizeof x.r->version, span_str("16.1.25"));
 	expect(&x, "known version", "pki:");
@@ -150,7 +149,7 @@ static void pki_lies_between_current_and_former(void **state)
 	expect(&x, "configured before", "op:now pki: op:old op:former");
 	x.r->intent[ACT_COMMIT] = true;
 	expect(&x, "and perhaps again", "op:next op:now pki: op:old op:former");
-	x.r->hello = NULL;
+	x.r->said_hello = false;
 	expect(&x, "no hello", "op:next op:now op:old op:former");
 	end(&x);
 }

@@ -247,7 +247,7 @@ static void send_request(struct net_http_op *op)
 		fail(op, &e);
 	} else {
 		wire_http1_free(h->parser);
-		h->parser = wire_http1_new(false, (size_t)LIMIT_HTTP_BODY_BYTES);
+		h->parser = NULL; /* made with the first byte: a waiting job holds none */
 		h->stats.exchanges++;
 		h->requests++;
 		op->phase = OP_WAIT;
@@ -337,6 +337,7 @@ static void on_data(void *arg, struct span bytes)
 	}
 	if (op->phase == OP_WAIT) {
 		op->phase = OP_BODY;
+		h->parser = wire_http1_new(false, (size_t)LIMIT_HTTP_BODY_BYTES);
 		set_deadline(op, h->conf.whole_ms, on_late);
 	}
 	switch (wire_http1_feed(h->parser, bytes, &used, &e)) {

@@ -264,32 +264,26 @@ static void use_renegotiation(struct net_tls *t, bool legacy)
 	}
 }
 
-/* Exactly these certificates, leaf first, are sent. */
-static bool use_chain(struct net_tls *t, const struct span *ders, unsigned count,
-		      struct pki_key *key, struct err *e)
+/* Exactly these certificates, leaf first, are sent; OpenSSL takes references of its own. */
+static bool use_chain(struct net_tls *t, X509 *const *certs, unsigned count, struct pki_key *key,
+		      struct err *e)
 {
 	STACK_OF(X509) *rest = sk_X509_new_null();
-	X509 *leaf = pki_lib_x509(ders[0]);
 	EVP_PKEY *evp = key ? pki_key_evp(key) : NULL;
 	const char *bad = NULL;
 
-	for (unsigned i = 1; rest && i < count; i++) {
-		X509 *x = pki_lib_x509(ders[i]);
-		if (x && sk_X509_push(rest, x))
-			continue;
-		X509_free(x);
-		bad = "a certificate of the chain";
-	}
+	for (unsigned i = 1; i < count; i++)
+		if (!rest || !certs[i] || !sk_X509_push(rest, certs[i]))
+			bad = "a certificate of the chain";
 	if (!bad && !evp)
 		bad = "the private key";
-	else if (!bad && (!leaf || SSL_use_certificate(t->ssl, leaf) != 1))
+	else if (!bad && (!certs[0] || SSL_use_certificate(t->ssl, certs[0]) != 1))
 		bad = "the certificate";
 	else if (!bad && SSL_use_PrivateKey(t->ssl, evp) != 1)
 		bad = "the private key for this certificate";
 	else if (!bad && SSL_set1_chain(t->ssl, rest) != 1)
 		bad = "the chain";
-	X509_free(leaf);
-	sk_X509_pop_free(rest, X509_free);
+	sk_X509_free(rest);
 	return !bad || setup_err(t, bad, e);
 }
 
@@ -311,7 +305,7 @@ static bool new_ssl(struct net_tls *t, struct err *e)
 
 bool net_tls_setup_client_priv(struct net_tls *t, const struct pki_tls_client *c, struct err *e)
 {
-	struct span ders[LIMIT_CERT_CHAIN];
+	X509 *certs[LIMIT_CERT_CHAIN];
 	const struct pki_chain *chain = c->chain;
 	unsigned max = c->policy.max;
 	const char *suites = c->policy.suites;
@@ -335,8 +329,8 @@ bool net_tls_setup_client_priv(struct net_tls *t, const struct pki_tls_client *c
 	if (!chain || chain->count == 0)
 		return true;
 	for (unsigned i = 0; i < chain->count; i++)
-		ders[i] = chain->certs[i].der;
-	return use_chain(t, ders, chain->count, chain->key, e);
+		certs[i] = pki_chain_x509(chain, i);
+	return use_chain(t, certs, chain->count, chain->key, e);
 }
 
 static bool use_lists(struct net_tls *t, const struct pki_tls_server *c, struct err *e)
@@ -354,6 +348,7 @@ static bool use_lists(struct net_tls *t, const struct pki_tls_server *c, struct 
 
 bool net_tls_setup_server_priv(struct net_tls *t, const struct pki_tls_server *c, struct err *e)
 {
+	X509 *certs[LIMIT_CERT_CHAIN];
 	int verify = SSL_VERIFY_NONE;
 
 	t->server = true;
@@ -372,5 +367,10 @@ bool net_tls_setup_server_priv(struct net_tls *t, const struct pki_tls_server *c
 	if (c->psk)
 		SSL_set_psk_server_callback(t->ssl, on_psk_server);
 	SSL_set_accept_state(t->ssl);
-	return c->cert_count == 0 || use_chain(t, c->cert_der, c->cert_count, c->key, e);
+	for (unsigned i = 0; i < c->cert_count; i++)
+		certs[i] = pki_lib_x509(c->cert_der[i]);
+	bool ok = c->cert_count == 0 || use_chain(t, certs, c->cert_count, c->key, e);
+	for (unsigned i = 0; i < c->cert_count; i++)
+		X509_free(certs[i]);
+	return ok;
 }

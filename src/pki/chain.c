@@ -4,6 +4,8 @@
 #include "pki/chain.h"
 #include "base/mem.h"
 #include "pki/intake_priv.h"
+#include "pki/lib.h"
+#include <openssl/x509.h>
 
 #define MAX_PATHS 8
 #define MAX_STEPS 2000 /* a hostile file of same-named certificates ends here */
@@ -276,6 +278,7 @@ struct pki_chain *pki_chain_from_der(const struct span *ders, unsigned count, st
 	}
 	struct pki_chain *c = MEM_NEW(struct pki_chain);
 	arena_init(&c->arena, (size_t)LIMIT_CERT_CHAIN * 8 * LIMIT_CERT_DER_BYTES);
+	c->x509s = ARENA_ARRAY(&c->arena, struct x509_st *, count);
 	c->leaf_was_first = true;
 	for (; c->count < count; c->count++) {
 		if (!pki_cert_parse(ders[c->count], &c->arena, &c->certs[c->count], e)) {
@@ -295,11 +298,20 @@ void pki_chain_free(struct pki_chain *c)
 {
 	while (c) {
 		struct pki_chain *alt = c->alt;
+		for (unsigned i = 0; i < c->count; i++)
+			X509_free(c->x509s[i]);
 		pki_key_free(c->key);
 		arena_deinit(&c->arena);
 		mem_free(c);
 		c = alt;
 	}
+}
+
+X509 *pki_chain_x509(const struct pki_chain *c, unsigned i)
+{
+	if (!c->x509s[i])
+		c->x509s[i] = pki_lib_x509(c->certs[i].der);
+	return c->x509s[i];
 }
 
 bool pki_chain_to_pem(const struct pki_chain *c, struct out *o)

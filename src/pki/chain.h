@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "pki/cert.h"
 
+struct x509_st;
 struct pki_chain {
 	struct arena arena;             /* owns everything below */
 	unsigned count;                 /* leaf first; the root is last when has_root */
@@ -13,6 +14,7 @@ struct pki_chain {
 	bool leaf_was_first;            /* as found in the file */
 	unsigned extra_count;           /* certificates of the file that do not belong to the chain */
 	struct pki_key *key;            /* NULL: missing (D066); may belong to another certificate */
+	struct x509_st **x509s;         /* see pki_chain_x509 */
 	struct pki_chain *alt;          /* same leaf up to another root of the file (cross-signed
 					 * roots: old PCs may know the older one only); NULL: none */
 };
@@ -29,6 +31,9 @@ struct pki_chain *pki_chain_from_pem(struct span pem, struct err *e);
  * with its chain. The answer to a request. */
 struct pki_chain *pki_chain_load_for(struct span file, struct pki_key *key, struct err *e);
 void pki_chain_free(struct pki_chain *c); /* and its alt list; NULL is fine */
+/* The same certificate as OpenSSL has it, decoded when it is first asked for: each connection that
+ * shows the chain shares it. Of one thread. NULL: OpenSSL does not read it. */
+struct x509_st *pki_chain_x509(const struct pki_chain *c, unsigned i);
 bool pki_chain_to_pem(const struct pki_chain *c, struct out *o); /* certificates only */
 /* All certificates of a file (PEM, DER, PKCS#7) as PEM, to put files together. */
 bool pki_chain_file_to_pem(struct span file, struct out *o, struct err *e);
