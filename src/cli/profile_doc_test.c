@@ -132,11 +132,12 @@ static void effective_tells_every_basic_key(void **state)
 			  &a, &p, &e));
 	out_init(&o, text, sizeof text);
 	cli_profile_effective(&p, &o);
-	const char *want = "version: 1\nadmin_password: random\nmebx_password: {secret: desk-7}\n"
-			   "names: leave\nclock: leave\ntls: leave\n"
-			   "redirection: {sol: leave, ider: off}\nkvm: on\nwebui: leave\n"
-			   "ping: leave\nrequired: [power]\npower:\n  package: leave\n"
-			   "  idle_wake_minutes: 9\n";
+	const char *want =
+		"version: 1\nadmin_password: random\nmebx_password: {secret: desk-7}\nmebx: set\n"
+		"names: leave\nclock: leave\ntls: leave\n"
+		"redirection: {sol: leave, ider: off}\nkvm: on\nwebui: leave\n"
+		"ping: leave\nrequired: [power]\npower:\n  package: leave\n"
+		"  idle_wake_minutes: 9\n";
 	if (strncmp(text, want, strlen(want)) != 0)
 		fail_msg("%s", text);
 	arena_deinit(&a);

@@ -135,6 +135,10 @@ void cli_profile_effective(const struct engine_profile *p, struct out *o)
 	out_str(o, "version: 1\n");
 	password(o, "admin_password", p->admin_pw, p->admin_secret);
 	password(o, "mebx_password", p->mebx_pw, p->mebx_secret);
+	out_fmt(o, "mebx: %s\n",
+		p->mebx_pw == ENGINE_PW_LEAVE ? "leave"
+			: p->mebx_if_default  ? "if-default"
+					      : "set");
 	out_fmt(o, "names: %s\n", p->names ? "fqdn" : "leave");
 	out_fmt(o, "clock: %s\n", p->clock ? "sync" : "leave");
 	out_fmt(o, "tls: %s\n", p->tls ? "server" : "leave");

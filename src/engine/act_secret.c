@@ -8,7 +8,10 @@
 
 static bool mebx_wanted(const struct engine_plan_in *in)
 {
-	return in->setup && in->want->mebx_pw != ENGINE_PW_LEAVE && !(in->done & ACT_BIT(ACT_MEBX));
+	if (!in->setup || in->want->mebx_pw == ENGINE_PW_LEAVE || in->done & ACT_BIT(ACT_MEBX))
+		return false;
+	/* what was on its way may be what is in now: it is sent again, and the answer tells */
+	return !in->want->mebx_if_default || in->mebx_sent || in->have->mebx_default;
 }
 
 static bool mebx_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req,

@@ -31,6 +31,7 @@ static const struct {
 	{ FACTS_CONTEXT, "context" },   { FACTS_CLOCK, "clock" },       { FACTS_REDIR, "redir" },
 	{ FACTS_KVM, "kvm" },           { FACTS_WEBUI, "webui" },       { FACTS_KEYS, "keys" },
 	{ FACTS_CERTS, "certs" },       { FACTS_LISTENER, "listener" }, { FACTS_PORT, "port" },
+	{ FACTS_MEBX, "mebx" },
 };
 #define GROUP_COUNT (sizeof groups / sizeof *groups)
 

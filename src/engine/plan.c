@@ -70,6 +70,8 @@ unsigned engine_plan_needs(const struct engine_plan_in *in)
 	/* in setup the WebUI cannot be looked at: the web server asks for the provisioning session */
 	if (w->webui != ENGINE_LEAVE && !in->setup)
 		need |= FACTS_WEBUI;
+	if (w->mebx_if_default && in->setup && !in->mebx_sent && !(in->done & ACT_BIT(ACT_MEBX)))
+		need |= FACTS_MEBX;
 	if (w->tls && (in->setup || in->renew))
 		need |= needs_for_certificate(in);
 	return need;

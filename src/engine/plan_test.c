@@ -122,6 +122,9 @@ static void web_on(struct fix *x) { x->f.webui_on = true; }
 static void web_left(struct fix *x) { web_on(x); x->p.webui = ENGINE_LEAVE; }
 static void web_left_setup(struct fix *x) { setup_now(x); x->p.webui = ENGINE_LEAVE; }
 static void mebx_left(struct fix *x) { setup_now(x); x->p.mebx_pw = ENGINE_PW_LEAVE; }
+static void mebx_factory(struct fix *x) { setup_now(x); x->p.mebx_if_default = true; x->f.mebx_default = true; }
+static void mebx_own(struct fix *x) { setup_now(x); x->p.mebx_if_default = true; }
+static void mebx_sent(struct fix *x) { mebx_own(x); x->in.mebx_sent = true; }
 static void dirty(struct fix *x) { x->in.staged_dirty = true; }
 
 static const struct {
@@ -201,6 +204,9 @@ static const struct {
 	{ "MEBx in operation", ACT_MEBX, false, nothing },
 	{ "MEBx in setup", ACT_MEBX, true, setup_now },
 	{ "MEBx left alone", ACT_MEBX, false, mebx_left },
+	{ "MEBx of the factory", ACT_MEBX, true, mebx_factory },
+	{ "MEBx of somebody, only if default", ACT_MEBX, false, mebx_own },
+	{ "MEBx of somebody, maybe of us", ACT_MEBX, true, mebx_sent },
 	{ "MEBx set", ACT_MEBX, false, setup_done },
 	{ "commit in operation", ACT_COMMIT, false, nothing },
 	{ "commit of something staged", ACT_COMMIT, true, dirty },

@@ -35,7 +35,7 @@ static bool fail_value(struct engine_reader *r, const struct key *k)
 
 /* ---- mappings ---- */
 
-#define TOP_COUNT 11
+#define TOP_COUNT 12
 static const struct key top[TOP_COUNT];
 
 static bool fail_key(struct engine_reader *r, const struct key *keys, unsigned count)
@@ -172,6 +172,18 @@ static bool read_password(struct engine_reader *r, const struct key *k)
 	return err_seen(r->e, "(not shown)");
 }
 
+/* What to do with the password of the line above; without one it is random. */
+static bool read_mebx(struct engine_reader *r, const struct key *k)
+{
+	struct span word = engine_reader_text(r);
+
+	r->to->mebx_if_default = span_eq_str(word, "if-default");
+	r->mebx_left = span_eq_str(word, "leave");
+	r->mebx_named = true;
+	return r->to->mebx_if_default || r->mebx_left || span_eq_str(word, "set") ||
+		fail_value(r, k);
+}
+
 static bool read_redirection(struct engine_reader *r, const struct key *k)
 {
 	static const struct key inner[] = {
@@ -198,6 +210,7 @@ static const struct key top[TOP_COUNT] = {
 	  "random or {secret: NAME}" },
 	{ "mebx_password", read_password, AT(mebx_pw), AT(mebx_secret),
 	  "random, {secret: NAME} or leave" },
+	{ "mebx", read_mebx, 0, 0, "set, if-default or leave" },
 	{ "names", read_part, AT(names), 0, "fqdn or leave" },
 	{ "clock", read_part, AT(clock), 0, "sync or leave" },
 	{ "tls", read_part, AT(tls), 0, "server or leave" },
@@ -230,6 +243,10 @@ static bool read_document(struct engine_reader *r)
 		engine_reader_fail_at(r, ERR_INVALID, start, "'version' is missing");
 		return err_want(r->e, "version: 1");
 	}
+	if (r->mebx_left)
+		r->to->mebx_pw = ENGINE_PW_LEAVE;
+	else if (r->mebx_named && r->to->mebx_pw == ENGINE_PW_LEAVE)
+		r->to->mebx_pw = ENGINE_PW_RANDOM;
 	return engine_reader_next(r) &&
 		engine_reader_next_is(r, YAML_STREAM_END_EVENT, "there is a second document");
 }

@@ -2,6 +2,7 @@
  *   version: 1
  *   admin_password: random            # or {secret: NAME}: a stored secret
  *   mebx_password: random             # random | {secret: NAME} | leave
+ *   mebx: if-default                  # set | if-default: only instead of the factory's | leave
  *   names: fqdn                       # host and domain name from the device's FQDN | leave
  *   clock: sync                       # sync | leave
  *   tls: server                       # server | leave
@@ -27,6 +28,7 @@ struct engine_profile {
 	char admin_secret[64];
 	enum engine_pw mebx_pw;
 	char mebx_secret[64];
+	bool mebx_if_default;        /* only where the factory's password is still in */
 	bool names, clock, tls;
 	enum engine_want sol, ider, kvm, webui, ping;
 	struct engine_node *parts;          /* top-level groups by name of the part; NULL none */

@@ -12,6 +12,11 @@ const struct engine_key engine_profile_keys[] = {
 	  "random" },
 	{ "mebx_password", KEY_SECRET, NULL, 0, "AMT_SetupAndConfigurationService.SetMEBxPassword",
 	  "", SRC_D, "Password of the MEBx menu; it can be set and never be read back.", "random" },
+	{ "mebx", KEY_WORD, "set if-default", 0, "AMT_SetupAndConfigurationService.SetMEBxPassword",
+	  "", SRC_G,
+	  "When that password is set: always, or only where the factory's is still in. A PC whose MEBx "
+	  "does not permit it keeps its own, which is only told unless mebx_password is required.",
+	  "if-default" },
 	{ "names", KEY_WORD, "fqdn", 0, "AMT_GeneralSettings.HostName DomainName", "", SRC_D,
 	  "Host and domain name, from the FQDN that the PC is known by.", "fqdn" },
 	{ "clock", KEY_WORD, "sync", 0, "AMT_TimeSynchronizationService.SetHighAccuracyTimeSynch",

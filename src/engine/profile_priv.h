@@ -10,6 +10,7 @@ struct engine_reader {
 	yaml_event_t ev; /* the current one */
 	bool has_ev;
 	unsigned events;
+	bool mebx_named, mebx_left; /* by the key mebx */
 	const char *name; /* of the profile, in errors */
 	struct engine_profile *to;
 	struct arena *arena; /* of the tree */

@@ -80,6 +80,17 @@ static void reads_each_key(void **state)
 	assert_int_equal(p.ping, ENGINE_OFF);
 	assert_true(parse("version: 1\nmebx_password: leave\n", &p, &e));
 	assert_int_equal(p.mebx_pw, ENGINE_PW_LEAVE);
+	assert_true(parse("version: 1\nmebx: if-default\n", &p, &e));
+	assert_int_equal(p.mebx_pw, ENGINE_PW_RANDOM);
+	assert_true(p.mebx_if_default);
+	assert_true(parse("version: 1\nmebx: set\nmebx_password: {secret: m}\n", &p, &e));
+	assert_int_equal(p.mebx_pw, ENGINE_PW_SECRET);
+	assert_false(p.mebx_if_default);
+	assert_true(parse("version: 1\nmebx: leave\nmebx_password: random\n", &p, &e));
+	assert_int_equal(p.mebx_pw, ENGINE_PW_LEAVE);
+	assert_true(parse("version: 1\nrequired: [mebx_password]\n", &p, &e));
+	assert_false(parse("version: 1\nmebx: now\n", &p, &e));
+	assert_string_equal(e.want, "set, if-default or leave");
 	assert_true(parse("{version: 1, redirection: {}}", &p, &e));
 }
 
@@ -121,7 +132,7 @@ static void refuses_with_the_place(void **state)
 		  "1" },
 		{ "unknown key", "version: 1\n  \nkvms: on\n",
 		  "line 3, column 1: unknown key 'kvms'",
-		  "version admin_password mebx_password names clock tls redirection kvm webui ping required" },
+		  "version admin_password mebx_password mebx names clock tls redirection kvm webui ping required" },
 		{ "unknown inner key", "version: 1\nredirection: {usb: on}\n",
 		  "line 2, column 15: unknown key 'usb'", "sol ider" },
 		{ "unknown key of a secret", "version: 1\nadmin_password: {name: x}\n",

@@ -22,6 +22,8 @@ static const struct engine_read rows[] = {
 	{ FACTS_CERTS, ENGINE_READ_ENUMERATE, "AMT_PublicKeyCertificate", NULL, NULL, false },
 	{ FACTS_KEYS, ENGINE_READ_ENUMERATE, "AMT_PublicPrivateKeyPair", NULL, NULL, false },
 	{ FACTS_CONTEXT, ENGINE_READ_ENUMERATE, "AMT_TLSCredentialContext", NULL, NULL, false },
+	{ FACTS_MEBX, ENGINE_READ_INVOKE, "AMT_AuthorizationService", "GetAdminAclEntryStatus",
+	  NULL, true },
 	{ FACTS_WEBUI, ENGINE_READ_PATH, "/logon.htm", NULL, NULL, false },
 };
 
@@ -129,6 +131,10 @@ static bool apply_get(const struct engine_read *r, struct engine_facts *f,
 		f->redir_listener = false;
 		wsman_obj_u32(o, "EnabledState", &f->redir_state);
 		wsman_obj_bool(o, "ListenerEnabled", &f->redir_listener);
+		return true;
+	case FACTS_MEBX:
+		f->mebx_default = false;
+		wsman_obj_bool(o, "IsDefault", &f->mebx_default);
 		return true;
 	case FACTS_KVM:
 		f->kvm_exists = true;
@@ -292,6 +298,8 @@ bool engine_reads_apply(const struct engine_read *r, const struct engine_plan_in
 		ok = apply_keys(in, f, reply, a, e);
 	} else if (r->group == FACTS_CONTEXT) {
 		ok = apply_context(f, reply, a, out_obj, e);
+	} else if (!reply->m && r->group == FACTS_MEBX) {
+		f->mebx_default = false; /* it does not say: then it is left */
 	} else if (!reply->m) {
 		f->kvm_exists = false;
 	} else {

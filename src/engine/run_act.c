@@ -250,11 +250,12 @@ static void after_commit(struct engine_run *r)
 
 /* ---- actions ---- */
 
-/* 16: the MEBx password policy does not permit it. No failure: the profile does not require it. */
+/* 16: the MEBx password policy does not permit it. No failure, unless the profile requires it. */
 static bool mebx_not_permitted(struct engine_run *r, const struct amt_reply *reply, struct err *e)
 {
 	struct wsman_obj *o;
 	if (r->act != ACT_MEBX || !reply->msg ||
+	    engine_node_has_word(r->profile.required, "mebx_password") ||
 	    !wsman_envelope_obj(reply->msg, reply->arena, &o, NULL) ||
 	    o->return_value != WSMAN_PT_NOT_PERMITTED)
 		return false;
@@ -723,6 +724,7 @@ void engine_run_act(struct engine_run *r, enum engine_act act)
 		return;
 	}
 	engine_run_intent(r, tx, act);
+	r->in.mebx_sent |= act == ACT_MEBX;
 	if (act == ACT_COMMIT)
 		r->intent[ACT_COMMIT] = true;
 	engine_run_commit(r, tx, send_action);

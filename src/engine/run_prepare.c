@@ -140,6 +140,7 @@ static void load_steps(struct engine_run *r, struct arena *a)
 		if (act == ACT_COUNT)
 			continue;
 		r->intent[act] = true;
+		r->in.mebx_sent |= act == ACT_MEBX;
 		/* whatever was answered may have been undone since (power loss): products are
 		 * searched for in both cases */
 		if (engine_plan_action(act)->flags & ACTION_CREATES)

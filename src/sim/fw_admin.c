@@ -36,7 +36,11 @@ static uint32_t get_admin(struct fw_ctx *x, const struct wsman_obj *in, struct w
 static uint32_t get_status(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
 {
 	(void)in;
-	sim_fw_set(out, "IsDefault", !x->d->admin_set && x->d->mebx_default ? "true" : "false");
+	bool is_default = x->d->mebx_default;
+
+	if (sim_switches_is(&x->d->sw, SIM_SW_ADMIN_STATUS, "both"))
+		is_default &= !x->d->admin_set;
+	sim_fw_set(out, "IsDefault", is_default ? "true" : "false");
 	return WSMAN_PT_SUCCESS;
 }
 

@@ -328,6 +328,7 @@ unsigned world_add_with(struct world *w, const struct world_want *want)
 		.switches = want->switches,
 		.suffix = want->suffix,
 		.board = want->board,
+		.mebx_password = want->mebx_password,
 	};
 	if (want->uuid_of)
 		c.uuid = *sim_dev_uuid(w->devs[want->uuid_of - 1].dev);
