@@ -13,9 +13,17 @@ static const struct engine_part *const rows[] = {
 #undef X
 };
 
-const struct engine_part *engine_parts_at(unsigned i)
+const struct engine_part *engine_parts_all_at(unsigned i)
 {
 	return i < sizeof rows / sizeof *rows ? rows[i] : NULL;
+}
+
+const struct engine_part *engine_parts_at(unsigned i)
+{
+	for (size_t n = 0; n < sizeof rows / sizeof *rows; n++)
+		if (!rows[n]->hidden && i-- == 0)
+			return rows[n];
+	return NULL;
 }
 
 const struct engine_part *engine_parts_find(struct span name)

@@ -21,12 +21,12 @@
 #include "wsman/envelope.h"
 
 #define ENGINE_PARTS(X) /* order is the order on the device; what can cut it off comes last */ \
-	X(old_certs) \
 	X(power) X(general) X(consent) X(kvm_settings) X(audit) X(users) \
 	X(kerberos) \
 	X(defense) X(presence) \
 	X(alerts) \
-	X(wifi) X(wired_8021x) X(ethernet) X(remote_access) X(home_domains)
+	X(wifi) X(wired_8021x) X(ethernet) X(remote_access) X(home_domains) \
+	X(old_certs) /* after those that may use one of them */
 
 #define PART_READS_MAX 8
 enum engine_part_read_kind { PART_GET, PART_ENUMERATE, PART_INVOKE };
@@ -120,7 +120,8 @@ struct engine_part {
 	bool (*diff)(const struct engine_part_in *in, struct engine_changes *c, struct err *e);
 	bool hidden;                    /* in no profile: part of jobs (run_part_load.c) */
 };
-const struct engine_part *engine_parts_at(unsigned i);            /* NULL past the end */
+const struct engine_part *engine_parts_at(unsigned i);            /* of the language; NULL past the end */
+const struct engine_part *engine_parts_all_at(unsigned i);        /* hidden ones as well */
 const struct engine_part *engine_parts_find(struct span name);    /* NULL */
 #define X(name) extern const struct engine_part engine_part_##name;
 ENGINE_PARTS(X)

@@ -189,17 +189,17 @@ bool engine_run_parts_load(struct engine_run *r, struct err *e)
 	unsigned n = 0;
 	r->parts = ps;
 	arena_init(&ps->work, WORK_MAX);
-	while (engine_parts_at(n))
+	while (engine_parts_all_at(n))
 		n++;
 	ps->rows = mem_new(n * sizeof *ps->rows);
 	for (unsigned i = 0; i < n; i++) {
-		const struct engine_node *want = wanted(r, engine_parts_at(i));
-		if (want && engine_parts_at(i)->hidden)
+		const struct engine_node *want = wanted(r, engine_parts_all_at(i));
+		if (want && engine_parts_all_at(i)->hidden)
 			load_leaves(r);
 		if (!want)
 			continue;
 		struct run_part *p = &ps->rows[ps->count++];
-		p->part = engine_parts_at(i);
+		p->part = engine_parts_all_at(i);
 		p->want = want;
 		arena_init(&p->arena, HAVE_MAX);
 		if (!load_below(r, want, p->part->name, e))
