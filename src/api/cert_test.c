@@ -158,6 +158,39 @@ static void matches_each_with_each(void **state)
 	ASK(w, 404, "GET", "/v1/certs-match", "device=nobody", "");
 }
 
+static void lists_what_ends(void **state)
+{
+	struct world *w = *state;
+	static const struct {
+		const char *id, *kind;
+		int64_t days;
+	} rows[] = { { "late", "provisioning", 80 },
+		     { "soon", "ca", 3 },
+		     { "gone", "provisioning", -3 } };
+	struct store_tx *tx = world_tx(w);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		store_tx_cert_put(
+			tx,
+			&(struct store_cert){ .id = rows[i].id,
+					      .kind = rows[i].kind,
+					      .state = "active",
+					      .not_after_unix_ms = T0 + rows[i].days * 86400000 });
+	world_commit(w, tx);
+	ASK(w, 200, "GET", "/v1/certs-expiry", "", "");
+	assert_int_equal(count_at(w, "items"), 3);
+	EQ(w, "items.0.name", "gone");
+	EQ(w, "items.0.ended", "true");
+	EQ(w, "items.0.days", "0");
+	EQ(w, "items.1.name", "soon");
+	EQ(w, "items.1.days", "3");
+	EQ(w, "items.2.days", "80");
+	ASK(w, 200, "GET", "/v1/certs-expiry", "days=7", "");
+	assert_int_equal(count_at(w, "items"), 2);
+	ASK(w, 200, "GET", "/v1/certs-expiry", "limit=1", "");
+	EQ(w, "more", "true");
+	ASK(w, 400, "GET", "/v1/certs-expiry", "days=0", "");
+}
+
 static void stores_with_sealed_key(void **state)
 {
 	struct world *w = *state;
@@ -296,10 +329,10 @@ static void exports_without_keys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD(judges_without_storing),   WORLD(knows_the_device),
-		WORLD(matches_each_with_each),   WORLD(stores_with_sealed_key),
-		WORLD(alternatives_go_together), WORLD(refuses_what_is_no_use),
-		WORLD(exports_without_keys),
+		WORLD(judges_without_storing), WORLD(knows_the_device),
+		WORLD(matches_each_with_each), WORLD(lists_what_ends),
+		WORLD(stores_with_sealed_key), WORLD(alternatives_go_together),
+		WORLD(refuses_what_is_no_use), WORLD(exports_without_keys),
 	};
 	int failed = cmocka_run_group_tests_name("cert", tests, NULL, NULL);
 	test_chains_deinit();

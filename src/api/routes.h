@@ -90,6 +90,8 @@ enum api_role {
 	  "Stores the answer to a request as the provisioning certificate of that name, at once in use.") \
 	X("POST", "/v1/certs/{}/backup", API_ROLE_SECURITY, "", "application/json: password", api_cert_backup, \
 	  "A provisioning certificate with its key as PKCS#12 under that password; audited before.")      \
+	X("GET", "/v1/certs-expiry", API_ROLE_VIEWER, "days after limit", "", api_cert_expiry,            \
+	  "Certificates in use that end within so many days (90): provisioning, CAs, those that devices show.") \
 	X("GET", "/v1/certs-match", API_ROLE_VIEWER, "device after limit", "", api_cert_match,            \
 	  "Each provisioning certificate against each device set up by certificate: accepted, or what fails.") \
 	X("GET", "/v1/ca", API_ROLE_VIEWER, "after limit", "", api_ca_list,                               \

@@ -78,6 +78,13 @@ static void write_engine(struct api_req *r)
 	api_json_int(j, "held", conns.held);
 	api_json_int(j, "held_ms", conns.held_ms);
 	api_json_end(j, '}');
+	api_json_begin(j, "certificates_end", '{');
+	api_json_int(j, "ended", st.ends[0]);
+	api_json_int(j, "in_7_days", st.ends[1]);
+	api_json_int(j, "in_30_days", st.ends[2]);
+	api_json_int(j, "in_60_days", st.ends[3]);
+	api_json_int(j, "in_90_days", st.ends[4]);
+	api_json_end(j, '}');
 	api_json_begin(j, "figures", '{');
 	api_json_int(j, "round_trips", st.round_trips);
 	api_json_int(j, "polls", st.polls);

@@ -64,6 +64,8 @@
 	X(LOG_EV_SETTING, LOG_INFO, "setting.changed", "key value actor", "a setting was changed")      \
 	X(LOG_EV_PROFILE, LOG_INFO, "profile.changed", "name version actor", "a profile was stored")    \
 	X(LOG_EV_CERT, LOG_INFO, "cert.changed", "name subject actor", "a provisioning certificate was stored") \
+	X(LOG_EV_CERT_ENDS, LOG_WARN, "cert.ends", "uuid name kind days", "a certificate in use ends soon; once at 90, 60, 30 and 7 days") \
+	X(LOG_EV_CERT_ENDED, LOG_ERROR, "cert.ended", "uuid name kind days", "a certificate in use has ended") \
 	X(LOG_EV_CERT_REVOKED, LOG_WARN, "cert.revoked", "uuid serial reason", "the built-in CA took a certificate back") \
 	X(LOG_EV_CA_RENEWED, LOG_WARN, "ca.renewed", "name subject serial", "the built-in CA has a new key and certificate") \
 	X(LOG_EV_STORE, LOG_ERROR, "store.failed", "statement", "the database refused a write")         \

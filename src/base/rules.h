@@ -64,6 +64,9 @@
 	X("M02", "amt22_sizes",                                                                     \
 	  "AMT 22 and later refuse RSA-2048, ECC-256, SHA-256 and AES-128",                         \
 	  "order the chain again with RSA 3072 or ECC 384 keys and SHA-384 signatures")             \
+	X("M03", "cert_ca_market", "few public CAs still issue certificates for AMT setup",         \
+	  "order in time, or use a CA of your own: its root hash in the PCs (MEBx or USB) and the " \
+	  "PKI DNS suffix")                                                                         \
 	X("M09", "uuid_placeholder", "the UUID is a placeholder that several PCs share",            \
 	  "write a real UUID with the vendor's tool")                                               \
 	X("M19", "lockout", "too many wrong logins would lock the account",                         \

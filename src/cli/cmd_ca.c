@@ -1,4 +1,4 @@
-/* cert ca, crl, revoke, renew-ca: the CA of the service that signs the certificates of PCs. Over the
+/* cert ca, expiry, crl, revoke, renew-ca: the CA of the service that signs the certificates of PCs. Over the
  * service; lists come as DER and are shown as PEM. */
 #include "base/mem.h"
 #include "base/str.h"
@@ -19,6 +19,26 @@ static const struct cli_col ca_cols[] = {
 bool cli_cmd_cert_ca(struct cli *c, struct err *e)
 {
 	return cli_rpc_list(c, "/v1/ca", ca_cols, CA_COLS, "No CA.", e);
+}
+
+bool cli_cmd_cert_expiry(struct cli *c, struct err *e)
+{
+	static const struct cli_col cols[] = {
+		{ "kind", "kind", CLI_FORM_TEXT },       { "days", "days", CLI_FORM_NUMBER },
+		{ "not_after", "ends", CLI_FORM_TIME },  { "name", "name", CLI_FORM_TEXT },
+		{ "subject", "subject", CLI_FORM_TEXT }, { "uuid", NULL, CLI_FORM_TEXT },
+		{ "ended", NULL, CLI_FORM_TEXT },
+	};
+	const char *days = cli_args_value(&c->args, "days");
+	uint32_t n = 90;
+
+	if (days && !str_to_u32(span_str(days), 1, 36500, &n, NULL)) {
+		err_set(e, ERR_USAGE, "--days %s is no number of days", days);
+		return err_want(e, "1 to 36500");
+	}
+	return cli_rpc_list(c, cli_rpc_target(&c->arena, "/v1/certs-expiry?days=%", days), cols, 7,
+			    arena_fmt(&c->arena, "No certificate in use ends within %u days.", n),
+			    e);
 }
 
 static bool write_all(int fd, struct span s, const char *path, struct err *e)

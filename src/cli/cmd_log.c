@@ -167,11 +167,17 @@ bool cli_cmd_audit_list(struct cli *c, struct err *e)
 /* --- status --- */
 
 static const struct cli_col status_cols[] = {
-	{ "version", "version", CLI_FORM_TEXT }, { "uptime_ms", "up for", CLI_FORM_MS },
-	{ "pid", "process", CLI_FORM_TEXT },     { "hello_ports", "hello ports", CLI_FORM_TEXT },
-	{ "db", "database", CLI_FORM_TEXT },     { "devices", "PCs", CLI_FORM_TEXT },
-	{ "jobs", "jobs", CLI_FORM_TEXT },       { "workers", "workers", CLI_FORM_TEXT },
-	{ "hellos", "hellos", CLI_FORM_TEXT },   { "keys", "keys", CLI_FORM_TEXT },
+	{ "version", "version", CLI_FORM_TEXT },
+	{ "uptime_ms", "up for", CLI_FORM_MS },
+	{ "pid", "process", CLI_FORM_TEXT },
+	{ "hello_ports", "hello ports", CLI_FORM_TEXT },
+	{ "db", "database", CLI_FORM_TEXT },
+	{ "devices", "PCs", CLI_FORM_TEXT },
+	{ "jobs", "jobs", CLI_FORM_TEXT },
+	{ "workers", "workers", CLI_FORM_TEXT },
+	{ "hellos", "hellos", CLI_FORM_TEXT },
+	{ "keys", "keys", CLI_FORM_TEXT },
+	{ "certificates_end", "certificates", CLI_FORM_TEXT },
 	{ "figures", "figures", CLI_FORM_TEXT },
 };
 

@@ -21,6 +21,8 @@
 	  CMD_NEEDS_SERVER, cli_cmd_cert_backup)                                                    \
 	X("cert", "match", "[DEVICE]...", "show which provisioning certificate each PC would take, or why not", \
 	  CMD_NEEDS_SERVER, cli_cmd_cert_match)                                                     \
+	X("cert", "expiry", "[--days N]", "list certificates in use that end soon: for setup, of the CA, of PCs", \
+	  CMD_NEEDS_SERVER, cli_cmd_cert_expiry)                                                    \
 	X("cert", "ca", "", "show the CAs of the service, which sign the certificates of PCs", CMD_NEEDS_SERVER, cli_cmd_cert_ca) \
 	X("cert", "crl", "[NAME] [--der] [--output FILE]", "print the revocation list of a CA (default ca) as PEM", \
 	  CMD_NEEDS_SERVER | CMD_NO_CSV, cli_cmd_cert_crl)                                          \

@@ -74,6 +74,7 @@
 	X("city", "cert", "city")                                                                   \
 	X("organization", "cert", "company")                                                        \
 	X("replace", "cert", "make a new key although a request of that name waits for its answer") \
+	X("days", "cert", "those that end within so many days (default 90)")                        \
 	X("der", "cert", "as DER instead of PEM")                                                   \
 	X("output", "cert", "write to this new file instead of standard output")                    \
 	X("reason", "cert", "unspecified (default), key-compromise, superseded, cessation, affiliation-changed, privilege-withdrawn") \

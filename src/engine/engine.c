@@ -99,6 +99,7 @@ void engine_reload(struct engine *en)
 		log_err(LOG_EV_SERVE_FAILED, &e,
 			(const struct log_kv[]){ LOG_S("step", "reload"),
 						 { LOG_KIND_END, NULL, NULL, 0 } });
+	engine_expiry_soon(en);
 	yield_surplus(en);
 	engine_pump(en);
 }
@@ -388,6 +389,7 @@ struct engine *engine_new(const struct engine_conf *c, struct err *e)
 	store_tx_commit(tx, on_recovered, en);
 	en->lease_timer = sched_after(c->sched, en->set.lease_s * 1000 / 3, renew_leases, en);
 	engine_vault_publish_soon(en, 0);
+	engine_expiry_soon(en);
 	engine_schedule_start(en);
 	return en;
 }
@@ -440,6 +442,7 @@ void engine_free(struct engine *en)
 	sched_cancel(en->lease_timer);
 	sched_cancel(en->stop_timer);
 	engine_vault_publish_end(en);
+	sched_cancel(en->expiry_timer);
 	struct engine_run *next;
 	for (struct engine_run *r = en->runs; r; r = next) {
 		next = r->next;

@@ -50,6 +50,8 @@ struct engine_status {
 	unsigned workers, running, waiting;     /* waiting: for firmware, without a worker */
 	int64_t hellos, hellos_bad, hellos_refused, jobs_done, jobs_failed;
 	int64_t round_trips, challenges, handshakes, polls, imposed_wait_ms; /* of runs that ended; polls: see run_store.c */
+	/* Certificates in use that ended, and that end within 7, 30, 60, 90 days (not counting those before). */
+	int64_t ends[5];
 };
 struct engine_status engine_get_status(const struct engine *en);
 

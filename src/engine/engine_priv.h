@@ -40,6 +40,7 @@ struct engine {
 	struct engine_run *runs;        /* list of all, also those that wait */
 	unsigned running, waiting, claiming;
 	struct sched_timer *queue_timer, *lease_timer, *publish_timer, *check_timer;
+	struct sched_timer *expiry_timer;
 	struct publishing *publishing;  /* a worker makes the lists */
 	bool publish_again;             /* what changed may not have been durable when they were made */
 	int64_t hook_count;             /* that run now */
@@ -90,6 +91,9 @@ struct engine_leaf {
 bool engine_vault_issue(struct engine *en, unsigned key_bits, struct span spki, const char *fqdn, struct arena *a,
 			struct engine_leaf *out_leaf, struct err *e);
 void engine_vault_list_file(const struct pki_cert *ca, const char *suffix, char out_name[24]);
+
+/* expiry.c: warns before certificates end */
+void engine_expiry_soon(struct engine *en); /* look in a moment, then now and then */
 
 /* vault_crl.c: lists are written by conf.publish, at the start, now and then, and after a change */
 void engine_vault_publish_soon(struct engine *en, int64_t delay_ms);

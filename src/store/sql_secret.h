@@ -4,6 +4,11 @@
 #define SQL_PSK_COLS "pid, sealed_pps, sealed_password, state, used_by, source, at_ms"
 #define SQL_CERT_COLS                                                                              \
 	"id, kind, uuid, state, subject, serial, pem, sealed_key, not_after_ms, at_ms"
+/* Leaves count as long as their PC shows them. */
+#define SQL_CERT_ENDS                                                                              \
+	" from cert where kind = $1 and not_after_ms > 0 and not_after_ms >= $2"                   \
+	" and not_after_ms < $3 and state in ('active', 'current') and (kind <> 'device'"          \
+	" or exists (select 1 from device d where d.uuid = cert.uuid and d.serial = cert.serial))"
 #define SQL_REVOCATION_COLS "issuer, serial, reason, uuid, at_ms, not_after_ms"
 #define SQL_CREDENTIAL_COLS                                                                        \
 	"id, uuid, kind, state, sealed, login, realm, leaf_sha256, tls_mode, port, at_ms,"         \
@@ -70,17 +75,19 @@
 	X(STORE_SQL_CERT_LIST_UUID, false, NULL,                                                   \
 	  "select " SQL_CERT_COLS " from cert where uuid = $1 and ($2 = '' or kind = $2)"          \
 	  " order by at_ms desc, id desc limit $3", NULL)                                          \
-	/* What signs or opens something now, and ends before $2. */                               \
+	/* What signs or opens something now, and ends in [$2, $3). */                             \
 	X(STORE_SQL_CERT_LIST_END, false, NULL,                                                    \
-	  "select " SQL_CERT_COLS " from cert where kind = $1 and not_after_ms > 0"                \
-	  " and not_after_ms < $2 and state in ('active', 'current')"                              \
-	  " order by not_after_ms, id limit $3", NULL)                                             \
+	  "select " SQL_CERT_COLS SQL_CERT_ENDS " order by not_after_ms, id limit $4", NULL)       \
+	X(STORE_SQL_CERT_COUNT_END, false, NULL, "select count(*)" SQL_CERT_ENDS, NULL)            \
+	/* and of which nobody was warned for $4 days or less */                                   \
+	X(STORE_SQL_CERT_LIST_WARN, false, NULL,                                                   \
+	  "select " SQL_CERT_COLS SQL_CERT_ENDS " and not exists (select 1 from cert_warning w"    \
+	  " where w.id = cert.id and w.not_after_ms = cert.not_after_ms and w.days <= $4)"         \
+	  " order by not_after_ms, id limit $5", NULL)                                             \
 	X(STORE_SQL_CERT_WARN, false, NULL,                                                        \
 	  "insert into cert_warning (id, not_after_ms, days) values ($1, $2, $3)"                  \
 	  " on conflict (id) do update set not_after_ms = excluded.not_after_ms,"                  \
 	  " days = excluded.days", NULL)                                                           \
-	X(STORE_SQL_CERT_WARNED, false, NULL,                                                      \
-	  "select days from cert_warning where id = $1 and not_after_ms = $2", NULL)               \
 	/* The first time counts. */                                                               \
 	X(STORE_SQL_REVOKE, false, NULL,                                                           \
 	  "insert into revocation (issuer, serial, reason, uuid, at_ms, not_after_ms)"             \

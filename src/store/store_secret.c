@@ -147,11 +147,29 @@ unsigned store_cert_list(struct store *s, struct arena *a, const char *kind, con
 			       out_rows, limit);
 }
 
-unsigned store_cert_list_end(struct store *s, struct arena *a, const char *kind,
-			     int64_t before_unix_ms, unsigned limit, struct store_cert *out_rows)
+unsigned store_cert_list_end(struct store *s, struct arena *a, const struct store_cert_ends *q,
+			     unsigned limit, struct store_cert *out_rows)
 {
 	return store_read_rows(s, a, STORE_SQL_CERT_LIST_END,
-			       STORE_VALS(STORE_T(kind), STORE_I(before_unix_ms), STORE_I(limit)),
+			       STORE_VALS(STORE_T(q->kind), STORE_I(q->from_unix_ms),
+					  STORE_I(q->before_unix_ms), STORE_I(limit)),
+			       CERT, out_rows, limit);
+}
+
+int64_t store_cert_count_end(struct store *s, const struct store_cert_ends *q)
+{
+	return store_read_int(
+		s, STORE_SQL_CERT_COUNT_END,
+		STORE_VALS(STORE_T(q->kind), STORE_I(q->from_unix_ms), STORE_I(q->before_unix_ms)));
+}
+
+unsigned store_cert_list_warn(struct store *s, struct arena *a, const struct store_cert_ends *q,
+			      int64_t days, unsigned limit, struct store_cert *out_rows)
+{
+	return store_read_rows(s, a, STORE_SQL_CERT_LIST_WARN,
+			       STORE_VALS(STORE_T(q->kind), STORE_I(q->from_unix_ms),
+					  STORE_I(q->before_unix_ms), STORE_I(days),
+					  STORE_I(limit)),
 			       CERT, out_rows, limit);
 }
 
@@ -160,15 +178,6 @@ void store_tx_cert_warn(struct store_tx *tx, const char *id, int64_t not_after_u
 {
 	store_tx_add(tx, STORE_SQL_CERT_WARN,
 		     STORE_VALS(STORE_T(id), STORE_I(not_after_unix_ms), STORE_I(days)));
-}
-
-bool store_cert_warned(struct store *s, struct arena *a, const char *id, int64_t not_after_unix_ms,
-		       int64_t *out_days)
-{
-	static const struct store_field field = { STORE_FIELD_INT, 0 };
-	return store_read_row(s, a, STORE_SQL_CERT_WARNED,
-			      STORE_VALS(STORE_T(id), STORE_I(not_after_unix_ms)),
-			      (struct store_shape){ &field, 1, sizeof *out_days }, out_days);
 }
 
 void store_tx_revoke(struct store_tx *tx, const struct store_revocation *r)

@@ -60,13 +60,19 @@ void store_tx_cert_state(struct store_tx *tx, const char *id, const char *state)
 bool store_cert_get(struct store *s, struct arena *a, const char *id, struct store_cert *out_c);
 unsigned store_cert_list(struct store *s, struct arena *a, const char *kind, const char *uuid,
 			 unsigned limit, struct store_cert *out_rows); /* newest first; NULL: any */
-/* Those in use (active, current) that end before that time, the first to end first. */
-unsigned store_cert_list_end(struct store *s, struct arena *a, const char *kind, int64_t before_unix_ms,
-			     unsigned limit, struct store_cert *out_rows);
-/* The last threshold in days that was told of a certificate with this end; false: none yet. */
+/* Those in use that end in that span of time, the first to end first: active chains and CAs, leaves
+ * that a PC shows. */
+struct store_cert_ends {
+	const char *kind;
+	int64_t from_unix_ms, before_unix_ms;
+};
+unsigned store_cert_list_end(struct store *s, struct arena *a, const struct store_cert_ends *q, unsigned limit,
+			     struct store_cert *out_rows);
+int64_t store_cert_count_end(struct store *s, const struct store_cert_ends *q);
+/* Only those of which nobody was warned for so many days or less. */
+unsigned store_cert_list_warn(struct store *s, struct arena *a, const struct store_cert_ends *q, int64_t days,
+			      unsigned limit, struct store_cert *out_rows);
 void store_tx_cert_warn(struct store_tx *tx, const char *id, int64_t not_after_unix_ms, int64_t days);
-bool store_cert_warned(struct store *s, struct arena *a, const char *id, int64_t not_after_unix_ms,
-		       int64_t *out_days);
 
 /* ---- what the built-in CA took back ---- */
 struct store_revocation {

@@ -217,32 +217,41 @@ static void certificates_by_their_end(void **state)
 {
 	struct world *w = *state;
 	struct store_cert rows[4];
-	int64_t days;
 	static const struct {
 		const char *id, *kind, *state;
 		int64_t end;
 	} certs[] = {
-		{ "late", "device", "current", T0 + 50 },  { "first", "device", "current", T0 + 5 },
-		{ "gone", "device", "previous", T0 + 5 },  { "unknown", "device", "current", 0 },
-		{ "after", "device", "current", T0 + 99 }, { "other", "ca", "active", T0 + 5 },
+		{ "late", "ca", "active", T0 + 50 },       { "first", "ca", "active", T0 + 5 },
+		{ "gone", "ca", "previous", T0 + 5 },      { "unknown", "ca", "active", 0 },
+		{ "after", "ca", "active", T0 + 99 },      { "shown", "device", "current", T0 + 5 },
+		{ "hidden", "device", "current", T0 + 5 },
 	};
+	struct store_cert_ends q = { "ca", T0, T0 + 99 };
 	struct store_tx *tx = world_tx(w);
 	for (size_t i = 0; i < sizeof certs / sizeof *certs; i++)
 		store_tx_cert_put(tx,
 				  &(struct store_cert){ .id = certs[i].id,
+							.serial = certs[i].id,
 							.kind = certs[i].kind,
+							.uuid = "u1",
 							.state = certs[i].state,
 							.not_after_unix_ms = certs[i].end });
+	world_add_hello(tx, "u1", "10.0.0.1", T0);
+	store_tx_device_text(tx, "u1", STORE_DEVICE_SERIAL, "shown");
 	store_tx_cert_warn(tx, "first", T0 + 5, 90);
 	store_tx_cert_warn(tx, "first", T0 + 5, 60);
+	store_tx_cert_warn(tx, "late", T0 + 49, 7); /* another one that had this name */
 	assert_int_equal(world_commit(w, tx), ERR_NONE);
-	assert_int_equal(store_cert_list_end(w->s, &w->a, "device", T0 + 99, 4, rows), 2);
+	assert_int_equal(store_cert_list_end(w->s, &w->a, &q, 4, rows), 2);
 	assert_string_equal(rows[0].id, "first");
 	assert_string_equal(rows[1].id, "late");
-	assert_true(store_cert_warned(w->s, &w->a, "first", T0 + 5, &days));
-	assert_int_equal(days, 60);
-	assert_false(store_cert_warned(w->s, &w->a, "first", T0 + 6, &days)); /* a new one */
-	assert_false(store_cert_warned(w->s, &w->a, "late", T0 + 50, &days));
+	assert_int_equal(store_cert_count_end(w->s, &q), 2);
+	assert_int_equal(store_cert_list_warn(w->s, &w->a, &q, 60, 4, rows), 1);
+	assert_string_equal(rows[0].id, "late");
+	assert_int_equal(store_cert_list_warn(w->s, &w->a, &q, 30, 4, rows), 2);
+	q.kind = "device";
+	assert_int_equal(store_cert_list_end(w->s, &w->a, &q, 4, rows), 1);
+	assert_string_equal(rows[0].id, "shown");
 }
 
 static void revoked_once(void **state)

@@ -133,8 +133,8 @@ test_expect_success 'forgetting' '
 
 test_expect_success 'the list of PCs says what the database says' '
 	"$OUTBAND" device list --json >list.json && python3 - list.json <<-\PY
-	import json, sqlite3, sys, glob
-	path = [p for p in glob.glob("data/*") if open(p, "rb").read(6) == b"SQLite"]
+	import json, os, sqlite3, sys, glob
+	path = [p for p in glob.glob("data/*") if os.path.isfile(p) and open(p, "rb").read(6) == b"SQLite"]
 	db = sqlite3.connect("file:%s?mode=ro" % path[0], uri=True)
 	rows = [json.loads(l) for l in open(sys.argv[1])] if open(sys.argv[1]).read(1) == "{" else json.load(open(sys.argv[1]))
 	said = sorted((d["uuid"], d["fqdn"], d["version"], d["state"], d["address"]) for d in rows)

@@ -93,6 +93,16 @@ test_expect_success 'an encrypted backup, which openssl opens, and which comes b
 	"$OUTBAND" audit list >out && grep -q "cert.backup" out
 '
 
+test_expect_success 'what ends soon is listed, counted and told once' '
+	told() { "$OUTBAND" log --limit 1000 >log && test $(grep -c "ev=cert.ends .*name=soon" log) = "$1"; } &&
+	"$OUTBAND" cert expiry >out && grep -q "^No certificate in use ends within 90 days" out &&
+	"$OUTBAND" cert request soon --fqdn setup.example.com >soon.csr 2>err && sign soon 50 &&
+	"$OUTBAND" cert install soon soon.pem chain.pem >out 2>err && "$OUTBAND" cert expiry >out && grep -q "^provisioning  *50 .*soon" out &&
+	"$OUTBAND" cert expiry --days 40 >out && ! grep -q soon out && refused 2 "1 to 36500" cert expiry --days 0 &&
+	"$OUTBAND" cert expiry --days 9999 --json >all.json && test "$(json all.json "sorted(set(x[\"kind\"] for x in d))")" = "['\''ca'\'', '\''device'\'', '\''provisioning'\'', '\''root'\'']" &&
+	sim_until told 1 && grep -q "rule=M03" log && "$OUTBAND" status >out && grep -q "in_60_days=1" out
+'
+
 test_expect_success 'keys and passwords are nowhere in the clear' '
 	! grep -rlq "PRIVATE KEY" data serve.log && ! grep -rlqF -e "Correct-Horse-9" data serve.log
 '
