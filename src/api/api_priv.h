@@ -44,6 +44,7 @@ struct api_req {
 	api_then_fn *then;
 	struct sched_timer *timer;
 	struct api_requeue *requeue;
+	void *import_ctx;             /* of whoever reads rows of an import */
 	void *state;                  /* of a handler that goes on later */
 	void (*state_free)(void *state);
 	int status;

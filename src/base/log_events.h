@@ -51,6 +51,8 @@
 	X(LOG_EV_RESET, LOG_WARN, "device.reset", "uuid address", "a configured device says hello: it was cleared, re-flashed or has another board") \
 	X(LOG_EV_REBOARDED, LOG_WARN, "device.reboarded", "uuid from to", "a device has another board, or another one has its UUID") \
 	X(LOG_EV_SHARED_MARK, LOG_WARN, "device.shared_mark", "uuid kind mark other", "two devices have in common what only one should have") \
+	X(LOG_EV_INVENTORY, LOG_INFO, "inventory.synced", "path added changed rejected line first", "the scheduled inventory was imported") \
+	X(LOG_EV_INVENTORY_BAD, LOG_WARN, "inventory.refused", "path added changed rejected line first", "rows of the scheduled inventory, or all of it, were refused") \
 	X(LOG_EV_HOOK, LOG_INFO, "hook.called", "uuid job program verdict exit_code signal elapsed_ms address pid size output error_output input", \
 	  "the hook program answered")                                                                  \
 	X(LOG_EV_HOOK_FAILED, LOG_WARN, "hook.failed", "uuid job program verdict exit_code signal elapsed_ms address pid size output error_output input", \

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "cli/hello_listener.h"
 #include "cli/rpc.h"
+#include "cli/serve_inventory.h"
 #include "cli/serve_outside.h"
 #include "cli/serve_place.h"
 #include "cli/serve_publish.h"
@@ -39,6 +40,7 @@ struct serve {
 	struct engine *engine;
 	struct cli_hello *hello;
 	struct api *api;
+	struct cli_inventory *inventory;
 	struct sched_timer *patience;
 	int64_t start_mono_ms;
 	char owner[160], hello_text[1024], hello_ports[128];
@@ -203,8 +205,10 @@ static bool start_api(struct serve *s, struct err *e)
 		.count_arg = s,
 	};
 	s->api = api_new(&conf, e);
-	if (s->api)
+	if (s->api) {
+		s->inventory = cli_inventory_new(s->loop, s->store, s->api);
 		return true;
+	}
 	if (!e->hint[0])
 		err_hint(e, "stop the other service, or name another socket with --socket");
 	return err_wrap(e, "socket (--socket)");
@@ -241,6 +245,7 @@ static void end(struct serve *s)
 	net_loop_stop(s->loop);
 	net_loop_run(s->loop); /* comes back at once when it has run; else closes what was opened */
 	api_free(s->api);
+	cli_inventory_free(s->inventory);
 	cli_hello_free(s->hello);
 	engine_free(s->engine);
 	if (s->store)

@@ -113,6 +113,10 @@ enum cli_cmd_flags {
 	  "call a method; a reference is CLASS{KEY=VALUE,...}, a member within PROP.MEMBER", CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_wsman)        \
 	X("wsman", "classes", "[CLASS]", "list the classes known by name, or what one has", \
 	  CMD_LOCAL, cli_cmd_wsman_classes)                                                         \
+	X("inventory", "import", "FILE [--preview]", "merge rows of another inventory (CSV or JSON lines) by UUID, MAC address, name", \
+	  CMD_NEEDS_SERVER, cli_cmd_inventory_import)                                               \
+	X("inventory", "export", "[--lines]", "list all PCs for another inventory; --csv for spreadsheets", \
+	  CMD_NEEDS_SERVER, cli_cmd_inventory_export)                                               \
 	X("hello", "send",                                                                          \
 	  "--to HOST[:PORT] [--uuid UUID] [--pid PID] [--root FILE]... [--hash HEX]... [--retry N] [--file FILE] [--from ADDRESS]", \
 	  "send a hello as a PC in setup would, to try a server", CMD_LOCAL, cli_cmd_hello_send)    \

@@ -37,6 +37,7 @@
 	X("retry", "hello", "RetryCount (default 0)")                                               \
 	X("file", "hello", "a captured hello, as bytes, hex or base64, instead of all these")       \
 	X("from", "hello", "own address to send it from")                                           \
+	X("lines", "inventory", "one JSON object a line")                                            \
 	X("preview", "", "say what would change and what is wrong, and change nothing")             \
 	X("wait", "device", "wait until each try ended; exit status 6 when one did not succeed") \
 	X("partial", "device", "keep PID/PPS, admin password and host name in the PC")              \

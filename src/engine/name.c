@@ -123,6 +123,12 @@ static void look_map(struct walk *w, struct engine_name_step *s)
 							: "no row for this UUID was imported"));
 		return;
 	}
+	struct store_said more;
+	if (s->source == NAME_IMPORT &&
+	    store_said_get(w->en->conf.store, &w->a, w->d->uuid, "inventory", &more)) {
+		str_copy(s->profile, sizeof s->profile, span_str(more.profile));
+		str_copy(s->ou, sizeof s->ou, span_str(more.ou));
+	}
 	s->verdict = NAME_SAID;
 	s->at_unix_ms = row.at_unix_ms;
 	str_copy(s->fqdn, sizeof s->fqdn, span_str(row.fqdn));
@@ -323,7 +329,7 @@ static bool walk(struct walk *w)
 		}
 		if (!open)
 			continue;
-		if (s->source == NAME_HOOK && s->verdict != NAME_FAILED)
+		if (s->profile[0] && s->verdict != NAME_FAILED)
 			str_copy(w->n->profile, sizeof w->n->profile, span_str(s->profile));
 		if (s->verdict == NAME_SAID && judge(w, s, &stop)) {
 			win(w, s);

@@ -27,6 +27,8 @@ enum engine_setting_type { ENGINE_SET_BOOL, ENGINE_SET_INT, ENGINE_SET_TEXT, ENG
 	X(SETTING_FORWARD_WHICH, "hello.forward_which", CHOICE, 0, 0, "unknown", "unknown all", false, "which hellos: of PCs that have neither a row nor a name here, or all; they are not taken here") \
 	X(SETTING_FORWARD_PROXY, "hello.forward_proxy", BOOL, 0, 1, "false", "", false, "put a PROXY line with the address of the PC before what is handed over: for another outband") \
 	X(SETTING_PROXIES, "hello.proxies", TEXT, 0, 255, "", "", false, "addresses whose PROXY lines are believed, separated by commas: forwarders to this service") \
+	X(SETTING_INVENTORY_PATH, "inventory.path", PATH, 0, 255, "", "", false, "file with an inventory of PCs (CSV or JSON lines) that is imported again and again") \
+	X(SETTING_INVENTORY_S, "inventory.interval_s", INT, 0, 604800, "0", "s", false, "how often; 0: never") \
 	X(SETTING_NAME_SOURCES, "name.sources", WORDS, 0, 0, "map,import,hook,report", "map import hook dns report", false, "where names of PCs come from, first to last; dns gives a PC the name of another when its records are stale: forward and reverse must agree") \
 	X(SETTING_NAME_NOT_YET, "name.not_yet", TEXT, 0, 255, "", "", false, "names that a PC has only while it is installed, such as minint-*,localhost: it waits for another") \
 	X(SETTING_NAME_TAKEN, "name.taken", CHOICE, 0, 0, "refuse", "refuse replace", false, "when another PC is configured under the name: refuse the new one, or take the name from the other") \

@@ -43,5 +43,9 @@
 	X(STORE_SQL_DENY_DELETE, false, NULL, "delete from uuid_deny where uuid = $1", NULL)       \
 	X(STORE_SQL_DENY_GET, false, NULL,                                                         \
 	  "select uuid, note, at_ms from uuid_deny where uuid = $1", NULL)                         \
+	X(STORE_SQL_INVENTORY, false, NULL,                                                        \
+	  "select uuid, fqdn, name_source, state, firmware, address, profile, grp, mac, serial,"   \
+	  " ou, health_rule, first_seen_ms, last_hello_ms, configured_ms from inventory"           \
+	  " where uuid > $1 order by uuid limit $2", NULL)                                         \
 	X(STORE_SQL_DENY_LIST, false, NULL,                                                        \
 	  "select uuid, note, at_ms from uuid_deny where uuid > $1 order by uuid limit $2", NULL)

@@ -18,6 +18,29 @@ static const struct store_field mark_fields[] = {
 };
 #define MARK STORE_SHAPE(store_mark, mark_fields)
 
+#define T(m) STORE_F_TEXT(store_inventory, m)
+#define I(m) STORE_F_INT(store_inventory, m)
+static const struct store_field inventory_fields[] = {
+	T(uuid),
+	T(fqdn),
+	T(name_source),
+	T(state),
+	T(firmware),
+	T(address),
+	T(profile),
+	T(grp),
+	T(mac),
+	T(serial),
+	T(ou),
+	T(health_rule),
+	I(first_seen_unix_ms),
+	I(last_hello_unix_ms),
+	I(configured_unix_ms),
+};
+#undef T
+#undef I
+#define INVENTORY STORE_SHAPE(store_inventory, inventory_fields)
+
 static const struct store_field deny_fields[] = {
 	STORE_F_TEXT(store_deny, uuid),
 	STORE_F_TEXT(store_deny, note),
@@ -80,6 +103,14 @@ unsigned store_mark_twice(struct store *s, struct arena *a, const struct store_m
 			       STORE_VALS(STORE_T(from->kind), STORE_T(from->mark),
 					  STORE_T(from->uuid), STORE_I(limit)),
 			       MARK, out_rows, limit);
+}
+
+unsigned store_inventory_list(struct store *s, struct arena *a, const char *after_uuid,
+			      unsigned limit, struct store_inventory *out_rows)
+{
+	return store_read_rows(s, a, STORE_SQL_INVENTORY,
+			       STORE_VALS(STORE_T(after_uuid), STORE_I(limit)), INVENTORY, out_rows,
+			       limit);
 }
 
 void store_tx_deny_set(struct store_tx *tx, const struct store_deny *d)

@@ -32,6 +32,15 @@ unsigned store_mark_holders(struct store *s, struct arena *a, const char *kind, 
 unsigned store_mark_twice(struct store *s, struct arena *a, const struct store_mark *after, unsigned limit,
 			  struct store_mark *out_rows);
 
+/* ---- the view for readers outside ---- */
+struct store_inventory {
+	const char *uuid, *fqdn, *name_source, *state, *firmware, *address, *profile, *grp, *mac, *serial, *ou,
+		*health_rule;
+	int64_t first_seen_unix_ms, last_hello_unix_ms, configured_unix_ms;
+};
+unsigned store_inventory_list(struct store *s, struct arena *a, const char *after_uuid, unsigned limit,
+			      struct store_inventory *out_rows);
+
 /* ---- UUIDs of which no hello is taken ---- */
 struct store_deny { const char *uuid, *note; int64_t at_unix_ms; };
 void store_tx_deny_set(struct store_tx *tx, const struct store_deny *d);
