@@ -113,7 +113,7 @@ extern const struct fw_class sim_fw_general_classes[], sim_fw_setup_classes[], s
 	sim_fw_wifi_classes[], sim_fw_8021x_classes[];
 extern const struct fw_class sim_fw_defense_classes[], sim_fw_presence_classes[],
 	sim_fw_alerts_classes[];
-extern const struct fw_class sim_fw_remote_classes[];
+extern const struct fw_class sim_fw_remote_classes[], sim_fw_proxy_classes[];
 extern const struct fw_class sim_fw_kerberos_classes[];
 extern const struct fw_class sim_fw_audit_classes[];
 
