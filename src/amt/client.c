@@ -1,4 +1,4 @@
-/* WS-MAN calls to one device over net/http (amt/client.h). Called by the engine's runner and by
+/* WS-MAN and legacy SOAP calls to one device over net/http (amt/client.h). Called by the engine's runner and by
  * `wsman --direct`. Never repeats a request on its own: what may be repeated is the caller's word. */
 #include "amt/client.h"
 
@@ -15,13 +15,15 @@
 #define CONTENT_TYPE  "application/soap+xml; charset=utf-8"
 #define SERVER_PREFIX "Intel(R) Active Management Technology "
 
-enum call_kind { CALL_NONE, CALL_CONNECT, CALL_WSMAN, CALL_ENUMERATE, CALL_GET };
+enum call_kind { CALL_NONE, CALL_CONNECT, CALL_WSMAN, CALL_ENUMERATE, CALL_GET, CALL_EOI };
 
 struct amt_client {
 	struct net_http *http;
 	struct net_http_op *op;
 	enum call_kind kind;
 	enum wsman_op expect;
+	enum wsman_eoi_service service; /* of CALL_EOI, and its operation */
+	char operation[64];
 	uint32_t message_id;
 	struct arena arena; /* of the running call: reply, enumeration */
 	struct wsman_enumerate en;
@@ -277,6 +279,64 @@ static void on_plain(void *arg, const struct net_http_reply *r, bool sent, const
 		ar.authenticated = r->authenticated;
 	}
 	finish(c, &ar, NULL);
+}
+
+static void on_eoi(void *arg, const struct net_http_reply *r, bool sent, const struct err *e)
+{
+	struct amt_client *c = arg;
+	struct amt_reply ar = { .sent = sent };
+	struct err fail = { 0 };
+	c->op = NULL;
+	if (!r) {
+		finish(c, &ar, e);
+		return;
+	}
+	note_peer(c, r);
+	ar.http_status = r->msg->status;
+	ar.authenticated = r->authenticated;
+	struct wsman_eoi_msg *m = ARENA_NEW(&c->arena, struct wsman_eoi_msg);
+	if (!m || !wsman_eoi_parse(r->body, &c->arena, m, &fail)) {
+		if (ar.http_status != 200) {
+			err_set(&fail, ERR_HTTP,
+				"the device answered HTTP %u without a SOAP message",
+				ar.http_status);
+			err_seen(&fail, "HTTP %u, %zu bytes", ar.http_status, r->body.n);
+			err_want(&fail, "HTTP 200 with a SOAP 1.1 envelope");
+		}
+		finish(c, &ar, &fail);
+		return;
+	}
+	ar.eoi = m;
+	wsman_eoi_check(m, c->service, c->operation, &fail);
+	finish(c, &ar, &fail);
+}
+
+void amt_client_eoi(struct amt_client *c, enum wsman_eoi_service s, const char *op,
+		    const struct wsman_eoi_param *params, unsigned count, bool repeatable,
+		    amt_client_fn *fn, void *arg)
+{
+	char action[256];
+	struct buf body;
+	struct out o;
+	begin(c, CALL_EOI, fn, arg);
+	c->service = s;
+	str_copy(c->operation, sizeof c->operation, span_str(op));
+	memset(action, 0, sizeof action);
+	out_init(&o, action, sizeof action - 1);
+	wsman_eoi_action(&o, s, op);
+	buf_init(&body, LIMIT_XML_BYTES);
+	out_init_buf(&o, &body);
+	wsman_eoi_emit_request(&o, s, op, params, count);
+	struct net_http_req hr = {
+		.method = "POST",
+		.target = wsman_eoi_service_at(s)->path,
+		.content_type = WSMAN_EOI_CONTENT_TYPE,
+		.soap_action = action,
+		.body = buf_span(&body),
+		.repeatable = repeatable,
+	};
+	c->op = net_http_start(c->http, &hr, on_eoi, c);
+	buf_wipe(&body); /* it was copied */
 }
 
 void amt_client_connect(struct amt_client *c, amt_client_fn *fn, void *arg)

@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "pki/tlsconf.h"
 #include "wsman/envelope.h"
+#include "wsman/eoi.h"
 
 struct net_dialer;
 struct amt_client;
@@ -52,6 +53,7 @@ struct amt_peer { /* what the connection showed */
 };
 struct amt_reply {
 	const struct wsman_msg *msg;    /* NULL on error, and for connect and GET */
+	const struct wsman_eoi_msg *eoi; /* of amt_client_eoi; NULL otherwise */
 	unsigned http_status;           /* 0: none came */
 	bool sent;                      /* the request may have reached the device */
 	bool authenticated;
@@ -68,6 +70,9 @@ void amt_client_connect(struct amt_client *c, amt_client_fn *fn, void *arg);
 void amt_client_call(struct amt_client *c, const struct wsman_req *req, bool repeatable, uint32_t first_byte_ms,
 		     amt_client_fn *fn, void *arg);
 void amt_client_enumerate(struct amt_client *c, const char *resource_uri, amt_client_fn *fn, void *arg);
+/* One operation of the legacy SOAP interface; r->eoi is the reply. */
+void amt_client_eoi(struct amt_client *c, enum wsman_eoi_service s, const char *op,
+		    const struct wsman_eoi_param *params, unsigned count, bool repeatable, amt_client_fn *fn, void *arg);
 void amt_client_get_path(struct amt_client *c, const char *path, amt_client_fn *fn, void *arg); /* HTTP GET; status only */
 void amt_client_cancel(struct amt_client *c);
 

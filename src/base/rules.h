@@ -5,6 +5,9 @@
 #define RULES(X)                                                                                    \
 	X("D014", "fw_drop_1699x", "a firewall between drops or resets connections",                \
 	  "open ports 16992-16995 from this service to the PCs, and 9971 from the PCs to it")       \
+	X("D015", "legacy_soap", "the PC's firmware is older than 3.2.1 and has no WS-MAN",         \
+	  "'outband pc' reads and switches it; update its firmware to configure it: over the old "  \
+	  "SOAP interface that is not built")                                                       \
 	X("D016", "psk_mismatch", "the PPS in the PC differs from the stored one",                  \
 	  "compare PID and PPS with those in MEBx, and enter the pair again")                       \
 	X("D040", "otc_pw_changed", "the PC is not in factory default: a key on USB is ignored",    \

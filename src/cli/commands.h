@@ -103,6 +103,10 @@ enum cli_cmd_flags {
 	  CMD_NEEDS_SERVER, cli_cmd_log)                                                            \
 	X("log", "level", "LEVEL", "change what the service writes to its log", CMD_NEEDS_SERVER, cli_cmd_log_level) \
 	X("audit", "list", "[--limit N]", "show who did what", CMD_NEEDS_SERVER, cli_cmd_audit_list) \
+	X("pc", "info", CLI_WSMAN_ARGS, "ask a PC of any firmware what it is, without the service", \
+	  CMD_LOCAL, cli_cmd_pc_info)                                                               \
+	X("pc", "power", "ACTION " CLI_WSMAN_ARGS " [--yes]", "status, on, off, cycle or reset: power of one PC of any firmware", \
+	  CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_pc_power)                                         \
 	X("wsman", "identify", CLI_WSMAN_ARGS, "ask a PC who it is, without the service", CMD_LOCAL, cli_cmd_wsman) \
 	X("wsman", "get", "CLASS [--selector KEY=VALUE]... " CLI_WSMAN_ARGS, "read one instance of a class from a PC", \
 	  CMD_LOCAL, cli_cmd_wsman)                                                                 \

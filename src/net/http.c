@@ -31,7 +31,8 @@ struct net_http_op {
 	struct err why;
 	net_http_fn *fn;
 	void *arg;
-	const char *method, *target, *content_type; /* behind the struct, as the body */
+	const char *method, *target, *content_type,
+		*soap_action; /* behind the struct, as the body */
 	struct span body;
 	size_t extra_bytes;
 };
@@ -237,6 +238,8 @@ static void send_request(struct net_http_op *op)
 	out_init_buf(&o, &extra);
 	op->sent =
 		net_http_auth_emit_priv(&h->auth, h->conf.rng, h->conf.prefer_auth_int, &line, &o);
+	if (op->soap_action)
+		out_fmt(&o, "SOAPAction: %s\r\n", op->soap_action);
 	buf_init(&request, REQUEST_MAX_BYTES);
 	out_init_buf(&o, &request);
 	wire_http1_emit_request(&o, op->method, op->target, h->where,
@@ -452,7 +455,7 @@ static struct net_http_op *enqueue(struct net_http *h, const struct net_http_req
 				   net_http_fn *fn, void *arg)
 {
 	size_t extra = size_of(req->method) + size_of(req->target) + size_of(req->content_type) +
-		req->body.n;
+		size_of(req->soap_action) + req->body.n;
 	struct net_http_op *op = mem_new(sizeof *op + extra), **last = &h->first;
 	char *at = (char *)(op + 1);
 
@@ -465,6 +468,7 @@ static struct net_http_op *enqueue(struct net_http *h, const struct net_http_req
 	op->method = put(&at, req->method);
 	op->target = put(&at, req->target);
 	op->content_type = put(&at, req->content_type);
+	op->soap_action = put(&at, req->soap_action);
 	if (req->body.n)
 		memcpy(at, req->body.p, req->body.n);
 	op->body = span_make(at, req->body.n);

@@ -41,6 +41,7 @@ struct net_http_req {
 	struct span body;             /* copied */
 	bool repeatable;              /* may be sent again when a kept connection died unanswered */
 	uint32_t first_byte_ms;       /* 0: that of the conversation */
+	const char *soap_action;      /* value of that header; NULL: none */
 };
 struct net_http_reply {
 	const struct wire_http1_msg *msg;

@@ -94,7 +94,7 @@ static void on_done(void *arg, const struct net_http_reply *r, bool sent, const 
 static struct net_http_op *start(struct world *w, bool repeatable)
 {
 	struct net_http_req req = {
-		"POST", "/wsman", "text/xml", span_str("<body/>"), repeatable, 0
+		"POST", "/wsman", "text/xml", span_str("<body/>"), repeatable, 0, NULL
 	};
 	struct net_http_op *op;
 
