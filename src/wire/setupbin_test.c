@@ -222,6 +222,7 @@ static void remarks_on_order_and_sizes(void **state)
 	static const char *const want[] = {
 		"remark 2/8: 2/7 has to be 1 before it\n",
 		"remark 2/8: only SHA-1 before version 3\n",
+		"remark 2/33: this version of the file does not have it\n",
 		"remark 2/7: stands behind a later variable; they have to ascend\n",
 		"remark 2/18: a size that this variable cannot have\n",
 		"remark 2/2: a check character of the PPS is wrong\n",
@@ -239,6 +240,23 @@ static void remarks_on_order_and_sizes(void **state)
 		if (!strstr(text, want[i]))
 			fail_msg("no '%s' in:\n%s", want[i], text);
 	assert_null(strstr(text, "remark 1/2"));
+	assert_null(strstr(text, "every record is used"));
+	assert_null(strstr(text, "only ever read the first"));
+
+	struct wire_setupbin other = sample;
+	other.flags = WIRE_SETUPBIN_KEEP;
+	print(&other, false, false, text, sizeof text);
+	assert_non_null(
+		strstr(text, "remark records are not used up: PCs only ever read the first\n"));
+	other.flags = 0;
+	other.consumed_count = 2;
+	print(&other, false, false, text, sizeof text);
+	assert_non_null(
+		strstr(text, "remark every record is used: no PC takes anything from it\n"));
+	keys[3].id = 1; /* a PID in the place of the PPS */
+	print(&sample, false, false, text, sizeof text);
+	keys[3].id = 2;
+	assert_non_null(strstr(text, "remark PID and PPS have to come together\n"));
 }
 
 static void refuses_to_write(void **state)

@@ -144,6 +144,8 @@ static void judge_var(struct wire_show *s, const struct wire_setupbin *f,
 
 	if (d && !size_fits(d, v->value))
 		remark(s, "a size that this variable cannot have", v->module, v->id);
+	if (d && f->version * 10 + f->minor < d->since)
+		remark(s, "this version of the file does not have it", v->module, v->id);
 	if (before &&
 	    (before->module > v->module || (before->module == v->module && before->id > v->id)))
 		remark(s, "stands behind a later variable; they have to ascend", v->module, v->id);
@@ -169,6 +171,8 @@ static void judge_record(struct wire_show *s, const struct wire_setupbin *f,
 		remark(s, "no data record", 0, 0);
 	if (current && span_eq_str(current->value, "admin") && !find(r, r->var_count, 1, 2))
 		remark(s, "a new password has to go with the factory one", 1, 2);
+	if (!find(r, r->var_count, 2, 1) != !find(r, r->var_count, 2, 2))
+		remark(s, "PID and PPS have to come together", 0, 0);
 	for (unsigned i = 0; i < r->var_count; i++)
 		judge_var(s, f, r, i);
 	wire_show_list_close(s);
@@ -244,6 +248,10 @@ void wire_setupbin_print(struct wire_show *s, const struct wire_setupbin *file, 
 	wire_show_list_open(s, "file_remarks");
 	if (file->major != file->version)
 		remark(s, "the version number is not the one of the GUID", 0, 0);
+	if ((file->flags & WIRE_SETUPBIN_KEEP) && file->record_count > 1)
+		remark(s, "records are not used up: PCs only ever read the first", 0, 0);
+	if (!(file->flags & WIRE_SETUPBIN_KEEP) && file->consumed_count >= file->record_count)
+		remark(s, "every record is used: no PC takes anything from it", 0, 0);
 	wire_show_list_close(s);
 	wire_show_list_open(s, "records");
 	for (uint32_t i = 0; i < file->record_count; i++)
