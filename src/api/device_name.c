@@ -140,9 +140,14 @@ static bool read_fqdn(struct api_req *r, const json_t *o, const char **out_fqdn,
 		return false;
 	if (!text) {
 		err_set(e, ERR_INVALID, "'fqdn' in the body is missing");
-		return err_want(e, "{\"fqdn\":\"pc.example.com\"}");
+		err_want(e, "{\"fqdn\":\"pc.example.com\"}");
+		return false;
 	}
 	*out_fqdn = arena_str(&r->arena, span_str(text));
+	if (!*out_fqdn) {
+		err_set(e, ERR_LIMIT, "the name is too long");
+		return false;
+	}
 	return true;
 }
 

@@ -241,7 +241,7 @@ static bool to_csv(struct api_req *r, struct engine_inventory_head *head, struct
 	struct buf csv;
 	struct out o;
 
-	buf_init(&csv, LIMIT_API_BODY_BYTES * 2u);
+	buf_init(&csv, (size_t)LIMIT_API_BODY_BYTES * 2);
 	out_init_buf(&o, &csv);
 	head->known = true; /* the columns stand in that order */
 	for (int c = 0; c < ENGINE_INVENTORY_COL_COUNT; c++)

@@ -167,13 +167,14 @@ bool engine_inventory_merge(const struct engine_inventory *i,
 			    struct err *e)
 {
 	*out_uuid = NULL;
+	bool ok = true;
 	if (i->uuid[0])
 		*out_uuid = i->uuid;
-	else if (m->mac_count &&
-		 !one_of("MAC address", i->mac, m->by_mac, m->mac_count, out_uuid, e))
-		return false;
-	else if (!m->mac_count && m->name_count &&
-		 !one_of("name", i->fqdn, m->by_name, m->name_count, out_uuid, e))
+	else if (m->mac_count)
+		ok = one_of("MAC address", i->mac, m->by_mac, m->mac_count, out_uuid, e);
+	else if (m->name_count)
+		ok = one_of("name", i->fqdn, m->by_name, m->name_count, out_uuid, e);
+	if (!ok)
 		return false;
 	if (*out_uuid)
 		return agree(*out_uuid, i, m, e);

@@ -43,7 +43,7 @@ bool engine_mac_parse(struct span text, char out_mac[18])
 	}
 	digits[n] = '\0';
 	str_lower(digits);
-	for (unsigned i = 0; n == 12 && i < 6; i++) {
+	for (size_t i = 0; n == 12 && i < 6; i++) {
 		out_mac[i * 3] = digits[i * 2];
 		out_mac[i * 3 + 1] = digits[i * 2 + 1];
 		out_mac[i * 3 + 2] = i < 5 ? ':' : '\0';

@@ -13,7 +13,8 @@
 
 #include <cmocka.h>
 
-#define MINUTE_MS (60 * 1000LL)
+#define SECOND_MS 1000LL
+#define MINUTE_MS (60 * SECOND_MS)
 #define HOUR_MS   (60 * MINUTE_MS)
 
 /* ---- the hook that a test scripts ---- */
@@ -249,7 +250,7 @@ static void hanging_hooks_hold_nobody(void **state)
 						     .no_name = true });
 	for (unsigned i = 3; i < 8; i++)
 		world_add(&w, "11.8", SIM_SETUP_PKI, NULL, NULL);
-	world_run_ms(&w, 2 * MINUTE_MS + 50 * 1000);
+	world_run_ms(&w, 2 * MINUTE_MS + 50 * SECOND_MS);
 	assert_int_equal(w.hook_count, 3);
 	assert_int_equal(w.hook_running, 3);
 	for (unsigned i = 3; i < 8; i++) {
@@ -270,12 +271,12 @@ static void death_and_cancel_while_asked(void **state)
 	s.ms = MINUTE_MS;
 	s.out = "{\"fqdn\":\"pc7.example.com\"}";
 	world_add(&w, "7.1", SIM_SETUP_PSK, NULL, NULL);
-	world_run_ms(&w, 30 * 1000);
+	world_run_ms(&w, 30 * SECOND_MS);
 	assert_int_equal(w.hook_running, 1);
 	world_kill_service(&w);
 	assert_int_equal(w.hook_running, 0);
 	world_start_service(&w);
-	world_run_ms(&w, 30 * 1000);
+	world_run_ms(&w, 30 * SECOND_MS);
 	assert_int_equal(w.hook_running, 1);
 	struct arena a;
 	struct store_job j;
