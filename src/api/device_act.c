@@ -34,8 +34,9 @@ void api_device_apply(struct api_req *r)
 {
 	struct store_device d;
 	struct err e = { 0 };
+	bool accept = false;
 
-	if (!api_device_find(r, &d, &e)) {
+	if (!api_device_find(r, &d, &e) || !api_query_bool(r, "accept_loss", &accept, &e)) {
 		api_fail(r, &e);
 		return;
 	}
@@ -46,7 +47,8 @@ void api_device_apply(struct api_req *r)
 		return;
 	}
 	struct act *act = act_new(r, &d);
-	struct store_tx *tx = api_tx(r, "device.apply", d.uuid);
+	struct store_tx *tx =
+		api_tx(r, accept ? "device.apply.accept_loss" : "device.apply", d.uuid);
 	if (!api_job_queue(r, tx, d.uuid, "configure", &act->job)) {
 		store_tx_drop(tx);
 		err_set(&e, ERR_CONFLICT, "device %s is being configured now by job %s", d.uuid,
@@ -56,6 +58,8 @@ void api_device_apply(struct api_req *r)
 		api_fail(r, &e);
 		return;
 	}
+	if (accept)
+		store_tx_mark_set(tx, d.uuid, ENGINE_MARK_ACCEPT, act->job, r->now_unix_ms);
 	api_commit(r, tx, queued);
 }
 

@@ -24,6 +24,10 @@
 	  "wait until it is installed; patterns of such names are in the setting name.not_yet")     \
 	X("D049", "hostname_mismatch", "the PC is configured under another name than its system has", \
 	  "'outband device why-name' shows both; 'outband device apply' gives the PC the one that wins") \
+	X("D122", "envdet_wrong", "the PC takes itself for outside of its home domains",           \
+	  "at the PC: unconfigure it in its MEBx or BIOS; mend the home domains of the profile first") \
+	X("D125", "envdet_ad_root", "the profile's home domains lack the DNS suffix that the PC sees", \
+	  "put the suffix of its network (DHCP option 15) into home_domains, not that of the directory") \
 	X("D050", "fqdn_illegal", "the FQDN has characters outside A-Z a-z 0-9 - .",                \
 	  "rename the PC, then set the mapping again with 'outband device import'")                 \
 	X("D051", "bad_admin_pw", "the admin credential is not known",                              \

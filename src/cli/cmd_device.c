@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "cli/cmd_import.h"
 #include "cli/cmd_job.h"
+#include "cli/cmd_rings.h"
 #include "cli/rpc.h"
 
 static bool list_limbo(struct cli *c, struct err *e)
@@ -276,6 +277,9 @@ bool cli_cmd_device_apply(struct cli *c, struct err *e)
 	if (c->args.count > 1 &&
 	    !cli_ask(c, arena_fmt(&c->arena, "Configure %u PCs now?", c->args.count), e))
 		return false;
+	if (cli_args_has(&c->args, "ring") || cli_args_has(&c->args, "accept-loss") ||
+	    cli_args_has(&c->args, "stop-on"))
+		return cli_apply_rings(c, e);
 	return each(c, apply_one, e);
 }
 

@@ -51,7 +51,8 @@ enum cli_cmd_flags {
 	  CMD_NEEDS_SERVER, cli_cmd_device_plan)                                                    \
 	X("device", "drift", "[DEVICE]... [--check] [--all]", "show where PCs differ from their profiles, as last seen", \
 	  CMD_NEEDS_SERVER, cli_cmd_device_drift)                                                   \
-	X("device", "apply", "DEVICE... [--wait] [--yes]", "configure PCs now, as their profile says", \
+	X("device", "apply", "DEVICE... [--wait] [--accept-loss N] [--ring PERCENT] [--stop-on PERCENT] [--yes]", \
+	  "configure PCs now, as their profile says", \
 	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_device_apply)                              \
 	X("device", "renew", "DEVICE... [--yes]", "give PCs new TLS certificates, and take the former ones out", \
 	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_device_renew)                               \

@@ -41,6 +41,9 @@
 	X("preview", "", "say what would change and what is wrong, and change nothing")             \
 	X("wait", "device", "wait until each try ended; exit status 6 when one did not succeed") \
 	X("partial", "device", "keep PID/PPS, admin password and host name in the PC")              \
+	X("accept-loss", "device", "look at the PCs first; go on when at most N of them would go out of reach") \
+	X("ring", "device", "so many percent of the PCs at a time, waiting for each ring")           \
+	X("stop-on", "device", "with --ring: stop when more than so many percent did not succeed (default 0)") \
 	X("stored", "device", "do not ask the PC: from what was read of it before")                 \
 	X("check", "device", "look at the PCs now, instead of showing what was seen last")          \
 	X("all", "device", "also PCs that are as their profile says")                               \

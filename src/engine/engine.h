@@ -43,6 +43,11 @@ void engine_hello(struct engine *en, struct span bytes, const char *address);
 
 /* May this address say whose bytes it hands over (wire/proxy.h)? */
 bool engine_trusts_proxy(const struct engine *en, const char *address);
+/* Kind of a mark of a device (store_name.h): the job of that id may put it out of reach. */
+#define ENGINE_MARK_ACCEPT "accept"
+/* Begins a line of a check's notes: the profile would put the device out of reach. */
+#define ENGINE_NOTE_DARK "would go dark: "
+
 void engine_reload(struct engine *en);          /* settings, profiles, chains were changed in the store */
 void engine_kick(struct engine *en);            /* jobs were added or changed: look at the queue now */
 bool engine_job_cancel(struct engine *en, const char *job_id); /* running here: ends it; false: not running here */

@@ -83,7 +83,7 @@ enum engine_change_flags {
 	CHANGE_CREATES = 2,
 	CHANGE_REREAD = 4,  /* what follows needs what this one makes: the part is read again right after */
 	CHANGE_REPORT = 8,  /* nothing is sent: it is only told (an entry that is not in the profile) */
-	CHANGE_CUTS_OFF = 16, /* may cut the device off: see design of the blast radius */
+	CHANGE_CUTS_OFF = 16, /* may cut the device off: part->dark judges it */
 };
 struct engine_change {
 	const char *id;          /* "add:alice": unique within the part, stored, shown; no secrets */
@@ -116,6 +116,9 @@ struct engine_part {
 	/* The next request that depends on what was read, with a tag; NULL: no more. in->more has the
 	 * replies so far. Not set: none. */
 	const char *(*more)(const struct engine_part_in *in, struct arena *a, struct wsman_req *req);
+	/* Why the device would be out of reach after what diff wants; NULL: it would not. Asked for changes with
+	 * CHANGE_CUTS_OFF: they are not sent then, unless somebody accepted the loss (D122, D125). */
+	const char *(*dark)(const struct engine_part_in *in, struct arena *a);
 	/* False with e: the profile asks for what cannot be (slots full, a secret missing). */
 	bool (*diff)(const struct engine_part_in *in, struct engine_changes *c, struct err *e);
 	bool hidden;                    /* in no profile: part of jobs (run_part_load.c) */

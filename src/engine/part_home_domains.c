@@ -21,6 +21,7 @@ static const struct engine_key keys[] = {
 };
 static const struct engine_part_read reads[] = {
 	{ PART_GET, CLASS, NULL, NULL, false },
+	{ PART_GET, "AMT_SetupAndConfigurationService", NULL, NULL, true },
 };
 
 static const struct engine_node *check(const struct engine_node *want, char *out_what, size_t cap)
@@ -115,12 +116,28 @@ static bool diff(const struct engine_part_in *in, struct engine_changes *c, stru
 	return true;
 }
 
+/* The suffix that the PC itself sees now decides (DHCP option 15). Where it sees none, or does not say,
+ * nobody knows: that counts as lost. */
+static const char *dark(const struct engine_part_in *in, struct arena *a)
+{
+	const struct engine_node *list = engine_node_get(in->want, "suffixes");
+	const char *sees =
+		in->have[1].count ? wsman_obj_str(in->have[1].items[0], "DhcpDNSSuffix") : NULL;
+	if (!list || !list->children || (sees && engine_node_has_word(list, sees)))
+		return NULL;
+	if (!sees || !*sees)
+		return "nobody knows the DNS suffix that it sees, and the list of home domains is not empty";
+	return arena_fmt(a, "it sees the DNS suffix %s, which is not among the home domains %s",
+			 sees, of_profile(a, list));
+}
+
 const struct engine_part engine_part_home_domains = {
 	.name = "home_domains",
 	.title = "home domains",
 	.keys = keys,
 	.reads = reads,
-	.read_count = 1,
+	.read_count = sizeof reads / sizeof *reads,
 	.check = check,
+	.dark = dark,
 	.diff = diff,
 };

@@ -436,6 +436,37 @@ static void does_not_hold(struct engine_run *r, struct run_part *p, const struct
 	refuse_part(r, p, &e);
 }
 
+static bool loss_is_accepted(struct engine_run *r)
+{
+	struct arena a;
+	struct store_mark rows[8];
+	bool is = false;
+	arena_init(&a, 65536);
+	unsigned n = store_mark_list(r->en->conf.store, &a, r->uuid, ENGINE_MARK_ACCEPT, 8, rows);
+	for (unsigned i = 0; i < n; i++)
+		is |= str_eq(rows[i].mark, r->job);
+	arena_deinit(&a);
+	return is;
+}
+
+/* Before the first byte of it leaves. */
+static bool goes_dark(struct engine_run *r, struct run_part *p, const struct engine_part_in *in,
+		      const struct engine_change *ch)
+{
+	struct err e = { 0 };
+	const char *why = ch->flags & CHANGE_CUTS_OFF && p->part->dark
+		? p->part->dark(in, &r->parts->work)
+		: NULL;
+	if (!why || loss_is_accepted(r))
+		return false;
+	err_set(&e, ERR_PREFLIGHT, "device %s would be out of reach, %s is left as it is: %s",
+		r->uuid, p->part->title, why);
+	err_hint(&e, "mend the profile; or 'outband device apply %s --accept-loss 1'", r->fqdn);
+	err_rule(&e, "D125");
+	refuse_part(r, p, &e);
+	return true;
+}
+
 /* The first change of p that is still to be sent; NULL: none, or p was refused. */
 static const struct engine_change *next_change(struct engine_run *r, struct run_part *p)
 {
@@ -458,6 +489,8 @@ static const struct engine_change *next_change(struct engine_run *r, struct run_
 		if (ch->flags & CHANGE_REPORT)
 			continue;
 		const struct tried *t = tried_of(p, ch->id);
+		if (!t && goes_dark(r, p, &in, ch))
+			return NULL;
 		if (!t)
 			return ch;
 		if (t->round != p->round && !t->staged) {

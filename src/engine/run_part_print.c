@@ -34,6 +34,12 @@ static void print_part(struct engine_run *r, struct run_part *p, struct out *lin
 			c.unavailable);
 	if (p->unavailable)
 		out_fmt(notes, "%s\n", p->lacks);
+	bool cuts = false;
+	for (const struct engine_change *ch = c.first; ch; ch = ch->next)
+		cuts |= ch->flags & CHANGE_CUTS_OFF;
+	const char *why = cuts && p->part->dark ? p->part->dark(&in, &r->parts->work) : NULL;
+	if (why)
+		out_fmt(notes, ENGINE_NOTE_DARK "%s\n", why);
 	for (const struct engine_change *ch = c.first; ch; ch = ch->next)
 		out_bytes(ch->flags & CHANGE_REPORT || p->part->hidden ? notes : lines,
 			  out_span(&ch->text));

@@ -106,8 +106,12 @@ static void outside_it_is_dark(void **state)
 				 k ? SIM_ACCEPT_SILENT : SIM_ACCEPT_REFUSE);
 		assert_true(sim_dev_fault(d, span_str("suffix_untrusted"), &e));
 		assert_int_equal(sim_dev_accept(d, 16993, &conf), SIM_ACCEPT_TLS);
-		/* there the profile is what cuts it off; at home it is as it should be */
+		/* there the profile is what cuts it off, when somebody says that it may; at home it is as
+		 * it should be */
 		assert_false(parts_apply(&w, i, why, sizeof why));
+		assert_non_null(strstr(why, "would be out of reach"));
+		assert_int_equal(sim_dev_accept(d, 16993, &conf), SIM_ACCEPT_TLS);
+		assert_false(parts_apply_accepting(&w, i, why, sizeof why));
 		assert_true(sim_dev_fault(d, span_str("none"), &e));
 		parts_expect_drift(&w, i, "");
 		parts_stop(&w);

@@ -140,6 +140,8 @@ void parts_stop(struct world *w)
 	world_deinit(w);
 }
 
+static bool accepting; /* the next job may put its PC out of reach */
+
 static bool run_job(struct world *w, unsigned i, const char *kind, char *out_why, size_t cap)
 {
 	struct arena a;
@@ -159,6 +161,8 @@ static bool run_job(struct world *w, unsigned i, const char *kind, char *out_why
 				 .created_unix_ms = clk_unix_ms(),
 				 .changed_unix_ms = clk_unix_ms(),
 			 });
+	if (accepting)
+		store_tx_mark_set(tx, w->devs[i].uuid, ENGINE_MARK_ACCEPT, id, clk_unix_ms());
 	store_tx_commit(tx, NULL, NULL);
 	world_run_ms(w, 1);
 	engine_kick(w->engine);
@@ -186,6 +190,14 @@ static bool run_job(struct world *w, unsigned i, const char *kind, char *out_why
 bool parts_apply(struct world *w, unsigned i, char *out_why, size_t cap)
 {
 	return run_job(w, i, "configure", out_why, cap);
+}
+
+bool parts_apply_accepting(struct world *w, unsigned i, char *out_why, size_t cap)
+{
+	accepting = true;
+	bool ok = run_job(w, i, "configure", out_why, cap);
+	accepting = false;
+	return ok;
 }
 
 static void last_check(struct world *w, unsigned i, bool notes, char *out, size_t cap)

@@ -1,0 +1,102 @@
+/* Blast radius: of random fleets and random lists of home domains, the PCs that a check says would go dark
+ * are those that the simulator loses, no more and no fewer; and none is lost that nobody accepted.
+ * OUTBAND_BLAST_SEEDS=1000 takes so many fleets. */
+#include "parts.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define HOUR_MS (3600 * 1000LL)
+#define FLEET   4
+
+static const char *const sites[] = { "example.com", "branch.example.com", "ad.example.com",
+				     "elsewhere.example" };
+
+static bool is_up(struct world *w, unsigned i)
+{
+	struct pki_tls_server conf;
+	return sim_dev_accept(w->devs[i].dev, 16993, &conf) == SIM_ACCEPT_TLS;
+}
+
+/* "home_domains: {suffixes: [..]}" with some of the sites; sometimes the empty list. */
+static void random_profile(struct rng *rng, char *out, size_t cap)
+{
+	uint64_t bits = rng_u64(rng);
+	int n = snprintf(out, cap, "home_domains: {suffixes: [");
+	bool first = true;
+	for (unsigned k = 0; k < 4; k++) {
+		if (!(bits >> k & 1))
+			continue;
+		n += snprintf(out + n, cap - (size_t)n, "%s%s", first ? "" : ", ", sites[k]);
+		first = false;
+	}
+	snprintf(out + n, cap - (size_t)n, "]}\n");
+}
+
+static void add_fleet(struct world *w, struct rng *rng)
+{
+	static const char *const generations[] = { "5.0", "9.5" };
+	for (unsigned k = 0; k < FLEET - 1; k++) {
+		uint64_t r = rng_u64(rng);
+		world_add_with(w,
+			       &(struct world_want){ .generation = generations[r % 2],
+						     .state = SIM_SETUP_PSK,
+						     .suffix = sites[r / 2 % 4] });
+	}
+	if (!world_run_until_done(w, HOUR_MS))
+		fail_msg("the fleet is not configured");
+}
+
+static void loses_what_was_said(void **state)
+{
+	const char *wish = getenv("OUTBAND_BLAST_SEEDS");
+	long seeds = wish ? strtol(wish, NULL, 10) : 25;
+	unsigned lost = 0, kept = 0;
+	(void)state;
+	for (long seed = 1; seed <= seeds; seed++) {
+		struct world w;
+		struct rng rng;
+		char tail[256], text[1024], why[512];
+		bool dark[FLEET];
+		rng_seed(&rng, (uint64_t)seed);
+		parts_start(&w, "9.5", "");
+		add_fleet(&w, &rng);
+		random_profile(&rng, tail, sizeof tail);
+		parts_profile(&w, tail);
+		for (unsigned i = 0; i < FLEET; i++) {
+			parts_drift(&w, i, text, sizeof text);
+			parts_notes(&w, i, text, sizeof text);
+			dark[i] = strstr(text, "would go dark") != NULL;
+			/* nobody accepted it: nothing is lost */
+			bool ok = parts_apply(&w, i, why, sizeof why);
+			assert_true(is_up(&w, i));
+			if (ok == dark[i])
+				fail_msg("seed %ld, PC %u: said %s, apply %s", seed, i,
+					 dark[i] ? "dark" : "fine", ok ? "went" : why);
+		}
+		for (unsigned i = 0; i < FLEET; i++) {
+			parts_apply_accepting(&w, i, why, sizeof why);
+			if (is_up(&w, i) == dark[i])
+				fail_msg("seed %ld, PC %u: said %s, is %s (%s)", seed, i,
+					 dark[i] ? "dark" : "fine", is_up(&w, i) ? "up" : "dark",
+					 tail);
+			lost += dark[i];
+			kept += !dark[i];
+		}
+		world_deinit(&w);
+	}
+	print_message("%ld fleets: %u PCs said to be lost and lost, %u kept\n", seeds, lost, kept);
+	assert_true(lost > 10 && kept > 10);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(loses_what_was_said),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
