@@ -25,7 +25,7 @@
 	X(kerberos) \
 	X(defense) X(presence) \
 	X(alerts) \
-	X(wifi) X(wired_8021x) X(ethernet) X(proxy) X(remote_access) X(home_domains) \
+	X(alarms) X(wifi) X(wired_8021x) X(ethernet) X(proxy) X(remote_access) X(home_domains) \
 	X(old_certs) /* after those that may use one of them */
 
 #define PART_READS_MAX 8

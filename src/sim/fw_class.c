@@ -24,6 +24,7 @@ static const struct fw_class *const tables[] = {
 	sim_fw_8021x_classes,
 	sim_fw_presence_classes,
 	sim_fw_alerts_classes,
+	sim_fw_alarms_classes,
 	sim_fw_remote_classes,
 	sim_fw_proxy_classes,
 	NULL,

@@ -1,6 +1,7 @@
 /* One WS-MAN request to one WS-MAN reply: header rules, class and instance, operation. Called by
  * fw_http.c once the peer is logged in. Refuses what firmware refuses; knows no class itself. */
 #include "base/str.h"
+#include "sim/fw_alarms_priv.h"
 #include "sim/fw_users_priv.h"
 
 #define MIN_ENVELOPE_SIZE 50000
@@ -239,6 +240,7 @@ unsigned sim_fw_dispatch(struct fw_ctx *x, struct out *body)
 	struct wsman_rep rep = { .to = x->m };
 
 	sim_fw_pki_tick(x);
+	sim_fw_alarms_tick(x);
 	x->d->message_count++;
 	rep.message_counter = x->d->message_count;
 	if (!answer(x, &rep)) {

@@ -25,6 +25,8 @@
 	  "The supplied enumeration context is invalid.")                                           \
 	X(FW_FAULT_EXISTS, "AlreadyExists", false, 400,                                             \
 	  "The sender attempted to create a resource which already exists.")                        \
+	X(FW_FAULT_QUOTA, "QuotaLimit", false, 400,                                                 \
+	  "The service is busy servicing other requests.")                                          \
 	X(FW_FAULT_DENIED, "AccessDenied", false, 400,                                              \
 	  "The sender was not authorized to access the resource.")                                  \
 	X(FW_FAULT_ENCODING, "EncodingLimit", false, 400, "An internal encoding limit was exceeded.") \
@@ -112,7 +114,8 @@ extern const struct fw_class sim_fw_general_classes[], sim_fw_setup_classes[], s
 	sim_fw_net_classes[], sim_fw_info_classes[], sim_fw_power_classes[],
 	sim_fw_wifi_classes[], sim_fw_8021x_classes[];
 extern const struct fw_class sim_fw_defense_classes[], sim_fw_presence_classes[],
-	sim_fw_alerts_classes[];
+	sim_fw_alerts_classes[],
+	sim_fw_alarms_classes[];
 extern const struct fw_class sim_fw_remote_classes[], sim_fw_proxy_classes[];
 extern const struct fw_class sim_fw_kerberos_classes[];
 extern const struct fw_class sim_fw_audit_classes[];
