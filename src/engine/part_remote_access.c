@@ -430,6 +430,20 @@ static const char *server_path(struct arena *a, const char *host)
 	return arena_fmt(a, "remote_access.servers.%s", host);
 }
 
+/* A mutual login uses the PC's own certificate; after that was renewed, the former one is still bound. */
+static const char *bound_cert(const struct engine_part_in *in, const struct wsman_obj *server)
+{
+	for (unsigned i = 0; i < in->have[READ_CONTEXTS].count; i++) {
+		const struct wsman_obj *o = in->have[READ_CONTEXTS].items[i];
+		const struct wsman_epr *cert = wsman_obj_epr(o, "ElementInContext");
+		if (str_eq(o->shape->name, "AMT_RemoteAccessCredentialContext") && cert &&
+		    str_eq(named(o, "ElementProvidingContext", "Name"), server_id(server)) &&
+		    strstr(cert->resource_uri, "AMT_PublicKeyCertificate"))
+			return wsman_obj_epr_selector(cert, "InstanceID");
+	}
+	return NULL;
+}
+
 static unsigned compare_server(const struct engine_part_in *in, struct arena *a,
 			       const struct engine_node *want, const struct wsman_obj *have,
 			       struct engine_change *ch)
@@ -442,7 +456,12 @@ static unsigned compare_server(const struct engine_part_in *in, struct arena *a,
 	const char *path = server_path(a, engine_node_id(want)),
 		   *is = login_of(in, have) ? "password" : "mutual",
 		   *auth = engine_node_text(want, "auth");
+	const char *bound = bound_cert(in, have), *own = engine_part_own_cert(in, READ_CONTEXTS);
 	unsigned n = engine_part_fields(a, want, path, props, have, NULL, ch);
+	if (str_eq(auth, "mutual") && bound && own && !str_eq(bound, own)) {
+		engine_part_line(ch, arena_fmt(a, "%s.certificate", path), bound, own);
+		n++;
+	}
 	if (str_eq(is, auth))
 		return n;
 	engine_part_line(ch, arena_fmt(a, "%s.auth", path), is, auth);

@@ -142,7 +142,7 @@ void parts_stop(struct world *w)
 
 static bool accepting; /* the next job may put its PC out of reach */
 
-static bool run_job(struct world *w, unsigned i, const char *kind, char *out_why, size_t cap)
+bool parts_job(struct world *w, unsigned i, const char *kind, char *out_why, size_t cap)
 {
 	struct arena a;
 	struct store_job j;
@@ -189,13 +189,13 @@ static bool run_job(struct world *w, unsigned i, const char *kind, char *out_why
 
 bool parts_apply(struct world *w, unsigned i, char *out_why, size_t cap)
 {
-	return run_job(w, i, "configure", out_why, cap);
+	return parts_job(w, i, "configure", out_why, cap);
 }
 
 bool parts_apply_accepting(struct world *w, unsigned i, char *out_why, size_t cap)
 {
 	accepting = true;
-	bool ok = run_job(w, i, "configure", out_why, cap);
+	bool ok = parts_job(w, i, "configure", out_why, cap);
 	accepting = false;
 	return ok;
 }
@@ -213,7 +213,7 @@ static void last_check(struct world *w, unsigned i, bool notes, char *out, size_
 void parts_drift(struct world *w, unsigned i, char *out, size_t cap)
 {
 	char why[512];
-	if (!run_job(w, i, "check", why, sizeof why)) {
+	if (!parts_job(w, i, "check", why, sizeof why)) {
 		world_print(w);
 		fail_msg("the check failed: %s", why);
 	}

@@ -15,6 +15,7 @@ unsigned parts_start_with(struct world *w, const char *generation, const char *t
 /* Runs a job "configure" ("apply") or "check" to its end. False: it was delayed; *out_why then (may be NULL). */
 bool parts_apply(struct world *w, unsigned i, char *out_why, size_t cap);
 bool parts_apply_accepting(struct world *w, unsigned i, char *out_why, size_t cap); /* a PC that goes dark */
+bool parts_job(struct world *w, unsigned i, const char *kind, char *out_why, size_t cap); /* any kind */
 /* Lines of the last check, run now: "" nothing differs. */
 void parts_drift(struct world *w, unsigned i, char *out, size_t cap);
 void parts_notes(struct world *w, unsigned i, char *out, size_t cap); /* of the last check: not run again */
