@@ -241,7 +241,7 @@ static bool tls_wanted(const struct engine_plan_in *in)
 {
 	const struct engine_facts *f = in->have;
 	return in->want->tls && !(in->done & ACT_BIT(ACT_TLS)) &&
-		(!f->tls_enabled || f->tls_mutual || clear_to_close(in));
+		(!f->tls_enabled || (f->tls_mutual && !in->mutual) || clear_to_close(in));
 }
 
 static bool tls_build(const struct engine_plan_in *in, struct arena *a, struct wsman_req *req,
@@ -255,7 +255,7 @@ static bool tls_build(const struct engine_plan_in *in, struct arena *a, struct w
 	req->obj = o;
 	req->selectors = wsman_obj_selector(a, "InstanceID", REMOTE_TLS, NULL);
 	wsman_obj_set_bool(o, "Enabled", true);
-	wsman_obj_set_bool(o, "MutualAuthentication", false);
+	wsman_obj_set_bool(o, "MutualAuthentication", in->mutual && in->have->tls_mutual);
 	if (clear_to_close(in))
 		wsman_obj_set_bool(o, "AcceptNonSecureConnections", false);
 	return true;

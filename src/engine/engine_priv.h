@@ -37,6 +37,8 @@ struct engine {
 	struct pki_chain **chains_old;  /* replaced, and each still used by a running job: not more than these */
 	unsigned chains_old_count, chains_old_cap;
 	struct pki_chain *ca[ENGINE_CA_COUNT]; /* issuing CA with key, its root behind it; ENGINE_CA_384: NULL until needed */
+	struct pki_chain *client[ENGINE_CA_COUNT]; /* NULL: none, or not looked for */
+	bool client_looked[ENGINE_CA_COUNT];
 	struct engine_run *runs;        /* list of all, also those that wait */
 	unsigned running, waiting, claiming;
 	struct sched_timer *queue_timer, *lease_timer, *publish_timer, *check_timer;
@@ -94,6 +96,12 @@ void engine_vault_list_file(const struct pki_cert *ca, const char *suffix, char 
 
 /* expiry.c: warns before certificates end */
 void engine_expiry_soon(struct engine *en); /* look in a moment, then now and then */
+
+/* vault_client.c: the service's own client certificate, for mutual TLS */
+#define ENGINE_CLIENT_CN "outband-console"
+const struct pki_chain *engine_vault_client(struct engine *en, unsigned key_bits); /* with its key; NULL: never needed so far */
+bool engine_vault_need_client(struct engine *en, unsigned key_bits, struct err *e); /* made when there is none */
+enum engine_ca engine_vault_which(unsigned key_bits);
 
 /* vault_crl.c: lists are written by conf.publish, at the start, now and then, and after a change */
 void engine_vault_publish_soon(struct engine *en, int64_t delay_ms);

@@ -26,6 +26,7 @@
 	X(defense) X(presence) \
 	X(alerts) \
 	X(alarms) X(wifi) X(wired_8021x) X(ethernet) X(proxy) X(remote_access) X(home_domains) \
+	X(tls_auth) \
 	X(old_certs) /* after those that may use one of them */
 
 #define PART_READS_MAX 8
@@ -63,6 +64,8 @@ struct engine_part_in {
 	const struct engine_facts *facts; /* realm, version, ... */
 	unsigned major, minor;            /* of the firmware; 0 unknown. Only a prior: ask the device */
 	const char *uuid, *host, *domain, *fqdn;
+	struct span client_root;          /* of the service's own client certificate; empty: it has none */
+	const char *client_cn;
 	const struct span *leaves;        /* DER of every TLS certificate that we issued for it */
 	unsigned leaf_count;
 	struct engine_part_secret *secrets;
@@ -123,6 +126,8 @@ struct engine_part {
 	bool (*diff)(const struct engine_part_in *in, struct engine_changes *c, struct err *e);
 	bool hidden;                    /* in no profile: part of jobs (run_part_load.c) */
 };
+struct engine_profile;
+bool engine_part_wants_mutual(const struct engine_profile *p); /* part_tls_auth.c */
 const struct engine_part *engine_parts_at(unsigned i);            /* of the language; NULL past the end */
 const struct engine_part *engine_parts_all_at(unsigned i);        /* hidden ones as well */
 const struct engine_part *engine_parts_find(struct span name);    /* NULL */

@@ -52,6 +52,7 @@ struct engine_plan_in {
 	bool setup;               /* opened with PSK or the provisioning certificate */
 	const char *host, *domain; /* of the FQDN */
 	bool firmware_keys, default_context;
+	bool mutual;              /* the profile asks for mutual TLS: a part sees to it */
 	bool mebx_sent;           /* SetMEBxPassword left before, its answer is not known */
 	bool no_kvm;              /* firmware before 6.0 has none: not asked */
 	bool want_port;           /* the MAC address is to be read: of whom it is not known, or to compare */

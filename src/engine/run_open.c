@@ -37,12 +37,14 @@ static void clear_ways(struct engine_run *r)
 }
 
 static void add_operational(struct engine_run *r, const char *id, const struct secret *pw,
-			    const char *pin, bool clear)
+			    const char *pin, bool clear, bool client)
 {
 	struct pki_tls_policy p[2];
 	unsigned n = amt_quirks_ladder(r->version, false, p);
 	for (unsigned i = 0; i < (clear ? 1 : n); i++) {
-		struct run_way w = { .kind = WAY_OPERATIONAL, .policy = p[i], .clear = clear };
+		struct run_way w = {
+			.kind = WAY_OPERATIONAL, .policy = p[i], .clear = clear, .client = client
+		};
 		str_copy(w.credential, sizeof w.credential, span_str(id));
 		str_copy(w.pin_hex, sizeof w.pin_hex, span_str(pin));
 		add_way(r, w, secret_reveal(pw));
@@ -55,7 +57,7 @@ static bool may_be_in(const struct engine_run *r)
 	return r->intent[ACT_COMMIT] || (r->was_configured && !r->said_hello);
 }
 
-static void add_stored_operational(struct engine_run *r, bool former)
+static void add_stored_operational(struct engine_run *r, bool former, bool client)
 {
 	struct arena a;
 	struct store_credential rows[16];
@@ -71,7 +73,7 @@ static void add_stored_operational(struct engine_run *r, bool former)
 			continue;
 		if (engine_unseal(r->en, label, rows[i].sealed, &pw, NULL))
 			add_operational(r, rows[i].id, &pw, rows[i].leaf_sha256,
-					str_eq(rows[i].tls_mode, "clear"));
+					str_eq(rows[i].tls_mode, "clear"), client);
 		secret_deinit(&pw);
 	}
 	arena_deinit(&a);
@@ -139,7 +141,8 @@ static void add_pki(struct engine_run *r)
 bool engine_run_ways(struct engine_run *r, struct err *e)
 {
 	clear_ways(r);
-	add_stored_operational(r, false);
+	/* a PC that does not ask for it does not see it */
+	add_stored_operational(r, false, r->in.mutual);
 	/* a commit that was answered has closed the way through setup */
 	if (r->said_hello && !r->commit_ok) {
 		if (r->psk && !add_psk(r, e))
@@ -147,7 +150,10 @@ bool engine_run_ways(struct engine_run *r, struct err *e)
 		if (!r->psk)
 			add_pki(r);
 	}
-	add_stored_operational(r, true);
+	add_stored_operational(r, true, r->in.mutual);
+	/* a former profile may have asked for mutual TLS */
+	if (!r->in.mutual && engine_vault_client(r->en, r->in.key_bits))
+		add_stored_operational(r, false, true);
 	if (r->way_count)
 		return true;
 	err_set(e, ERR_AUTH,
@@ -173,6 +179,8 @@ static void set_way(struct engine_run *r)
 	way.tls.policy = w->policy;
 	if (w->kind == WAY_PKI || w->kind == WAY_PKI_LOGIN)
 		way.tls.chain = r->chain;
+	if (w->client)
+		way.tls.chain = engine_vault_client(r->en, r->in.key_bits);
 	if (w->kind == WAY_PSK) {
 		struct arena a;
 		struct store_psk k;

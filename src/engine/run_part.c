@@ -60,6 +60,7 @@ struct engine_part_in engine_run_part_in(struct engine_run *r, const struct run_
 		.host = r->host,
 		.domain = r->domain,
 		.fqdn = r->fqdn,
+		.client_cn = ENGINE_CLIENT_CN,
 		.leaves = r->parts->leaves,
 		.leaf_count = r->parts->leaf_count,
 		.secrets = r->parts->secrets,
@@ -68,6 +69,10 @@ struct engine_part_in engine_run_part_in(struct engine_run *r, const struct run_
 		.cert_count = r->parts->cert_count,
 		.now_unix_ms = clk_unix_ms(),
 	};
+	const struct pki_chain *client =
+		r->in.mutual ? engine_vault_client(r->en, r->in.key_bits) : NULL;
+	if (client)
+		in.client_root = client->certs[client->count - 1].der;
 	amt_quirks_parse_version(r->version, &in.major, &in.minor);
 	return in;
 }

@@ -96,8 +96,8 @@ static bool load_cert(struct engine_run *r, const char *name, struct err *e)
 			       r->profile.name, CERTS_MAX);
 	arena_init(&a, 1 << 20);
 	snprintf(id, sizeof id, "trusted:%s", name);
-	if (str_eq(name, "ca") && r->en->ca[ENGINE_CA_USUAL]) {
-		const struct pki_chain *ca = r->en->ca[ENGINE_CA_USUAL];
+	const struct pki_chain *ca = r->en->ca[engine_vault_which(r->in.key_bits)];
+	if (str_eq(name, "ca") && ca) {
 		der = ca->certs[ca->count - 1].der; /* its root */
 	} else if (store_cert_get(r->en->conf.store, &a, id, &row)) {
 		struct pki_chain *c = pki_chain_load(row.pem, NULL, NULL);
@@ -189,6 +189,8 @@ bool engine_run_parts_load(struct engine_run *r, struct err *e)
 	unsigned n = 0;
 	r->parts = ps;
 	arena_init(&ps->work, WORK_MAX);
+	if (r->in.mutual && !engine_vault_need_client(r->en, r->in.key_bits, e))
+		return false;
 	while (engine_parts_all_at(n))
 		n++;
 	ps->rows = mem_new(n * sizeof *ps->rows);

@@ -227,6 +227,8 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 	if (ok) {
 		str_copy(r->address, sizeof r->address, span_str(d.address));
 		str_copy(r->version, sizeof r->version, span_str(d.version));
+		const struct amt_quirks *q = amt_quirks_find(r->version);
+		r->in.key_bits = q ? q->key_bits.key_bits : 2048;
 		str_copy(r->pid, sizeof r->pid, span_str(d.pid));
 		r->psk = str_eq(d.kind, "psk");
 		r->login_count = d.login_fail_count;
@@ -248,6 +250,7 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 		}
 	}
 	ok = ok && load_name(r, &d, e) && load_profile(r, &d, &a, e);
+	r->in.mutual = ok && engine_part_wants_mutual(&r->profile);
 	if (ok && r->kind != RUN_CONFIGURE && !r->was_configured) {
 		ok = err_set(e, ERR_CONFLICT, "device %s is not configured: there is no way in yet",
 			     r->uuid);

@@ -16,6 +16,7 @@ struct run_way {
 	struct secret password;
 	char pin_hex[65];               /* operational: leaf that must show up; "" none */
 	bool clear;                     /* operational without TLS */
+	bool client;                    /* shows the service's client certificate */
 };
 struct run_ask;
 struct engine_run {

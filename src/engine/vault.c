@@ -20,7 +20,8 @@ bool engine_unseal(struct engine *en, const char *label, struct span sealed, str
 
 struct pki_chain *engine_vault_row(struct engine *en, const struct store_cert *row, struct err *e)
 {
-	bool is_ca = str_eq(row->kind, "ca") || str_eq(row->kind, "root");
+	bool is_ca =
+		str_eq(row->kind, "ca") || str_eq(row->kind, "root") || str_eq(row->kind, "client");
 	struct pki_chain *c =
 		is_ca ? pki_chain_from_pem(row->pem, e) : pki_chain_load(row->pem, NULL, e);
 	if (!c || row->sealed_key.n == 0)
@@ -118,4 +119,8 @@ void engine_vault_free(struct engine *en)
 	retire_chains(en);
 	mem_free(en->chains_old);
 	engine_vault_free_cas(en);
+	for (int i = 0; i < ENGINE_CA_COUNT; i++) {
+		pki_chain_free(en->client[i]);
+		en->client[i] = NULL;
+	}
 }

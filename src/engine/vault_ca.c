@@ -27,7 +27,7 @@ const struct engine_ca_kind *engine_vault_kind(enum engine_ca which)
 	return &kinds[which];
 }
 
-static enum engine_ca ca_for(unsigned key_bits)
+enum engine_ca engine_vault_which(unsigned key_bits)
 {
 	return key_bits > CA_BITS ? ENGINE_CA_384 : ENGINE_CA_USUAL;
 }
@@ -82,8 +82,8 @@ static bool make_cert(struct engine *en, const struct engine_ca_kind *kind,
 			       e);
 }
 
-static bool put_row(struct engine *en, struct store_tx *tx, const char *id, const char *kind,
-		    const struct pki_chain *c, struct arena *a)
+bool engine_vault_put_row(struct engine *en, struct store_tx *tx, const char *id, const char *kind,
+			  const struct pki_chain *c, struct arena *a)
 {
 	struct secret der = SECRET_NONE;
 	struct buf pem;
@@ -143,8 +143,9 @@ struct pki_chain *engine_vault_put_pair(struct engine *en, enum engine_ca which,
 	}
 	if (c) {
 		c->key = pki_key_ref(keys->issuing);
-		if (!(made ? put_row(en, tx, kind->root_id, "root", made, &a) : true) ||
-		    !put_row(en, tx, kind->id, "ca", c, &a)) {
+		if (!(made ? engine_vault_put_row(en, tx, kind->root_id, "root", made, &a)
+			   : true) ||
+		    !engine_vault_put_row(en, tx, kind->id, "ca", c, &a)) {
 			err_set(e, ERR_CERT, "a new CA cannot be written down");
 			pki_chain_free(c);
 			c = NULL;
@@ -207,14 +208,14 @@ void engine_vault_free_cas(struct engine *en)
 
 bool engine_vault_has_ca(const struct engine *en, unsigned key_bits)
 {
-	return en->ca[ca_for(key_bits)] != NULL;
+	return en->ca[engine_vault_which(key_bits)] != NULL;
 }
 
 bool engine_vault_keep_ca(struct engine *en, unsigned key_bits, const struct engine_ca_keys *keys,
 			  struct err *e)
 {
 	struct arena a;
-	enum engine_ca which = ca_for(key_bits);
+	enum engine_ca which = engine_vault_which(key_bits);
 	arena_init(&a, 1 << 18);
 	/* Another job was faster, or another service on this database. */
 	bool ok = load_ca(en, which, &a, e) && (en->ca[which] || keep(en, which, keys, e));
@@ -230,7 +231,7 @@ bool engine_vault_issue(struct engine *en, unsigned key_bits, struct span spki, 
 	const char *dns[] = { fqdn, NULL };
 	uint8_t serial[16];
 	int64_t now = clk_unix_ms();
-	const struct pki_chain *ca = en->ca[ca_for(key_bits)];
+	const struct pki_chain *ca = en->ca[engine_vault_which(key_bits)];
 	/* wide validity: the device's clock may be off, and renewal is a job of its own */
 	struct pki_issue what = {
 		.cn = fqdn,
@@ -238,7 +239,7 @@ bool engine_vault_issue(struct engine *en, unsigned key_bits, struct span spki, 
 		.dns = dns,
 		.eku_server_auth = true,
 		.eku_client_auth = true,
-		.sig_hash = kinds[ca_for(key_bits)].hash,
+		.sig_hash = kinds[engine_vault_which(key_bits)].hash,
 		.not_before_unix_ms = now - 365 * DAY_MS,
 		.not_after_unix_ms = now + LEAF_YEARS * YEAR_MS,
 		.serial = serial,

@@ -9,6 +9,9 @@ struct engine_ca_kind {
 	unsigned key_bits;
 	enum pki_sig_hash hash;
 };
+/* Chain and sealed key as a row in tx. */
+bool engine_vault_put_row(struct engine *en, struct store_tx *tx, const char *id, const char *kind,
+			  const struct pki_chain *c, struct arena *a);
 const struct engine_ca_kind *engine_vault_kind(enum engine_ca which);
 /* Root and issuing CA over those keys as rows in tx, active under their ids; root NULL: one is made
  * over keys->root. The new chain, issuing CA first and with its key; NULL: e. */

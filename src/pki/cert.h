@@ -11,6 +11,7 @@
 
 #define PKI_OU_SETUP "Intel(R) Client Setup Certificate"
 #define PKI_OID_AMT_PROVISIONING "2.16.840.1.113741.1.2.3"
+#define PKI_OID_AMT_CONSOLE      "2.16.840.1.113741.1.2.1" /* client of mutual TLS over the network */
 
 enum pki_key_kind { PKI_KEY_RSA, PKI_KEY_EC, PKI_KEY_OTHER };
 /* SHA-256 is 0, so that a struct pki_issue that says nothing gets it. */
@@ -66,7 +67,7 @@ struct pki_issue {
 	int64_t not_before_unix_ms, not_after_unix_ms;
 	bool is_ca;
 	bool ca_of_leaves;             /* with is_ca: no further CA below (pathlen 0) */
-	bool eku_server_auth, eku_client_auth, eku_amt;
+	bool eku_server_auth, eku_client_auth, eku_amt, eku_console;
 	const char *crl_url, *issuer_url; /* CDP and AIA; NULL: left out */
 	enum pki_sig_hash sig_hash;
 	const uint8_t *serial;         /* 16 bytes, made positive; NULL: random */

@@ -92,6 +92,7 @@ static bool add_eku(X509 *x, const struct pki_issue *what)
 		{ what->eku_server_auth, "1.3.6.1.5.5.7.3.1" },
 		{ what->eku_client_auth, "1.3.6.1.5.5.7.3.2" },
 		{ what->eku_amt, PKI_OID_AMT_PROVISIONING },
+		{ what->eku_console, PKI_OID_AMT_CONSOLE },
 	};
 	STACK_OF(ASN1_OBJECT) *eku = sk_ASN1_OBJECT_new_null();
 	bool done = eku != NULL;

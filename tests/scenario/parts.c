@@ -20,6 +20,7 @@ static struct {
 	struct world *w;
 	struct arena arena;
 	bool open, done, fault;
+	struct pki_chain *chain;     /* shown; NULL: none */
 	const char *user, *password; /* NULL: the admin's */
 	char why[128];
 	const struct wsman_obj *obj;
@@ -133,9 +134,31 @@ unsigned parts_start_with(struct world *w, const char *generation, const char *t
 	return i;
 }
 
+void parts_show_certificate(struct world *w, const char *row_id)
+{
+	struct arena a;
+	struct store_cert row;
+	char label[64];
+	struct secret der = SECRET_NONE;
+	struct err e = { 0 };
+	arena_init(&a, 1 << 20);
+	snprintf(label, sizeof label, "cert:%s", row_id);
+	assert_true(store_cert_get(w->store, &a, row_id, &row));
+	assert_true(pki_seal_reveal(w->seal, label, row.sealed_key, &der, &e));
+	pki_chain_free(other.chain);
+	other.chain = pki_chain_from_pem(row.pem, &e);
+	assert_non_null(other.chain);
+	other.chain->key = pki_key_from_der(secret_reveal(&der), &e);
+	assert_non_null(other.chain->key);
+	secret_deinit(&der);
+	arena_deinit(&a);
+}
+
 void parts_stop(struct world *w)
 {
 	forget_reply();
+	pki_chain_free(other.chain);
+	other.chain = NULL;
 	world_check(w);
 	world_deinit(w);
 }
@@ -291,6 +314,7 @@ static void ask(struct world *w, unsigned i, const struct wsman_req *req)
 	way.tls.policy = (struct pki_tls_policy){ .min = PKI_TLS_1_0, .max = PKI_TLS_1_2 };
 	if (sim_dev_generation(w->devs[i].dev)->tls_min.n > PKI_TLS_1_2)
 		way.tls.policy.max = PKI_TLS_1_3;
+	way.tls.chain = other.chain;
 	if (other.user)
 		way.password = secret_make(span_str(other.password));
 	else

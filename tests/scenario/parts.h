@@ -40,4 +40,6 @@ uint32_t parts_invoke(struct world *w, unsigned i, const char *cls, const char *
  * nobody got in. */
 const char *parts_get_as(struct world *w, unsigned i, const char *user, const char *password, const char *cls);
 void parts_secret(struct world *w, const char *name, const char *value); /* for {secret: NAME} */
+/* From now on the other client shows the service's client certificate (of mutual TLS). */
+void parts_show_certificate(struct world *w, const char *row); /* "client", "client-384" */
 const struct wsman_obj *parts_reply(struct world *w); /* output of the last invoke */
