@@ -4,6 +4,7 @@
 #include "world.h"
 
 #include "base/clk.h"
+#include "base/fault.h"
 #include "engine/name.h"
 
 #include <setjmp.h>
@@ -291,6 +292,34 @@ static void death_and_cancel_while_asked(void **state)
 	world_deinit(&w);
 }
 
+/* The service dies before and after each transaction, the ones around the hook among them: what the
+ * hook said for this hello is not asked again, and the PC gets one name. */
+static void death_at_every_write(void **state)
+{
+	(void)state;
+	static const char *const points[] = { "engine.store", "engine.stored" };
+	for (size_t p = 0; p < 2; p++) {
+		int runs = 0;
+		for (int n = 1; n <= 12; n++) {
+			struct world w;
+			struct script s;
+			begin(&w, &s, "hook,import");
+			s.out = "{\"fqdn\":\"pc7.example.com\",\"ou\":\"OU=x\"}";
+			world_add(&w, "11.8", SIM_SETUP_PKI, NULL, NULL);
+			fault_arm(points[p], n);
+			run_until_done(&w, 24 * HOUR_MS);
+			runs += w.dead || fault_fired() != NULL;
+			fault_disarm();
+			expect_device(&w, 0, "pc7.example.com", "hook", "baseline");
+			assert_int_equal(w.hook_running, 0);
+			assert_in_range(w.hook_count, 1, 3);
+			world_check(&w);
+			world_deinit(&w);
+		}
+		assert_true(runs >= 10);
+	}
+}
+
 /* ---- DNS ---- */
 
 struct dns_script {
@@ -460,6 +489,7 @@ int main(void)
 		cmocka_unit_test(wrong_hooks),
 		cmocka_unit_test(hanging_hooks_hold_nobody),
 		cmocka_unit_test(death_and_cancel_while_asked),
+		cmocka_unit_test(death_at_every_write),
 		cmocka_unit_test(dns_must_agree),
 		cmocka_unit_test(not_yet_and_taken),
 		cmocka_unit_test(replaced_and_renamed),
