@@ -17,7 +17,8 @@
 	X(STORM_SECOND, "second service", 5)      X(STORM_STOP, "service stopped softly", 3) \
 	X(STORM_CLOCK, "clock set", 2)            X(STORM_SETTING, "setting changed", 4)   \
 	X(STORM_CONFIGURE, "configure again", 6)  X(STORM_CANCEL, "job cancelled", 4)      \
-	X(STORM_PAUSE, "job paused", 2)           X(STORM_RETRY, "job retried", 4)
+	X(STORM_PAUSE, "job paused", 2)           X(STORM_RETRY, "job retried", 4)       \
+	X(STORM_HOOK, "hook goes wrong", 5)
 enum soak_storm {
 #define X(name, text, weight) name,
 	SOAK_STORMS(X)
@@ -47,6 +48,7 @@ struct soak {
 	bool pair;                     /* two services on the database: no start recovers jobs */
 	bool calm, stepped, stopped[WORLD_SERVICES];
 	unsigned next_look;
+	unsigned hook_bad;             /* of a hundred runs of the hook; one in three seeds has one */
 	int64_t storm_end_mono_ms;
 	struct buf log;                /* every line of the service */
 	struct soak_totals *totals;
@@ -72,6 +74,8 @@ void soak_start_later(struct soak *s, unsigned service, int64_t ms);
 void soak_storm(struct soak *s);       /* one thing goes wrong */
 void soak_calm(struct soak *s);        /* everything is mended */
 void soak_rescue(struct soak *s);      /* what people do in the end: power off and on */
+
+void soak_hook(struct world *w, const struct engine_hook_ask *q, struct engine_hook_end *end, int64_t *ms);
 
 /* soak_check.c */
 void soak_check_event(struct soak *s);

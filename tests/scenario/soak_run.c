@@ -241,6 +241,11 @@ static void begin(struct soak *s, const struct soak_opts *opts)
 		set_number(s, "workers", 1, 20);
 	if (soak_chance(s, 50))
 		set_number(s, "job.lease_s", 5, 120);
+	if (s->seed % 3 == 2) {
+		s->w.hook = soak_hook;
+		world_set(&s->w, "name.sources", "hook,import");
+		world_set(&s->w, "hook.program", "/usr/local/lib/outband/hook");
+	}
 	put_profile(s);
 	s->totals->seeds++;
 	s->totals->devices += s->dev_count;

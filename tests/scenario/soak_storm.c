@@ -263,9 +263,51 @@ void soak_storm(struct soak *s)
 	case STORM_RETRY:
 		set_job(s, i, STORE_JOB_QUEUED);
 		break;
+	case STORM_HOOK:
+		s->hook_bad = soak_pick(s, 3) * 50;
+		watch_note(&s->w.watch, "hook: %u of 100 runs go wrong", s->hook_bad);
+		break;
 	case STORM_COUNT:
 		break;
 	}
+}
+
+/* ---- the hook ---- */
+
+/* It says the name that is imported too, or nothing; or it is wrong in one of the ways it can be. */
+void soak_hook(struct world *w, const struct engine_hook_ask *q, struct engine_hook_end *end,
+	       int64_t *ms)
+{
+	static const char *const garbage[] = { "",
+					       "{",
+					       "[]",
+					       "{\"fqdn\":\"a_b\"}",
+					       "{\"allow\":false}",
+					       "{\"profile\":\"nowhere\"}" };
+	static char text[80]; /* copied when this returns */
+	struct soak *s = w->arg;
+	unsigned i = 0;
+	*ms = soak_between(s, 0, 3 * SECOND_MS);
+	if (!s->calm && soak_chance(s, s->hook_bad)) {
+		unsigned way = soak_pick(s, 4);
+		if (way == 0)
+			*ms = q->timeout_ms + 1;
+		else if (way == 1)
+			end->signal = 9;
+		else if (way == 2)
+			err_set(&end->why, soak_chance(s, 50) ? ERR_LIMIT : ERR_NOT_FOUND, "hook");
+		else
+			end->out =
+				span_str(garbage[soak_pick(s, sizeof garbage / sizeof *garbage)]);
+		return;
+	}
+	end->out = span_str("{}");
+	while (i < w->dev_count && strcmp(w->devs[i].uuid, q->args[0]) != 0)
+		i++;
+	if (i == w->dev_count || !soak_chance(s, 50))
+		return;
+	snprintf(text, sizeof text, "{\"fqdn\":\"host%u.example.com\"}", i);
+	end->out = span_str(text);
 }
 
 /* ---- and in the end ---- */
@@ -286,6 +328,7 @@ void soak_calm(struct soak *s)
 {
 	fault_disarm();
 	s->calm = true;
+	s->hook_bad = 0;
 	watch_note(&s->w.watch, "calm");
 	for (unsigned k = 0; k < WORLD_SERVICES; k++) {
 		s->w.services[k].stalled_until_mono_ms = 0;

@@ -13,6 +13,7 @@ struct call {
 	engine_dns_fn *dns_fn;
 	engine_forward_fn *forward_fn;
 	struct err e;
+	void *out; /* a copy */
 	void *arg;
 };
 
@@ -20,6 +21,7 @@ static void end_of(struct call *c)
 {
 	if (c->hook_fn)
 		c->w->hook_running--;
+	mem_free(c->out);
 	mem_free(c);
 }
 
@@ -55,6 +57,10 @@ static void *ask_hook(void *ctx, const struct engine_hook_ask *q, engine_hook_fn
 		w->hook_peak = w->hook_running;
 	w->hook(w, q, &c->hook_end, &ms);
 	c->hook_end.elapsed_ms = ms;
+	c->out = mem_new(c->hook_end.out.n + 1);
+	if (c->hook_end.out.n)
+		memcpy(c->out, c->hook_end.out.p, c->hook_end.out.n);
+	c->hook_end.out = span_make(c->out, c->hook_end.out.n);
 	if (ms > q->timeout_ms) {
 		c->hook_end = (struct engine_hook_end){ .signal = 9, .elapsed_ms = q->timeout_ms };
 		err_set(&c->hook_end.why, ERR_TIMEOUT, "the program did not end in time");
