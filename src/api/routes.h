@@ -23,6 +23,8 @@ enum api_role {
 	  "Forgets a device; its credentials are archived, its events kept.")                             \
 	X("GET", "/v1/devices/{}/plan", API_ROLE_VIEWER, "", "", api_device_plan,                         \
 	  "What a configuration would change, one line per field.")                                       \
+	X("GET", "/v1/devices/{}/issues", API_ROLE_VIEWER, "", "", api_device_issues,                     \
+	  "What is known of the firmware of a device: issue, whom it concerns, what to do.")              \
 	X("POST", "/v1/devices/{}/apply", API_ROLE_OPERATOR, "accept_loss", "", api_device_apply,         \
 	  "Queues the configuration of a device now; accept_loss=true: although it may go out of reach.")                                                    \
 	X("POST", "/v1/devices/{}/check", API_ROLE_OPERATOR, "", "", api_device_check,                    \

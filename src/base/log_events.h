@@ -27,6 +27,7 @@
 	X(LOG_EV_STAGE, LOG_INFO, "engine.stage", "uuid job stage", "configuration entered a stage")    \
 	X(LOG_EV_CERT_CHOSEN, LOG_INFO, "engine.certificate", "uuid job cert subject", "the provisioning certificate that fits this device best") \
 	X(LOG_EV_CONNECT, LOG_INFO, "engine.connected", "uuid job way tls_version peer_sha256", "a way into the device is open") \
+	X(LOG_EV_ODD_CERT, LOG_WARN, "engine.odd_certificate", "uuid job way", "the device showed a certificate with impossible dates") \
 	X(LOG_EV_CONNECT_FAILED, LOG_WARN, "engine.connect_failed", "uuid job way", "a way into the device failed") \
 	X(LOG_EV_STEP, LOG_INFO, "engine.step", "uuid job step attempt_count", "an action was done")    \
 	X(LOG_EV_STEP_FAILED, LOG_WARN, "engine.step_failed", "uuid job step attempt_count", "an action failed") \

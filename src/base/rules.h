@@ -51,6 +51,9 @@
 	X("D061", "deep_cctld", "the PC's domain lies deeper under a country domain than the "      \
 	  "certificate's name reaches",                                                             \
 	  "order a certificate for that child domain, or set the PKI DNS suffix in MEBx")           \
+	X("D062", "fw_321_selfsigned",                                                              \
+	  "the PC shows the odd self-signed certificate of AMT 3.2.1, which strict TLS stacks refuse", \
+	  "update it to 3.2.2, or set it up and unprovision it once: it makes another certificate") \
 	X("D066", "no_private_key", "the private key of the certificate is missing",                \
 	  "export it with its key on the machine that made the request, or re-key with the vendor") \
 	X("D070", "rc_disabled", "remote configuration (PKI) is switched off",                      \

@@ -73,6 +73,8 @@ enum cli_cmd_flags {
 	  CMD_NEEDS_SERVER, cli_cmd_log)                                                            \
 	X("log", "level", "LEVEL", "change what the service writes to its log", CMD_NEEDS_SERVER, cli_cmd_log_level) \
 	X("audit", "list", "[--limit N]", "show who did what", CMD_NEEDS_SERVER, cli_cmd_audit_list) \
+	X("issues", "", "[--firmware VERSION]", "show what is known of firmware releases and products around them", \
+	  CMD_LOCAL, cli_cmd_issues)                                                                \
 	X("pc", "info", CLI_WSMAN_ARGS, "ask a PC of any firmware what it is, without the service", \
 	  CMD_LOCAL, cli_cmd_pc_info)                                                               \
 	X("pc", "power", "ACTION " CLI_WSMAN_ARGS " [--yes]", "status, on, off, cycle or reset: power of one PC of any firmware", \

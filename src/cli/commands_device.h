@@ -21,6 +21,8 @@
 	  CMD_NEEDS_SERVER, cli_cmd_device_plan)                                                    \
 	X("device", "drift", "[DEVICE]... [--check] [--all]", "show where PCs differ from their profiles, as last seen", \
 	  CMD_NEEDS_SERVER, cli_cmd_device_drift)                                                   \
+	X("device", "issues", "DEVICE", "show what is known of the firmware of a PC",               \
+	  CMD_NEEDS_SERVER, cli_cmd_device_issues)                                                  \
 	X("device", "apply", "DEVICE... [--wait] [--accept-loss N] [--ring PERCENT] [--stop-on PERCENT] [--yes]", \
 	  "configure PCs now, as their profile says", \
 	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_device_apply)                              \

@@ -70,6 +70,7 @@
 	X("password-file", "wsman", "file with the password (default: $OUTBAND_PASSWORD, else ask)") \
 	X("password-file", "pc", "file with the password (default: $OUTBAND_PASSWORD, else ask)")  \
 	X("suffix", "cert", "DNS suffix that the PC knows (DHCP option 15 or MEBx)")                \
+	X("firmware", "issues", "only what names this AMT version, such as 2.6.20 or 11.8")      \
 	X("firmware", "cert", "AMT version of the PC, such as 11.8")                                \
 	X("hello", "cert", "file with a hello of the PC, for the hashes that it trusts")            \
 	X("force", "cert", "store it although it is not usable")                                    \

@@ -2,6 +2,7 @@
  * unanswered send is followed by observation, never by a blind repeat. */
 #include "engine/run_priv.h"
 
+#include "amt/pc.h"
 #include "amt/quirks.h"
 #include "base/clk.h"
 #include "base/fault.h"
@@ -15,6 +16,7 @@
 #define BUSY_WAIT_MS   3000
 #define BUSY_MAX       60
 #define COMMIT_WAIT_MS 1000
+#define HTTP_NOT_FOUND 404
 
 /* ---- reads ---- */
 
@@ -139,6 +141,23 @@ static bool was_cleared(struct engine_run *r, const char *former_realm)
 	return true;
 }
 
+/* No WS-MAN there, and the firmware is of the time before it. Said at the first read, before any secret
+ * leaves. */
+static bool is_legacy(struct engine_run *r, const struct amt_reply *reply, struct err *e)
+{
+	note_version(r, reply);
+	if (!amt_pc_is_soap_era(r->version))
+		return false;
+	err_set(e, ERR_UNSUPPORTED,
+		"device %s speaks only the old SOAP interface: its configuration is unproven and "
+		"not built",
+		r->uuid);
+	err_seen(e, "AMT %s, HTTP 404 for WS-MAN", r->version);
+	err_want(e, "AMT 3.2.1 or later");
+	e->hint[0] = '\0'; /* the rule's own */
+	return err_rule(e, "D015"), true;
+}
+
 static void on_read(void *arg, const struct amt_reply *reply, const struct err *err)
 {
 	struct engine_run *r = arg;
@@ -155,6 +174,10 @@ static void on_read(void *arg, const struct amt_reply *reply, const struct err *
 	bool absent = e.code == ERR_FAULT && rd->fault_means_absent;
 	if (e.code == ERR_BUSY) {
 		engine_run_busy(r, &e);
+		return;
+	}
+	if (e.code == ERR_HTTP && reply->http_status == HTTP_NOT_FOUND && is_legacy(r, reply, &e)) {
+		engine_run_fail(r, &e);
 		return;
 	}
 	if (e.code != ERR_NONE && !absent) {

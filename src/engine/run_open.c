@@ -338,6 +338,28 @@ static bool charge_login(struct engine_run *r)
 	return true;
 }
 
+/* AMT 3.2.1 may show a certificate that ends before it begins (D062). It is no obstacle here, but is one
+ * for browsers and other programs. Newer firmware is not looked at. */
+static void note_odd_cert(struct engine_run *r, const struct amt_peer *p)
+{
+	unsigned major = 3, minor;
+	struct arena a;
+	struct pki_cert c;
+	struct err e = { 0 };
+	(void)amt_quirks_parse_version(r->version, &major, &minor);
+	if (r->odd_cert_told || !p->has_leaf || major > 3)
+		return;
+	arena_init(&a, 65536);
+	bool odd = pki_cert_parse(p->leaf_der, &a, &c, NULL) && c.bad_dates;
+	arena_deinit(&a);
+	if (!odd)
+		return;
+	r->odd_cert_told = true;
+	err_set(&e, ERR_CERT, "device %s shows a certificate that ends before it begins", r->uuid);
+	err_rule(&e, "D062");
+	engine_run_way_event(r, LOG_EV_ODD_CERT, &e);
+}
+
 static void on_open(void *arg, const struct amt_reply *reply, const struct err *err)
 {
 	struct engine_run *r = arg;
@@ -368,6 +390,7 @@ static void on_open(void *arg, const struct amt_reply *reply, const struct err *
 			     LOG_S("job", r->job), LOG_S("way", engine_run_way_name(r)),
 			     LOG_S("tls_version", pki_tls_version_name(reply->peer->tls_version)),
 			     LOG_S("peer_sha256", r->facts.leaf_seen));
+		note_odd_cert(r, reply->peer);
 		if (!charge_login(r))
 			engine_run_plan(r);
 		return;

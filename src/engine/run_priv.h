@@ -49,6 +49,7 @@ struct engine_run {
 	unsigned way_count, way;
 	bool way_proven;                /* a request was answered well over it */
 	bool login_spent;               /* the budget was charged for this way */
+	bool odd_cert_told;             /* the odd certificate of AMT 3.2.1 is in the timeline */
 	int64_t login_count, login_since_unix_ms;
 	/* candidates: the same ones after a crash */
 	struct secret admin_pw, mebx_pw;

@@ -90,4 +90,11 @@ test_expect_success 'power and interface survive a restart of the simulator with
 	test "$(soap "")" = 200 && grep -q ":SystemPowerState>5<" reply && sim_stop
 '
 
+test_expect_success 'what is known of a release is told, of text that is none is not' '
+	"$OUTBAND" issues --firmware 2.1.3 --csv >rows && grep -q "^D015," rows && grep -q "^KB959040," rows &&
+	! grep -q "^SCS-5," rows && "$OUTBAND" issues --firmware 9.0 --csv >rows && ! grep -q "^D015," rows &&
+	"$OUTBAND" issues --csv >rows && test "$(grep -c "^KB" rows)" = 15 &&
+	test_must_fail "$OUTBAND" issues --firmware nine 2>err && grep -q "is no version" err
+'
+
 test_done
