@@ -59,6 +59,10 @@ static void load_settings(struct engine *en)
 	en->set.lease_s = setting_int(en, &a, SETTING_LEASE_S);
 	en->set.hello_rate = setting_int(en, &a, SETTING_HELLO_RATE);
 	en->set.pki = str_eq(setting_text(en, &a, SETTING_PKI), "true");
+	const char *otp = setting_text(en, &a, SETTING_OTP);
+	en->set.otp = str_eq(otp, "required") ? ENGINE_OTP_REQUIRED
+		: str_eq(otp, "optional")     ? ENGINE_OTP_OPTIONAL
+					      : ENGINE_OTP_OFF;
 	en->set.auth_int = str_eq(setting_text(en, &a, SETTING_AUTH_INT), "true");
 	en->set.manual_approval = str_eq(setting_text(en, &a, SETTING_APPROVAL), "manual");
 	str_copy(en->set.profile, sizeof en->set.profile,

@@ -23,6 +23,7 @@ struct engine {
 		int64_t check_h, renew_days, rotate_days;
 		enum engine_repair repair;
 		bool pki, manual_approval, auth_int;
+		enum { ENGINE_OTP_OFF, ENGINE_OTP_OPTIONAL, ENGINE_OTP_REQUIRED } otp;
 		char profile[64], ca_url[201];
 		char name_sources[64], name_not_yet[256], hook_program[256], dns_servers[256];
 		bool name_replace, forward_all, forward_proxy;

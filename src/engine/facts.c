@@ -31,7 +31,7 @@ static const struct {
 	{ FACTS_CONTEXT, "context" },   { FACTS_CLOCK, "clock" },       { FACTS_REDIR, "redir" },
 	{ FACTS_KVM, "kvm" },           { FACTS_WEBUI, "webui" },       { FACTS_KEYS, "keys" },
 	{ FACTS_CERTS, "certs" },       { FACTS_LISTENER, "listener" }, { FACTS_PORT, "port" },
-	{ FACTS_MEBX, "mebx" },
+	{ FACTS_MEBX, "mebx" },         { FACTS_OTP, "otp" },
 };
 #define GROUP_COUNT (sizeof groups / sizeof *groups)
 

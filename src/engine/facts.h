@@ -9,7 +9,9 @@ enum engine_fact_group { /* bits */
 	FACTS_IDENTITY = 1, FACTS_GENERAL = 2, FACTS_TLS = 4, FACTS_CONTEXT = 8, FACTS_CLOCK = 16,
 	FACTS_REDIR = 32, FACTS_KVM = 64, FACTS_WEBUI = 128, FACTS_KEYS = 256, FACTS_CERTS = 512,
 	FACTS_LISTENER = 1024, FACTS_PORT = 2048, FACTS_MEBX = 4096,
+	FACTS_OTP = 8192,
 };
+enum engine_otp { ENGINE_OTP_NONE, ENGINE_OTP_FITS, ENGINE_OTP_OTHER };
 /* kind: S text (char array), U uint32_t, B bool, L int64_t; group; stored name = field name */
 #define ENGINE_FACTS(X)                                                            \
 	X(S, version, 32, FACTS_IDENTITY)        /* "16.1.25.1917" from the Server header */ \
@@ -39,6 +41,7 @@ enum engine_fact_group { /* bits */
 	X(S, cert_handle, 128, FACTS_CERTS)      /* our leaf in the device; "" */   \
 	X(S, cert_keys, 257, FACTS_CERTS)        /* keys of the other certificates: 16 hex digits each */ \
 	X(B, mebx_default, 0, FACTS_MEBX)        /* the factory's MEBx password is still in */ \
+	X(U, otp, 0, FACTS_OTP)                  /* enum engine_otp: what it shows, compared */ \
 	X(S, leaf_seen, 65, 0)                   /* hex SHA-256 of the leaf in the last handshake */
 struct engine_facts {
 	unsigned known;   /* groups */

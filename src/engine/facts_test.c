@@ -7,7 +7,7 @@
 #include "base/str.h"
 #include "engine/facts.h"
 
-#define ALL_GROUPS ((unsigned)FACTS_MEBX * 2 - 1)
+#define ALL_GROUPS ((unsigned)FACTS_OTP * 2 - 1)
 
 static char text[65536];
 

@@ -57,6 +57,8 @@ unsigned engine_plan_needs(const struct engine_plan_in *in)
 	unsigned need = FACTS_GENERAL;
 	if (!in->verified_identity)
 		need |= FACTS_IDENTITY;
+	if (in->setup && in->otp && secret_is_set(in->otp))
+		need |= FACTS_OTP;
 	if (in->want_port)
 		need |= FACTS_PORT;
 	if (w->clock)

@@ -55,6 +55,7 @@ struct engine_plan_in {
 	bool mutual;              /* the profile asks for mutual TLS: a part sees to it */
 	bool mebx_sent;           /* SetMEBxPassword left before, its answer is not known */
 	bool no_kvm;              /* firmware before 6.0 has none: not asked */
+	const struct secret *otp; /* one-time password that the device shall show in setup; NULL or not set: any */
 	bool want_port;           /* the MAC address is to be read: of whom it is not known, or to compare */
 	bool keys_by_list;        /* a Get of our key pair was refused: enumerate */
 	unsigned key_bits;

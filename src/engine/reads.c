@@ -12,6 +12,7 @@
 static const struct engine_read rows[] = {
 	{ FACTS_IDENTITY, ENGINE_READ_INVOKE, "AMT_SetupAndConfigurationService", "GetUuid", NULL,
 	  false },
+	{ FACTS_OTP, ENGINE_READ_GET, "AMT_SetupAndConfigurationService", NULL, NULL, true },
 	{ FACTS_PORT, ENGINE_READ_GET, "AMT_EthernetPortSettings", NULL, WIRED_PORT, true },
 	{ FACTS_GENERAL, ENGINE_READ_GET, "AMT_GeneralSettings", NULL, NULL, false },
 	{ FACTS_TLS, ENGINE_READ_GET, "AMT_TLSSettingData", NULL, REMOTE_TLS, false },
@@ -280,6 +281,32 @@ static bool apply_context(struct engine_facts *f, const struct engine_read_reply
 	return true;
 }
 
+/* Base64 of the text, with zeros behind it; all zero: there is none. */
+static uint32_t otp_of(const struct engine_plan_in *in, const struct wsman_obj *o)
+{
+	struct span raw = { NULL, 0 };
+	if (!o || !wsman_obj_b64(o, "ProvisioningServerOTP", &raw))
+		return ENGINE_OTP_NONE;
+	while (raw.n && raw.p[raw.n - 1] == 0)
+		raw.n--;
+	if (!raw.n)
+		return ENGINE_OTP_NONE;
+	struct secret shown = secret_make(raw);
+	bool fits = in->otp && secret_eq(&shown, in->otp);
+	secret_deinit(&shown);
+	return fits ? ENGINE_OTP_FITS : ENGINE_OTP_OTHER;
+}
+
+static bool apply_otp(const struct engine_plan_in *in, struct engine_facts *f,
+		      const struct engine_read_reply *reply, struct arena *a, struct err *e)
+{
+	struct wsman_obj *o = NULL;
+	if (reply->m && !wsman_envelope_obj(reply->m, a, &o, e))
+		return false;
+	f->otp = otp_of(in, o);
+	return true;
+}
+
 bool engine_reads_apply(const struct engine_read *r, const struct engine_plan_in *in,
 			struct engine_facts *f, const struct engine_read_reply *reply,
 			struct arena *a, struct wsman_obj **out_obj, struct err *e)
@@ -298,6 +325,8 @@ bool engine_reads_apply(const struct engine_read *r, const struct engine_plan_in
 		ok = apply_keys(in, f, reply, a, e);
 	} else if (r->group == FACTS_CONTEXT) {
 		ok = apply_context(f, reply, a, out_obj, e);
+	} else if (r->group == FACTS_OTP) {
+		ok = apply_otp(in, f, reply, a, e);
 	} else if (!reply->m && r->group == FACTS_MEBX) {
 		f->mebx_default = false; /* it does not say: then it is left */
 	} else if (!reply->m) {

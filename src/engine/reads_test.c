@@ -329,6 +329,46 @@ static void a_context_names_its_certificate(void **state)
 	arena_deinit(&x.a);
 }
 
+static void one_time_password_is_compared(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *expected, *members;
+		uint32_t want;
+	} cases[] = {
+		/* "open-sesame" and zeros up to 32 bytes */
+		{ "the same", "open-sesame",
+		  "<r:ProvisioningServerOTP>b3Blbi1zZXNhbWUAAAAAAAAAAAAAAAAAAAAAAAAAAAA=</r:ProvisioningServerOTP>",
+		  ENGINE_OTP_FITS },
+		{ "without zeros", "open-sesame",
+		  "<r:ProvisioningServerOTP>b3Blbi1zZXNhbWU=</r:ProvisioningServerOTP>",
+		  ENGINE_OTP_FITS },
+		{ "another", "open-barley",
+		  "<r:ProvisioningServerOTP>b3Blbi1zZXNhbWU=</r:ProvisioningServerOTP>",
+		  ENGINE_OTP_OTHER },
+		{ "a part of it", "open-ses",
+		  "<r:ProvisioningServerOTP>b3Blbi1zZXNhbWU=</r:ProvisioningServerOTP>",
+		  ENGINE_OTP_OTHER },
+		{ "only zeros", "open-sesame",
+		  "<r:ProvisioningServerOTP>AAAAAAAA</r:ProvisioningServerOTP>", ENGINE_OTP_NONE },
+		{ "not there", "open-sesame", "<r:PasswordModel>0</r:PasswordModel>",
+		  ENGINE_OTP_NONE },
+		{ "refused", "open-sesame", NULL, ENGINE_OTP_NONE },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct fix x;
+		struct secret otp = secret_make(span_str(cases[i].expected));
+		begin(&x);
+		x.in.otp = &otp;
+		x.f.otp = 9;
+		if (!apply(&x, FACTS_OTP, cases[i].members) || x.f.otp != cases[i].want)
+			fail_msg("%s: %u, %s", cases[i].name, (unsigned)x.f.otp, x.e.msg);
+		assert_int_equal(x.f.known, FACTS_OTP);
+		secret_deinit(&otp);
+		arena_deinit(&x.a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -341,6 +381,7 @@ int main(void)
 		cmocka_unit_test(webui_is_seen_from_outside),
 		cmocka_unit_test(finds_our_leaf_by_its_bytes),
 		cmocka_unit_test(a_key_that_is_gone_is_forgotten),
+		cmocka_unit_test(one_time_password_is_compared),
 		cmocka_unit_test(a_context_names_its_certificate),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

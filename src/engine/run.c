@@ -44,6 +44,7 @@ struct engine_run *engine_run_new(struct engine *en, const struct store_job *j)
 	r->in.have = &r->facts;
 	r->in.host = r->host;
 	r->in.domain = r->domain;
+	r->in.otp = &r->otp;
 	r->in.admin_password = &r->admin_pw;
 	r->in.mebx_password = &r->mebx_pw;
 	return r;
@@ -62,6 +63,7 @@ void engine_run_free(struct engine_run *r)
 	secret_deinit(&r->admin_pw);
 	secret_deinit(&r->mebx_pw);
 	secret_deinit(&r->own_key_der);
+	secret_deinit(&r->otp);
 	pki_key_free(r->own_key);
 	arena_deinit(&r->keep);
 	mem_free(r);
@@ -438,6 +440,8 @@ void engine_run_plan(struct engine_run *r)
 		if (again & FACTS_IDENTITY)
 			r->in.verified_identity = false;
 		r->facts.known &= ~again;
+		if (again & FACTS_IDENTITY) /* whoever answers next has to show it too */
+			r->facts.known &= ~(unsigned)FACTS_OTP;
 		engine_run_read(r, again);
 		return;
 	}

@@ -262,7 +262,8 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 	bool in_setup =
 		ok && hello && (!r->was_configured || d.last_hello_unix_ms > d.configured_unix_ms);
 	if (in_setup)
-		ok = r->psk ? engine_run_check_psk(r, &a, e) : check_pki(r, hello, e);
+		ok = r->psk ? engine_run_check_psk(r, &a, e)
+			    : check_pki(r, hello, e) && engine_run_otp_load(r, e);
 	r->said_hello = ok ? in_setup : hello != NULL;
 	arena_deinit(&a);
 	return ok;

@@ -59,7 +59,7 @@ struct engine_run {
 	char leaf_serial[65], leaf_hex[65];
 	struct pki_key *own_key;
 	struct run_key_job *work;       /* a worker is making own_key */
-	struct secret own_key_der;
+	struct secret own_key_der, otp; /* otp: that the device shall show in setup */
 	/* the action under way */
 	enum engine_act act;
 	/* what a change depends on, and the connection that told it */
@@ -119,6 +119,10 @@ bool engine_run_prepare(struct engine_run *r, struct err *e);
 bool engine_run_check_psk(struct engine_run *r, struct arena *a, struct err *e); /* D043, D044 */
 bool engine_run_key_in_use(struct engine_run *r, const char *holder, struct err *e); /* always false */
 void engine_run_candidates(struct engine_run *r, struct arena *a);
+
+/* run_otp.c: the one-time password of a setup */
+bool engine_run_otp_load(struct engine_run *r, struct err *e);
+bool engine_run_otp_check(struct engine_run *r, struct err *e); /* the device was asked */
 
 /* run_open.c */
 bool engine_run_ways(struct engine_run *r, struct err *e);

@@ -10,6 +10,7 @@ enum engine_setting_type { ENGINE_SET_BOOL, ENGINE_SET_INT, ENGINE_SET_TEXT, ENG
 #define ENGINE_SETTINGS(X)                                                                             \
 	X(SETTING_WORKERS, "workers", INT, 1, 10000, "10", "", false, "devices configured at the same time") \
 	X(SETTING_PKI, "pki.enabled", BOOL, 0, 1, "true", "", false, "remote configuration by certificate is allowed") \
+	X(SETTING_OTP, "pki.otp", CHOICE, 0, 0, "off", "off optional required", false, "whether a PC set up by certificate shows the one-time password of the secret otp.UUID") \
 	X(SETTING_APPROVAL, "approval", CHOICE, 0, 0, "auto", "auto manual", false, "whether an unknown device waits for 'device approve'") \
 	X(SETTING_PROFILE, "profile.default", TEXT, 0, 63, "baseline", "", false, "profile for devices without one of their own") \
 	X(SETTING_PORT_BASE, "device.port_base", INT, 1, 65531, "16992", "", false, "first of the four device ports (16992 on real devices)") \

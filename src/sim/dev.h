@@ -60,6 +60,7 @@ struct sim_dev_conf {
 	const char *admin_password;       /* configured: required */
 	enum sim_tls_mode tls;            /* configured */
 	const char *suffix;               /* NULL: env's */
+	const char *otp;                  /* that an agent wrote into the firmware; NULL: none */
 	const char *fault;                /* "name[=arg][,name...]"; NULL */
 	const char *host_name, *domain;   /* configured; NULL: none */
 	const char *switches;             /* "name=value[,...]" (sim/switches.h); NULL: defaults */

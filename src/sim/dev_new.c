@@ -105,6 +105,7 @@ struct sim_dev *sim_dev_new(const struct sim_env *env, const struct sim_dev_conf
 	d->mebx = mem_str(c->mebx_password ? c->mebx_password : DEFAULT_MEBX);
 	d->mebx_default = str_eq(d->mebx, DEFAULT_MEBX);
 	d->suffix = mem_str(c->suffix);
+	d->otp = mem_str(c->otp);
 	d->pool_next = (uint8_t)(hash_mix64(span_make(d->uuid.b, sizeof d->uuid.b), 2) & 63);
 	if (c->switches && !sim_dev_switch(d, span_str(c->switches), e)) {
 		sim_dev_free(d);
@@ -143,6 +144,7 @@ void sim_dev_free(struct sim_dev *d)
 	mem_free(d->certs);
 	mem_free(d->keys);
 	mem_free(d->suffix);
+	mem_free(d->otp);
 	mem_wipe(d->mebx, strlen(d->mebx));
 	mem_free(d->mebx);
 	mem_wipe(d->pps, sizeof d->pps);

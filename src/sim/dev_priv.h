@@ -46,6 +46,7 @@ struct sim_dev {
 	enum sim_state state;
 	char pid[9], pps[33];     /* empty: none */
 	char *suffix;             /* NULL: env's */
+	char *otp;                /* ProvisioningServerOTP; NULL: none */
 	char *usb_roots;          /* root hashes that a stick brought, as text; NULL: none */
 	char *mebx;
 	bool mebx_default;

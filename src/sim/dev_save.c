@@ -15,6 +15,7 @@ const struct sim_field sim_fields[] = {
 	F(pid, TEXT),
 	F(pps, TEXT),
 	F(suffix, HEAP),
+	F(otp, HEAP),
 	F(usb_roots, HEAP),
 	F(mebx, HEAP),
 	F(mebx_default, BOOL),

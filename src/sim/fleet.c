@@ -265,6 +265,7 @@ static struct sim_fleet_opts merged(const struct sim_fleet_opts *g, const struct
 		o.tls = d->tls;
 #define TAKE(name) o.name = d->name ? d->name : o.name
 	TAKE(suffix);
+	TAKE(otp);
 	TAKE(admin_password_file);
 	TAKE(mebx_password_file);
 	TAKE(fault);
@@ -359,6 +360,7 @@ static bool make_one(struct maker *m, const struct group *g, const struct sim_fl
 		.state = o->state,
 		.tls = o->tls,
 		.suffix = g->suffix && o->suffix && str_eq(g->suffix, o->suffix) ? NULL : o->suffix,
+		.otp = o->otp,
 		.fault = o->fault,
 		.switches = o->switches,
 		.host_name = name,

@@ -294,6 +294,8 @@ static bool set_expose(struct target *t, struct span v, struct err *e)
 	  "PEM with the root certificates whose hashes the devices trust") \
 	X("suffix", "DOMAIN", "suffix", GROUP | EACH, set_text, IN_OPTS(suffix), \
 	  "DNS suffix that the devices get by DHCP (option 15)") \
+	X("otp", "TEXT", "otp", GROUP | EACH, set_text, IN_OPTS(otp), \
+	  "one-time password that an agent wrote into the firmware (none)") \
 	X("admin-password-file", "FILE", "admin_password_file", GROUP | EACH, set_path, \
 	  IN_OPTS(admin_password_file), "password of configured devices: the first line of FILE") \
 	X("mebx-password-file", "FILE", "mebx_password_file", GROUP | EACH, set_path, \

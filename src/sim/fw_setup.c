@@ -249,15 +249,17 @@ static uint32_t blocking(struct fw_ctx *x, const struct wsman_obj *in, struct ws
 
 static void fill(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 {
-	static const uint8_t no_otp[32];
 	const struct sim_dev *d = x->d;
+	uint8_t otp[32] = { 0 };
 
 	(void)i;
 	if (x->keys_only)
 		return;
 	sim_fw_set(o, "PasswordModel", d->admin_set ? "1" : "0");
 	sim_fw_set(o, "ProvisioningMode", "1");
-	wsman_obj_set_b64(o, "ProvisioningServerOTP", span_make(no_otp, sizeof no_otp));
+	if (d->otp)
+		memcpy(otp, d->otp, strnlen(d->otp, sizeof otp));
+	wsman_obj_set_b64(o, "ProvisioningServerOTP", span_make(otp, sizeof otp));
 	sim_fw_set(o, "ProvisioningState", d->state == SIM_CONFIGURED ? "2" : "1");
 	sim_fw_set(o, "ZeroTouchConfigurationEnabled", sim_gen_pki(d) ? "true" : "false");
 	if (*sim_dev_suffix(d))
