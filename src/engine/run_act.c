@@ -1,5 +1,6 @@
 /* Reads and actions of a running job: journal first, then send, then believe what comes back. An
  * unanswered send is followed by observation, never by a blind repeat. */
+#include "engine/run_otp.h"
 #include "engine/run_priv.h"
 
 #include "amt/pc.h"

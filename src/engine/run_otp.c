@@ -2,6 +2,7 @@
  * the firmware and reports it here, as the secret otp.UUID; during setup the firmware shows it, which
  * tells that this is the PC. Compared before anything secret is sent. Never with PSK. What the bytes
  * are, ASCII with zeros behind it, is read from other programs' ways (source S). */
+#include "engine/run_otp.h"
 #include "engine/run_priv.h"
 
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* What a job knows before it connects: device, name, profile, secrets and journal of former runs,
  * and the pre-flight that refuses early, with the rule, what was seen and what was expected. */
 #include "engine/name.h"
+#include "engine/run_otp.h"
 #include "engine/run_priv.h"
 
 #include "amt/quirks.h"

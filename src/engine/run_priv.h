@@ -120,10 +120,6 @@ bool engine_run_check_psk(struct engine_run *r, struct arena *a, struct err *e);
 bool engine_run_key_in_use(struct engine_run *r, const char *holder, struct err *e); /* always false */
 void engine_run_candidates(struct engine_run *r, struct arena *a);
 
-/* run_otp.c: the one-time password of a setup */
-bool engine_run_otp_load(struct engine_run *r, struct err *e);
-bool engine_run_otp_check(struct engine_run *r, struct err *e); /* the device was asked */
-
 /* run_open.c */
 bool engine_run_ways(struct engine_run *r, struct err *e);
 void engine_run_open(struct engine_run *r);        /* the current way, or the next ones */
