@@ -23,6 +23,16 @@ static void expect(struct world *w, unsigned i, const char *prop, const char *wa
 		assert_string_equal(is, want);
 }
 
+/* What acts, not what is staged. */
+static void expect_active(struct world *w, unsigned i, const char *want)
+{
+	char text[64] = "";
+	struct out o;
+	out_init(&o, text, sizeof text);
+	assert_true(sim_dev_value(w->devs[i].dev, CLASS ".IPAddress", &o));
+	assert_string_equal(text, want);
+}
+
 static void commit(struct world *w, unsigned i)
 {
 	assert_int_equal(
@@ -72,6 +82,7 @@ static void sets_drifts_repairs(void **state)
 		parts_drift(&w, i, text, sizeof text);
 		assert_string_equal(text, "");
 		expect(&w, i, "IPAddress", "192.0.2.10");
+		expect_active(&w, i, "192.0.2.10");
 		drifts(&w, i);
 		/* the host's address: no own one in the request */
 		parts_profile(&w, "ethernet: {dhcp: off, shared_static: on}\n");
