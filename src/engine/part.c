@@ -12,15 +12,20 @@ static const struct engine_part *const rows[] = {
 	ENGINE_PARTS(X)
 #undef X
 };
+enum {
+#define X(name) +1
+	ROWS = 0 ENGINE_PARTS(X)
+#undef X
+};
 
 const struct engine_part *engine_parts_all_at(unsigned i)
 {
-	return i < sizeof rows / sizeof *rows ? rows[i] : NULL;
+	return i < ROWS ? rows[i] : NULL;
 }
 
 const struct engine_part *engine_parts_at(unsigned i)
 {
-	for (size_t n = 0; n < sizeof rows / sizeof *rows; n++)
+	for (unsigned n = 0; n < ROWS; n++)
 		if (!rows[n]->hidden && i-- == 0)
 			return rows[n];
 	return NULL;
@@ -28,7 +33,7 @@ const struct engine_part *engine_parts_at(unsigned i)
 
 const struct engine_part *engine_parts_find(struct span name)
 {
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+	for (unsigned i = 0; i < ROWS; i++)
 		if (!rows[i]->hidden && span_eq_str(name, rows[i]->name))
 			return rows[i];
 	return NULL;

@@ -290,7 +290,7 @@ static size_t write_when(const struct engine_node *policy, uint8_t bytes[12])
 static const char *when_text(struct arena *a, struct span b)
 {
 	uint32_t v[3] = { 0 };
-	for (unsigned i = 0; i < 3 && 4 * (i + 1) <= b.n; i++)
+	for (size_t i = 0; i < 3 && 4 * (i + 1) <= b.n; i++)
 		v[i] = (uint32_t)b.p[4 * i] << 24 | (uint32_t)b.p[4 * i + 1] << 16 |
 			(uint32_t)b.p[4 * i + 2] << 8 | b.p[4 * i + 3];
 	if (b.n == 12 && v[0] == AT)
