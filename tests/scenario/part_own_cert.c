@@ -64,10 +64,28 @@ static void renewed_for_all(void **state)
 	}
 }
 
+/* The service's own CA as a trusted root: of its two, the one that the firmware takes. */
+static void trusts_the_service(void **state)
+{
+	static const char *const generations[] = { "4.0", "16.1", "22.0" };
+	char text[1024];
+	(void)state;
+	for (int g = 0; g < 3; g++) {
+		struct world w;
+		unsigned i = parts_start(&w, generations[g],
+					 "wired_8021x: {enabled: on, login: {protocol: tls, "
+					 "client_certificate: own, ca: ca}}\n");
+		parts_drift(&w, i, text, sizeof text);
+		assert_string_equal(text, "");
+		parts_stop(&w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(renewed_for_all),
+		cmocka_unit_test(trusts_the_service),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
