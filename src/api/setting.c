@@ -10,7 +10,8 @@ static const char *value_of(struct api_req *r, const struct engine_setting_row *
 	return store_setting_get(r->api->conf.store, &r->arena, row->key, &v) ? v : row->def;
 }
 
-static void write_one(struct api_req *r, const char *key, const struct engine_setting_row *row)
+static void write_one(struct api_req *r, const char *key, const struct engine_setting_row *row,
+		      const char *warning)
 {
 	static const char *const types[] = {
 		[ENGINE_SET_BOOL] = "bool",   [ENGINE_SET_INT] = "int",
@@ -32,6 +33,8 @@ static void write_one(struct api_req *r, const char *key, const struct engine_se
 		api_json_int(j, "max", row->max);
 	}
 	api_json_bool(j, "restart", row->restart);
+	if (warning)
+		api_json_str(j, "warning", warning);
 	api_json_end(j, '}');
 }
 
@@ -40,7 +43,7 @@ void api_setting_list(struct api_req *r)
 	api_json_begin(&r->json, NULL, '{');
 	api_json_begin(&r->json, "items", '[');
 	for (unsigned i = 0; i < ENGINE_SETTING_COUNT; i++)
-		write_one(r, NULL, engine_setting_row((enum engine_setting)i));
+		write_one(r, NULL, engine_setting_row((enum engine_setting)i), NULL);
 	api_list_end(r, NULL);
 }
 
@@ -83,7 +86,7 @@ static void answer(struct api_req *r)
 {
 	struct put *p = r->state;
 
-	write_one(r, NULL, engine_setting_row(p->s));
+	write_one(r, NULL, engine_setting_row(p->s), engine_setting_warning(p->s, p->value));
 	api_ok(r);
 }
 

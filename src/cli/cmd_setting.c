@@ -54,8 +54,13 @@ static bool put_setting(struct cli *c, const char *key, const char *value, struc
 {
 	const char *target = cli_rpc_target(&c->arena, "/v1/settings/%", key);
 
-	if (!cli_rpc_send(c, "PUT", target, json_pack("{s:s}", "value", value), NULL, e))
+	json_t *doc = NULL;
+
+	if (!cli_rpc_send(c, "PUT", target, json_pack("{s:s}", "value", value), &doc, e))
 		return false;
+	if (text_of(doc, "warning")[0])
+		cli_note("warning: %s", text_of(doc, "warning"));
+	json_decref(doc);
 	cli_writer_done(c->writer, "setting", key, "%s is now %s.", key, value);
 	return true;
 }

@@ -173,3 +173,18 @@ bool engine_setting_check(enum engine_setting s, const char *value, struct err *
 	}
 	return false;
 }
+
+const char *engine_setting_warning(enum engine_setting s, const char *value)
+{
+	struct span rest = span_str(value);
+
+	while (s == SETTING_NAME_SOURCES && rest.n > 0) {
+		size_t n = span_find(rest, ',');
+		if (span_eq_str(span_make(rest.p, n), "dns"))
+			return "DNS may give a PC the name of another: a record older than a DHCP "
+			       "lease is enough (D078). Such PCs are marked name_source dns";
+		n += n < rest.n;
+		rest = span_make(rest.p + n, rest.n - n);
+	}
+	return NULL;
+}

@@ -55,5 +55,7 @@ struct engine_setting_row {
 };
 const struct engine_setting_row *engine_setting_row(enum engine_setting s);
 bool engine_setting_find(const char *key, enum engine_setting *out_s, struct err *e);
+/* What to think of before that value; NULL: nothing. */
+const char *engine_setting_warning(enum engine_setting s, const char *value);
 /* Checks value against the row; the error says what is allowed. */
 bool engine_setting_check(enum engine_setting s, const char *value, struct err *e);

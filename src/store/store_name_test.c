@@ -115,6 +115,15 @@ static void the_view_shows_a_pc(void **state)
 		     "create temp table seen (x text check (x = 'u1 pc.example.com dns m1 lab'));"
 		     "insert into seen select uuid || ' ' || fqdn || ' ' || name_source || ' '"
 		     " || mac || ' ' || grp || serial || ou from inventory;");
+	/* one that has not got its name yet */
+	tx = world_tx(w);
+	world_add_hello(tx, "u2", "10.0.0.2", T0);
+	store_tx_name_set(tx, &(struct store_name){ "u2", "two.example.com", "", "import", T0 });
+	assert_int_equal(world_commit(w, tx), ERR_NONE);
+	struct store_inventory row;
+	assert_int_equal(store_inventory_list(w->s, &w->a, "u1", 1, &row), 1);
+	assert_string_equal(row.fqdn, "two.example.com");
+	assert_string_equal(row.name_source, "");
 }
 
 int main(void)
