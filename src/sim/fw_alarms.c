@@ -51,7 +51,8 @@ static bool ring(struct fw_ctx *x, struct sim_record *r, int64_t now_s)
 	if (start > now_s)
 		return true;
 	if (every) {
-		set_time(r, start + ((now_s - start) / every + 1) * every);
+		if (!sim_switches_is(&x->d->sw, SIM_SW_ALARM_START, "first"))
+			set_time(r, start + ((now_s - start) / every + 1) * every);
 		return true;
 	}
 	if (!del || !str_eq(del, "true"))

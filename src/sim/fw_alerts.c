@@ -80,6 +80,11 @@ static bool create_filter(struct fw_ctx *x, const struct wsman_obj *in,
 	return true;
 }
 
+static bool put_filter(struct fw_ctx *x, unsigned i, const struct wsman_obj *in)
+{
+	return sim_fw_record_may_put(x) && sim_fw_record_put(x, i, in);
+}
+
 /* ---- WS-Events ---- */
 
 static const char *const collections[] = { "Intel(r) AMT:All", "Intel(r) AMT:FW Progress",
@@ -153,6 +158,15 @@ static bool subscribe(struct fw_ctx *x, unsigned i, const struct wsman_epr **out
 			     sim_record_get(r, "Name"));
 	*out_epr = manager;
 	return true;
+}
+
+static void fill_dest(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
+{
+	sim_fw_record_fill(x, i, o);
+	if (!sim_switches_is(&x->d->sw, SIM_SW_EVENT_MODE, "untold"))
+		return;
+	wsman_obj_unset(o, "DeliveryMode");
+	wsman_obj_unset(o, "DeliveryAuth");
 }
 
 static void fill_subscription(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
@@ -240,7 +254,7 @@ const struct fw_class sim_fw_alerts_classes[] = {
 	  .count = count_AMT_PETFilterSetting,
 	  .fill = sim_fw_record_fill,
 	  .can_put = true,
-	  .put = sim_fw_record_put,
+	  .put = put_filter,
 	  .create = create_filter,
 	  .del = sim_fw_record_del },
 	{ .name = COLLECTION,
@@ -251,7 +265,7 @@ const struct fw_class sim_fw_alerts_classes[] = {
 	{ .name = DEST,
 	  .members = { dest_members },
 	  .count = count_CIM_ListenerDestinationWSManagement,
-	  .fill = sim_fw_record_fill },
+	  .fill = fill_dest },
 	{ .name = "CIM_FilterCollectionSubscription",
 	  .members = { subscription_members },
 	  .count = count_CIM_ListenerDestinationWSManagement,

@@ -90,7 +90,7 @@ static bool create_filter(struct fw_ctx *x, const struct wsman_obj *in,
 
 static bool put_filter(struct fw_ctx *x, unsigned i, const struct wsman_obj *in)
 {
-	return filter_ok(x, in) && sim_fw_record_put(x, i, in);
+	return sim_fw_record_may_put(x) && filter_ok(x, in) && sim_fw_record_put(x, i, in);
 }
 
 static bool is_used(const struct sim_dev *d, const struct sim_record *filter)
@@ -146,7 +146,7 @@ static bool create_policy(struct fw_ctx *x, const struct wsman_obj *in,
 
 static bool put_policy(struct fw_ctx *x, unsigned i, const struct wsman_obj *in)
 {
-	if (!policy_ok(x, in))
+	if (!sim_fw_record_may_put(x) || !policy_ok(x, in))
 		return false;
 	/* an array of no elements is no member: it is emptied */
 	sim_record_set(sim_fw_record(x, i), "FilterCreationHandles", NULL);

@@ -16,6 +16,12 @@ void sim_fw_record_fill(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 		sim_record_to(r, o);
 }
 
+bool sim_fw_record_may_put(struct fw_ctx *x)
+{
+	return !sim_switches_is(&x->d->sw, SIM_SW_ENTRY_PUT, "refused") ||
+		sim_fw_refuse(x, FW_FAULT_ACTION);
+}
+
 bool sim_fw_record_put(struct fw_ctx *x, unsigned i, const struct wsman_obj *in)
 {
 	sim_record_from(sim_fw_record(x, i), in);

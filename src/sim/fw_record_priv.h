@@ -7,6 +7,7 @@
 /* The record behind instance i of the class of the request. */
 struct sim_record *sim_fw_record(struct fw_ctx *x, unsigned i);
 void sim_fw_record_fill(struct fw_ctx *x, unsigned i, struct wsman_obj *o); /* fw_class.fill */
+bool sim_fw_record_may_put(struct fw_ctx *x); /* switch entry_put; else ActionNotSupported */
 bool sim_fw_record_put(struct fw_ctx *x, unsigned i, const struct wsman_obj *in);
 bool sim_fw_record_del(struct fw_ctx *x, unsigned i);
 /* A text of 1 to max bytes; else InvalidParameter. */

@@ -80,6 +80,12 @@
 	  "whether GetUserAclEntryEx gives DigestPassword")                                          \
 	X(SIM_SW_ACL_PAGE, "acl_page", "50|3", SRC_G,                                                \
 	  "handles in one answer of EnumerateUserAclEntries")                                        \
+	X(SIM_SW_ENTRY_PUT, "entry_put", "taken|refused", SRC_G,                                     \
+	  "Put of System Defense filters and policies and of PET filters")                           \
+	X(SIM_SW_ALARM_START, "alarm_start", "next|first", SRC_G,                                    \
+	  "StartTime of an alarm that comes again, once it rang")                                    \
+	X(SIM_SW_EVENT_MODE, "event_mode", "told|untold", SRC_G,                                     \
+	  "whether a subscription tells its delivery mode and login")                                \
 	X(SIM_SW_CONSENT, "consent", "usual|on", SRC_G, "IPS_OptInService on 6.2")                      \
 	X(SIM_SW_OUTSIDE, "outside", "refused|silent", SRC_G,                                        \
 	  "what a connection meets while the PC is outside of its home domains")                     \

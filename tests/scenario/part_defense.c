@@ -135,12 +135,32 @@ static void says_what_it_cannot(void **state)
 	parts_stop(&w);
 }
 
+/* Should firmware take no Put of an entry: the change is named, the rest of the PC stays managed. */
+static void a_refused_put_is_named(void **state)
+{
+	char why[512], text[2048];
+	struct world w;
+	(void)state;
+	unsigned i = parts_start_with(&w, "16.1", "defense:\n" FILTERS, "entry_put=refused", NULL);
+	parts_profile(&w,
+		      "power: {idle_wake_minutes: 7}\n"
+		      "defense: {filters: [{name: arp, direction: receive, action: drop,"
+		      " ethertype: arp}]}\n");
+	assert_false(parts_apply(&w, i, why, sizeof why));
+	assert_non_null(strstr(why, "defense/filter-set:arp"));
+	assert_non_null(strstr(why, "ActionNotSupported"));
+	parts_drift(&w, i, text, sizeof text);
+	assert_string_equal(text, "defense.filters.arp.action: rate-limit -> drop\n");
+	parts_stop(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sets_drifts_repairs_removes),
 		cmocka_unit_test(leaves_what_is_not_ours),
 		cmocka_unit_test(says_what_it_cannot),
+		cmocka_unit_test(a_refused_put_is_named),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
