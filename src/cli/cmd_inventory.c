@@ -1,4 +1,5 @@
 /* inventory import, inventory export: exchange with other systems, over the service's socket. */
+#include "base/mem.h"
 #include "base/str.h"
 #include "cli/cmd_import.h"
 #include "cli/rpc.h"
@@ -25,7 +26,7 @@ static bool print_lines(struct cli *c, struct err *e)
 		{
 			char *text = json_dumps(row, JSON_COMPACT | JSON_ENSURE_ASCII);
 			cli_writer_text(c->writer, span_str(text));
-			free(text);
+			mem_free(text);
 		}
 		const char *next = json_string_value(json_object_get(doc, "next"));
 		after = next ? arena_str(&c->arena, span_str(next)) : NULL;

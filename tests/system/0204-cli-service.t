@@ -109,7 +109,7 @@ test_expect_success 'profiles and secrets' '
 	"$OUTBAND" profile set lab lab.yaml >out && grep -q "version 1" out &&
 	"$OUTBAND" profile show lab >out && test_cmp lab.yaml out &&
 	"$OUTBAND" profile list >out && grep -q "^lab " out && grep -q "^baseline " out &&
-	echo "kvm: perhaps" >>lab.yaml && refused 3 "line 4" profile set lab lab.yaml
+	echo "kvm: perhaps" >>lab.yaml && refused 3 "lab.yaml:4:6" profile set lab lab.yaml
 '
 
 test_expect_success 'provisioning certificates' '

@@ -76,6 +76,20 @@ for form in json csv; do
 		form cert check -- chain.pem && form cert import -- c$n chain.pem && form cert delete -- c$n --yes
 	'
 
+	test_expect_success "$form: refused UUIDs, inventories, hellos" '
+		form device deny -- 00112233-4455-6677-8899-aabbccddee0$n --note test && form device denied -- &&
+		form device allow -- 00112233-4455-6677-8899-aabbccddee0$n && form device duplicates -- &&
+		echo "uuid,fqdn" >inv.csv && cat names.csv | cut -d, -f1,2 >>inv.csv &&
+		form inventory export -- && form inventory import -- inv.csv --preview &&
+		form hello send -- --to 127.0.0.1:$port --uuid 00112233-4455-6677-8899-aabbccddee2$n --from 127.1.24.9 --pid 4444-000S
+	'
+
+	test_expect_success "$form: certificates kept, and the CA" '
+		echo "Backup-Pass-1" >p12.txt && form cert import -- kept$n chain.pem &&
+		form cert backup -- kept$n kept.$form.p12 --password-file p12.txt &&
+		form cert ca -- && form cert renew-ca -- --yes
+	'
+
 	test_expect_success "$form: jobs" '
 		"$OUTBAND" job list --device $pc --json >jobs.json && job=$(json jobs.json "d[0][\"id\"]") &&
 		form job list -- && form job show -- $job && form job pause -- $job && form job retry -- $job &&
@@ -84,7 +98,10 @@ for form in json csv; do
 
 	test_expect_success "$form: a PC is configured, looked at and forgotten" '
 		form device approve -- $pc --fqdn pc$n.example.com && sim_until state_is $pc configured &&
-		form device plan -- $pc && form device apply -- $pc && sim_until state_is $pc configured &&
+		form device plan -- $pc && form device drift -- $pc && form device drift -- --all &&
+		form device why-name -- $pc && form cert match -- $pc && form device unconfigure -- $pc --preview &&
+		form device renew -- $pc --yes && form device rotate -- $pc --yes && form cert expiry -- --days 9999 &&
+		form device apply -- $pc && sim_until state_is $pc configured &&
 		form device apply -- $pc --wait && form credential reveal -- $pc &&
 		"$OUTBAND" key list --used --json >used.json && form key release -- $(json used.json "d[0][\"pid\"]") &&
 		"$OUTBAND" credential reveal $pc --json >pw.json && json pw.json "d[0][\"secret\"]" >pw &&
@@ -93,7 +110,9 @@ for form in json csv; do
 		form wsman enumerate -- AMT_TLSSettingData $direct &&
 		form wsman put -- AMT_GeneralSettings PingResponseEnabled=false $direct &&
 		form wsman invoke -- AMT_TimeSynchronizationService GetLowAccuracyTimeSynch $direct &&
-		"$OUTBAND" wsman get AMT_GeneralSettings $direct --json >get.json && form device forget -- $pc --yes
+		"$OUTBAND" wsman get AMT_GeneralSettings $direct --json >get.json &&
+		form device name -- $pc by-hand$n.example.com && form device name -- $pc - &&
+		form cert revoke -- $pc --yes && form device forget -- $pc --yes
 	'
 
 	test_expect_success "$form: messages in files" '
@@ -126,10 +145,16 @@ test_expect_success 'key pairs are CSV as they are, and no JSON' '
 '
 
 test_expect_success 'where CSV makes no sense it is refused' '
-	for command in serve help "key sheet"; do
+	for command in serve help "key sheet" "cert request x" "cert crl"; do
 		refused 2 "no result that CSV could hold" $command --csv || return 1
-		echo $command >>seen
+		echo ${command%% [xy]*} >>seen
 	done && form=json && form help -- && form help -- device list
+'
+
+test_expect_success 'what needs an outside CA, or prints a schema, as JSON' '
+	form=json && form cert request -- order --fqdn setup.example.com && form profile schema -- &&
+	test_expect_code 7 "$OUTBAND" cert install order chain.pem --json >out 2>err && grep -q "{" err &&
+	echo cert install >>seen
 '
 
 test_expect_success 'no command was left out' '
