@@ -60,8 +60,14 @@ static uint32_t add(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_o
 		sim_record_set(r, members[i], text_of(in, members[i]));
 	sim_record_set(r, "Priority", arena_fmt(x->a, "%u", (unsigned)r->handle));
 	sim_record_set(r, "Type", "0");
-	wsman_obj_set_epr(out, "ProxyAccessPoint",
-			  wsman_obj_epr_of(x->a, POINT, "Name", name_of(x, r)));
+	struct wsman_epr *epr = sim_fw_epr(x, POINT, "CreationClassName", POINT);
+	if (epr && epr->selectors)
+		epr->selectors->next = wsman_obj_selector(
+			x->a, "Name", name_of(x, r),
+			wsman_obj_selector(
+				x->a, "SystemCreationClassName", "CIM_ComputerSystem",
+				wsman_obj_selector(x->a, "SystemName", "Intel(r) AMT", NULL)));
+	wsman_obj_set_epr(out, "ProxyAccessPoint", epr);
 	return WSMAN_PT_SUCCESS;
 }
 

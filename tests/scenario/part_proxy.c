@@ -42,6 +42,10 @@ static void sets_drifts_repairs(void **state)
 			"proxy.servers.proxy.example.com: absent -> port 8080, example.com\n");
 		assert_true(parts_delete(&w, i, POINT, NAME("0")));
 		assert_int_equal(add(&w, i, "proxy.example.com", "81"), 0);
+		const struct wsman_epr *epr = wsman_obj_epr(parts_reply(&w), "ProxyAccessPoint");
+		assert_string_equal(wsman_obj_epr_selector(epr, "Name"),
+				    "Intel(r) ME:HTTP Proxy Access Point 0");
+		assert_string_equal(wsman_obj_epr_selector(epr, "SystemName"), "Intel(r) AMT");
 		parts_expect_drift(&w, i, "proxy.servers.proxy.example.com.port: 81 -> 8080\n");
 
 		assert_int_equal(add(&w, i, "proxy.example.com", "8080"), 2058);
