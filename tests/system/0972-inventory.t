@@ -31,7 +31,7 @@ test_expect_success 'rows of another system are merged; the record and the row a
 	"$OUTBAND" inventory import comma.csv | grep -q "0 added, 1 changed" &&
 	"$OUTBAND" inventory import comma.csv | grep -q "1 unchanged" && is_named $one pc1.example.com &&
 	"$OUTBAND" inventory export --csv >out.csv && test "$(grep -c "" out.csv)" = 3 &&
-	grep -q "^$one,,02:00:00:00:00:01,SN1,lab" out.csv
+	grep -q "^$one,pc1.example.com,02:00:00:00:00:01,SN1,lab" out.csv
 '
 
 test_expect_success 'what is exported can be imported' '
