@@ -5,6 +5,7 @@
 #include "cli/cmd_decode.h"
 #include "wire/http1.h"
 #include "wsman/envelope.h"
+#include "wsman/eoi.h"
 
 static void print_wsman(struct wire_show *s, const void *msg)
 {
@@ -12,6 +13,14 @@ static void print_wsman(struct wire_show *s, const void *msg)
 		wsman_envelope_print_json(s->o, msg);
 	else
 		wsman_envelope_print(s->o, msg);
+}
+
+static void print_eoi(struct wire_show *s, const void *msg)
+{
+	if (s->json)
+		wsman_eoi_print_json(s->o, msg);
+	else
+		wsman_eoi_print(s->o, msg);
 }
 
 bool cli_decode_strip_http(struct cli *c, struct span *bytes, struct err *e)
@@ -48,16 +57,19 @@ bool cli_cmd_decode_wsman(struct cli *c, struct err *e)
 {
 	struct cli_decode in = { 0 };
 	struct wsman_msg msg = { 0 };
-	bool ok = cli_decode_open(c, &in, e);
+	struct wsman_eoi_msg old = { 0 };
+	bool is_open = cli_decode_open(c, &in, e);
+	bool ok = is_open && cli_decode_strip_http(c, &in.bytes, e);
 
-	if (ok) {
-		ok = cli_decode_strip_http(c, &in.bytes, e) &&
-			wsman_envelope_parse(in.bytes, &c->arena, &msg, e);
-		if (!ok)
-			(void)cli_decode_explain(&in, e);
-	}
-	if (ok)
+	if (ok && wsman_envelope_parse(in.bytes, &c->arena, &msg, e)) {
 		ok = cli_decode_show(c, print_wsman, &msg, e);
+	} else if (ok && wsman_eoi_parse(in.bytes, &c->arena, &old, NULL)) {
+		/* firmware before 3.2.1, and what its clients sent it */
+		err_clear(e);
+		ok = cli_decode_show(c, print_eoi, &old, e);
+	} else {
+		ok = is_open ? cli_decode_explain(&in, e) : false;
+	}
 	cli_decode_close(&in);
 	return ok;
 }

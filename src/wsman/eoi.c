@@ -144,6 +144,32 @@ void wsman_eoi_print(struct out *o, const struct wsman_eoi_msg *m)
 		wsman_xml_print(o, m->body);
 }
 
+static void member(struct out *o, const char *before, const char *name, const char *text)
+{
+	out_fmt(o, "%s\"%s\":", before, name);
+	out_json_str(o, span_str(text));
+}
+
+void wsman_eoi_print_json(struct out *o, const struct wsman_eoi_msg *m)
+{
+	member(o, "{", "kind", m->is_fault ? "fault" : m->is_reply ? "reply" : "request");
+	if (m->is_fault) {
+		member(o, ",", "code", m->fault_code);
+		member(o, ",", "text", m->fault_text);
+		out_str(o, "}");
+		return;
+	}
+	member(o, ",", "operation", m->op);
+	member(o, ",", "namespace", m->ns);
+	if (m->has_status) {
+		out_fmt(o, ",\"status\":%u", m->status);
+		member(o, ",", "meaning", wsman_status_name(m->status));
+	}
+	out_str(o, ",\"body\":");
+	wsman_xml_print_json(o, m->body);
+	out_str(o, "}");
+}
+
 /* ---- writing ---- */
 
 static void begin(struct out *o)

@@ -43,6 +43,7 @@ bool wsman_eoi_parse(struct span in, struct arena *a, struct wsman_eoi_msg *out_
 const char *wsman_eoi_text(const struct wsman_eoi_msg *m, const char *name);
 bool wsman_eoi_u32(const struct wsman_eoi_msg *m, const char *name, uint32_t *out_v);
 void wsman_eoi_print(struct out *o, const struct wsman_eoi_msg *m);
+void wsman_eoi_print_json(struct out *o, const struct wsman_eoi_msg *m); /* one object */
 
 struct wsman_eoi_param { const char *name, *text; };
 void wsman_eoi_emit_request(struct out *o, enum wsman_eoi_service s, const char *op,

@@ -199,6 +199,10 @@ static void prints_nothing_that_steers_a_terminal(void **state)
 						 "2J</faultstring></e:Fault>")),
 				    &arena, &m, NULL));
 	out_init(&o, text, sizeof text);
+	wsman_eoi_print_json(&o, &m);
+	assert_non_null(strstr(text, "\"kind\":\"fault\",\"code\":\"a\""));
+	memset(text, 0, sizeof text);
+	out_init(&o, text, sizeof text);
 	wsman_eoi_print(&o, &m);
 	assert_null(strchr(text, '\xc2'));
 	assert_non_null(strstr(text, "SOAP 1.1 fault a: x"));

@@ -19,6 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		(void)wsman_eoi_u32(&m, "SystemPowerState", &v);
 		(void)wsman_eoi_check(&m, WSMAN_EOI_SECURITY, "GetCoreVersion", &e);
 		wsman_eoi_print(&o, &m);
+		wsman_eoi_print_json(&o, &m);
 		wsman_eoi_emit_request(&o, WSMAN_EOI_SECURITY, m.op, &p, 1);
 		wsman_eoi_emit_fault(&o, "Client", m.fault_text);
 	}

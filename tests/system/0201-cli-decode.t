@@ -142,6 +142,15 @@ test_expect_success 'a WS-MAN request of our own' '
 	echo "<a><b></a>" >bad.xml && refused 6 "bad.xml" decode wsman bad.xml
 '
 
+test_expect_success CAPTURES 'legacy SOAP, as another client sends it' '
+	for n in info powerup powerreset; do
+		"$OUTBAND" decode wsman "$OUTBAND_SHARED/corpus/eoi/requests/cmd_$n.xml" >out.$n || return 1
+	done &&
+	grep -q "SOAP 1.1 request GetSystemPowerState" out.info && grep -q 17 out.powerup &&
+	"$OUTBAND" decode wsman "$OUTBAND_SHARED/corpus/eoi/requests/cmd_powerreset.xml" --json >soap.json &&
+	test "$(json soap.json "d[\"kind\"], d[\"operation\"]")" = "('"'"'request'"'"', '"'"'RemoteControl'"'"')"
+'
+
 test_expect_success 'profiles are checked with line and column' '
 	printf "version: 1\nadmin_password: random\nkvm: on\n" >good.yaml &&
 	"$OUTBAND" profile check good.yaml >out && grep -q "^KVM  *on$" out && grep -q "^TLS  *leave$" out &&
