@@ -30,7 +30,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (again && again->count > i->count)
 			abort();
 		pki_chain_free(again);
+		again = pki_chain_from_pem(out_span(&o), NULL);
+		if (!again || again->count != i->count)
+			abort();
+		pki_chain_free(pki_chain_load_for(out_span(&o), i->key, NULL));
+		pki_chain_free(again);
 	}
+	out_init(&o, text, sizeof text);
+	(void)pki_chain_file_to_pem(span_make(data, size), &o, NULL);
 	arena_init(&a, 65536);
 	pki_key_public_normalise(span_make(data, size), &a, &spki, NULL);
 	arena_deinit(&a);
