@@ -84,10 +84,17 @@ bool cli_cmd_device_drift(struct cli *c, struct err *e)
 		return cli_rpc_list(c, all ? "/v1/drift?all=true" : "/v1/drift", cols, COLS,
 				    "Every PC that was looked at is as its profile says.", e);
 	}
+	const char **jobs = ARENA_ARRAY(&c->arena, const char *, c->args.count);
+	bool check = cli_args_has(&c->args, "check");
+	/* all looks are started before the first is waited for */
+	for (unsigned i = 0; check && jobs && i < c->args.count; i++)
+		if (!cli_job_start(
+			    c, cli_rpc_target(&c->arena, "/v1/devices/%/check", cli_operand(c, i)),
+			    &jobs[i], e))
+			return err_wrap(e, "%s", cli_operand(c, i));
 	for (unsigned i = 0; i < c->args.count; i++) {
 		const char *name = cli_operand(c, i);
-		const char *check = cli_rpc_target(&c->arena, "/v1/devices/%/check", name);
-		if (cli_args_has(&c->args, "check") && !cli_job_run(c, check, NULL, e))
+		if (check && jobs && !cli_job_end(c, jobs[i], e))
 			return err_wrap(e, "%s", name);
 		if (!show(c, name, e))
 			return false;

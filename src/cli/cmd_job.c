@@ -133,24 +133,39 @@ static bool fail_job(const json_t *job, const char *state, struct err *e)
 	return hint ? err_hint(e, "%s", hint) : false;
 }
 
-bool cli_job_run(struct cli *c, const char *target, const char **out_id, struct err *e)
+bool cli_job_start(struct cli *c, const char *target, const char **out_id, struct err *e)
 {
-	json_t *doc = NULL, *job = NULL;
+	json_t *doc = NULL;
 
 	if (!cli_rpc_send(c, "POST", target, json_object(), &doc, e))
 		return false;
 	const char *id = json_string_value(json_object_get(doc, "job"));
-	id = arena_str(&c->arena, span_str(id ? id : "?"));
+	*out_id = arena_str(&c->arena, span_str(id ? id : "?"));
+	json_decref(doc);
+	return true;
+}
+
+bool cli_job_end(struct cli *c, const char *id, struct err *e)
+{
+	json_t *job = NULL;
+
+	if (!cli_job_wait(c, id, &job, e))
+		return false;
+	const char *state = json_string_value(json_object_get(job, "state"));
+	bool ok = state && str_eq(state, "done");
+	if (!ok)
+		fail_job(job, state ? state : "the job is gone", e);
+	json_decref(job);
+	return ok;
+}
+
+bool cli_job_run(struct cli *c, const char *target, const char **out_id, struct err *e)
+{
+	const char *id;
+
+	if (!cli_job_start(c, target, &id, e))
+		return false;
 	if (out_id)
 		*out_id = id;
-	bool ok = cli_job_wait(c, id, &job, e);
-	if (ok) {
-		const char *state = json_string_value(json_object_get(job, "state"));
-		ok = state && str_eq(state, "done");
-		if (!ok)
-			fail_job(job, state ? state : "the job is gone", e);
-	}
-	json_decref(job);
-	json_decref(doc);
-	return ok;
+	return cli_job_end(c, id, e);
 }

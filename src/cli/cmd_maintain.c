@@ -42,40 +42,67 @@ static bool tell(struct cli *c, const char *name, const char *job, struct err *e
 	return true;
 }
 
-static bool run(struct cli *c, const char *name, const char *mode, struct err *e)
-{
-	const char *target =
-		cli_rpc_target(&c->arena, "/v1/devices/%/unconfigure?mode=%", name, mode);
-	const char *job;
+/* One of the commands: where its job is started, and what is said at its end. */
+struct verb {
+	const char *path; /* with the name of the PC */
+	const char *mode;
+	bool (*say)(struct cli *c, const char *name, const char *job, const struct verb *v,
+		    struct err *e);
+};
 
-	if (!cli_job_run(c, target, &job, e))
-		return false;
-	cli_writer_say(
-		c->writer,
-		str_eq(mode, "look") ? "%s would be unconfigured:" : "%s is unconfigured:", name);
+static bool say_unconfigured(struct cli *c, const char *name, const char *job, const struct verb *v,
+			     struct err *e)
+{
+	cli_writer_say(c->writer,
+		       str_eq(v->mode, "look") ? "%s would be unconfigured:"
+					       : "%s is unconfigured:",
+		       name);
 	return tell(c, name, job, e);
 }
 
-/* Goes on after an error: the rest of the PCs shall not suffer from one. */
-static bool each(struct cli *c, const char *mode,
-		 bool (*fn)(struct cli *c, const char *name, const char *mode, struct err *e),
-		 struct err *e)
+static bool say_new(struct cli *c, const char *name, const char *job, const struct verb *v,
+		    struct err *e)
 {
-	unsigned failed = 0;
+	(void)job, (void)e;
+	cli_writer_done(c->writer, v->mode, name, "%s has a new %s, proven by a login.", name,
+			str_eq(v->mode, "renew") ? "TLS certificate" : "admin password");
+	return true;
+}
 
-	for (unsigned i = 0; i < c->args.count; i++) {
+static const char *target_of(struct cli *c, const struct verb *v, const char *name)
+{
+	return strchr(v->path, '?') ? cli_rpc_target(&c->arena, v->path, name, v->mode)
+				    : cli_rpc_target(&c->arena, v->path, name);
+}
+
+/* All jobs are started before the first is waited for. An error of one is no reason not to go on: the
+ * rest of the PCs shall not suffer from it. */
+static bool each(struct cli *c, const struct verb *v, struct err *e)
+{
+	unsigned failed = 0, count = c->args.count;
+	const char **jobs = ARENA_ARRAY(&c->arena, const char *, count);
+
+	if (!jobs)
+		return err_set(e, ERR_LIMIT, "too many PCs at once");
+	for (unsigned k = 0; k < 2 * count; k++) {
+		unsigned i = k % count;
 		struct err one = { 0 };
-		if (fn(c, cli_operand(c, i), mode, &one))
+		const char *name = cli_operand(c, i);
+		if (k < count && cli_job_start(c, target_of(c, v, name), &jobs[i], &one))
 			continue;
-		if (c->args.count == 1 || one.code == ERR_SERVICE_DOWN) {
+		if (k >= count &&
+		    (!jobs[i] ||
+		     (cli_job_end(c, jobs[i], &one) && v->say(c, name, jobs[i], v, &one))))
+			continue;
+		if (count == 1 || one.code == ERR_SERVICE_DOWN) {
 			*e = one;
 			return false;
 		}
-		err_wrap(&one, "%s", cli_operand(c, i));
+		err_wrap(&one, "%s", name);
 		cli_print_err(c, &one);
 		failed++;
 	}
-	return !failed || err_set(e, ERR_VERIFY, "%u of %u failed", failed, c->args.count);
+	return !failed || err_set(e, ERR_VERIFY, "%u of %u failed", failed, count);
 }
 
 static const char *these(struct cli *c)
@@ -84,36 +111,32 @@ static const char *these(struct cli *c)
 				  : arena_fmt(&c->arena, "%u PCs", c->args.count);
 }
 
-static bool maintain(struct cli *c, const char *name, const char *verb, struct err *e)
-{
-	if (!cli_job_run(c, cli_rpc_target(&c->arena, "/v1/devices/%/%", name, verb), NULL, e))
-		return false;
-	cli_writer_done(c->writer, verb, name, "%s has a new %s, proven by a login.", name,
-			str_eq(verb, "renew") ? "TLS certificate" : "admin password");
-	return true;
-}
-
 bool cli_cmd_device_renew(struct cli *c, struct err *e)
 {
+	const struct verb v = { "/v1/devices/%/renew", "renew", say_new };
+
 	return cli_ask(c, arena_fmt(&c->arena, "New TLS certificates for %s?", these(c)), e) &&
-		each(c, "renew", maintain, e);
+		each(c, &v, e);
 }
 
 bool cli_cmd_device_rotate(struct cli *c, struct err *e)
 {
+	const struct verb v = { "/v1/devices/%/rotate", "rotate", say_new };
+
 	return cli_ask(c, arena_fmt(&c->arena, "New admin passwords for %s?", these(c)), e) &&
-		each(c, "rotate", maintain, e);
+		each(c, &v, e);
 }
 
 bool cli_cmd_device_unconfigure(struct cli *c, struct err *e)
 {
 	bool look = cli_args_has(&c->args, "preview");
-	const char *mode = look ? "look" : cli_args_has(&c->args, "partial") ? "partial" : "full";
-	if (!look &&
-	    !cli_ask(c,
-		     arena_fmt(&c->arena, "Unconfigure %s%s? '--preview' tells what is lost.",
-			       these(c), str_eq(mode, "full") ? " fully" : ""),
-		     e))
-		return false;
-	return each(c, mode, run, e);
+	const struct verb v = { "/v1/devices/%/unconfigure?mode=%",
+				look                                        ? "look"
+					: cli_args_has(&c->args, "partial") ? "partial"
+									    : "full",
+				say_unconfigured };
+	const char *ask = arena_fmt(&c->arena, "Unconfigure %s%s? '--preview' tells what is lost.",
+				    these(c), str_eq(v.mode, "full") ? " fully" : "");
+
+	return (look || cli_ask(c, ask, e)) && each(c, &v, e);
 }
