@@ -7,14 +7,51 @@
 
 #include <stdio.h>
 
-const struct engine_part_prop engine_part_dot1x_props[] = {
-	{ "username", "Username", NULL },
+static const struct engine_part_prop props[] = {
 	{ "domain", "Domain", NULL },
 	{ "roaming_identity", "RoamingIdentity", NULL },
 	{ "server_name", "ServerCertificateName", NULL },
 	{ "server_name_match", "ServerCertificateNameComparison", "full=0 suffix=1" },
 	{ NULL, NULL, NULL },
 };
+
+/* Names of the PC for the words in braces; others stay as they are. */
+static const char *expand(const struct engine_part_in *in, struct arena *a, const char *text)
+{
+	const struct {
+		const char *word, *value;
+	} names[] = { { "{host}", in->host },
+		      { "{domain}", in->domain },
+		      { "{fqdn}", in->fqdn },
+		      { "{uuid}", in->uuid } };
+	char buf[1024];
+	struct out o;
+	out_init(&o, buf, sizeof buf);
+	while (*text) {
+		size_t i = 0, n = sizeof names / sizeof names[0];
+		while (i < n && !(names[i].value && span_starts(span_str(text), names[i].word)))
+			i++;
+		out_bytes(&o, i < n ? span_str(names[i].value) : span_make(text, 1));
+		text += i < n ? strlen(names[i].word) : 1;
+	}
+	return arena_str(a, out_span(&o));
+}
+
+unsigned engine_part_dot1x_fields(const struct engine_part_in *in, struct arena *a,
+				  const struct engine_node *group, const char *path,
+				  const struct wsman_obj *have, struct wsman_obj *to,
+				  struct engine_change *ch)
+{
+	const char *text = engine_node_text(group, "username"),
+		   *want = text ? expand(in, a, text) : NULL,
+		   *is = have ? wsman_obj_str(have, "Username") : NULL;
+	bool differs = want && !str_eq(want, is);
+	if (want && to)
+		wsman_obj_set_str(to, "Username", want);
+	if (differs)
+		engine_part_line(ch, arena_fmt(a, "%s.username", path), is, want);
+	return differs + engine_part_fields(a, group, path, props, have, to, ch);
+}
 
 static bool is_tls(const char *protocol)
 {

@@ -9,7 +9,8 @@
 	{ at "protocol", KEY_WORD, DOT1X_PROTOCOLS, KEY_NEEDED, cls ".AuthenticationProtocol", since,  \
 	  SRC_P, "How the PC logs in to the network.", "peap-mschapv2" },                              \
 	{ at "username", KEY_TEXT, "1..128", 0, cls ".Username", since, SRC_P,                         \
-	  "Name in the login; with tls that of the certificate.", "pc@example.com" },                  \
+	  "Name in the login; {fqdn}, {host}, {domain} and {uuid} are those of the PC.",               \
+	  "'host/{fqdn}'" },                                                                           \
 	{ at "password", KEY_SECRET, NULL, KEY_NO_RANDOM, cls ".Password", since, SRC_P,               \
 	  "Password of the login; cannot be read back.", "{secret: radius}" },                         \
 	{ at "domain", KEY_TEXT, "1..128", 0, cls ".Domain", since, SRC_P, "Domain of the user name.", \
@@ -25,8 +26,11 @@
 	{ at "client_certificate", KEY_WORD, "own none", 0, "AMT_PublicKeyCertificate.InstanceID",     \
 	  since, SRC_G, "own: the certificate that the service gave to the PC for TLS.", "own" }
 
-/* Members that can be compared and set. */
-extern const struct engine_part_prop engine_part_dot1x_props[];
+/* Compares and sets the members that all classes have, as engine_part_fields. {host}, {domain}, {fqdn} and
+ * {uuid} in the user name become those of the PC. */
+unsigned engine_part_dot1x_fields(const struct engine_part_in *in, struct arena *a, const struct engine_node *group,
+				  const char *path, const struct wsman_obj *have, struct wsman_obj *to,
+				  struct engine_change *ch);
 /* NULL: fine; else the node at fault with what. */
 const struct engine_node *engine_part_dot1x_check(const struct engine_node *group, char *out_what, size_t cap);
 

@@ -319,7 +319,7 @@ static struct wsman_obj *dot1x_of(const struct plan *p, const struct network *w)
 	wsman_obj_set_str(o, "ElementName", w->name);
 	wsman_obj_set_str(o, "InstanceID", w->dot1x_id);
 	engine_part_fields(a, g, w->path, protocol_props, NULL, o, NULL);
-	engine_part_fields(a, g, w->path, engine_part_dot1x_props, NULL, o, NULL);
+	engine_part_dot1x_fields(p->in, a, g, w->path, NULL, o, NULL);
 	if (s)
 		wsman_obj_set_text(o, span_str("Password"), secret_reveal(&s->value), &e);
 	return o;
@@ -374,7 +374,7 @@ static unsigned compare(const struct plan *p, const struct network *w, struct en
 	}
 	if (g) {
 		n += engine_part_fields(a, g, path, protocol_props, w->dot1x, NULL, ch);
-		n += engine_part_fields(a, g, path, engine_part_dot1x_props, w->dot1x, NULL, ch);
+		n += engine_part_dot1x_fields(p->in, a, g, path, w->dot1x, NULL, ch);
 		n += engine_part_dot1x_bound_lines(&w->certs, path, a, ch);
 	}
 	if (s && !s->was_set) {

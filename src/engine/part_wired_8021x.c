@@ -114,8 +114,7 @@ static unsigned diff_fields(const struct port *p, struct wsman_obj *o, struct en
 		return n;
 	n += engine_part_fields(p->a, p->in->want, "wired_8021x", p->is_new ? new_props : old_props,
 				p->have, o, ch);
-	n += engine_part_fields(p->a, p->login, "wired_8021x.login", engine_part_dot1x_props,
-				p->have, o, ch);
+	n += engine_part_dot1x_fields(p->in, p->a, p->login, "wired_8021x.login", p->have, o, ch);
 	if (s && !s->was_set) {
 		n++;
 		engine_part_line(ch, "wired_8021x.login.password", "unknown", "as in the profile");

@@ -68,6 +68,40 @@ static void both_classes(void **state)
 	}
 }
 
+static void names_of_the_pc(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{ "'host/{fqdn}'", "host/pc1.example.com" },
+		{ "'{host}{host}@{domain}'", "pc1pc1@example.com" },
+		{ "'{uuid}'", "U" },
+		{ "'{fqd}{'", "{fqd}{" },
+		{ "plain", "plain" },
+	};
+	(void)state;
+	for (size_t n = 0; n < sizeof cases / sizeof *cases; n++) {
+		struct test_part t;
+		char yaml[512], line[128];
+		snprintf(
+			yaml, sizeof yaml,
+			"wired_8021x: {enabled: on, login: {protocol: peap-mschapv2, username: %s, "
+			"password: {secret: s}}}",
+			cases[n].text);
+		start(&t, yaml, NEW, "Enabled=6 AuthenticationProtocol=2");
+		t.in.host = "pc1";
+		t.in.domain = "example.com";
+		t.in.fqdn = "pc1.example.com";
+		t.in.uuid = "U";
+		assert_true(test_part_diff(&t));
+		snprintf(line, sizeof line, "wired_8021x.login.username: absent -> %s\n",
+			 cases[n].want);
+		assert_string_equal(t.lines, line);
+		assert_string_equal(wsman_obj_str(t.c.first->req.obj, "Username"), cases[n].want);
+		test_part_stop(&t);
+	}
+}
+
 static void tells_what_is_missing(void **state)
 {
 	struct test_part t;
@@ -88,6 +122,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_classes),
+		cmocka_unit_test(names_of_the_pc),
 		cmocka_unit_test(tells_what_is_missing),
 	};
 	return cmocka_run_group_tests_name("engine/part_wired_8021x", tests, NULL, NULL);

@@ -82,12 +82,14 @@ static void sets_drifts_repairs(void **state)
 		drifts(&w, i, cases[k].cls, cases[k].is_new);
 
 		/* with its own certificate; then off */
-		parts_profile(&w,
-			      "wired_8021x: {enabled: on, login: {protocol: tls, "
-			      "client_certificate: own, ca: radius}}\n");
+		parts_profile(
+			&w,
+			"wired_8021x: {enabled: on, login: {protocol: tls, username: 'host/{fqdn}', "
+			"client_certificate: own, ca: radius}}\n");
 		parts_drift(&w, i, text, sizeof text);
 		assert_non_null(strstr(text,
 				       "wired_8021x.login.protocol: peap-mschapv2 -> tls\n"
+				       "wired_8021x.login.username: pc -> host/host0.example.com\n"
 				       "wired_8021x.login.client_certificate: absent -> "
 				       "Intel(r) AMT Certificate: Handle: "));
 		must_apply(&w, i);
