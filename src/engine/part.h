@@ -65,7 +65,7 @@ struct engine_part_in {
 	unsigned major, minor;            /* of the firmware; 0 unknown. Only a prior: ask the device */
 	const char *uuid, *host, *domain, *fqdn;
 	struct span client_root;          /* of the service's own client certificate; empty: it has none */
-	const char *client_cn;
+	const char *client_cn, *client_serial; /* hex; "" */
 	const struct span *leaves;        /* DER of every TLS certificate that we issued for it */
 	unsigned leaf_count;
 	struct engine_part_secret *secrets;

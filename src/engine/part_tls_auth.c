@@ -9,7 +9,7 @@
 
 #define CLS         "AMT_TLSSettingData"
 #define REMOTE      "Intel(r) AMT 802.3 TLS Settings"
-#define SKEW_MAX_MS (5 * 60 * 1000LL)
+#define SKEW_MAX_MS 300000
 
 static const struct engine_key keys[] = {
 	{ "", KEY_GROUP, NULL, 0, "", "", SRC_D, "Which clients may come over TLS.", NULL },
@@ -19,20 +19,37 @@ static const struct engine_key keys[] = {
 	  "AMT_PublicKeyManagementService.AddTrustedRootCertificate", "", SRC_D,
 	  "A stored certificate; ca is the service's own, which mutual TLS needs.", "ca" },
 	{ "own", KEY_SWITCH, NULL, 0, "AMT_PublicKeyCertificate.Delete", "", SRC_D,
-	  "Trusted roots that the profile does not name are removed.", "off" },
+	  "Trusted roots and lists of serial numbers that the profile does not name are removed.",
+	  "off" },
 	{ "common_names", KEY_TEXTS, "1..63", 0, CLS ".TrustedCN", "", SRC_D,
 	  "Names of clients, or their ends behind a dot, at most 4; none: any client of the roots. "
 	  "The service's own is outband-console.",
 	  "[outband-console, admin.example.com]" },
+	{ "crls", KEY_LIST, NULL, 0, "", "", SRC_D,
+	  "Clients that are refused, one list for each place of a CRL; there is room for about 1400 "
+	  "characters.",
+	  NULL },
+	{ "crls.url", KEY_TEXT, "1..255", KEY_ID, "AMT_PublicKeyManagementService.AddCRL.Url", "",
+	  SRC_D, "Where the list comes from; the PC only keeps it.",
+	  "http://ca.example.com/clients.crl" },
+	{ "crls.serials", KEY_TEXTS, "1..40", KEY_NEEDED,
+	  "AMT_PublicKeyManagementService.AddCRL.SerialNumbers", "", SRC_D,
+	  "Serial numbers of the certificates in hex digits.", "['01ab', '7c33']" },
 	{ "mutual", KEY_SWITCH, NULL, KEY_STAGED | KEY_CUTS_OFF, CLS ".MutualAuthentication", "",
 	  SRC_D, "Only clients with such a certificate get in; needs clock: sync.", "on" },
 	ENGINE_KEYS_END,
 };
-enum { READ_CERTS, READ_TLS };
+enum { READ_CERTS, READ_TLS, READ_CRLS };
 static const struct engine_part_read reads[] = {
 	{ PART_ENUMERATE, "AMT_PublicKeyCertificate", NULL, NULL, false },
 	{ PART_GET, CLS, NULL, REMOTE, false },
+	{ PART_ENUMERATE, "AMT_CRL", NULL, NULL, true },
 };
+
+static bool skip_read(const struct engine_node *want, unsigned read)
+{
+	return read == READ_CRLS && !engine_node_get(want, "crls") && !engine_node_get(want, "own");
+}
 
 bool engine_part_wants_mutual(const struct engine_profile *p)
 {
@@ -45,11 +62,22 @@ bool engine_part_wants_mutual(const struct engine_profile *p)
 
 static const struct engine_node *check(const struct engine_node *part, char *out_what, size_t cap)
 {
-	const struct engine_node *names = engine_node_get(part, "common_names");
-	if (engine_node_count(names) <= 4)
-		return NULL;
-	snprintf(out_what, cap, "a PC keeps at most 4 common names");
-	return names;
+	const struct engine_node *names = engine_node_get(part, "common_names"),
+				 *crls = engine_node_get(part, "crls");
+	if (engine_node_count(names) > 4) {
+		snprintf(out_what, cap, "a PC keeps at most 4 common names");
+		return names;
+	}
+	for (const struct engine_node *l = crls ? crls->children : NULL; l; l = l->next) {
+		const struct engine_node *n = engine_node_get(l, "serials")->children;
+		for (; n; n = n->next) {
+			if (n->text[strspn(n->text, "0123456789abcdefABCDEF")] == 0)
+				continue;
+			snprintf(out_what, cap, "'%s' is no serial number in hex digits", n->text);
+			return n;
+		}
+	}
+	return NULL;
 }
 
 /* ---- roots ---- */
@@ -91,6 +119,107 @@ static void diff_others(const struct engine_part_in *in, struct engine_changes *
 				   wsman_obj_selector(c->a, "InstanceID", id, NULL));
 		engine_part_line(ch, name, "trusted", NULL);
 	}
+}
+
+/* ---- serial numbers ---- */
+
+static const char *serials_text(struct arena *a, const struct wsman_val *v,
+				const struct engine_node *n)
+{
+	const char *text = "";
+	for (; v && text; v = v->next)
+		text = arena_fmt(a, "%s%s%s", text, *text ? " " : "", v->text);
+	for (; n && text; n = n->next)
+		text = arena_fmt(a, "%s%s%s", text, *text ? " " : "", n->text);
+	return text;
+}
+
+static bool same_serials(const struct engine_node *want, const struct wsman_val *have)
+{
+	unsigned n = 0;
+	for (const struct wsman_val *v = have; v; v = v->next, n++)
+		if (!engine_node_has_word(want, v->text))
+			return false;
+	return n == engine_node_count(want);
+}
+
+static const struct engine_node *list_of(const struct engine_part_in *in, const char *url)
+{
+	const struct engine_node *list = engine_node_get(in->want, "crls");
+	for (const struct engine_node *n = list ? list->children : NULL; n; n = n->next)
+		if (url && str_eq(engine_node_id(n), url))
+			return n;
+	return NULL;
+}
+
+/* There is one way to remove a list: all go, and ours come back after the next look. */
+static void drop_others(const struct engine_part_in *in, struct engine_changes *c)
+{
+	struct engine_change *ch = NULL;
+	bool own = false;
+	engine_node_switch(in->want, "own", &own);
+	for (unsigned i = 0; i < in->have[READ_CRLS].count; i++) {
+		const struct wsman_obj *o = in->have[READ_CRLS].items[i];
+		const char *url = wsman_obj_str(o, "Url");
+		const char *field = arena_fmt(c->a, "tls_auth.crls (%s)", url ? url : "no URL");
+		if (list_of(in, url) || !field)
+			continue;
+		if (!own) {
+			engine_part_report(c, field, "not in the profile");
+			continue;
+		}
+		if (!ch) {
+			ch = engine_part_change(c, CHANGE_REREAD, "crls");
+			engine_part_call(c, ch, "AMT_PublicKeyManagementService", "ResetCRLList",
+					 NULL);
+		}
+		engine_part_line(ch, field,
+				 serials_text(c->a, wsman_obj_vals(o, "SerialNumbers"), NULL),
+				 NULL);
+	}
+}
+
+static void diff_crl(const struct engine_part_in *in, unsigned i, const struct engine_node *want,
+		     struct engine_changes *c)
+{
+	const struct engine_node *serials = engine_node_get(want, "serials");
+	const char *url = engine_node_id(want);
+	const struct wsman_obj *o = engine_part_item(in, READ_CRLS, "Url", url);
+	const struct wsman_val *have = o ? wsman_obj_vals(o, "SerialNumbers") : NULL;
+	if (o && same_serials(serials, have))
+		return;
+	struct engine_change *ch = engine_part_change(c, CHANGE_CREATES, "crl:%u", i);
+	struct wsman_obj *call =
+		engine_part_call(c, ch, "AMT_PublicKeyManagementService", "AddCRL", NULL);
+	const char *field = arena_fmt(c->a, "tls_auth.crls (%s)", url);
+	if (!call || !field)
+		return;
+	wsman_obj_set_str(call, "Url", url);
+	for (const struct engine_node *s = serials->children; s; s = s->next)
+		wsman_obj_add_str(call, "SerialNumbers", s->text);
+	engine_part_line(ch, field, o ? serials_text(c->a, have, NULL) : NULL,
+			 serials_text(c->a, NULL, serials->children));
+}
+
+static bool diff_crls(const struct engine_part_in *in, struct engine_changes *c, struct err *e)
+{
+	const struct engine_node *list = engine_node_get(in->want, "crls");
+	unsigned i = 0;
+	if (list && in->have[READ_CRLS].absent) {
+		engine_part_lack(c, "tls_auth.crls", "a list");
+		return true;
+	}
+	drop_others(in, c);
+	for (const struct engine_node *n = list ? list->children : NULL; n; n = n->next, i++) {
+		if (engine_node_has_word(engine_node_get(n, "serials"), in->client_serial)) {
+			err_set(e, ERR_INVALID,
+				"tls_auth.crls: %s is the service's own client certificate",
+				in->client_serial);
+			return err_hint(e, "take this serial number off the list");
+		}
+		diff_crl(in, i, n, c);
+	}
+	return true;
 }
 
 /* ---- mutual TLS ---- */
@@ -178,7 +307,7 @@ static bool diff(const struct engine_part_in *in, struct engine_changes *c, stru
 			engine_part_need_root(in, READ_CERTS, engine_node_id(n), field, c);
 	}
 	engine_part_list(in, tls, sel, "common_names", "TrustedCN", NULL, 0, c);
-	if (!diff_mutual(in, tls, sel, c, e))
+	if (!diff_crls(in, c, e) || !diff_mutual(in, tls, sel, c, e))
 		return false;
 	diff_others(in, c);
 	return true;
@@ -191,5 +320,6 @@ const struct engine_part engine_part_tls_auth = {
 	.reads = reads,
 	.read_count = sizeof reads / sizeof *reads,
 	.check = check,
+	.skip = skip_read,
 	.diff = diff,
 };

@@ -71,6 +71,7 @@ struct engine_part_in engine_run_part_in(struct engine_run *r, const struct run_
 	};
 	const struct pki_chain *client =
 		r->in.mutual ? engine_vault_client(r->en, r->in.key_bits) : NULL;
+	in.client_serial = client ? client->certs[0].serial : "";
 	if (client)
 		in.client_root = client->certs[client->count - 1].der;
 	amt_quirks_parse_version(r->version, &in.major, &in.minor);

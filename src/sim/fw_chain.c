@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "pki/cert.h"
 #include "sim/fw_chain_priv.h"
+#include "sim/fw_crl_priv.h"
 #include "wire/hello.h"
 #include <limits.h>
 
@@ -336,7 +337,10 @@ bool sim_fw_chain_client(const struct sim_dev *d, const struct span *ders, unsig
 			goto out;
 		}
 	}
-	if (!under_trusted_root(d, &a, &certs[count - 1]))
+	if (sim_fw_crl_has(d, certs[0].serial))
+		say(e, NULL, "the certificate is on the revocation list", certs[0].serial,
+		    "a serial number that AddCRL did not name");
+	else if (!under_trusted_root(d, &a, &certs[count - 1]))
 		say(e, NULL, "the chain ends in no trusted root of the device",
 		    certs[count - 1].issuer, "a root given by AddTrustedRootCertificate");
 	else if (!cn_trusted(d, &certs[0]))

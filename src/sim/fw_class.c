@@ -17,6 +17,7 @@ static const struct fw_class *const tables[] = {
 	sim_fw_net_classes,
 	sim_fw_info_classes,
 	sim_fw_power_classes,
+	sim_fw_crl_classes,
 	sim_fw_kerberos_classes,
 	sim_fw_audit_classes,
 	sim_fw_defense_classes,

@@ -4,7 +4,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "pki/cert.h"
-#include "sim/fw_priv.h"
+#include "sim/fw_crl_priv.h"
 
 #define KEY_MIN_MS  3000
 #define KEY_MAX_MS  30000
@@ -402,7 +402,8 @@ static const struct fw_member key_members[] = {
 const struct fw_class sim_fw_pki_classes[] = {
 	{ .name = "AMT_PublicKeyManagementService",
 	  .members = { service_members },
-	  .methods = service_methods },
+	  .methods = service_methods,
+	  .more_methods = sim_fw_crl_methods },
 	{ .name = "AMT_PublicKeyCertificate",
 	  .members = { cert_members },
 	  .count = count_certs,

@@ -68,6 +68,8 @@
 	X(SIM_SW_LOGO, "logo", "usual|top|middle", SRC_G, "place of the logo on pages")              \
 	X(SIM_SW_USB, "usb", "older|exact", SRC_G,                                                   \
 	  "versions of setup.bin that a release takes: older ones too, or its own only")             \
+	X(SIM_SW_CRL_AGAIN, "crl_again", "replaced|refused", SRC_G,                                  \
+	  "AddCRL with a Url that is there already")                                                 \
 	X(SIM_SW_ADMIN_STATUS, "admin_status", "mebx|both", SRC_G,                                   \
 	  "GetAdminAclEntryStatus tells of the MEBx password alone, or of that and the network's")   \
 	X(SIM_SW_AUDIT_ID, "audit_id", "app-high|event-high", SRC_G,                                 \

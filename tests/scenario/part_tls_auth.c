@@ -58,7 +58,7 @@ static void service_gets_in(void **state)
 		assert_true(parts_put(&w, i, TLS, REMOTE, "MutualAuthentication=false", NULL));
 		parts_invoke(&w, i, "AMT_SetupAndConfigurationService", NULL, "CommitChanges",
 			     NULL);
-		world_run_ms(&w, 60 * 1000);
+		world_run_ms(&w, 60000);
 		parts_expect_drift(&w, i, "tls_auth.mutual: off -> on\n");
 		/* a profile without it: the service finds in, too, and takes it back */
 		apply(&w, i, SERVER);
@@ -68,6 +68,48 @@ static void service_gets_in(void **state)
 			"false");
 		parts_stop(&w);
 	}
+}
+
+/* The other client's certificate is on the list: it stays outside, the service with its own gets in. */
+static void lists_of_serial_numbers(void **state)
+{
+	struct world w;
+	char yaml[512], why[512];
+	(void)state;
+	unsigned i = parts_start(&w, "16.1", "");
+	apply(&w, i, "tls_auth: {crls: [{url: 'http://ca/1', serials: ['01ab', '02']}]}\n");
+	expect_drift(&w, i, "");
+	const char *service = "AMT_PublicKeyManagementService";
+	assert_int_equal(parts_invoke(&w, i, service, NULL, "AddCRL", "Url=http://ca/1",
+				      "SerialNumbers=02", NULL),
+			 0);
+	parts_expect_drift(&w, i, "tls_auth.crls (http://ca/1): 02 -> 01ab 02\n");
+	assert_int_equal(parts_invoke(&w, i, service, NULL, "AddCRL", "Url=http://ca/2",
+				      "SerialNumbers=03", NULL),
+			 0);
+	expect_drift(&w, i, "");
+	parts_profile(&w,
+		      "tls_auth: {own: on, crls: [{url: 'http://ca/1', serials: ['01ab', "
+		      "'02']}]}\n");
+	parts_expect_drift(&w, i, "tls_auth.crls (http://ca/2): 03 -> absent\n");
+	assert_int_equal(
+		parts_invoke(&w, i, service, NULL, "AddCRL", "Url=u", "SerialNumbers=xy", NULL),
+		36);
+	/* the service does not list itself; who is listed finds no way in */
+	apply(&w, i, MUTUAL);
+	parts_show_certificate(&w, "client");
+	assert_non_null(parts_get(&w, i, TLS, REMOTE));
+	snprintf(yaml, sizeof yaml,
+		 "tls_auth: {crls: [{url: u, serials: ['%s']}], roots: [{cert: ca}], mutual: on}\n",
+		 parts_certificate_serial());
+	parts_profile(&w, yaml);
+	assert_false(parts_apply(&w, i, why, sizeof why));
+	assert_non_null(strstr(why, "is the service's own client certificate"));
+	snprintf(yaml, sizeof yaml, "SerialNumbers=%s", parts_certificate_serial());
+	assert_int_equal(parts_invoke(&w, i, service, NULL, "AddCRL", "Url=u", yaml, NULL), 0);
+	assert_null(parts_get(&w, i, TLS, REMOTE));
+	parts_forget(); /* nobody gets in any more: there is nothing to check */
+	world_deinit(&w);
 }
 
 static void refusals(void **state)
@@ -106,6 +148,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(service_gets_in),
+		cmocka_unit_test(lists_of_serial_numbers),
 		cmocka_unit_test(refusals),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -154,11 +154,21 @@ void parts_show_certificate(struct world *w, const char *row_id)
 	arena_deinit(&a);
 }
 
-void parts_stop(struct world *w)
+const char *parts_certificate_serial(void)
+{
+	return other.chain->certs[0].serial;
+}
+
+void parts_forget(void)
 {
 	forget_reply();
 	pki_chain_free(other.chain);
 	other.chain = NULL;
+}
+
+void parts_stop(struct world *w)
+{
+	parts_forget();
 	world_check(w);
 	world_deinit(w);
 }

@@ -42,4 +42,6 @@ const char *parts_get_as(struct world *w, unsigned i, const char *user, const ch
 void parts_secret(struct world *w, const char *name, const char *value); /* for {secret: NAME} */
 /* From now on the other client shows the service's client certificate (of mutual TLS). */
 void parts_show_certificate(struct world *w, const char *row); /* "client", "client-384" */
+const char *parts_certificate_serial(void);
+void parts_forget(void); /* what parts_stop does beside the checks */
 const struct wsman_obj *parts_reply(struct world *w); /* output of the last invoke */
