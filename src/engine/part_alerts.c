@@ -422,6 +422,15 @@ static bool lacks(const struct engine_part_in *in, struct engine_changes *c, uns
 	return true;
 }
 
+static bool skip(const struct engine_node *want, unsigned read)
+{
+	static const char *const lists[] = { [READ_SUBS] = "subscriptions",
+					     [READ_DESTS] = "subscriptions",
+					     [READ_SNMP] = "traps",
+					     [READ_PET] = "filters" };
+	return !engine_node_get(want, lists[read]);
+}
+
 static bool diff(const struct engine_part_in *in, struct engine_changes *c, struct err *e)
 {
 	const struct engine_node *filters = engine_node_get(in->want, "filters");
@@ -443,5 +452,6 @@ const struct engine_part engine_part_alerts = {
 	.reads = reads,
 	.read_count = sizeof reads / sizeof *reads,
 	.check = check,
+	.skip = skip,
 	.diff = diff,
 };

@@ -704,6 +704,40 @@ static const char *more(const struct engine_part_in *in, struct arena *a, struct
 	return NULL;
 }
 
+static bool has_counter(const struct engine_node *want)
+{
+	const struct engine_node *list = list_of(want, "filters");
+	for (const struct engine_node *f = list ? list->children : NULL; f; f = f->next)
+		if (str_ends_nocase(engine_node_text(f, "action"), "-count"))
+			return true;
+	return false;
+}
+
+/* Each enumeration is two requests, and a new filter is followed by all of them. */
+static bool skip(const struct engine_node *want, unsigned read)
+{
+	bool active = engine_node_get(want, "active"),
+	     by_default = engine_node_get(want, "default"), own = engine_node_get(want, "own"),
+	     filters = list_of(want, "filters"), policies = list_of(want, "policies");
+	switch (read) {
+	case READ_ETHERNET:
+	case READ_IP:
+		return !filters && !policies;
+	case READ_LINKS:
+		return !active && !own;
+	case READ_DEFAULTS:
+		return !by_default && !own;
+	case READ_COUNTS:
+		return !has_counter(want);
+	case READ_PORTS:
+		return !active && !by_default;
+	case READ_LIMITS:
+		return !filters && !policies;
+	default:
+		return false;
+	}
+}
+
 static bool diff(const struct engine_part_in *in, struct engine_changes *c, struct err *e)
 {
 	if (!diff_filters(in, c, e) || !diff_policies(in, c, e))
@@ -738,6 +772,7 @@ const struct engine_part engine_part_defense = {
 	.reads = reads,
 	.read_count = sizeof reads / sizeof *reads,
 	.check = check,
+	.skip = skip,
 	.more = more,
 	.diff = diff,
 };

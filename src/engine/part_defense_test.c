@@ -168,6 +168,27 @@ static void deletes_from_the_outside_in(void **state)
 	try_deinit(&t);
 }
 
+static void reads_only_what_is_asked_for(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *yaml, *reads; /* by read: + is sent */
+	} rows[] = {
+		{ "defense: {filters: [" ARP "]}", "+++----+" },
+		{ "defense: {filters: [" TLN "]}", "+++--+-+" },
+		{ "defense: {active: {wired: none}}", "+--+--+-" },
+		{ "defense: {own: on, policies: []}", "+++++--+" },
+	};
+	for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+		struct try t;
+		try_init(&t, rows[k].yaml);
+		for (unsigned i = 0; i < engine_part_defense.read_count; i++)
+			if ((engine_part_defense.skip)(t.in.want, i) != (rows[k].reads[i] == '-'))
+				fail_msg("%s: read %u", rows[k].yaml, i);
+		try_deinit(&t);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +199,7 @@ int main(void)
 		cmocka_unit_test(another_kind_of_that_name_is_no_drift),
 		cmocka_unit_test(tables_are_full),
 		cmocka_unit_test(deletes_from_the_outside_in),
+		cmocka_unit_test(reads_only_what_is_asked_for),
 	};
 	return cmocka_run_group_tests_name("engine/part_defense", tests, NULL, NULL);
 }
