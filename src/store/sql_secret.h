@@ -101,7 +101,7 @@
 	  " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", NULL)                     \
 	X(STORE_SQL_CREDENTIAL_STATE, true, "no credential has this id",                           \
 	  "update credential set state = $2, changed_ms = $3 where id = $1", NULL)                 \
-/* The || keeps SQLite from walking all current ones of a kind, by their age. */           \
+	/* The || keeps SQLite from walking all current ones of a kind, by their age. */           \
 	X(STORE_SQL_CREDENTIAL_RETIRE, false, NULL,                                                \
 	  "update credential set state = 'previous', changed_ms = $2"                              \
 	  " where state = 'current' and id <> $1"                                                  \

@@ -19,8 +19,6 @@ struct call {
 
 static void end_of(struct call *c)
 {
-	if (c->hook_fn)
-		c->w->hook_running--;
 	mem_free(c->out);
 	mem_free(c);
 }
@@ -29,6 +27,7 @@ static void on_due(void *arg)
 {
 	struct call *c = arg;
 	c->timer = NULL;
+	c->w->hook_running -= c->hook_fn != NULL; /* it has ended when it is told */
 	if (c->hook_fn)
 		c->hook_fn(c->arg, &c->hook_end);
 	else if (c->dns_fn)
@@ -42,6 +41,7 @@ static void cancel(void *handle)
 {
 	struct call *c = handle;
 	sched_cancel(c->timer);
+	c->w->hook_running -= c->hook_fn != NULL;
 	end_of(c);
 }
 
