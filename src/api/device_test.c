@@ -76,6 +76,26 @@ static void shows_one(void **state)
 	EQ(w, "text", "tls: off -> on (" U1 ")\n");
 }
 
+static void tells_issues_of_its_firmware(void **state)
+{
+	struct world *w = *state;
+	world_hello(w, U1, "10.0.0.1", "4444000A");
+	ASK(w, 200, "GET", "/v1/devices/10.0.0.1/issues", "", "");
+	assert_int_equal(count_at(w, "issues"), 0); /* its firmware is not known yet */
+	struct store_tx *tx = world_tx(w);
+	store_tx_device_text(tx, U1, STORE_DEVICE_VERSION, "2.1.3");
+	world_commit(w, tx);
+	ASK(w, 200, "GET", "/v1/devices/10.0.0.1/issues", "", "");
+	EQ(w, "version", "2.1.3");
+	EQ(w, "issues.0.id", "D015");
+	EQ(w, "issues.0.concerns", "this PC");
+	EQ(w, "issues.0.source", "D");
+	HAS(at(w, "issues.0.todo"), "outband pc");
+	HAS(w->body, "KB959040");
+	assert_null(strstr(w->body, "KB942841")); /* about no firmware of its own */
+	ASK(w, 404, "GET", "/v1/devices/10.9.9.9/issues", "", "");
+}
+
 static void explains_the_unknown(void **state)
 {
 	struct world *w = *state;
@@ -243,10 +263,15 @@ static void timeline_and_audit_in_pages(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD(lists_in_pages),           WORLD(shows_one),
-		WORLD(explains_the_unknown),     WORLD(apply_queues),
-		WORLD(approve_names_and_queues), WORLD(forget_keeps_credentials),
-		WORLD(jobs_are_steered),         WORLD(timeline_and_audit_in_pages),
+		WORLD(lists_in_pages),
+		WORLD(shows_one),
+		WORLD(tells_issues_of_its_firmware),
+		WORLD(explains_the_unknown),
+		WORLD(apply_queues),
+		WORLD(approve_names_and_queues),
+		WORLD(forget_keeps_credentials),
+		WORLD(jobs_are_steered),
+		WORLD(timeline_and_audit_in_pages),
 	};
 	return cmocka_run_group_tests_name("device", tests, NULL, NULL);
 }
