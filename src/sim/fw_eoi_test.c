@@ -299,6 +299,44 @@ static void who_has_which_interface(void **state)
 	hang_up(&p);
 }
 
+/* A user of the access list comes in by its own digest, and gets no further than its realms. */
+static void users_keep_to_their_realms(void **state)
+{
+	(void)state;
+	char text[256], b64[64], params[512];
+	uint8_t ha1[HASH_MAX_SIZE];
+	struct peer p;
+	struct out o;
+
+	enter(&p, "5.0", NULL);
+	again_port = 16992;
+	(void)snprintf(text, sizeof text, "oper:%s:0per!Pass", p.realm);
+	hash_of(HASH_MD5, span_str(text), ha1);
+	memset(b64, 0, sizeof b64);
+	out_init(&o, b64, sizeof b64 - 1);
+	out_b64(&o, span_make(ha1, 16));
+	(void)snprintf(params, sizeof params,
+		       "<h:DigestUsername>oper</h:DigestUsername><h:DigestPassword>%s"
+		       "</h:DigestPassword><h:AccessPermission>2</h:AccessPermission>"
+		       "<h:Realms>5</h:Realms>",
+		       b64);
+	assert_int_equal(invoke(&p, AMT "AMT_AuthorizationService", "AddUserAclEntryEx", params),
+			 200);
+	assert_int_equal(returned(&p), 0);
+	set_login(&p, "oper", "0per!Pass");
+	unsigned got = call(&p, CONTROL, soap(RCI, "RemoteControl", COMMAND("18")));
+	if (got == 401)
+		got = call(&p, CONTROL, soap(RCI, "RemoteControl", COMMAND("18")));
+	assert_int_equal(got, 200);
+	assert_int_equal(status_of(&p), 0);
+	assert_false(sim_dev_is_on(dev));
+	assert_int_equal(call(&p, ADMIN, soap(SAI, "GetDigestRealm", "")), 500);
+	assert_true(says(&p, "Access denied"));
+	assert_int_equal(call(&p, NET, soap(NAI, "GetHostName", "")), 500);
+	again_port = 0;
+	hang_up(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +345,7 @@ int main(void)
 		cmocka_unit_test(tells_what_the_references_know),
 		cmocka_unit_test(both_interfaces_show_one_machine),
 		cmocka_unit_test(who_has_which_interface),
+		cmocka_unit_test(users_keep_to_their_realms),
 	};
 	return cmocka_run_group_tests(tests, world_up, world_down);
 }
