@@ -54,9 +54,11 @@ static void say_parts(struct cli *c, const struct engine_profile *p)
 {
 	json_t *flat = cli_profile_flat(p), *v;
 	const char *key;
+	size_t width = 0;
 
+	json_object_foreach(flat, key, v) width = strlen(key) > width ? strlen(key) : width;
 	json_object_foreach(flat, key, v)
-		cli_writer_say(c->writer, "%-17s %s", key, json_string_value(v));
+		cli_writer_say(c->writer, "%-*s  %s", (int)width, key, json_string_value(v));
 	json_decref(flat);
 }
 

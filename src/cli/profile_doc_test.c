@@ -192,6 +192,14 @@ static void schema_has_every_key(void **state)
 	for (unsigned i = 0; engine_parts_at(i); i++)
 		if (!json_object_get(props, engine_parts_at(i)->name))
 			fail_msg("%s is not in the schema", engine_parts_at(i)->name);
+	/* 4 and "4" are the same word to us */
+	json_t *v = json_object_get(json_object_get(props, "defense"), "anyOf");
+	v = json_object_get(json_object_get(json_array_get(v, 0), "properties"), "filters");
+	v = json_object_get(json_array_get(json_object_get(v, "anyOf"), 0), "items");
+	v = json_object_get(json_object_get(v, "properties"), "version");
+	v = json_object_get(json_array_get(json_object_get(v, "anyOf"), 0), "enum");
+	assert_string_equal(json_string_value(json_array_get(v, 0)), "4");
+	assert_int_equal(json_integer_value(json_array_get(v, 1)), 4);
 	assert_true(json_is_false(json_object_get(doc, "additionalProperties")));
 	assert_string_equal(json_string_value(json_array_get(json_object_get(doc, "required"), 0)),
 			    "version");

@@ -4,12 +4,16 @@
 #include "cli/profile_doc.h"
 #include "engine/part.h"
 
+/* A word of digits is a number to who reads YAML by its rules. */
 static json_t *words(const char *allowed)
 {
 	json_t *list = json_array();
 	for (struct span left = span_str(allowed); left.n;) {
 		size_t len = span_find(left, ' ');
+		uint64_t number;
 		json_array_append_new(list, json_stringn((const char *)left.p, len));
+		if (str_to_u64(span_make(left.p, len), 0, INT64_MAX, &number, NULL))
+			json_array_append_new(list, json_integer((json_int_t)number));
 		len += len < left.n;
 		left = span_make(left.p + len, left.n - len);
 	}

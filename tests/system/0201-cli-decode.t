@@ -157,7 +157,7 @@ test_expect_success 'profiles are checked with line and column' '
 	printf "version: 1\nadmin_password: random\nkwm: on\n" >bad.yaml &&
 	refused 3 "bad.yaml:3:1: unknown key" profile check bad.yaml &&
 	printf "version: 1\npower: {package: always, idle_wake_minutes: 7}\n" >part.yaml &&
-	"$OUTBAND" profile check part.yaml >out && grep -q "^power.idle_wake_minutes 7$" out &&
+	"$OUTBAND" profile check part.yaml >out && grep -q "^power.idle_wake_minutes  7$" out &&
 	"$OUTBAND" profile check part.yaml --json | grep -q "\"power\"" &&
 	"$OUTBAND" profile schema | python3 -c "import json,sys; json.load(sys.stdin)[\"properties\"][\"power\"]"
 '
