@@ -5,7 +5,8 @@
 #include "base/clk.h"
 #include "base/hash.h"
 
-#define TEXT_MAX 65536 /* of all lines */
+#define FIRST_LOOK_MS (30 * 60 * 1000LL)
+#define TEXT_MAX      65536 /* of all lines */
 
 static void on_checked(struct engine_run *r)
 {
@@ -32,6 +33,17 @@ int64_t engine_check_next(const struct engine *en, const char *uuid)
 	return clk_unix_ms() + every - spread;
 }
 
+/* Whose board it is is not asked in a setup, where each round trip counts: so a new PC is looked at
+ * within the hour, and not only when another one may have its UUID (run_identity.c). */
+static int64_t first_look(const struct engine_run *r)
+{
+	int64_t next = engine_check_next(r->en, r->uuid);
+	int64_t soon = clk_unix_ms() + FIRST_LOOK_MS +
+		(int64_t)(hash_mix64(span_str(r->uuid), 2) % (uint64_t)FIRST_LOOK_MS);
+	bool known = r->has_mac || r->port_read;
+	return known || next == INT64_MAX || next < soon ? next : soon;
+}
+
 void engine_run_as_wanted(struct engine_run *r, struct store_tx *tx)
 {
 	store_tx_drift_put(tx,
@@ -42,7 +54,7 @@ void engine_run_as_wanted(struct engine_run *r, struct store_tx *tx)
 				   .profile_version = r->profile.version,
 				   .lines = "",
 				   .notes = "",
-				   .next_unix_ms = engine_check_next(r->en, r->uuid),
+				   .next_unix_ms = first_look(r),
 			   });
 }
 

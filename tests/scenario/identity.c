@@ -157,6 +157,25 @@ static void another_uuid(void **state)
 	world_deinit(&w);
 }
 
+/* A new PC is looked at by itself soon, so that the next one with its UUID is noticed. */
+static void second_comes_later(void **state)
+{
+	(void)state;
+	struct world w;
+	char first[64], second[64];
+	begin(&w);
+	add(&w, 0, 1);
+	run_until_done(&w);
+	assert_int_equal(mac_count(&w, 0, first), 0);
+	world_run_ms(&w, 70 * MINUTE_MS);
+	assert_int_equal(mac_count(&w, 0, first), 1);
+	unsigned i = add(&w, 1, 2);
+	world_run_ms(&w, HOUR_MS);
+	expect_event(&w, i, "device.reboarded", first);
+	assert_int_equal(mac_count(&w, i, second), 2);
+	world_deinit(&w);
+}
+
 /* Both say hello: the second is taken for the first, moved; when the first is heard again it is
  * plain. */
 static void two_at_once(void **state)
@@ -202,11 +221,9 @@ static void denied(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(moved_and_cleared),
-		cmocka_unit_test(reboarded),
-		cmocka_unit_test(another_uuid),
-		cmocka_unit_test(two_at_once),
-		cmocka_unit_test(denied),
+		cmocka_unit_test(moved_and_cleared),  cmocka_unit_test(reboarded),
+		cmocka_unit_test(another_uuid),       cmocka_unit_test(two_at_once),
+		cmocka_unit_test(second_comes_later), cmocka_unit_test(denied),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
