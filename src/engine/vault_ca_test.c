@@ -331,6 +331,36 @@ static void publishes_after_a_change_and_now_and_then(void **state)
 	assert_int_equal(w->published, 20);
 }
 
+static size_t list_size(struct world *w)
+{
+	struct err e = { 0 };
+	struct engine_vault_list *l = engine_vault_list_new(&w->en, "ca", &e);
+	assert_non_null(l);
+	assert_true(engine_vault_list_make(l, &e));
+	size_t n = engine_vault_list_der(l).n;
+	engine_vault_list_free(l);
+	return n;
+}
+
+static void what_has_ended_leaves_the_list(void **state)
+{
+	struct world *w = *state;
+	struct err e = { 0 };
+	unsigned n;
+	load(w);
+	size_t empty = list_size(w);
+	(void)give_leaf(w, U1, "current");
+	struct store_tx *tx = store_tx_new(w->en.conf.store);
+	assert_true(engine_vault_revoke(&w->en, tx, U1, "cessation", &n, &e));
+	store_tx_commit(tx, NULL, NULL);
+	size_t full = list_size(w);
+	assert_true(full > empty + 20);
+	clk_fake_advance_ms(10 * 365 * 24 * HOUR_MS + 24 * HOUR_MS); /* it ended yesterday */
+	assert_int_equal(list_size(w), full);
+	clk_fake_advance_ms(20 * 24 * HOUR_MS);
+	assert_int_equal(list_size(w), empty);
+}
+
 static void leaf_names_the_list_when_it_is_served(void **state)
 {
 	struct world *w = *state;
@@ -359,6 +389,7 @@ int main(void)
 		TEST(renews_the_issuing_ca_or_all),
 		TEST(takes_back_all_of_a_device_once),
 		TEST(publishes_after_a_change_and_now_and_then),
+		TEST(what_has_ended_leaves_the_list),
 		TEST(leaf_names_the_list_when_it_is_served),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

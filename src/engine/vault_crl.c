@@ -100,6 +100,13 @@ struct engine_vault_list {
 	char file[24], cert_file[24];
 };
 
+/* Ended by itself, and since then in one list at least, which has run out too. */
+static bool is_over(const struct store_revocation *r, int64_t now)
+{
+	int64_t end = r->not_after_unix_ms > r->at_unix_ms ? r->not_after_unix_ms : r->at_unix_ms;
+	return r->not_after_unix_ms && end + 2 * LIST_DAYS * DAY_MS < now;
+}
+
 static bool add_rows(struct engine *en, struct engine_vault_list *l, const char *issuer)
 {
 	struct store_revocation *page = ARENA_ARRAY(&l->a, struct store_revocation, PAGE);
@@ -121,7 +128,9 @@ static bool add_rows(struct engine *en, struct engine_vault_list *l, const char 
 			cap = bigger;
 		}
 		for (unsigned i = 0; i < n; i++)
-			rows[count++] = (struct pki_crl_row){ page[i].serial, page[i].reason,
+			if (!is_over(&page[i], l->what.this_unix_ms))
+				rows[count++] =
+					(struct pki_crl_row){ page[i].serial, page[i].reason,
 							      page[i].at_unix_ms };
 		after = n ? page[n - 1].serial : "";
 	} while (n == PAGE && !l->a.full);
@@ -202,24 +211,6 @@ static unsigned ca_rows(struct engine *en, struct arena *a, struct store_cert *r
 	return n + store_cert_list(en->conf.store, a, "root", NULL, limit - n, rows + n);
 }
 
-static int64_t count_revoked(struct engine *en, const char *issuer)
-{
-	struct arena a;
-	struct store_revocation *page;
-	const char *after = "";
-	int64_t count = 0;
-	unsigned n = 0;
-	arena_init(&a, LIST_BYTES);
-	do {
-		page = ARENA_ARRAY(&a, struct store_revocation, PAGE);
-		n = page ? store_revocation_list(en->conf.store, &a, issuer, after, PAGE, page) : 0;
-		after = n ? page[n - 1].serial : "";
-		count += n;
-	} while (n == PAGE);
-	arena_deinit(&a);
-	return count;
-}
-
 static void describe(struct engine *en, const struct store_cert *row, const struct pki_chain *c,
 		     struct arena *a, struct engine_vault_ca *out)
 {
@@ -242,7 +233,7 @@ static void describe(struct engine *en, const struct store_cert *row, const stru
 		.not_before_unix_ms = cert->not_before_unix_ms,
 		.not_after_unix_ms = cert->not_after_unix_ms,
 		.pem = row->pem,
-		.revoked = count_revoked(en, id),
+		.revoked = store_revocation_count(en->conf.store, id),
 	};
 }
 

@@ -92,6 +92,8 @@
 	X(STORE_SQL_REVOKE, false, NULL,                                                           \
 	  "insert into revocation (issuer, serial, reason, uuid, at_ms, not_after_ms)"             \
 	  " values ($1, $2, $3, $4, $5, $6) on conflict (issuer, serial) do nothing", NULL)        \
+	X(STORE_SQL_REVOCATION_COUNT, false, NULL,                                                 \
+	  "select count(*) from revocation where issuer = $1", NULL)                               \
 	X(STORE_SQL_REVOCATION_LIST, false, NULL,                                                  \
 	  "select " SQL_REVOCATION_COLS " from revocation where issuer = $1 and serial > $2"       \
 	  " order by serial limit $3", NULL)                                                       \

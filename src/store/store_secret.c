@@ -186,6 +186,11 @@ void store_tx_revoke(struct store_tx *tx, const struct store_revocation *r)
 	store_tx_add(tx, STORE_SQL_REVOKE, store_shape_vals(REVOCATION, r, vals));
 }
 
+int64_t store_revocation_count(struct store *s, const char *issuer)
+{
+	return store_read_int(s, STORE_SQL_REVOCATION_COUNT, STORE_VALS(STORE_T(issuer)));
+}
+
 unsigned store_revocation_list(struct store *s, struct arena *a, const char *issuer,
 			       const char *after_serial, unsigned limit,
 			       struct store_revocation *out_rows)

@@ -81,6 +81,7 @@ struct store_revocation {
 	int64_t at_unix_ms, not_after_unix_ms;
 };
 void store_tx_revoke(struct store_tx *tx, const struct store_revocation *r); /* again: nothing changes */
+int64_t store_revocation_count(struct store *s, const char *issuer);
 unsigned store_revocation_list(struct store *s, struct arena *a, const char *issuer, const char *after_serial,
 			       unsigned limit, struct store_revocation *out_rows); /* by serial */
 

@@ -280,6 +280,8 @@ static void revoked_once(void **state)
 	assert_int_equal(rows[1].at_unix_ms, T0);
 	assert_int_equal(store_revocation_list(w->s, &w->a, "aa", "01", 4, rows), 1);
 	assert_int_equal(store_revocation_list(w->s, &w->a, "cc", "", 4, rows), 0);
+	assert_int_equal(store_revocation_count(w->s, "aa"), 2);
+	assert_int_equal(store_revocation_count(w->s, "cc"), 0);
 }
 
 static void add_credential(struct world *w, const char *id, const char *uuid, const char *kind,
