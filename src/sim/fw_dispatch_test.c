@@ -22,8 +22,8 @@ static const struct row {
 } rows[] = {
 	{ "unknown class", XFER "Get", AMT "AMT_Nothing", NULL, "", 400,
 	  ">b:DestinationUnreachable<" },
-	{ "class that this firmware has not", XFER "Get", AMT "AMT_AlarmClockService", NULL, "",
-	  400, ">b:DestinationUnreachable<" },
+	{ "class that this firmware has not", XFER "Get", AMT "AMT_EndpointAccessControlService",
+	  NULL, "", 400, ">b:DestinationUnreachable<" },
 	{ "class without instance", XFER "Get", AMT "AMT_TLSCredentialContext", NULL, "", 400,
 	  ">b:DestinationUnreachable<" },
 	{ "certificate that is not there", XFER "Get", AMT "AMT_PublicKeyCertificate",

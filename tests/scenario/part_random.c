@@ -45,7 +45,12 @@ static const char profile[] =
 	"  subscriptions:\n  - {name: boot, url: '" URL "', events: platform}\n"
 	"home_domains: {suffixes: [example.com, branch.example.com]}\n"
 	"remote_access: {user_interface: both}\n"
-	"wifi: {port: s0-sx-ac, local_sync: user}\n";
+	"ethernet: {link_policy: [s0-ac, sx-ac]}\n"
+	"wired_8021x: {enabled: on, active_in_s0: on, pxe_timeout_s: 60, login: {protocol: peap-mschapv2,"
+	" username: pc, password: {secret: net}, server_name: a.example, server_name_match: full, ca: ca}}\n"
+	"wifi:\n  port: s0-sx-ac\n  local_sync: user\n  networks:\n"
+	"  - {name: office, ssid: Office, security: wpa2-psk, passphrase: {secret: net}}\n"
+	"  - {name: depot, ssid: Depot, security: wpa2-psk, passphrase: {secret: net}}\n";
 
 /* Members that a Put changes at once. values: "word=value ..." as in part_*.c, or LOW..HIGH. */
 static const struct put {
@@ -97,6 +102,22 @@ static const struct put {
 	{ 0, 179, CASE, "EnableFilter", "on=true off=false", "alerts.filters.case.enabled", "on" },
 	{ 0, 179, CASE, "LogOnEvent", "on=true off=false", "alerts.filters.case.log", "on" },
 	{ 0, 179, CASE, "SendAlert", "on=true off=false", "alerts.filters.case.send", "off" },
+#define PROTOCOLS "ttls-mschapv2=1 peap-mschapv2=2 eap-gtc=3 fast-mschapv2=4 fast-gtc=5"
+#define OLD_8021X "AMT_8021XProfile", NULL
+	{ 0, 139, OLD_8021X, "PxeTimeout", "0..86400", "wired_8021x.pxe_timeout_s", "60" },
+	{ 0, 139, OLD_8021X, "ActiveInS0", "on=true off=false", "wired_8021x.active_in_s0", "on" },
+	{ 0, 139, OLD_8021X, "AuthenticationProtocol", PROTOCOLS, "wired_8021x.login.protocol",
+	  "peap-mschapv2" },
+	{ 0, 139, OLD_8021X, "ServerCertificateNameComparison", "full=0 suffix=1",
+	  "wired_8021x.login.server_name_match", "full" },
+#define NEW_8021X "IPS_IEEE8021xSettings", NULL
+	{ 140, 0, NEW_8021X, "PxeTimeout", "0..86400", "wired_8021x.pxe_timeout_s", "60" },
+	{ 140, 0, NEW_8021X, "AvailableInS0", "on=true off=false", "wired_8021x.active_in_s0",
+	  "on" },
+	{ 140, 0, NEW_8021X, "AuthenticationProtocol", PROTOCOLS, "wired_8021x.login.protocol",
+	  "peap-mschapv2" },
+	{ 140, 0, NEW_8021X, "ServerCertificateNameComparison", "full=0 suffix=1",
+	  "wired_8021x.login.server_name_match", "full" },
 	{ 60, 0, "AMT_WiFiPortConfigurationService", NULL, "localProfileSynchronizationEnabled",
 	  "off=0 user=1 any=3", "wifi.local_sync", "user" },
 };
@@ -253,6 +274,49 @@ static bool alarm_interval(struct world *w, unsigned i, struct rng *r, char *lin
 			     "AlarmTemplate.DeleteOnCompletion=true", start, every, NULL) == 0;
 }
 
+static bool wifi_port(struct world *w, unsigned i, struct rng *r, char *line)
+{
+	bool off = rng_below(r, 2);
+	snprintf(line, LINE_MAX_N, "wifi.port: %s -> s0-sx-ac\n", off ? "off" : "s0");
+	return parts_invoke(w, i, "CIM_WiFiPort", NULL, "RequestStateChange",
+			    off ? "RequestedState=3" : "RequestedState=32768", NULL) == 0;
+}
+
+#define WIFI_ID "InstanceID=Intel(r) AMT:WiFi Endpoint Settings office"
+static bool wifi_network(struct world *w, unsigned i, struct rng *r, char *line)
+{
+	char ssid[64], set[96];
+	snprintf(ssid, sizeof ssid, "net-%u", (unsigned)rng_below(r, 9999));
+	snprintf(set, sizeof set, "WiFiEndpointSettingsInput.SSID=%s", ssid);
+	snprintf(line, LINE_MAX_N, "wifi.networks.office.ssid: %s -> Office\n", ssid);
+	return parts_invoke(w, i, "AMT_WiFiPortConfigurationService", NULL, "UpdateWiFiSettings",
+			    "WiFiEndpointSettings=CIM_WiFiEndpointSettings{" WIFI_ID "}",
+			    "WiFiEndpointSettingsInput." WIFI_ID,
+			    "WiFiEndpointSettingsInput.ElementName=office", set,
+			    "WiFiEndpointSettingsInput.Priority=1",
+			    "WiFiEndpointSettingsInput.AuthenticationMethod=6",
+			    "WiFiEndpointSettingsInput.EncryptionMethod=4",
+			    "WiFiEndpointSettingsInput.PSKPassPhrase=another-phrase", NULL) == 0;
+}
+
+static bool wifi_gone(struct world *w, unsigned i, struct rng *r, char *line)
+{
+	(void)r;
+	snprintf(line, LINE_MAX_N,
+		 "wifi.networks.office: absent -> Office, wpa2-psk, priority 1\n");
+	return parts_delete(w, i, "CIM_WiFiEndpointSettings", WIFI_ID);
+}
+
+static bool link_policy(struct world *w, unsigned i, struct rng *r, char *line)
+{
+	bool asleep = rng_below(r, 2);
+	snprintf(line, LINE_MAX_N, "ethernet.link_policy: %s -> s0-ac sx-ac\n",
+		 asleep ? "sx-ac" : "s0-ac");
+	return parts_put(w, i, "AMT_EthernetPortSettings",
+			 "InstanceID=Intel(r) AMT Ethernet Port Settings 0",
+			 asleep ? "LinkPolicy=14" : "LinkPolicy=1", NULL);
+}
+
 static const struct other {
 	unsigned since, until;
 	bool (*change)(struct world *w, unsigned i, struct rng *r, char *line);
@@ -269,6 +333,10 @@ static const struct other {
 	{ 50, 0, home_domain, "home_domain" },
 	{ 50, 0, user_interface, "user_interface" },
 	{ 80, 0, alarm_interval, "alarm_interval" },
+	{ 60, 0, wifi_port, "wifi_port" },
+	{ 60, 0, wifi_network, "wifi_network" },
+	{ 60, 0, wifi_gone, "wifi_gone" },
+	{ 0, 0, link_policy, "link_policy" },
 };
 
 /* ---- */
@@ -317,6 +385,7 @@ static void every_change_is_its_line_and_is_repaired(void **state)
 		snprintf(yaml, sizeof yaml,
 			 "%salarms: {list: [{name: patches, start: '%s', interval: P7D}]}\n",
 			 profile, start);
+		parts_secret(&w, "net", "Planted-Net-1");
 		parts_profile(&w, yaml);
 		if (!parts_apply(&w, i, text, sizeof text))
 			fail_msg("AMT %s: %s", rows[g].name, text);

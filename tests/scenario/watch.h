@@ -24,7 +24,7 @@ struct watch_conn { /* of one service with one device: it has at most one at a t
 	char cls[64];                   /* its class */
 	uint64_t act;
 };
-#define WATCH_ACTS    32
+#define WATCH_ACTS    64
 #define WATCH_SECRETS 96
 struct watch_act { /* a change that was asked for: class and method */
 	uint64_t key, value;
