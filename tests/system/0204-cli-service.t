@@ -108,6 +108,8 @@ test_expect_success 'profiles and secrets' '
 	echo "Lab-Pass-77" >lab.txt && "$OUTBAND" secret set lab --file lab.txt >out && ! grep -q Lab-Pass out &&
 	"$OUTBAND" profile set lab lab.yaml >out && grep -q "version 1" out &&
 	"$OUTBAND" profile show lab >out && test_cmp lab.yaml out &&
+	"$OUTBAND" profile show lab --effective >all.yaml && grep -q "^webui: leave$" all.yaml && grep -q "^defense: leave$" all.yaml &&
+	"$OUTBAND" profile check all.yaml >/dev/null &&
 	"$OUTBAND" profile list >out && grep -q "^lab " out && grep -q "^baseline " out &&
 	echo "kvm: perhaps" >>lab.yaml && refused 3 "lab.yaml:4:6" profile set lab lab.yaml
 '
