@@ -5,7 +5,7 @@
 #include "base/clk.h"
 #include "base/hash.h"
 
-#define FIRST_LOOK_MS (30 * 60 * 1000LL)
+#define FIRST_LOOK_MS 1800000LL
 #define TEXT_MAX      65536 /* of all lines */
 
 static void on_checked(struct engine_run *r)
