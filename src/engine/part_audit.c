@@ -177,7 +177,12 @@ static bool diff(const struct engine_part_in *in, struct engine_changes *c, stru
 	const char *state = wsman_obj_str(log, "EnabledState");
 	bool is_on = state && str_eq(state, "2"), want = is_on;
 	(void)e;
-	engine_part_props(in, log, NULL, props, 0, c);
+	/* a capture leaves the days out while they mean nothing */
+	if (engine_part_fields(c->a, in->want, "audit", props, log, NULL, NULL)) {
+		struct engine_change *put = engine_part_put_of(c, 0, log, NULL);
+		if (put)
+			engine_part_fields(c->a, in->want, "audit", props, log, put->obj, put);
+	}
 	diff_events(in, c);
 	/* last: what is critical is known before anything is recorded */
 	if (!engine_node_switch(in->want, "enabled", &want) || want == is_on)

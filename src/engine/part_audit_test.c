@@ -1,8 +1,7 @@
 /* Audit policy of a profile: what diff makes of two arrays side by side. */
 #include "engine/test_part.h"
 
-#define LOG \
-	"PercentageFree=100 AuditState=16 MaxAllowedAuditors=1 Name=x StoragePolicy=0 MinDaysToKeep=0 "
+#define LOG "PercentageFree=100 AuditState=16 MaxAllowedAuditors=1 Name=x StoragePolicy=0 "
 /* 16/2 logged, 16/4 critical */
 #define RULE \
 	"AuditApplicationEventID=1048578 PolicyType=0 AuditApplicationEventID=1048580 PolicyType=1"
@@ -24,7 +23,7 @@ static void gives_the_lines(void **state)
 		  "audit.storage: no-rollover -> rollover\naudit.77/1: off -> logged\n"
 		  "audit.16/4 (ACL entry removed): critical -> logged\n"
 		  "audit.enabled: off -> on\n" },
-		{ "no event is named", "{min_days: 7}", "2", "audit.min_days: 0 -> 7\n" },
+		{ "no event is named", "{min_days: 7}", "2", "audit.min_days: absent -> 7\n" },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
