@@ -156,7 +156,7 @@ static void finish(struct engine_run *r, const char *proof)
 	r->facts.known = 0;
 	struct store_tx *tx = engine_run_tx(r);
 	arena_init(&a, 1 << 20);
-	bool ok = engine_vault_revoke(r->en, tx, r->uuid, "cessationOfOperation", &revoked, &e);
+	bool ok = engine_vault_revoke(r->en, tx, r->uuid, "cessation", &revoked, &e);
 	archive_credentials(r, tx, &a);
 	cancel_configure(r, tx, &a);
 	arena_deinit(&a);
