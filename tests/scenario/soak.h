@@ -11,7 +11,7 @@
 #define SOAK_STORMS(X)                                                                     \
 	X(STORM_FAULT, "device fault", 30)        X(STORM_CLEAR, "fault taken off", 8)     \
 	X(STORM_DEATH, "service death armed", 20) X(STORM_KILL, "service killed", 5)       \
-	X(STORM_DISK, "disk error armed", 5)      X(STORM_POWER, "device power loss", 8)   \
+	X(STORM_DISK, "disk error armed", 20)     X(STORM_POWER, "device power loss", 8)   \
 	X(STORM_FACTORY, "device cleared", 3)     X(STORM_ADDRESS, "address change", 5)    \
 	X(STORM_CUT, "network cut", 8)            X(STORM_STALL, "service stands still", 6) \
 	X(STORM_SECOND, "second service", 5)      X(STORM_STOP, "service stopped softly", 3) \
