@@ -157,7 +157,8 @@ void api_device_get(struct api_req *r)
 		api_fail(r, &e);
 		return;
 	}
-	bool has_job = store_job_active(s, &r->arena, d.uuid, "configure", &job);
+	bool has_job = store_job_active(s, &r->arena, d.uuid, "configure", &job) ||
+		store_job_active(s, &r->arena, d.uuid, "adopt", &job);
 	api_json_begin(&r->json, NULL, '{');
 	write_fields(r, &d);
 	api_hello_life_json(r, &d);

@@ -58,6 +58,8 @@ void api_device_apply(struct api_req *r)
 		api_fail(r, &e);
 		return;
 	}
+	if (str_eq(d.state, "adopted")) /* somebody says now that it is ours */
+		store_tx_device_int(tx, d.uuid, STORE_DEVICE_APPROVED, 1);
 	if (accept)
 		store_tx_mark_set(tx, d.uuid, ENGINE_MARK_ACCEPT, act->job, r->now_unix_ms);
 	api_commit(r, tx, queued);

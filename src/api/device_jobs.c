@@ -30,7 +30,7 @@ bool api_job_start(struct api_req *r, const struct store_device *d, const char *
 }
 
 /* A job for a device that is open to us. */
-static void start(struct api_req *r, const char *kind, const char *action)
+static void start(struct api_req *r, const char *kind, const char *action, bool also_adopted)
 {
 	struct store_device d;
 	struct err e = { 0 };
@@ -39,7 +39,7 @@ static void start(struct api_req *r, const char *kind, const char *action)
 		api_fail(r, &e);
 		return;
 	}
-	if (!str_eq(d.state, "configured")) {
+	if (!str_eq(d.state, "configured") && !(also_adopted && str_eq(d.state, "adopted"))) {
 		err_set(&e, ERR_CONFLICT, "device %s is %s: there is no way in yet", d.uuid,
 			d.state);
 		err_want(&e, "a configured device");
@@ -53,17 +53,17 @@ static void start(struct api_req *r, const char *kind, const char *action)
 
 void api_device_check(struct api_req *r)
 {
-	start(r, "check", "device.check");
+	start(r, "check", "device.check", true);
 }
 
 void api_device_renew(struct api_req *r)
 {
-	start(r, "renew_certificate", "device.renew");
+	start(r, "renew_certificate", "device.renew", false);
 }
 
 void api_device_rotate(struct api_req *r)
 {
-	start(r, "rotate_password", "device.rotate");
+	start(r, "rotate_password", "device.rotate", false);
 }
 
 void api_device_unconfigure(struct api_req *r)
@@ -79,7 +79,7 @@ void api_device_unconfigure(struct api_req *r)
 	      !mode || str_eq(mode, "full")     ? "unconfigure"
 		      : str_eq(mode, "partial") ? "unconfigure_partial"
 						: "unconfigure_look",
-	      "device.unconfigure");
+	      "device.unconfigure", true);
 }
 
 static void put_lines(struct api_req *r, const char *key, const char *text)

@@ -8,7 +8,10 @@
 
 static bool in_setup(const struct store_device *d)
 {
-	return !str_eq(d->state, "configured") || d->last_hello_unix_ms > d->configured_unix_ms;
+	if (d->last_hello_unix_ms == 0) /* it was imported as somebody else's */
+		return false;
+	return (!str_eq(d->state, "configured") && !str_eq(d->state, "adopted")) ||
+		d->last_hello_unix_ms > d->configured_unix_ms;
 }
 
 static void life_of(struct api_req *r, struct arena *a, const struct store_device *d,

@@ -55,7 +55,7 @@ static void print_hello(const struct store_device *d, int64_t now, struct out *o
 {
 	int64_t end = d->first_seen_unix_ms + FIRST_WINDOW_MS;
 
-	if (api_client_state_of(d, now) == API_CLIENT_CONFIGURED)
+	if (api_client_state_of(d, now) == API_CLIENT_CONFIGURED || d->last_hello_unix_ms == 0)
 		return;
 	out_str(o, " The last hello came ");
 	print_ago(o, now - d->last_hello_unix_ms);
@@ -98,7 +98,9 @@ static const char *name_of(const struct store_device *d)
 
 static void print_job(const struct store_device *d, const struct store_job *job, struct out *o)
 {
-	if (str_eq(job->state, "running")) {
+	if (str_eq(job->kind, "adopt") && str_eq(job->state, "running")) {
+		out_str(o, "It is being taken over now; nothing in it is changed.");
+	} else if (str_eq(job->state, "running")) {
 		out_fmt(o, "It is being configured now%s%s; nothing is to be done.",
 			job->stage[0] ? ", stage " : "", job->stage);
 	} else if (str_eq(job->state, "queued")) {
@@ -142,6 +144,12 @@ void api_next_step_print(const struct store_device *d, const struct store_job *j
 			"It was unconfigured and is held: 'outband device approve %s' lets its next "
 			"hello configure it.",
 			name_of(d));
+	} else if (str_eq(d->state, "adopted") && !active) {
+		out_fmt(o,
+			"Others configured it and nothing was changed: 'outband device owner %s' "
+			"shows them, 'outband device plan %s' what its profile would change, "
+			"'outband device apply %s' makes it ours.",
+			name_of(d), name_of(d), name_of(d));
 	} else if (active || (job && !settled)) {
 		print_job(d, job, o);
 	} else if (str_eq(d->state, "configured")) {

@@ -34,6 +34,8 @@
 	X(LOG_EV_STEP_NOTE, LOG_WARN, "engine.step_note", "uuid job step note", "an action ended with a remark") \
 	X(LOG_EV_UNCONFIGURE_LOSES, LOG_INFO, "unconfigure.loses", "uuid job note", "what a PC loses when it is unconfigured") \
 	X(LOG_EV_UNCONFIGURED, LOG_WARN, "device.unconfigured", "uuid job kind note", "the device is unconfigured, and held until it is approved") \
+	X(LOG_EV_OWNER, LOG_INFO, "device.owner", "uuid job what note", "who owns a device that was configured by others") \
+	X(LOG_EV_ADOPTED, LOG_WARN, "device.adopted", "uuid job address version", "a device that was configured by others is managed here; nothing in it was changed") \
 	X(LOG_EV_DRIFT, LOG_WARN, "device.drift", "uuid profile differences", "the device is not as its profile says") \
 	X(LOG_EV_NO_DRIFT, LOG_INFO, "device.as_wanted", "uuid profile differences", "the device is as its profile says") \
 	X(LOG_EV_LOGIN_FAILED, LOG_WARN, "engine.login_failed", "uuid job way tries", "the device refused a credential") \

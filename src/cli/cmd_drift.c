@@ -69,7 +69,8 @@ bool cli_cmd_device_plan(struct cli *c, struct err *e)
 	if (!cli_rpc_get(c, cli_rpc_target(&c->arena, "/v1/devices/%", name), &doc, e))
 		return false;
 	const char *state = json_string_value(json_object_get(doc, "state"));
-	bool look = state && str_eq(state, "configured") && !cli_args_has(&c->args, "stored");
+	bool look = state && (str_eq(state, "configured") || str_eq(state, "adopted")) &&
+		!cli_args_has(&c->args, "stored");
 	json_decref(doc);
 	if (!look)
 		return stored_plan(c, name, e);

@@ -66,12 +66,30 @@ static bool with_password(struct cli *c, struct buf *b, struct cli_rpc_req *req,
 	return ok;
 }
 
+bool cli_import_body(struct cli *c, const struct cli_rpc_req *req, const char *what, struct err *e)
+{
+	const char *path = cli_operand(c, 0);
+	bool preview = cli_args_has(&c->args, "preview");
+	json_t *doc;
+
+	if (!cli_rpc_call(c, req, &doc, e))
+		return err_wrap(e, "%s", path);
+	size_t bad = say_errors(doc, path);
+	cli_writer_say(c->writer, "%s%ss: %lld added, %lld changed, %lld unchanged, %zu refused",
+		       preview ? "preview of " : "", what, number(doc, "added"),
+		       number(doc, "changed"), number(doc, "unchanged"), bad);
+	cli_writer_json(c->writer, doc);
+	json_decref(doc);
+	if (bad)
+		c->exit_status = err_exit(ERR_INVALID);
+	return true;
+}
+
 bool cli_import(struct cli *c, const char *target, const char *what, struct err *e)
 {
 	const char *path = cli_operand(c, 0);
 	bool preview = cli_args_has(&c->args, "preview");
 	struct buf b;
-	json_t *doc;
 
 	if (!cli_input_read(path, (size_t)LIMIT_API_BODY_BYTES, &b, e)) {
 		if (e->code == ERR_LIMIT)
@@ -87,19 +105,9 @@ bool cli_import(struct cli *c, const char *target, const char *what, struct err 
 		return err_wrap(e, "%s", path);
 	}
 	req.body = buf_span(&b);
-	bool ok = cli_rpc_call(c, &req, &doc, e);
+	bool ok = cli_import_body(c, &req, what, e);
 	buf_wipe(&b);
-	if (!ok)
-		return err_wrap(e, "%s", path);
-	size_t bad = say_errors(doc, path);
-	cli_writer_say(c->writer, "%s%ss: %lld added, %lld changed, %lld unchanged, %zu refused",
-		       preview ? "preview of " : "", what, number(doc, "added"),
-		       number(doc, "changed"), number(doc, "unchanged"), bad);
-	cli_writer_json(c->writer, doc);
-	json_decref(doc);
-	if (bad)
-		c->exit_status = err_exit(ERR_INVALID);
-	return true;
+	return ok;
 }
 
 bool cli_cmd_key_import(struct cli *c, struct err *e)

@@ -9,6 +9,11 @@
 	X("device", "import", "FILE [--preview]", "import host names for UUIDs from CSV: uuid,fqdn[,group]", \
 	  CMD_NEEDS_SERVER, cli_cmd_device_import)                                                  \
 	X("device", "names", "", "list the imported host names", CMD_NEEDS_SERVER, cli_cmd_device_names) \
+	X("device", "adopt", "FILE [--preview] [--passwords-from FILE]", "take over PCs that others configured, without changing them", \
+	  CMD_NEEDS_SERVER, cli_cmd_device_adopt)                                                   \
+	X("device", "owner", "DEVICE", "show who configured a PC", CMD_NEEDS_SERVER, cli_cmd_device_owner) \
+	X("device", "export", "DEVICE... --reveal", "hand PCs over: their credentials and certificates as CSV", \
+	  CMD_NEEDS_SERVER, cli_cmd_device_export)                                                  \
 	X("device", "deny", "UUID [--note TEXT]", "take no hellos of a UUID that several PCs share", CMD_NEEDS_SERVER, cli_cmd_device_deny) \
 	X("device", "allow", "UUID", "take hellos of that UUID again", CMD_NEEDS_SERVER, cli_cmd_device_allow) \
 	X("device", "denied", "", "list the UUIDs that are refused", CMD_NEEDS_SERVER, cli_cmd_device_denied) \

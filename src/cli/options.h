@@ -23,11 +23,13 @@
 	X("log-level", "serve", "error, warn, info or debug (default: the setting log.level)")      \
 	X("log-file", "serve", "append the log to this file instead of standard error")             \
 	X("watch", "status", "show it again every second until interrupted")                        \
-	X("state", "device", "only PCs in this state: new, approval, configuring, refused, configured, unconfigured") \
+	X("state", "device", "only PCs in this state: new, approval, configuring, refused, configured, adopted, unconfigured") \
 	X("state", "key", "only key pairs in this state: unused, used, released, group")                   \
 	X("state", "job", "only jobs in this state: queued, running, delayed, paused, done, cancelled") \
 	X("search", "device", "only PCs whose UUID, name or address begins with this text")            \
 	X("limbo", "device", "only PCs that are not configured and say hello no more, and why") \
+	X("passwords-from", "device", "file with more admin passwords to try, one a line: each once, as login.tries allows") \
+	X("reveal", "device", "with the secrets; the audit log records it")                         \
 	X("note", "device", "why, for whoever looks at the list")                                   \
 	X("to", "hello", "the server; its port is 9971 when left out")                              \
 	X("uuid", "hello", "UUID of the PC (default: a random one)")                                \

@@ -278,14 +278,18 @@ void engine_run_start(struct engine_run *r)
 	if (!engine_run_may_go_on(
 		    r)) /* cancelled, or the service stops, since the lease was asked for */
 		return;
-	engine_run_name(r);
+	if (r->kind == RUN_ADOPT)
+		engine_run_adopt_begin(r); /* it has a name already, or tells it */
+	else
+		engine_run_name(r);
 }
 
 void engine_run_named(struct engine_run *r, const struct engine_name *n,
 		      const struct store_device *d)
 {
 	struct err e = { 0 };
-	engine_run_set_name(r, n);
+	if (n)
+		engine_run_set_name(r, n);
 	if (!engine_run_prepare(r, &e)) {
 		engine_run_refuse(r, &e);
 		return;
@@ -413,12 +417,18 @@ void engine_run_plan(struct engine_run *r)
 	unsigned needs = engine_plan_needs(&r->in) & ~r->facts.known;
 	if (engine_run_is_unconfigure(r))
 		needs = r->in.verified_identity ? 0 : FACTS_IDENTITY;
+	if (r->kind == RUN_ADOPT)
+		needs = (FACTS_IDENTITY | FACTS_GENERAL | FACTS_TLS) & ~r->facts.known;
 	if (needs) {
 		engine_run_read(r, needs);
 		return;
 	}
 	if (engine_run_is_unconfigure(r)) {
 		engine_run_unconfigure(r);
+		return;
+	}
+	if (r->kind == RUN_ADOPT) {
+		engine_run_adopt(r);
 		return;
 	}
 	if (r->kind == RUN_CHECK) {

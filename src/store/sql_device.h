@@ -46,6 +46,11 @@
 	  " last_hello_ms = excluded.last_hello_ms,"                                               \
 	  " hello_retry_count = excluded.hello_retry_count,"                                       \
 	  " hello_count = device.hello_count + 1", NULL)                                           \
+	X(STORE_SQL_DEVICE_ADOPT, false, NULL,                                                     \
+	  "insert into device (uuid, address, kind, pid, hello_raw, last_hello_ms,"                \
+	  " hello_retry_count, approved, state, first_seen_ms, hello_count)"                       \
+	  " values ($1, $2, $3, '', $4, 0, 0, 0, $6, $5, 0)"                                       \
+	  " on conflict (uuid) do update set address = excluded.address", NULL)                    \
 	/* newest first: the last one stands in device */                                           \
 	X(STORE_SQL_HELLO_LIST, false, NULL,                                                       \
 	  "select address, pid, retry_count, at_ms from (select address, pid,"                     \

@@ -98,6 +98,15 @@ void store_tx_hello(struct store_tx *tx, const struct store_hello *h)
 				STORE_T(store_device_state_name(STORE_DEV_NEW))));
 }
 
+void store_tx_device_adopt(struct store_tx *tx, const char *uuid, const char *address,
+			   const char *kind, int64_t now_unix_ms)
+{
+	store_tx_add(tx, STORE_SQL_DEVICE_ADOPT,
+		     STORE_VALS(STORE_T(uuid), STORE_T(address), STORE_T(kind),
+				STORE_B(span_make("", 0)), STORE_I(now_unix_ms),
+				STORE_T(store_device_state_name(STORE_DEV_NEW))));
+}
+
 void store_tx_device_text(struct store_tx *tx, const char *uuid, enum store_device_col col,
 			  const char *v)
 {

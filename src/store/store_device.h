@@ -25,12 +25,17 @@ struct store_hello_past {
 /* Former hellos of that PC, newest first; nine are kept. */
 unsigned store_hello_list(struct store *s, struct arena *a, const char *uuid, unsigned limit,
 			  struct store_hello_past *out_rows);
+/* A row for a PC that said no hello; of a known one only the address changes. kind "adopt", or "address" while
+ * its UUID is not known and this one is made up. */
+void store_tx_device_adopt(struct store_tx *tx, const char *uuid, const char *address, const char *kind,
+			   int64_t now_unix_ms);
 #define STORE_DEVICE_STATES(X)                                                                      \
 	X(STORE_DEV_NEW, "new")               /* said hello, nothing done yet */                    \
 	X(STORE_DEV_WAITING, "approval")      /* waits for an operator */                           \
 	X(STORE_DEV_CONFIGURING, "configuring")                                                     \
 	X(STORE_DEV_REFUSED, "refused")       /* pre-flight or device refused; see health */        \
 	X(STORE_DEV_CONFIGURED, "configured")                                                       \
+	X(STORE_DEV_ADOPTED, "adopted")       /* by others; nothing was changed yet */              \
 	X(STORE_DEV_UNCONFIGURED, "unconfigured") /* by us; held until it is approved */
 enum store_device_state {
 #define X(name, text) name,

@@ -88,8 +88,8 @@ unsigned store_revocation_list(struct store *s, struct arena *a, const char *iss
 /* ---- credentials: every secret that ever went or will go to a device ---- */
 struct store_credential {
 	const char *id;             /* unique text, made by the engine */
-	const char *uuid, *kind;    /* admin | mebx | psk | mps ... */
-	const char *state;          /* candidate | current | previous | unverifiable | archived */
+	const char *uuid, *kind;    /* admin | mebx | psk | mps; adopt: maybe the admin's ... */
+	const char *state;          /* candidate | current | previous | unverifiable | archived | refused */
 	struct span sealed;
 	const char *user, *realm;
 	const char *leaf_sha256;    /* hex; TLS leaf expected together with it; "" */

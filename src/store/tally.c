@@ -10,6 +10,7 @@ static const struct counted {
 	unsigned state;   /* which value is it */
 } rows[] = {
 	{ STORE_SQL_HELLO, "device", 8 },
+	{ STORE_SQL_DEVICE_ADOPT, "device", 5 },
 	{ STORE_SQL_JOB_ADD, "job", 3 },
 };
 
