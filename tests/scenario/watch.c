@@ -2,6 +2,7 @@
 #include "world.h"
 
 #include "base/clk.h"
+#include "engine/adopt.h"
 #include "base/mem.h"
 #include "wire/digest.h"
 #include "wire/http1.h"
@@ -259,11 +260,16 @@ static void check_lease(struct watch *t, const struct watch_conn *c, const char 
 	static const char *const kinds[] = { "configure",         "check",
 					     "renew_certificate", "rotate_password",
 					     "unconfigure",       "unconfigure_partial",
-					     "unconfigure_look" };
+					     "unconfigure_look",  "adopt" };
 	bool held = false;
 	for (size_t k = 0; k < sizeof kinds / sizeof *kinds && !held; k++)
 		held = store_job_active(t->w->store, &a, t->w->devs[c->dev].uuid, kinds[k], &j) &&
 			strcmp(j.state, "running") == 0 && strcmp(j.lease_owner, owner) == 0;
+	char made_up[UUID_TEXT_SIZE]; /* one whose UUID is not known yet */
+	engine_adopt_made_up(t->w->devs[c->dev].address, made_up);
+	held = held ||
+		(store_job_active(t->w->store, &a, made_up, "adopt", &j) &&
+		 strcmp(j.state, "running") == 0 && strcmp(j.lease_owner, owner) == 0);
 	if (!held || j.lease_until_unix_ms <= now)
 		watch_fail(
 			t,

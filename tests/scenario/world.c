@@ -329,6 +329,10 @@ unsigned world_add_with(struct world *w, const struct world_want *want)
 		.suffix = want->suffix,
 		.board = want->board,
 		.mebx_password = want->mebx_password,
+		.admin_password = want->admin_password,
+		.tls = want->tls,
+		.host_name = want->admin_password ? "desk" : NULL,
+		.domain = want->admin_password ? "example.com" : NULL,
 	};
 	if (want->uuid_of)
 		c.uuid = *sim_dev_uuid(w->devs[want->uuid_of - 1].dev);

@@ -33,6 +33,8 @@ struct world_want {
 	const struct sim_generation *made; /* one that is not in the table; must outlive the world */
 	enum sim_state state;
 	const char *fault, *switches, *suffix;
+	const char *admin_password;    /* configured by others, with it */
+	enum sim_tls_mode tls;         /* the same */
 	const char *mebx_password;     /* of the PC; the store's key row always has the usual one */
 	const char *fqdn;              /* NULL: host<index>.example.com */
 	bool no_key, no_name;          /* the service has no such row */
