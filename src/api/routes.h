@@ -49,10 +49,8 @@ enum api_role {
 	  "The name that a program on the PC tells.")                                                     \
 	X("POST", "/v1/adopt", API_ROLE_SECURITY, "preview", "application/json: data (CSV with a heading, or an export as JSON), passwords (more to try, one a line)", \
 	  api_adopt, "Takes over PCs that others configured: keeps their passwords and queues a look that changes nothing.") \
-	X("GET", "/v1/devices/{}/owner", API_ROLE_VIEWER, "", "", api_device_owner,                       \
-	  "Who owns a device, as it was when it was taken over, and what this service keeps of it.")      \
-	X("POST", "/v1/devices/{}/export", API_ROLE_SECURITY, "", "", api_device_export,                  \
-	  "Hands a device over: its credentials and certificates with their secrets; audited before.")    \
+	X("GET", "/v1/devices/{}/owner", API_ROLE_VIEWER, "", "", api_device_owner, "Who owns a device, as it was when it was taken over, and what this service keeps of it.") \
+	X("POST", "/v1/devices/{}/export", API_ROLE_SECURITY, "", "", api_device_export, "Hands a device over: its credentials and certificates with their secrets; audited before.") \
 	X("GET", "/v1/limbo", API_ROLE_VIEWER, "after limit", "", api_limbo_list,                         \
 	  "PCs that were never configured, or lost it, and say hello no more; a page may have less than its limit.") \
 	X("GET", "/v1/denied", API_ROLE_VIEWER, "after limit", "", api_denied_list,                       \

@@ -77,7 +77,7 @@ static void write_down(struct engine_run *r, struct buf *lines, struct buf *note
 			.notes = (const char *)buf_span(notes).p,
 			/* a PC that others configured is only looked at when somebody asks */
 			.next_unix_ms =
-				r->is_adopted ? INT64_MAX : engine_check_next(r->en, r->uuid),
+				r->adopt.is_adopted ? INT64_MAX : engine_check_next(r->en, r->uuid),
 		});
 	if (r->version[0])
 		store_tx_device_text(tx, r->uuid, STORE_DEVICE_VERSION, r->version);
@@ -86,7 +86,7 @@ static void write_down(struct engine_run *r, struct buf *lines, struct buf *note
 		     LOG_S("uuid", r->uuid), LOG_S("profile", r->profile.name),
 		     LOG_I("differences", count));
 	store_tx_job_end(tx, r->job, STORE_JOB_DONE, 0, NULL, stats, now);
-	if (count && r->en->set.repair == ENGINE_REPAIR_AUTO && !r->is_adopted)
+	if (count && r->en->set.repair == ENGINE_REPAIR_AUTO && !r->adopt.is_adopted)
 		engine_add_job(r->en, tx, r->uuid, "configure");
 	engine_run_commit(r, tx, on_checked);
 }

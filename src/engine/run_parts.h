@@ -11,9 +11,11 @@ struct run_unconfigure {
 	char hashes[RUN_HASHES][40]; /* names of those that somebody added */
 	struct err why;
 };
+#define RUN_MODE_CLEAR  7 /* mode of a way without TLS */
 #define RUN_OWNER_LINES 24
 /* run_adopt.c: what is known of the ways in, and who owns the PC */
 struct run_adopt {
+	bool is_adopted;             /* nobody said yet that the PC shall change */
 	bool made_up;                /* the UUID of the row: the PC tells its own */
 	bool used;                   /* a login was judged: the PC speaks over that mode */
 	unsigned mode, closed;       /* mode of a way; bits of those that did not open */
@@ -52,6 +54,9 @@ bool engine_run_unconfigure_step(const struct engine_run *r, const char *step);
 /* True: e proves that it happened, and the job ends well. */
 bool engine_run_unconfigure_proven(struct engine_run *r, const struct err *e);
 
+struct run_way;
+void engine_run_add_way(struct engine_run *r, struct run_way w, struct span password); /* run_open.c */
+void engine_run_new_id(struct engine_run *r, char out_id[64]);                          /* run_act.c */
 /* run_adopt.c: the job that takes over a PC that others configured, and changes nothing in it */
 void engine_run_adopt_begin(struct engine_run *r);
 bool engine_run_adopt_ways(struct engine_run *r, struct err *e);

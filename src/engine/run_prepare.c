@@ -237,7 +237,7 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 		if (r->login_since_unix_ms > clk_unix_ms()) /* set back while no service ran */
 			window_begins_now(r);
 		r->was_configured = d.configured_unix_ms > 0;
-		r->is_adopted = str_eq(d.state, store_device_state_name(STORE_DEV_ADOPTED));
+		r->adopt.is_adopted = str_eq(d.state, store_device_state_name(STORE_DEV_ADOPTED));
 		r->adopt.made_up = str_eq(d.kind, "address");
 		str_copy(r->leaf_serial, sizeof r->leaf_serial, span_str(d.serial));
 		hello = hello_of(&d, &a);

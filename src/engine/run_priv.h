@@ -7,7 +7,6 @@
 #include "engine/run_state.h"
 
 #define ENGINE_MAX_WAYS 16
-#define RUN_MODE_CLEAR 7
 
 enum run_way_kind { WAY_OPERATIONAL, WAY_PKI, WAY_PKI_LOGIN, WAY_PSK };
 struct run_way {
@@ -40,9 +39,7 @@ struct engine_run {
 	bool said_hello;                /* it waits in setup: the ways of PSK and certificate are open */
 	struct arena keep;              /* lives as long as the run: leaf, read instances */
 	struct engine_profile profile;
-	struct run_unconfigure unconf;  /* run_unconfigure.c */
-	struct run_adopt adopt;         /* run_adopt.c */
-	bool is_adopted;                /* by others configured still: nobody said that it shall change */
+	struct run_unconfigure unconf; struct run_adopt adopt; /* run_unconfigure.c, run_adopt.c */
 	struct run_parts *parts;        /* run_part.c; NULL: the profile names none, or not loaded yet */
 	struct engine_facts facts;
 	struct engine_plan_in in;
@@ -126,7 +123,6 @@ void engine_run_candidates(struct engine_run *r, struct arena *a);
 
 /* run_open.c */
 bool engine_run_ways(struct engine_run *r, struct err *e);
-void engine_run_add_way(struct engine_run *r, struct run_way w, struct span password);
 void engine_run_open(struct engine_run *r);        /* the current way, or the next ones */
 void engine_run_reopen(struct engine_run *r, const struct err *why); /* after an unanswered send */
 /* Gives the worker back until there is one again, if nothing is under way that must be waited for.
@@ -145,7 +141,6 @@ void engine_run_act(struct engine_run *r, enum engine_act a);
 void engine_run_busy(struct engine_run *r, const struct err *e); /* the same again later, without a worker */
 void engine_run_orphan(struct run_key_job *j); /* the run goes away before its worker is done */
 void engine_run_read(struct engine_run *r, unsigned groups);
-void engine_run_new_id(struct engine_run *r, char out_id[64]);
 
 /* run_store.c */
 void engine_run_print_stats(const struct engine_run *r, char *text, size_t cap);
