@@ -12,8 +12,9 @@ static void settings_are_checked(void **state)
 	EQ(w, "items.0.key", "workers");
 	EQ(w, "items.0.value", "10");
 	EQ(w, "items.0.type", "int");
-	EQ(w, "items.3.key", "approval");
-	EQ(w, "items.3.choices", "auto manual");
+	char path[32];
+	(void)snprintf(path, sizeof path, "items.%d.choices", SETTING_APPROVAL);
+	EQ(w, path, "auto manual");
 	ASK(w, 400, "PUT", "/v1/settings/workers", "", "{\"value\":\"0\"}");
 	EQ(w, "error.msg", "setting workers cannot be '0'");
 	EQ(w, "error.want", "a whole number from 1 to 10000");

@@ -100,6 +100,12 @@ enum api_role {
 	  "Stores the answer to a request as the provisioning certificate of that name, at once in use.") \
 	X("POST", "/v1/certs/{}/backup", API_ROLE_SECURITY, "", "application/json: password", api_cert_backup, \
 	  "A provisioning certificate with its key as PKCS#12 under that password; audited before.")      \
+	X("GET", "/v1/certs-trusted", API_ROLE_VIEWER, "after limit", "", api_cert_trusted,              \
+	  "Certificates that profiles can name.")                                                         \
+	X("PUT", "/v1/certs-trusted/{}", API_ROLE_SECURITY, "", "application/octet-stream: PEM, DER or PKCS#7", api_cert_trust, \
+	  "Stores a certificate under a name for profiles: the last one of the file.")                    \
+	X("DELETE", "/v1/certs-trusted/{}", API_ROLE_SECURITY, "", "", api_cert_distrust,                 \
+	  "Removes it; PCs that have it keep it.")                                                        \
 	X("GET", "/v1/certs-expiry", API_ROLE_VIEWER, "days after limit", "", api_cert_expiry,            \
 	  "Certificates in use that end within so many days (90): provisioning, CAs, those that devices show.") \
 	X("GET", "/v1/certs-match", API_ROLE_VIEWER, "device after limit", "", api_cert_match,            \

@@ -9,6 +9,11 @@
 	  CMD_NEEDS_SERVER, cli_cmd_cert_import)                                                    \
 	X("cert", "check", "FILE " CLI_CHECK_ARGS, "judge a provisioning certificate, without the service", \
 	  CMD_LOCAL, cli_cmd_cert_check)                                                            \
+	X("cert", "trust", "NAME FILE", "store a certificate that profiles name, such as the root of a gateway", \
+	  CMD_NEEDS_SERVER, cli_cmd_cert_trust)                                                     \
+	X("cert", "trusted", "", "list the certificates that profiles can name", CMD_NEEDS_SERVER, cli_cmd_cert_trusted) \
+	X("cert", "distrust", "NAME...", "remove certificates that profiles name; PCs keep them", \
+	  CMD_NEEDS_SERVER, cli_cmd_cert_distrust)                                                  \
 	X("cert", "list", "", "list the provisioning certificates", CMD_NEEDS_SERVER, cli_cmd_cert_list) \
 	X("cert", "export", "NAME", "print a chain as PEM, without its key; ca: that of the service, to trust its PCs", \
 	  CMD_NEEDS_SERVER, cli_cmd_cert_export)                                                    \

@@ -87,7 +87,8 @@ for form in json csv; do
 	test_expect_success "$form: certificates kept, and the CA" '
 		echo "Backup-Pass-1" >p12.txt && form cert import -- kept$n chain.pem &&
 		form cert backup -- kept$n kept.$form.p12 --password-file p12.txt &&
-		form cert ca -- && form cert renew-ca -- --yes
+		form cert ca -- && form cert renew-ca -- --yes &&
+		form cert trust -- root$n root.pem && form cert trusted -- && form cert distrust -- root$n
 	'
 
 	test_expect_success "$form: jobs" '
