@@ -108,20 +108,21 @@ static bool read_head(const struct engine_csv_row *row, struct engine_adopt_head
 
 static bool is_address(const char *s)
 {
-	unsigned dots = 0, colons = 0, n = 0;
+	unsigned dots = 0, n = 0, digits = 0;
+	const char *colon = strchr(s, ':');
+	if (colon) /* no name has one; two at least in an address of IPv6 */
+		return strchr(colon + 1, ':') && !s[strspn(s, "0123456789.:abcdefABCDEF")];
 	for (const char *p = s; *p; p++) {
-		dots += *p == '.';
-		colons += *p == ':';
-		if (!strchr("0123456789.:abcdefABCDEF", *p))
+		bool dot = *p == '.';
+		if ((!dot && (*p < '0' || *p > '9')) || (dot && !digits))
 			return false;
-		n = *p >= '0' && *p <= '9' ? n * 10 + (unsigned)(*p - '0') : 0;
-		if (!colons && n > 255)
-			return false;
-		if (!colons && *p > '9')
+		dots += dot;
+		digits = dot ? 0 : digits + 1;
+		n = dot ? 0 : n * 10 + (unsigned)(*p - '0');
+		if (n > 255)
 			return false;
 	}
-	return colons >= 2 ||
-		(dots == 3 && s[0] != '.' && s[strlen(s) - 1] != '.' && !strstr(s, ".."));
+	return dots == 3 && digits;
 }
 
 static char *field(struct engine_adopt *r, int col)
@@ -160,12 +161,17 @@ static bool sort_host(struct engine_adopt *r, struct err *e)
 		if (first[0] || r->address[0])
 			str_copy(r->fqdn, sizeof r->fqdn, span_str(first));
 	}
-	if (!r->address[0] && !r->fqdn[0] && !r->uuid[0]) {
-		err_set(e, ERR_INVALID, "the row has neither address, name nor UUID");
-		return err_want(e, "an address such as 10.1.2.3");
-	}
 	if (r->fqdn[0] && !strchr(r->fqdn, '.'))
 		r->fqdn[0] = '\0'; /* a label for people: no name to reach or to set */
+	if (!r->address[0] && !r->fqdn[0] && !r->uuid[0]) {
+		err_set(e, ERR_INVALID, "the row has neither address, full name nor UUID");
+		return err_want(e, "an address such as 10.1.2.3");
+	}
+	if (r->fqdn[0] && !r->fqdn[strspn(r->fqdn, "0123456789.")]) {
+		err_set(e, ERR_INVALID, "column address: this is no IP address");
+		err_seen(e, "%.60s", r->fqdn);
+		return err_want(e, "an address such as 10.1.2.3");
+	}
 	return !r->fqdn[0] || pki_preflight_fqdn(span_str(r->fqdn), e) ||
 		err_wrap(e, "column fqdn");
 }
