@@ -85,7 +85,7 @@ static bool each(struct cli *c, const struct verb *v, struct err *e)
 	if (!jobs)
 		return err_set(e, ERR_LIMIT, "too many PCs at once");
 	for (unsigned k = 0; k < 2 * count; k++) {
-		unsigned i = k % count;
+		unsigned i = k < count ? k : k - count;
 		struct err one = { 0 };
 		const char *name = cli_operand(c, i);
 		if (k < count && cli_job_start(c, target_of(c, v, name), &jobs[i], &one))

@@ -6,7 +6,7 @@
 
 #define TICK_MS 60000
 #define BATCH   200 /* of a kind in one tick: 12,000 an hour by one service */
-#define DAY_MS  (24 * 3600 * 1000LL)
+#define DAY_MS  INT64_C(86400000)
 
 static void on_queued(void *arg, const struct err *e)
 {

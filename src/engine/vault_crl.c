@@ -10,7 +10,7 @@
 #include <assert.h>
 #include <stdio.h>
 
-#define DAY_MS     (24LL * 3600 * 1000)
+#define DAY_MS     INT64_C(86400000)
 #define LIST_DAYS  7 /* a list that is not replaced may be used so long */
 #define AGAIN_MS   (6LL * 3600 * 1000)
 #define SOON_MS    1000  /* after a change: more may follow */
@@ -109,7 +109,7 @@ struct engine_vault_list {
 static bool is_over(const struct store_revocation *r, int64_t now)
 {
 	int64_t end = r->not_after_unix_ms > r->at_unix_ms ? r->not_after_unix_ms : r->at_unix_ms;
-	return r->not_after_unix_ms && end + 2 * LIST_DAYS * DAY_MS < now;
+	return r->not_after_unix_ms && end + LIST_DAYS * DAY_MS * 2 < now;
 }
 
 static bool add_rows(struct engine *en, struct engine_vault_list *l, const char *issuer)
