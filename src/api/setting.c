@@ -17,6 +17,7 @@ static void write_one(struct api_req *r, const char *key, const struct engine_se
 		[ENGINE_SET_BOOL] = "bool",   [ENGINE_SET_INT] = "int",
 		[ENGINE_SET_TEXT] = "text",   [ENGINE_SET_CHOICE] = "choice",
 		[ENGINE_SET_WORDS] = "words", [ENGINE_SET_PATH] = "path",
+		[ENGINE_SET_PLACE] = "place",
 	};
 	struct api_json *j = &r->json;
 

@@ -108,7 +108,8 @@ static const char *nearest(const char *typed, const char *name)
 static void list_subs(const char *name, char *text, size_t cap)
 {
 	struct out o;
-	out_init(&o, text, cap);
+	text[cap - 1] = '\0'; /* a full area has no end of its own */
+	out_init(&o, text, cap - 1);
 	const char *sep = "";
 	for (size_t i = 0; i < COUNT; i++) {
 		if (strcmp(table[i].name, name) != 0 || !*table[i].sub)
@@ -134,7 +135,7 @@ static bool unknown_command(const char *word, struct err *e)
 
 static bool unknown_sub(const char *name, const char *word, struct err *e)
 {
-	char subs[96];
+	char subs[512];
 
 	list_subs(name, subs, sizeof subs);
 	if (!word)

@@ -41,13 +41,13 @@ static const struct key top[TOP_COUNT];
 static bool fail_key(struct engine_reader *r, const struct key *keys, unsigned count)
 {
 	struct span seen = engine_reader_text(r);
-	char what[96], allowed[256];
+	char what[96], allowed[512] = "";
 	struct out o;
 
 	out_init(&o, what, sizeof what);
 	out_fmt(&o, "unknown key '%.*s'", seen.n < 60 ? (int)seen.n : 60, (const char *)seen.p);
 	engine_reader_fail(r, what);
-	out_init(&o, allowed, sizeof allowed);
+	out_init(&o, allowed, sizeof allowed - 1);
 	for (unsigned i = 0; i < count; i++)
 		out_fmt(&o, "%s%s", i ? " " : "", keys[i].name);
 	for (unsigned i = 0; keys == top && engine_parts_at(i); i++)

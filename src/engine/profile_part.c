@@ -187,14 +187,14 @@ static bool fail_key(struct engine_reader *r, const struct engine_key *rows,
 		     const struct engine_key *of)
 {
 	struct span seen = engine_reader_text(r);
-	char what[160], allowed[256];
+	char what[160], allowed[256] = "";
 	struct out o, names;
 	const struct engine_key *k;
 
 	out_init(&o, what, sizeof what);
 	out_fmt(&o, "unknown key '%.*s'", seen.n < 60 ? (int)seen.n : 60, (const char *)seen.p);
 	engine_reader_fail(r, what);
-	out_init(&names, allowed, sizeof allowed);
+	out_init(&names, allowed, sizeof allowed - 1);
 	for (unsigned i = 0; (k = engine_key_child_at(rows, of, i)); i++)
 		out_fmt(&names, "%s%s", i ? " " : "", engine_key_name(k));
 	err_seen(r->e, "%.*s", seen.n < 60 ? (int)seen.n : 60, (const char *)seen.p);

@@ -335,8 +335,8 @@ static void explain_commit(const struct engine_run *r, const struct amt_reply *r
 		{ r->in.setup && !r->psk && w->mebx_pw == ENGINE_PW_LEAVE,
 		  "MEBx password that is not the factory's", "mebx_password: random" },
 	};
-	out_init(&want, e->want, sizeof e->want);
-	out_init(&hint, e->hint, sizeof e->hint);
+	out_init(&want, e->want, sizeof e->want - 1);
+	out_init(&hint, e->hint, sizeof e->hint - 1);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		if (!rows[i].left)
 			continue;

@@ -222,7 +222,7 @@ static void on_blocking(void *arg, const struct amt_reply *reply, const struct e
 	struct wsman_obj *o;
 	const struct wsman_prop *p;
 	struct out seen;
-	out_init(&seen, e.seen, sizeof e.seen);
+	out_init(&seen, e.seen, sizeof e.seen - 1);
 	out_str(&seen, "2076 BLOCKING_COMPONENT");
 	if (err->code == ERR_NONE && wsman_envelope_obj(reply->msg, reply->arena, &o, NULL)) {
 		p = &o->shape->props[wsman_classes_prop(o->shape, "Component")];
