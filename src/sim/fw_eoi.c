@@ -121,7 +121,7 @@ unsigned sim_fw_eoi(struct fw_eoi_ctx *x, struct span action, struct out *body)
 		return refuse(body, "Client", "Wrong namespace");
 	const struct fw_eoi_method *f = find(x);
 	if (!f)
-		return refuse(body, "Client", "Method not implemented");
+		return refuse(body, "Client", "Unknown method");
 	if (!sim_fw_users_has(x->d, x->user, realms[x->service]))
 		return refuse(body, "Client", "Access denied");
 	if (!action_ok(x, action))
