@@ -52,6 +52,8 @@ PLANTS = {
                 'a secret without a name is taken'),
     'psk': ('wire/psk.c', 'if (n == want) {\n\t\t\tn++;', 'if (n == want + 2) {\n\t\t\tn++;',
             'two characters too many are written'),
+    'scsi': ('wire/scsi.c', 'count > c->u->blocks - block', 'count > c->u->blocks - block + 1',
+             'one block behind the end is read'),
     'setupbin': ('wire/setupbin.c', 'v->value = cur_take(c, size);',
                  'v->value = span_make(c->in.p + c->at, size);\n\tc->at += size;',
                  'a value is taken without looking at the end'),
