@@ -30,3 +30,4 @@
 #define LIMIT_OP_BYTES           (4 << 20) /* what one operation on a PC may keep of its answers */
 #define LIMIT_HELLO_CONNS        4096     /* open at once; a hello takes milliseconds */
 #define LIMIT_HELLO_CONNS_SOURCE 256      /* of one address: a site behind one NAT says hello at once */
+#define LIMIT_REDIR_AUTH_BYTES   4096     /* a login of a redirection session: a Kerberos token is the longest */

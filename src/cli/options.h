@@ -108,6 +108,7 @@
 	X("format", "decode", "hex, base64 or binary (default: recognised)")                        \
 	X("format", "usb", "hex, base64 or binary (default: recognised)")                           \
 	X("show-secrets", "usb", "show MEBx passwords, PPS and bytes of unknown meaning too")        \
+	X("session", "decode", "sol, ider or kvm, when the capture does not begin with the start of a session") \
 	X("show-secrets", "decode", "show MEBx passwords, PPS and bytes of unknown meaning too")     \
 	X("effective", "profile", "with every key, those that are left too; secrets by name")           \
 	X("markdown", "profile", "print the page docs/profile.md instead")                          \
