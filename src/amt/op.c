@@ -75,15 +75,25 @@ static void begin(void *arg)
 	o->kind->fns->start(o);
 }
 
+bool amt_op_check(const struct amt_op_kind *k, const struct amt_op_arg *args, unsigned count,
+		  struct err *e)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (takes(k, args[i].key))
+			continue;
+		err_set(e, ERR_USAGE, "'%s' takes no %.40s", k->name, args[i].key);
+		return err_want(e, "%s", k->args[0] ? k->args : "no arguments");
+	}
+	return count <= AMT_OP_ARGS ||
+		err_set(e, ERR_LIMIT, "'%s' got %u arguments, more than %d", k->name, count,
+			AMT_OP_ARGS);
+}
+
 bool amt_op_start(const struct amt_op_kind *k, const struct amt_op_conf *c, struct amt_op **out_op,
 		  struct err *e)
 {
-	for (unsigned i = 0; i < c->arg_count; i++) {
-		if (takes(k, c->args[i].key))
-			continue;
-		err_set(e, ERR_USAGE, "'%s' takes no %.40s", k->name, c->args[i].key);
-		return err_want(e, "%s", k->args[0] ? k->args : "no arguments");
-	}
+	if (!amt_op_check(k, c->args, c->arg_count, e))
+		return false;
 	struct amt_op *o = MEM_NEW(struct amt_op);
 	o->kind = k;
 	o->conf = *c;

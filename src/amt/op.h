@@ -16,7 +16,9 @@ enum amt_op_flags {
 /* X(constant, name, argument keys separated by blanks, flags, functions, one sentence). Names are
  * stored with the timeline and used in routes: never renamed. */
 #define AMT_OPS(X)                                                                                  \
-	X(AMT_OP_INFO, "info", "", AMT_OP_SOAP, amt_op_info, "what the PC is: firmware, name, power")
+	X(AMT_OP_INFO, "info", "", AMT_OP_SOAP, amt_op_info, "what the PC is: firmware, name, power") \
+	X(AMT_OP_POWER, "power", "action", AMT_OP_CHANGES | AMT_OP_SOAP, amt_op_power,              \
+	  "status, on, off, cycle or reset: the power of the PC")
 enum amt_op_id {
 #define X(id, name, args, flags, fns, text) id,
 	AMT_OPS(X)
@@ -37,7 +39,10 @@ struct amt_op_kind {
 const struct amt_op_kind *amt_op_at(unsigned i);            /* NULL past the end */
 const struct amt_op_kind *amt_op_find(const char *name);    /* NULL: none of that name */
 
+#define AMT_OP_ARGS 24 /* at most so many at once */
 struct amt_op_arg { const char *key, *value; };
+/* False: one of them is not of the kind's, or there are too many. */
+bool amt_op_check(const struct amt_op_kind *k, const struct amt_op_arg *args, unsigned count, struct err *e);
 enum amt_op_type { AMT_OP_TEXT, AMT_OP_NUMBER, AMT_OP_BOOL };
 struct amt_op_field {
 	const char *key, *text;
@@ -48,6 +53,9 @@ struct amt_op_row {
 	const struct amt_op_field *fields;
 	unsigned count;
 };
+struct out;
+/* As a JSON object; "table" stands first unless it is "". */
+void amt_op_row_json(struct out *o, const struct amt_op_row *r);
 struct amt_op_conf {
 	struct amt_client *client;         /* borrowed, with its way set; used by nobody else meanwhile */
 	struct sched *sched;

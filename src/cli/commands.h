@@ -20,6 +20,10 @@ enum cli_cmd_flags {
 #define CLI_WSMAN_ARGS                                                                              \
 	"--direct HOST[:BASE] [--user NAME] [--password-file FILE] [--tls] [--pin SHA256] [--timeout SECONDS]"
 
+/* Of commands that run an operation: one PC without the service, or those that TARGET names. */
+#define CLI_PC_ARGS                                                                                 \
+	"[--direct HOST[:BASE]] [--user NAME] [--password-file FILE] [--tls] [--pin SHA256] [--timeout SECONDS]"
+
 #define CLI_COMMANDS(X)                                                                             \
 	/* name, sub-name, synopsis, help, flags, handler */                                        \
 	X("serve", "",                                                                              \

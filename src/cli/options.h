@@ -69,8 +69,7 @@
 	X("output", "key", "write to this new file (mode 0600) instead of standard output")         \
 	X("reveal", "key", "include PPS and password; the audit log records it")                    \
 	X("password-file", "cert", "file with the password of the PKCS#12 file (default: ask)")     \
-	X("password-file", "wsman", "file with the password (default: $OUTBAND_PASSWORD, else ask)") \
-	X("password-file", "pc", "file with the password (default: $OUTBAND_PASSWORD, else ask)")  \
+	X("password-file", "", "file with the password (default: $OUTBAND_PASSWORD, else ask)") \
 	X("suffix", "cert", "DNS suffix that the PC knows (DHCP option 15 or MEBx)")                \
 	X("firmware", "issues", "only what names this AMT version, such as 2.6.20 or 11.8")      \
 	X("firmware", "cert", "AMT version of the PC, such as 11.8")                                \
@@ -94,17 +93,12 @@
 	X("follow", "log", "go on with new events until interrupted")                               \
 	X("level", "log", "only events of this level and worse: error, warn, info, debug")          \
 	X("limit", "", "at most so many, the newest (default 100)")                                 \
-	X("direct", "wsman", "the PC, and the first of its ports (default 16992); port BASE, or BASE+1 with --tls") \
-	X("direct", "pc", "the PC, and the first of its ports (default 16992); port BASE, or BASE+1 with --tls")  \
-	X("user", "wsman", "user name (default admin)")                                             \
-	X("user", "pc", "user name (default admin)")  \
-	X("tls", "wsman", "speak TLS, modern versions first and then those of old firmware")        \
-	X("tls", "pc", "speak TLS, modern versions first and then those of old firmware")  \
-	X("pin", "wsman", "with --tls: go on only when the PC shows the certificate with this SHA-256 fingerprint") \
-	X("pin", "pc", "with --tls: go on only when the PC shows the certificate with this SHA-256 fingerprint")  \
+	X("direct", "", "the PC, and the first of its ports (default 16992); port BASE, or BASE+1 with --tls") \
+	X("user", "", "user name (default admin)")                                             \
+	X("tls", "", "speak TLS, modern versions first and then those of old firmware")        \
+	X("pin", "", "with --tls: go on only when the PC shows the certificate with this SHA-256 fingerprint") \
 	X("selector", "wsman", "which instance, repeatable")                                        \
-	X("timeout", "wsman", "longest wait for the answer (default 30)")                           \
-	X("timeout", "pc", "longest wait for the answer (default 30)")  \
+	X("timeout", "", "longest wait for the answer (default 30)")                           \
 	X("format", "decode", "hex, base64 or binary (default: recognised)")                        \
 	X("format", "usb", "hex, base64 or binary (default: recognised)")                           \
 	X("show-secrets", "usb", "show MEBx passwords, PPS and bytes of unknown meaning too")        \

@@ -1,0 +1,16 @@
+/* Rows of an operation on their way to the writer: shared by operate.c and operate_service.c. */
+#pragma once
+#include "cli/operate.h"
+
+#define CLI_OPERATE_COLS 40
+struct cli_operate_rows {
+	struct cli *c;
+	const struct cli_operate *o;
+	bool many, begun;
+	struct cli_col cols[CLI_OPERATE_COLS];
+	unsigned col_count;
+	json_t *held; /* without columns: until the end, by table */
+};
+void cli_operate_rows_init(struct cli_operate_rows *s, struct cli *c, const struct cli_operate *o, bool many);
+void cli_operate_rows_add(struct cli_operate_rows *s, const char *device, json_t *row); /* takes row */
+void cli_operate_rows_end(struct cli_operate_rows *s);
