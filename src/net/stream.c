@@ -49,6 +49,17 @@ bool net_stream_emit_down_priv(struct net_stream *s, const struct err *why)
 	return net_stream_leave_priv(s);
 }
 
+bool net_stream_emit_room_priv(struct net_stream *s)
+{
+	if (!s->full || s->closed || s->down || s->ops->queued(s) > NET_STREAM_ROOM)
+		return !s->closed;
+	s->full = false;
+	net_stream_enter_priv(s);
+	if (s->on_room && !s->silent)
+		s->on_room(s->arg);
+	return net_stream_leave_priv(s);
+}
+
 void net_stream_start(struct net_stream *s, const struct net_stream_events *ev, void *arg)
 {
 	assert(!s->started && ev->on_up && ev->on_data && ev->on_down);
@@ -62,7 +73,22 @@ bool net_stream_send(struct net_stream *s, struct span bytes)
 {
 	if (!s->up || s->down || s->silent)
 		return false;
-	return bytes.n == 0 || s->ops->send(s, bytes);
+	if (bytes.n == 0)
+		return true;
+	bool ok = s->ops->send(s, bytes);
+	if (s->on_room && !s->down)
+		s->full = s->full || s->ops->queued(s) > NET_STREAM_ROOM;
+	return ok;
+}
+
+size_t net_stream_queued(const struct net_stream *s)
+{
+	return s->up && !s->down && !s->silent && !s->closed ? s->ops->queued(s) : 0;
+}
+
+void net_stream_on_room(struct net_stream *s, void (*fn)(void *arg))
+{
+	s->on_room = fn;
 }
 
 void net_stream_end(struct net_stream *s)

@@ -28,6 +28,11 @@ struct net_stream_events {
 };
 void net_stream_start(struct net_stream *s, const struct net_stream_events *ev, void *arg);
 bool net_stream_send(struct net_stream *s, struct span bytes); /* false: down, or too much queued */
+size_t net_stream_queued(const struct net_stream *s); /* bytes that the transport has not taken yet */
+/* fn(arg of the start) when at most NET_STREAM_ROOM bytes are queued, once after each time that a send
+ * left more: for who sends a lot. Set after the start; NULL: nobody asks. */
+#define NET_STREAM_ROOM ((size_t)64 * 1024)
+void net_stream_on_room(struct net_stream *s, void (*fn)(void *arg));
 void net_stream_end(struct net_stream *s);   /* flush what is queued, close-notify, then FIN; on_down
 					      * follows; what still comes in is dropped */
 void net_stream_reset(struct net_stream *s); /* RST where the transport can; still call close */

@@ -31,6 +31,7 @@ struct mem_end {
 	size_t queued_bytes;
 	struct sched_timer *timer; /* coming up, a late failure, or the wait after our end */
 	struct sched_timer *kick;  /* deliver after a pause */
+	struct sched_timer *room;  /* tell the owner that the peer took what was queued */
 	struct net_tls_facts facts;
 	uint8_t *ders;
 	struct err *fail;
@@ -62,7 +63,8 @@ static void silence(struct mem_end *m)
 	drop_events(m);
 	sched_cancel(m->timer);
 	sched_cancel(m->kick);
-	m->timer = m->kick = NULL;
+	sched_cancel(m->room);
+	m->timer = m->kick = m->room = NULL;
 }
 
 static size_t tap(const struct mem_end *m, bool out, struct span bytes)
@@ -81,6 +83,20 @@ static void down(struct mem_end *m, const struct err *why)
 
 /* --- delivery --- */
 
+static void on_room(void *arg)
+{
+	struct mem_end *m = arg;
+
+	m->room = NULL;
+	(void)net_stream_emit_room_priv(&m->base);
+}
+
+static void tell_room(struct mem_end *m)
+{
+	if (m && m->base.full && !m->room)
+		m->room = sched_after(m->sched, 0, on_room, m);
+}
+
 static void deliver_one(struct mem_end *m)
 {
 	struct event *ev = m->first;
@@ -90,6 +106,8 @@ static void deliver_one(struct mem_end *m)
 	if (!m->first)
 		m->last = &m->first;
 	m->queued_bytes -= ev->n;
+	if (m->queued_bytes <= NET_STREAM_ROOM)
+		tell_room(m->peer);
 	if (ev->kind == MEM_RST) {
 		err_set(&e, ERR_CLOSED, "connection with %s was lost", m->base.peer);
 		err_seen(&e, "connection reset by peer");
@@ -243,6 +261,13 @@ static void mem_pause(struct net_stream *s, bool paused)
 		m->kick = sched_after(m->sched, 0, on_kick, m);
 }
 
+static size_t mem_queued(const struct net_stream *s)
+{
+	const struct mem_end *m = NET_OWNER(s, struct mem_end, base);
+
+	return m->peer ? m->peer->queued_bytes : 0;
+}
+
 static void mem_close(struct net_stream *s)
 {
 	struct mem_end *m = end_of(s);
@@ -271,6 +296,7 @@ static const struct net_stream_ops mem_ops = {
 	.end = mem_finish,
 	.reset = mem_reset,
 	.pause = mem_pause,
+	.queued = mem_queued,
 	.close = mem_close,
 	.destroy = mem_destroy,
 };

@@ -309,6 +309,50 @@ static void bounds_the_queue(void **state)
 	close_both(&a, &b);
 }
 
+static unsigned rooms;
+
+static void on_room(void *arg)
+{
+	struct side *x = arg;
+
+	rooms++;
+	assert_true(net_stream_queued(x->s) <= NET_STREAM_ROOM);
+}
+
+/* A peer that does not read: what waits is counted, and told once when there is room. */
+static void tells_room(void **state)
+{
+	static uint8_t bytes[NET_STREAM_ROOM];
+	struct side a, b;
+	(void)state;
+
+	rooms = 0;
+	pair(&a, &b);
+	run(20);
+	net_stream_on_room(a.s, on_room);
+	net_stream_pause(b.s, true);
+	assert_int_equal(net_stream_queued(a.s), 0);
+	for (int i = 0; i < 3; i++)
+		assert_true(net_stream_send(a.s, span_make(bytes, sizeof bytes)));
+	run(1000);
+	assert_int_equal(net_stream_queued(a.s), 3 * sizeof bytes);
+	assert_int_equal(rooms, 0);
+	net_stream_pause(b.s, false);
+	run(1000);
+	assert_int_equal(rooms, 1);
+	assert_int_equal(net_stream_queued(a.s), 0);
+	assert_true(net_stream_send(a.s, span_make(bytes, 10)));
+	run(1000);
+	assert_int_equal(rooms, 1);
+	net_stream_pause(b.s, true);
+	assert_true(net_stream_send(a.s, span_make(bytes, sizeof bytes)));
+	assert_true(net_stream_send(a.s, span_make(bytes, sizeof bytes)));
+	run(1000);
+	net_stream_pause(b.s, false);
+	close_both(&a, &b); /* nothing is told after that */
+	assert_int_equal(rooms, 1);
+}
+
 static void dead_stream(void **state)
 {
 	(void)state;
@@ -509,6 +553,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(closes_anywhere, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(pauses, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(bounds_the_queue, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(tells_room, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(dead_stream, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(late_failure, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(judges_tls, set_up, tear_down),

@@ -11,6 +11,7 @@ struct net_stream_ops {
 	void (*end)(struct net_stream *s);
 	void (*reset)(struct net_stream *s);
 	void (*pause)(struct net_stream *s, bool paused);
+	size_t (*queued)(const struct net_stream *s);
 	void (*close)(struct net_stream *s);   /* gives back everything that can call back */
 	void (*destroy)(struct net_stream *s); /* frees the memory */
 };
@@ -20,6 +21,8 @@ struct net_stream {
 	void *arg;
 	bool started, up, down, closed; /* up and down: the owner was told */
 	bool silent;                    /* reset: nothing more is told */
+	bool full;                      /* more than NET_STREAM_ROOM was queued, and room not told yet */
+	void (*on_room)(void *arg);
 	unsigned busy;                  /* calls of ours that still use the memory */
 	char peer[64];
 	int64_t queued_ms, queued_since_ms; /* waiting for its turn; since: 0 when it does not */
@@ -30,6 +33,7 @@ bool net_stream_leave_priv(struct net_stream *s); /* false: closed, the memory m
 bool net_stream_emit_up_priv(struct net_stream *s, const struct net_tls_facts *f);
 bool net_stream_emit_data_priv(struct net_stream *s, struct span bytes);
 bool net_stream_emit_down_priv(struct net_stream *s, const struct err *why);
+bool net_stream_emit_room_priv(struct net_stream *s); /* when it was full and is not any more */
 
 /* "127.1.0.1:16993", "[::1]:16993" */
 #define NET_WHERE_SIZE 80

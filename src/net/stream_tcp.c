@@ -318,9 +318,11 @@ static void on_written(uv_write_t *req, int status)
 {
 	struct net_sock *k = req->handle->data;
 
+	mem_free(req);
 	if (status < 0 && k->owner)
 		write_failed(k->owner, status);
-	mem_free(req);
+	else if (k->owner)
+		(void)net_stream_emit_room_priv(&k->owner->base);
 }
 
 static bool queue(struct net_tcp *t, struct span bytes)
@@ -415,6 +417,13 @@ static void tcp_pause(struct net_stream *s, bool paused)
 	set_reading(t);
 }
 
+static size_t tcp_queued(const struct net_stream *s)
+{
+	const struct net_tcp *t = NET_OWNER(s, struct net_tcp, base);
+
+	return t->sock ? uv_stream_get_write_queue_size(&t->sock->u.stream) : 0;
+}
+
 static void tcp_close(struct net_stream *s)
 {
 	struct net_tcp *t = NET_OWNER(s, struct net_tcp, base);
@@ -439,6 +448,7 @@ static const struct net_stream_ops tcp_ops = {
 	.end = tcp_end,
 	.reset = tcp_reset,
 	.pause = tcp_pause,
+	.queued = tcp_queued,
 	.close = tcp_close,
 	.destroy = tcp_destroy,
 };

@@ -297,6 +297,7 @@ static void pump(struct net_tls *t, struct span records)
 	t->out = NULL;
 	t->in = (struct span){ NULL, 0 };
 	scratch_give(k);
+	(void)net_stream_emit_room_priv(&t->base);
 	(void)net_stream_leave_priv(&t->base);
 }
 
@@ -332,6 +333,13 @@ static void on_inner_down(void *arg, const struct err *why)
 	down_now(t, &e);
 }
 
+static void on_inner_room(void *arg)
+{
+	struct net_tls *t = arg;
+
+	(void)net_stream_emit_room_priv(&t->base);
+}
+
 /* --- the calls --- */
 
 static void on_kick(struct net_link *l)
@@ -350,6 +358,7 @@ static void begin(struct net_tls *t)
 
 	t->state = NET_TLS_CONNECTING;
 	net_stream_start(t->inner, &ev, t);
+	net_stream_on_room(t->inner, on_inner_room);
 }
 
 static void on_turn_late(void *arg)
@@ -472,6 +481,13 @@ static void tls_pause(struct net_stream *s, bool paused)
 		net_loop_defer(t->loop, &t->kick);
 }
 
+static size_t tls_queued(const struct net_stream *s)
+{
+	const struct net_tls *t = NET_OWNER(s, struct net_tls, base);
+
+	return (t->inner ? net_stream_queued(t->inner) : 0) + (t->out ? t->out->n : 0);
+}
+
 static void tls_close(struct net_stream *s)
 {
 	struct net_tls *t = NET_OWNER(s, struct net_tls, base);
@@ -497,6 +513,7 @@ static const struct net_stream_ops tls_ops = {
 	.end = tls_end,
 	.reset = tls_reset,
 	.pause = tls_pause,
+	.queued = tls_queued,
 	.close = tls_close,
 	.destroy = tls_destroy,
 };
