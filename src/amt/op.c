@@ -307,6 +307,17 @@ void amt_op_invoke(struct amt_op *o, const char *class_name, const char *method,
 	call(o, &req, class_name, false, next);
 }
 
+void amt_op_ask(struct amt_op *o, const char *class_name, const char *method,
+		const struct wsman_obj *input, amt_op_step_fn *next)
+{
+	struct wsman_req req = { .op = WSMAN_OP_INVOKE,
+				 .resource_uri = class_of(class_name)->uri,
+				 .method = method,
+				 .obj = input };
+
+	call(o, &req, class_name, true, next);
+}
+
 void amt_op_put(struct amt_op *o, const char *class_name, const struct wsman_obj *instance,
 		amt_op_step_fn *next)
 {

@@ -5,6 +5,7 @@
  * sockets. What can change a PC is sent once and never repeated. */
 #pragma once
 #include "amt/client.h"
+#include "amt/op_logs.h"
 
 struct amt_op;
 
@@ -16,6 +17,7 @@ enum amt_op_flags {
 /* X(constant, name, argument keys separated by blanks, flags, functions, one sentence). Names are
  * stored with the timeline and used in routes: never renamed. */
 #define AMT_OPS(X)                                                                                  \
+	AMT_OPS_LOGS(X)                                                                             \
 	X(AMT_OP_INFO, "info", "", AMT_OP_SOAP, amt_op_info, "what the PC is: firmware, name, power") \
 	X(AMT_OP_POWER, "power", "action", AMT_OP_CHANGES | AMT_OP_SOAP, amt_op_power,              \
 	  "status, on, off, cycle or reset: the power of the PC")

@@ -25,6 +25,9 @@ void amt_op_get(struct amt_op *o, const char *class_name, amt_op_step_fn *next);
 void amt_op_get_instance(struct amt_op *o, const char *class_name, const char *key, const char *value,
 			 amt_op_step_fn *next);
 void amt_op_enumerate(struct amt_op *o, const char *class_name, amt_op_step_fn *next);
+/* A method that only reads; else as amt_op_invoke. */
+void amt_op_ask(struct amt_op *o, const char *class_name, const char *method, const struct wsman_obj *input,
+		amt_op_step_fn *next);
 /* Changes, sent once. A method's ReturnValue other than 0 is an error with its meaning. input NULL: no
  * parameters. */
 void amt_op_invoke(struct amt_op *o, const char *class_name, const char *method, const struct wsman_obj *input,

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "sim/dev_priv.h"
+#include "sim/events.h"
 #include "wire/digest.h"
 #include "wire/psk.h"
 
@@ -255,6 +256,8 @@ void sim_dev_effects(struct sim_dev *d, unsigned effects, enum sim_state to, str
 
 void sim_dev_power_loss(struct sim_dev *d)
 {
+	if (sim_dev_is_on(d))
+		sim_event(d, SIM_EV_HANG, 0);
 	sim_conn_reset_all(d, NULL);
 	sim_dev_forget_ram(d);
 	network_restart(d);
@@ -293,6 +296,7 @@ static void cmos_clear(struct sim_dev *d)
 	d->window_used = false;
 	sim_dev_drop_roots(d);
 	sim_dev_erase(d);
+	sim_event_clear(d);
 }
 
 bool sim_dev_to_state(struct sim_dev *d, enum sim_state to, struct err *e)

@@ -145,6 +145,8 @@ void sim_dev_free(struct sim_dev *d)
 	mem_free(d->keys);
 	mem_free(d->suffix);
 	mem_free(d->otp);
+	mem_free(d->event_log);
+	mem_free(d->audit_log);
 	mem_wipe(d->mebx, strlen(d->mebx));
 	mem_free(d->mebx);
 	mem_wipe(d->pps, sizeof d->pps);

@@ -1,6 +1,7 @@
 /* The PC behind the firmware: on or off, and what a power command makes of it. The firmware itself
  * runs in both states. Asked by fw_power.c (WS-MAN) and fw_eoi_power.c (legacy SOAP). */
 #include "sim/dev_priv.h"
+#include "sim/events.h"
 
 bool sim_dev_is_on(const struct sim_dev *d)
 {
@@ -20,6 +21,7 @@ bool sim_dev_power(struct sim_dev *d, enum sim_power_act act)
 	case SIM_POWER_ON:
 		d->power_off = false;
 		d->stats.power_ons++;
+		sim_event_boot(d);
 		break;
 	case SIM_POWER_DOWN:
 		d->power_off = true;
@@ -27,9 +29,11 @@ bool sim_dev_power(struct sim_dev *d, enum sim_power_act act)
 		break;
 	case SIM_POWER_CYCLE:
 		d->stats.power_cycles++;
+		sim_event_boot(d);
 		break;
 	case SIM_POWER_RESET:
 		d->stats.resets++;
+		sim_event_boot(d);
 		break;
 	case SIM_POWER_INTERRUPT: /* up to its system, which is not played */
 		break;

@@ -67,6 +67,7 @@ struct sim_dev {
 	bool clock_set;
 	bool window_used;                 /* the 24 h of the first start are over */
 	bool power_off;                   /* the PC, not its firmware */
+	char *event_log, *audit_log;      /* as text (dev_events.c, dev_audit.c); NULL: empty */
 	bool lazy_default, lazy_installed; /* these certificates are made at first contact */
 	uint32_t provision_hours;         /* ExtendProvisioningPeriod; 0: the default */
 

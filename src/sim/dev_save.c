@@ -29,6 +29,8 @@ const struct sim_field sim_fields[] = {
 	F(clock_set, BOOL),
 	F(window_used, BOOL),
 	F(power_off, BOOL),
+	F(event_log, HEAP),
+	F(audit_log, HEAP),
 	F(lazy_default, BOOL),
 	F(lazy_installed, BOOL),
 };

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/str.h"
 #include "sim/fw_http_priv.h"
+#include "sim/events.h"
 #include "sim/fw_users_priv.h"
 #include "wire/digest.h"
 
@@ -71,7 +72,9 @@ static void count_fail(struct sim_dev *d, int64_t now)
 	d->stats.failed_logins++;
 	if (in_window > d->stats.max_failed_in_window)
 		d->stats.max_failed_in_window = in_window;
-	if (++d->fails < LOCK_FAILS || !sim_switches_is(&d->sw, SIM_SW_LOCKOUT, "on"))
+	if (++d->fails % LOCK_FAILS == 0)
+		sim_event(d, SIM_EV_LOGIN_FAILURES, d->fails);
+	if (d->fails < LOCK_FAILS || !sim_switches_is(&d->sw, SIM_SW_LOCKOUT, "on"))
 		return;
 	d->fails = 0;
 	d->locked_until_mono_ms = now + sim_dev_scale_ms(d, LOCK_MS);

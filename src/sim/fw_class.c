@@ -20,6 +20,7 @@ static const struct fw_class *const tables[] = {
 	sim_fw_crl_classes,
 	sim_fw_kerberos_classes,
 	sim_fw_audit_classes,
+	sim_fw_log_classes,
 	sim_fw_defense_classes,
 	sim_fw_wifi_classes,
 	sim_fw_8021x_classes,

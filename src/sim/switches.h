@@ -88,6 +88,8 @@
 	  "StartTime of an alarm that comes again, once it rang")                                    \
 	X(SIM_SW_EVENT_MODE, "event_mode", "told|untold", SRC_G,                                     \
 	  "whether a subscription tells its delivery mode and login")                                \
+	X(SIM_SW_LOG_EMPTY, "log_empty", "no-record|first", SRC_G,                                   \
+	  "PositionToFirstRecord on an empty event log: return value 3, or 0 and position 1")        \
 	X(SIM_SW_CONSENT, "consent", "usual|on", SRC_G, "IPS_OptInService on 6.2")                      \
 	X(SIM_SW_OUTSIDE, "outside", "refused|silent", SRC_G,                                        \
 	  "what a connection meets while the PC is outside of its home domains")                     \
