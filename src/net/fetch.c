@@ -1,0 +1,194 @@
+/* Fetching parts of files from web servers: images of virtual media by URL. The only file that knows
+ * libcurl. Redirections are followed within http and https; a server that ignores ranges, or whose
+ * file changes its size while it is read, is an error that says so. Never called on the loop. */
+#include "net/fetch.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include <curl/curl.h>
+#include <stdio.h>
+
+#define CONNECT_MS   10000L
+#define STALL_S      30L /* less than a byte a second for so long */
+#define REDIRECTIONS 5L
+
+struct net_fetch {
+	CURL *curl;
+	char *url;
+	char problem[CURL_ERROR_SIZE];
+	uint8_t *to;
+	size_t n, got;
+	bool has_total, too_much;
+	uint64_t total, from; /* of Content-Range */
+};
+
+/* "Content-Range: bytes 0-0/1234" */
+static void read_range(struct net_fetch *f, struct span value)
+{
+	size_t slash = span_find(value, '/'), dash = span_find(value, '-');
+	struct span total, from;
+
+	value = span_trim(value);
+	slash = span_find(value, '/');
+	dash = span_find(value, '-');
+	if (!span_starts(value, "bytes ") || slash >= value.n || dash >= slash)
+		return;
+	total = span_make(value.p + slash + 1, value.n - slash - 1);
+	from = span_make(value.p + 6, dash - 6);
+	f->has_total = str_to_u64(total, 0, INT64_MAX, &f->total, NULL) &&
+		str_to_u64(from, 0, INT64_MAX, &f->from, NULL);
+}
+
+static size_t on_header(char *p, size_t size, size_t n, void *arg)
+{
+	static const char name[] = "content-range:";
+	struct span line = span_make(p, size * n);
+	struct net_fetch *f = arg;
+	size_t skip = sizeof name - 1;
+
+	if (line.n > skip && span_eq_nocase(span_make(p, skip), span_str(name)))
+		read_range(f, span_make(p + skip, line.n - skip));
+	return size * n;
+}
+
+static size_t on_body(char *p, size_t size, size_t n, void *arg)
+{
+	struct net_fetch *f = arg;
+	size_t all = size * n;
+
+	if (all > f->n - f->got) {
+		f->too_much = true;
+		return 0; /* ends the transfer */
+	}
+	memcpy(f->to + f->got, p, all);
+	f->got += all;
+	return all;
+}
+
+struct net_fetch *net_fetch_new(const char *url, const char *ca_file)
+{
+	struct net_fetch *f = MEM_NEW(struct net_fetch);
+
+	f->url = mem_str(url);
+	f->curl = curl_easy_init();
+	if (!f->curl)
+		return f;
+	curl_easy_setopt(f->curl, CURLOPT_URL, url);
+	curl_easy_setopt(f->curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(f->curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(f->curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(f->curl, CURLOPT_FOLLOWLOCATION, 1L);
+	curl_easy_setopt(f->curl, CURLOPT_MAXREDIRS, REDIRECTIONS);
+	curl_easy_setopt(f->curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
+	curl_easy_setopt(f->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(f->curl, CURLOPT_LOW_SPEED_TIME, STALL_S);
+	curl_easy_setopt(f->curl, CURLOPT_USERAGENT, "outband");
+	curl_easy_setopt(f->curl, CURLOPT_ERRORBUFFER, f->problem);
+	curl_easy_setopt(f->curl, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(f->curl, CURLOPT_HEADERDATA, f);
+	curl_easy_setopt(f->curl, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(f->curl, CURLOPT_WRITEDATA, f);
+	if (ca_file)
+		curl_easy_setopt(f->curl, CURLOPT_CAINFO, ca_file);
+	return f;
+}
+
+void net_fetch_free(struct net_fetch *f)
+{
+	if (!f)
+		return;
+	curl_easy_cleanup(f->curl);
+	mem_free(f->url);
+	mem_free(f);
+}
+
+static enum err_code code_of(CURLcode r)
+{
+	switch (r) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return ERR_NOT_FOUND;
+	case CURLE_COULDNT_CONNECT:
+		return ERR_UNREACHABLE;
+	case CURLE_OPERATION_TIMEDOUT:
+		return ERR_TIMEOUT;
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_SSL_CACERT_BADFILE:
+		return ERR_TLS;
+	case CURLE_URL_MALFORMAT:
+	case CURLE_UNSUPPORTED_PROTOCOL:
+		return ERR_INVALID;
+	default:
+		return ERR_IO;
+	}
+}
+
+static bool no_ranges(const struct net_fetch *f, struct err *e)
+{
+	err_set(e, ERR_UNSUPPORTED, "%s is on a web server that gives no parts of files", f->url);
+	err_want(e, "206 with Content-Range");
+	return err_hint(e, "download the file and give its path");
+}
+
+static bool run(struct net_fetch *f, uint64_t at, uint8_t *to, size_t n, struct err *e)
+{
+	char range[48];
+	long status = 0;
+
+	if (!f->curl)
+		return err_set(e, ERR_INTERNAL, "libcurl could not be started");
+	f->to = to;
+	f->n = n;
+	f->got = 0;
+	f->has_total = f->too_much = false;
+	f->problem[0] = '\0';
+	(void)snprintf(range, sizeof range, "%llu-%llu", (unsigned long long)at,
+		       (unsigned long long)(at + n - 1));
+	curl_easy_setopt(f->curl, CURLOPT_RANGE, range);
+	CURLcode r = curl_easy_perform(f->curl);
+	curl_easy_getinfo(f->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (r != CURLE_OK && !f->too_much) {
+		err_set(e, code_of(r), "fetching %s failed", f->url);
+		return err_seen(e, "%s", f->problem[0] ? f->problem : curl_easy_strerror(r));
+	}
+	if (status == 404 || status == 410)
+		return err_set(e, ERR_NOT_FOUND, "%s is not there", f->url);
+	if (status == 200)
+		return no_ranges(f, e);
+	if (status != 206) {
+		err_set(e, status == 401 || status == 403 ? ERR_DENIED : ERR_IO,
+			"the web server does not give %s", f->url);
+		return err_seen(e, "HTTP status %ld", status);
+	}
+	if (!f->has_total || f->too_much || f->from != at)
+		return no_ranges(f, e);
+	return true;
+}
+
+bool net_fetch_size(struct net_fetch *f, uint64_t *out_bytes, struct err *e)
+{
+	uint8_t first;
+
+	if (!run(f, 0, &first, 1, e))
+		return false;
+	*out_bytes = f->total;
+	return true;
+}
+
+bool net_fetch_range(struct net_fetch *f, uint64_t at, uint8_t *to, size_t n, uint64_t total,
+		     struct err *e)
+{
+	if (!run(f, at, to, n, e))
+		return false;
+	if (f->total != total) {
+		err_set(e, ERR_CONFLICT, "%s became another file while it was read", f->url);
+		err_seen(e, "%llu bytes", (unsigned long long)f->total);
+		return err_want(e, "%llu bytes", (unsigned long long)total);
+	}
+	if (f->got != n) {
+		err_set(e, ERR_CLOSED, "%s ended in the middle of a part", f->url);
+		err_seen(e, "%zu bytes", f->got);
+		return err_want(e, "%zu bytes", n);
+	}
+	return true;
+}

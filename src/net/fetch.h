@@ -1,0 +1,14 @@
+/* Bytes from web servers of the outside (never from devices), by libcurl. Every function but new and
+ * free waits: on workers only. One fetch is used by one thread at a time. */
+#pragma once
+#include "base/err.h"
+#include "base/span.h"
+
+struct net_fetch;
+/* http:// and https:// only; ca_file NULL: the system's certificates. Both are copied. */
+struct net_fetch *net_fetch_new(const char *url, const char *ca_file);
+void net_fetch_free(struct net_fetch *f); /* NULL is fine */
+/* How large the thing is, from a server that gives parts of it. */
+bool net_fetch_size(struct net_fetch *f, uint64_t *out_bytes, struct err *e);
+/* Exactly n bytes from at; total: what net_fetch_size said, since it must not change on the way. */
+bool net_fetch_range(struct net_fetch *f, uint64_t at, uint8_t *to, size_t n, uint64_t total, struct err *e);

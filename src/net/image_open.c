@@ -1,0 +1,268 @@
+/* Opening an image: what is it (a file, a directory, a URL), is it fit for a drive, and for a
+ * directory the program that makes an ISO 9660 image of it, in a scratch file that nobody else can
+ * open and that is gone when the image is freed. Called through net_image_open; all that waits runs
+ * on workers or as a child without a shell. */
+#include "base/mem.h"
+#include "net/child.h"
+#include "net/image_priv.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAKE_MS        (30ll * 60 * 1000) /* gigabytes of a slow disk */
+#define DESCRIPTORS_AT (16u * 2048)
+#define SCRATCH        "/var/tmp"
+#define ISOLINUX       "isolinux/isolinux.bin"
+
+struct net_image_op {
+	struct net_loop *loop;
+	struct net_image_conf conf;
+	char *from, *label, *scratch, *ca_file;
+	char *made; /* the scratch file; NULL: none */
+	bool is_directory, boots, working, cancelled;
+	struct net_child *child;
+	const char *program;
+	void *src;
+	const struct net_image_source *source;
+	uint64_t bytes;
+	struct err err;
+	net_image_open_fn *fn;
+	void *arg;
+};
+
+static void op_free(struct net_image_op *op)
+{
+	if (op->src)
+		op->source->close(op->src);
+	if (op->made)
+		(void)unlink(op->made);
+	mem_free(op->made);
+	mem_free(op->from);
+	mem_free(op->label);
+	mem_free(op->scratch);
+	mem_free(op->ca_file);
+	mem_free(op);
+}
+
+static bool is_url(const char *s)
+{
+	return strncmp(s, "http://", 7) == 0 || strncmp(s, "https://", 8) == 0;
+}
+
+/* ---- fit for a drive ---- */
+
+static bool check_floppy(const struct net_image_op *op, struct err *e)
+{
+	if (op->bytes > 0 && op->bytes % 512 == 0)
+		return true;
+	err_set(e, ERR_INVALID, "%s is no image of a floppy", op->from);
+	err_seen(e, "%llu bytes", (unsigned long long)op->bytes);
+	return err_want(e, "blocks of 512 bytes");
+}
+
+/* ISO 9660 has CD001 in its first descriptor, UDF alone BEA01; both in block 16. */
+static bool check_cd(struct net_image_op *op, struct err *e)
+{
+	uint8_t head[6] = { 0 };
+
+	if (op->bytes >= DESCRIPTORS_AT + 2048) {
+		if (!op->source->read(op->src, 0, DESCRIPTORS_AT, head, sizeof head, e))
+			return false;
+		if (memcmp(head + 1, "CD001", 5) == 0 || memcmp(head + 1, "BEA01", 5) == 0)
+			return true;
+	}
+	err_set(e, ERR_INVALID, "%s is no image of a CD or DVD", op->from);
+	err_seen(e, "%llu bytes, no descriptor in block 16", (unsigned long long)op->bytes);
+	err_want(e, "ISO 9660 or UDF");
+	return err_hint(e, "a directory is made into an image; a floppy goes with --floppy");
+}
+
+static bool check(struct net_image_op *op, struct err *e)
+{
+	uint64_t block = op->conf.floppy ? 512 : 2048;
+
+	if (op->bytes / block >= UINT32_MAX) {
+		err_set(e, ERR_LIMIT, "%s is larger than any drive", op->from);
+		return err_seen(e, "%llu bytes", (unsigned long long)op->bytes);
+	}
+	return op->conf.floppy ? check_floppy(op, e) : check_cd(op, e);
+}
+
+/* ---- on a worker ---- */
+
+static bool open_directory(struct net_image_op *op, struct err *e)
+{
+	char path[4096];
+	int fd;
+
+	if (op->conf.floppy || op->conf.writable)
+		return err_set(e, ERR_UNSUPPORTED, "%s is a directory: only CDs are made of one",
+			       op->from);
+	op->is_directory = true;
+	(void)snprintf(path, sizeof path, "%s/" ISOLINUX, op->from);
+	op->boots = access(path, R_OK) == 0;
+	(void)snprintf(path, sizeof path, "%s/outband-media-XXXXXX",
+		       op->scratch ? op->scratch : SCRATCH);
+	fd = mkstemp(path);
+	if (fd < 0) {
+		err_errno(e, ERR_IO, errno, "making a scratch file");
+		return err_wrap(e, "%s", path);
+	}
+	(void)close(fd);
+	op->made = mem_str(path);
+	return true;
+}
+
+static void work_open(void *arg)
+{
+	struct net_image_op *op = arg;
+	struct err *e = &op->err;
+	const char *path = op->made ? op->made : op->from;
+	struct stat st;
+	bool ok;
+
+	if (is_url(path)) {
+		op->source = &net_image_url_source;
+		ok = op->conf.writable
+			? err_set(e, ERR_UNSUPPORTED, "%s: only a file can be written to", path)
+			: net_image_url_open(path, op->ca_file, &op->src, &op->bytes, e);
+	} else {
+		op->source = &net_image_file_source;
+		if (!op->made && stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+			(void)open_directory(op, e);
+			return;
+		}
+		ok = net_image_file_open(path, op->conf.writable, &op->src, &op->bytes, e);
+	}
+	if (ok)
+		(void)check(op, e);
+}
+
+/* ---- directories ---- */
+
+static void start_work(struct net_image_op *op);
+
+static const char *const programs[] = { "/usr/bin/xorriso", "/usr/bin/genisoimage",
+					"/usr/bin/mkisofs" };
+
+static void on_open(void *arg);
+
+static void on_made(void *arg, const struct net_child_end *end)
+{
+	struct net_image_op *op = arg;
+
+	op->child = NULL;
+	if (end->why.code != ERR_NONE) {
+		op->err = end->why;
+		err_wrap(&op->err, "making an image of %s", op->from);
+	} else if (end->exit_code != 0 || end->signal != 0) {
+		struct span t = span_trim(end->err_text);
+		size_t from = t.n > 120 ? t.n - 120 : 0; /* the reason stands at the end */
+		err_set(&op->err, ERR_IO, "%s made no image of %s", op->program, op->from);
+		err_seen(&op->err, "exit status %d: %.*s", end->exit_code, (int)(t.n - from),
+			 t.p ? (const char *)t.p + from : "");
+	} else {
+		start_work(op);
+		return;
+	}
+	on_open(op);
+}
+
+static void make_image(struct net_image_op *op)
+{
+	const char *args[16];
+	unsigned n = 0;
+
+	for (unsigned i = 0; !op->program && i < sizeof programs / sizeof *programs; i++)
+		op->program = access(programs[i], X_OK) == 0 ? programs[i] : NULL;
+	if (!op->program) {
+		err_set(&op->err, ERR_UNSUPPORTED,
+			"no program that makes an image of the directory %s", op->from);
+		err_hint(&op->err, "install the Debian package xorriso or genisoimage");
+		on_open(op);
+		return;
+	}
+	if (op->program == programs[0]) {
+		args[n++] = "-as";
+		args[n++] = "mkisofs";
+	}
+	args[n++] = "-R";
+	args[n++] = "-J";
+	args[n++] = "-V";
+	args[n++] = op->label ? op->label : "OUTBAND";
+	/* Only xorriso writes the boot information into the image and not into the directory. */
+	if (op->boots && op->program == programs[0]) {
+		args[n++] = "-b";
+		args[n++] = ISOLINUX;
+		args[n++] = "-no-emul-boot";
+		args[n++] = "-boot-info-table";
+	}
+	args[n++] = "-o";
+	args[n++] = op->made;
+	args[n++] = op->from;
+	args[n] = NULL;
+	const struct net_child_conf c = {
+		.program = op->program, .args = args, .out_max = 65536, .timeout_ms = MAKE_MS
+	};
+	op->child = net_child_start(op->loop, &c, on_made, op);
+}
+
+/* ---- the whole ---- */
+
+static void on_open(void *arg)
+{
+	struct net_image_op *op = arg;
+	struct net_image *im = NULL;
+
+	op->working = false;
+	if (op->cancelled) {
+		op_free(op);
+		return;
+	}
+	if (op->err.code == ERR_NONE && op->is_directory && !op->src) {
+		make_image(op);
+		return;
+	}
+	if (op->err.code == ERR_NONE) {
+		im = net_image_cached(op->loop, op->source, op->src, op->bytes, &op->conf);
+		op->src = NULL;
+	}
+	op->fn(op->arg, im, &op->err);
+	op_free(op);
+}
+
+static void start_work(struct net_image_op *op)
+{
+	op->working = true;
+	net_loop_work(op->loop, work_open, on_open, op);
+}
+
+struct net_image_op *net_image_open(struct net_loop *l, const struct net_image_conf *c,
+				    net_image_open_fn *fn, void *arg)
+{
+	struct net_image_op *op = MEM_NEW(struct net_image_op);
+
+	*op = (struct net_image_op){ .loop = l, .conf = *c, .fn = fn, .arg = arg };
+	op->conf.from = op->from = mem_str(c->from);
+	op->label = mem_str(c->label);
+	op->scratch = mem_str(c->scratch);
+	op->ca_file = mem_str(c->ca_file);
+	start_work(op);
+	return op;
+}
+
+void net_image_open_cancel(struct net_image_op *op)
+{
+	if (!op)
+		return;
+	op->cancelled = true;
+	if (op->child) {
+		net_child_cancel(op->child);
+		op->child = NULL;
+	}
+	if (!op->working)
+		op_free(op);
+}
