@@ -83,6 +83,8 @@ bool api_query_check(struct api_req *r, struct err *e); /* only keys of the rout
 bool api_name_check(const char *what, const char *name, struct err *e);
 /* The device that the path names; e has what to do when there is none. */
 bool api_device_find(struct api_req *r, struct store_device *out_d, struct err *e);
+/* A device, or the UUID of one that never said hello. */
+bool api_uuid_find(struct api_req *r, const char *name, const char **out_uuid, struct err *e);
 const struct api_route *api_route_find(const char *method, const char *path, struct arena *a,
 				       const char **out_name, struct err *e);
 /* Ends a list: "next" is the last key when more was there. key NULL: null. */

@@ -109,8 +109,7 @@ static void commit(struct api_req *r, struct store_tx *tx, const char *uuid, con
 	api_commit(r, tx, stored);
 }
 
-/* A device, or the UUID of one that never said hello. */
-static bool find_uuid(struct api_req *r, const char *name, const char **out_uuid, struct err *e)
+bool api_uuid_find(struct api_req *r, const char *name, const char **out_uuid, struct err *e)
 {
 	char text[UUID_TEXT_SIZE];
 	struct store_device d;
@@ -156,7 +155,7 @@ void api_device_name_put(struct api_req *r)
 	const char *uuid = NULL, *fqdn = NULL;
 	struct err e = { 0 };
 	json_t *o = api_json_read(buf_span(&r->body), "fqdn", &e);
-	bool ok = o && find_uuid(r, r->name, &uuid, &e) && read_fqdn(r, o, &fqdn, &e) &&
+	bool ok = o && api_uuid_find(r, r->name, &uuid, &e) && read_fqdn(r, o, &fqdn, &e) &&
 		(!fqdn[0] || pki_preflight_fqdn(span_str(fqdn), &e));
 
 	if (o)
@@ -241,7 +240,7 @@ void api_report_post(struct api_req *r)
 	struct err e = { 0 };
 	json_t *o = api_json_read(buf_span(&r->body), "uuid fqdn mac serial", &e);
 	bool ok = o && api_json_text(o, "uuid", &text, &e) && read_fqdn(r, o, &fqdn, &e) &&
-		find_uuid(r, text ? text : "", &uuid, &e) &&
+		api_uuid_find(r, text ? text : "", &uuid, &e) &&
 		pki_preflight_fqdn(span_str(fqdn), &e) && read_mac(r, o, &mac, &e) &&
 		read_serial(r, o, &serial, &e);
 

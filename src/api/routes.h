@@ -89,6 +89,15 @@ enum api_role {
 	X("GET", "/v1/profiles/{}", API_ROLE_VIEWER, "", "", api_profile_get, "The newest text of a profile.") \
 	X("PUT", "/v1/profiles/{}", API_ROLE_ADMIN, "check", "application/yaml: the profile",             \
 	  api_profile_put, "Stores a new version of a profile; check=true only reads it.")                \
+	X("GET", "/v1/profile-rules", API_ROLE_VIEWER, "after limit", "", api_rule_list,                  \
+	  "Rules that choose the profile of a PC, in their order.")                                       \
+	X("PUT", "/v1/profile-rules/{}", API_ROLE_ADMIN, "", "application/json: place, profile, generation, suffix, subnet, fqdn, group, import", \
+	  api_rule_put, "Stores a rule; a criterion that is left out fits every PC.")                     \
+	X("DELETE", "/v1/profile-rules/{}", API_ROLE_ADMIN, "", "", api_rule_delete, "Removes a rule.")   \
+	X("GET", "/v1/devices/{}/profile", API_ROLE_VIEWER, "", "", api_device_profile_why,               \
+	  "The profile of the device's next job: pin, hook, import and each rule, and which one wins.")   \
+	X("PUT", "/v1/devices/{}/profile", API_ROLE_ADMIN, "", "application/json: profile", api_device_profile_put, \
+	  "Pins a profile to a device (or the UUID of one to come) by hand; an empty one takes the pin away.") \
 	X("PUT", "/v1/secrets/{}", API_ROLE_SECURITY, "", "application/octet-stream: the secret",         \
 	  api_secret_put, "Stores a secret that profiles name.")                                          \
 	X("GET", "/v1/jobs", API_ROLE_VIEWER, "state uuid after limit", "", api_job_list,                 \

@@ -26,6 +26,7 @@
 #define LIMIT_STORE_BATCH        2048
 #define LIMIT_FQDN               253
 #define LIMIT_FORWARDS           64       /* hellos on their way to another server at once */
+#define LIMIT_PROFILE_RULES      200      /* looked at for every job */
 #define LIMIT_NAME_ASKED         256      /* jobs that wait for a name without a worker */
 #define LIMIT_OP_BYTES           (4 << 20) /* what one operation on a PC may keep of its answers */
 #define LIMIT_HELLO_CONNS        4096     /* open at once; a hello takes milliseconds */

@@ -24,6 +24,7 @@
 	X(LOG_EV_JOB_RELEASED, LOG_INFO, "job.released", "uuid job", "the lease was given back")        \
 	X(LOG_EV_PREFLIGHT, LOG_INFO, "engine.preflight", "uuid need verdict", "a need of enterprise setup was checked") \
 	X(LOG_EV_PREFLIGHT_REFUSED, LOG_WARN, "engine.refused", "uuid job", "configuration was refused before a byte was sent") \
+	X(LOG_EV_PROFILE_CHOSEN, LOG_INFO, "engine.profile", "uuid job profile source name", "what chose the profile of a device: pin, hook, import or a rule") \
 	X(LOG_EV_STAGE, LOG_INFO, "engine.stage", "uuid job stage", "configuration entered a stage")    \
 	X(LOG_EV_CERT_CHOSEN, LOG_INFO, "engine.certificate", "uuid job cert subject", "the provisioning certificate that fits this device best") \
 	X(LOG_EV_CONNECT, LOG_INFO, "engine.connected", "uuid job way tls_version peer_sha256", "a way into the device is open") \

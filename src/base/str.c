@@ -119,6 +119,44 @@ void str_lower(char *s)
 	}
 }
 
+static bool byte_eq_nocase(uint8_t a, uint8_t b)
+{
+	return span_eq_nocase(span_make(&a, 1), span_make(&b, 1));
+}
+
+bool str_fits(struct span pattern, struct span text)
+{
+	size_t p = 0, t = 0, star = SIZE_MAX, mark = 0;
+	while (t < text.n) {
+		if (p < pattern.n && pattern.p[p] == '*') {
+			star = p++;
+			mark = t;
+		} else if (p < pattern.n && byte_eq_nocase(pattern.p[p], text.p[t])) {
+			p++;
+			t++;
+		} else if (star != SIZE_MAX) {
+			p = star + 1;
+			t = ++mark;
+		} else {
+			return false;
+		}
+	}
+	while (p < pattern.n && pattern.p[p] == '*')
+		p++;
+	return p == pattern.n;
+}
+
+bool str_next_item(struct span *rest, struct span *out_item)
+{
+	if (!rest->n)
+		return false;
+	size_t n = span_find(*rest, ',');
+	*out_item = span_trim(span_make(rest->p, n));
+	n += n < rest->n;
+	*rest = span_make(rest->p + n, rest->n - n);
+	return true;
+}
+
 static int hex_value(uint8_t c)
 {
 	if (c >= '0' && c <= '9')

@@ -15,6 +15,10 @@ bool str_eq(const char *a, const char *b); /* NULL equals NULL only */
 bool str_eq_nocase(const char *a, const char *b);
 bool str_ends_nocase(const char *s, const char *suffix);
 void str_lower(char *s); /* ASCII only */
+/* '*' in the pattern stands for any bytes, nothing else does; any case. */
+bool str_fits(struct span pattern, struct span text);
+/* The next item of a comma separated list, without blanks around it; false at the end. */
+bool str_next_item(struct span *rest, struct span *out_item);
 
 /* Decode into dst (capacity cap). False for bad digits, odd length, or too long.
  * hex_ accepts upper and lower case; b64_ accepts standard base64 with or without padding and

@@ -61,6 +61,10 @@ enum cli_cmd_flags {
 	X("profile", "show", "NAME [--effective]", "print a profile as YAML", CMD_NEEDS_SERVER, cli_cmd_profile_show) \
 	X("profile", "schema", "[--markdown] [--man]", "print a JSON Schema of profiles, for editors", CMD_LOCAL, cli_cmd_profile_schema) \
 	X("profile", "set", "NAME FILE", "store a profile; it gets the next version", CMD_NEEDS_SERVER, cli_cmd_profile_set) \
+	X("profile", "rule",                                                                         \
+	  "ACTION [NAME] [--profile NAME] [--place N] [--generation RANGE] [--suffix LIST] [--subnet LIST] [--fqdn PATTERN] [--group PATTERN] [--import COLUMN=PATTERN]", \
+	  "add, list, remove, test: rules that choose profiles", \
+	  CMD_NEEDS_SERVER, cli_cmd_profile_rule)                                                   \
 	X("job", "list", "[--state STATE] [--device DEVICE]", "list the jobs of the service", CMD_NEEDS_SERVER, cli_cmd_job_list) \
 	X("job", "show", "ID", "show one job and why it failed", CMD_NEEDS_SERVER, cli_cmd_job_show) \
 	X("job", "retry", "ID...", "try failed or delayed jobs again now", CMD_NEEDS_SERVER, cli_cmd_job_move) \

@@ -22,6 +22,10 @@
 	X("device", "name", "DEVICE FQDN", "give a PC its host name by hand; - takes the name away", CMD_NEEDS_SERVER, cli_cmd_device_name) \
 	X("device", "why-name", "DEVICE", "show what each source says of the name of a PC, and which one wins", \
 	  CMD_NEEDS_SERVER, cli_cmd_device_why_name)                                                \
+	X("device", "profile", "DEVICE NAME", "pin a profile to a PC by hand, before all rules; - takes the pin away", \
+	  CMD_NEEDS_SERVER, cli_cmd_device_profile)                                                 \
+	X("device", "why-profile", "DEVICE", "show what chooses the profile of a PC, and which one it gets", \
+	  CMD_NEEDS_SERVER, cli_cmd_device_why_profile)                                             \
 	X("device", "plan", "DEVICE [--stored]", "look at a PC and show what 'device apply' would change, without changing it", \
 	  CMD_NEEDS_SERVER, cli_cmd_device_plan)                                                    \
 	X("device", "drift", "[DEVICE]... [--check] [--all]", "show where PCs differ from their profiles, as last seen", \

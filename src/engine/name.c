@@ -51,52 +51,12 @@ bool engine_mac_parse(struct span text, char out_mac[18])
 	return n == 12;
 }
 
-/* The next item of a comma separated list. */
-static bool next_item(struct span *rest, struct span *out_item)
-{
-	if (!rest->n)
-		return false;
-	size_t n = span_find(*rest, ',');
-	*out_item = span_trim(span_make(rest->p, n));
-	n += n < rest->n;
-	*rest = span_make(rest->p + n, rest->n - n);
-	return true;
-}
-
-static bool byte_eq_nocase(uint8_t a, uint8_t b)
-{
-	return span_eq_nocase(span_make(&a, 1), span_make(&b, 1));
-}
-
-/* '*' stands for any bytes; no other wildcard. */
-static bool fits(struct span pattern, struct span text)
-{
-	size_t p = 0, t = 0, star = SIZE_MAX, mark = 0;
-	while (t < text.n) {
-		if (p < pattern.n && pattern.p[p] == '*') {
-			star = p++;
-			mark = t;
-		} else if (p < pattern.n && byte_eq_nocase(pattern.p[p], text.p[t])) {
-			p++;
-			t++;
-		} else if (star != SIZE_MAX) {
-			p = star + 1;
-			t = ++mark;
-		} else {
-			return false;
-		}
-	}
-	while (p < pattern.n && pattern.p[p] == '*')
-		p++;
-	return p == pattern.n;
-}
-
 bool engine_name_is_not_yet(const char *patterns, const char *fqdn)
 {
 	struct span rest = span_str(patterns), item,
 		    host = span_make(fqdn, span_find(span_str(fqdn), '.'));
-	while (next_item(&rest, &item))
-		if (item.n && fits(item, host))
+	while (str_next_item(&rest, &item))
+		if (item.n && str_fits(item, host))
 			return true;
 	return false;
 }
@@ -292,7 +252,7 @@ static unsigned order(const struct engine *en, enum engine_name_source out[NAME_
 {
 	struct span rest = span_str(en->set.name_sources), item;
 	unsigned n = 0;
-	while (next_item(&rest, &item) && n < NAME_SOURCE_COUNT)
+	while (str_next_item(&rest, &item) && n < NAME_SOURCE_COUNT)
 		for (unsigned i = 0; i < NAME_SOURCE_COUNT; i++)
 			if (span_eq_str(item, source_names[i]))
 				out[n++] = (enum engine_name_source)i;

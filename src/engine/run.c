@@ -303,6 +303,8 @@ void engine_run_named(struct engine_run *r, const struct engine_name *n,
 		return;
 	}
 	note_needs(r, tx);
+	if (!str_eq(r->choice.source, "kept") && !str_eq(r->choice.source, "default"))
+		engine_run_profile_event(r, tx);
 	if (!r->was_configured)
 		store_tx_device_text(tx, r->uuid, STORE_DEVICE_STATE,
 				     store_device_state_name(STORE_DEV_CONFIGURING));
@@ -413,6 +415,11 @@ void engine_run_plan(struct engine_run *r)
 	r->state = RUN_PLAN;
 	if (engine_run_is_one_too_many(r) && engine_run_yield(r))
 		return;
+	struct err e = { 0 };
+	if (r->choice.not_yet && r->facts.known && !engine_run_choose_again(r, &e)) {
+		engine_run_fail(r, &e);
+		return;
+	}
 	fill_in(r);
 	unsigned needs = engine_plan_needs(&r->in) & ~r->facts.known;
 	if (engine_run_is_unconfigure(r))
@@ -438,7 +445,6 @@ void engine_run_plan(struct engine_run *r)
 	enum engine_act a = engine_plan_next(&r->in);
 	unsigned again = a < ACT_COUNT ? doubtful(r, a) : 0;
 	if (again && ++r->doubt_count > DOUBTS_MAX) {
-		struct err e = { 0 };
 		err_set(&e, ERR_CLOSED,
 			"device %s ends each connection after one request: a change would go to "
 			"whoever answers next",
@@ -461,7 +467,6 @@ void engine_run_plan(struct engine_run *r)
 		return;
 	}
 	if (++r->act_count > ACTS_MAX) {
-		struct err e = { 0 };
 		err_set(&e, ERR_VERIFY,
 			"device %s: the plan does not become empty, '%s' is wanted again and again",
 			r->uuid, engine_plan_action(a)->name);

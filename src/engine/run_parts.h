@@ -27,6 +27,16 @@ struct run_adopt {
 	void (*then)(struct engine_run *r);
 };
 struct store_tx;
+/* run_prepare.c: which profile, and why */
+struct run_choice {
+	char said[64];               /* by the hook or the import, with the name */
+	const char *source;          /* of engine/choose.h */
+	char rule[64];               /* its name; "" */
+	bool not_yet;                /* the version, not read yet, may change the choice */
+};
+/* The version is known now: rules may name another profile. Before anything is changed. */
+bool engine_run_choose_again(struct engine_run *r, struct err *e);
+void engine_run_profile_event(struct engine_run *r, struct store_tx *tx);
 /* run_part.c: the parts of the profile, in operation */
 /* True: something is under way (a read, a change, a commit), or the job ended. False: nothing to do. */
 bool engine_run_parts(struct engine_run *r);

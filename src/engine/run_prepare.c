@@ -1,5 +1,6 @@
 /* What a job knows before it connects: device, name, profile, secrets and journal of former runs,
  * and the pre-flight that refuses early, with the rule, what was seen and what was expected. */
+#include "engine/choose.h"
 #include "engine/name.h"
 #include "engine/run_otp.h"
 #include "engine/run_priv.h"
@@ -11,13 +12,27 @@
 
 #include <stdio.h>
 
+static void choose_profile(struct engine_run *r, const struct store_device *d, char name[64])
+{
+	struct engine_choose *c = MEM_NEW(struct engine_choose);
+	struct engine_choose_ask q = {
+		.d = d, .fqdn = r->fqdn, .version = r->version, .said = r->choice.said
+	};
+	engine_choose_walk(r->en, &q, c);
+	const struct engine_choose_step *s = engine_choose_winner(c);
+	r->choice.not_yet = c->not_yet;
+	r->choice.source = s->source;
+	str_copy(r->choice.rule, sizeof r->choice.rule, span_str(s->rule));
+	str_copy(name, 64, span_str(s->profile));
+	mem_free(c);
+}
+
 static bool load_profile(struct engine_run *r, const struct store_device *d, struct arena *a,
 			 struct err *e)
 {
-	const char *name = r->said_profile[0] ? r->said_profile
-		: d->profile[0]               ? d->profile
-					      : r->en->set.profile;
+	char name[64];
 	struct store_profile p;
+	choose_profile(r, d, name);
 	if (store_profile_get(r->en->conf.store, a, name, &p))
 		return engine_profile_parse_in(name, p.version, span_str(p.yaml), &r->keep,
 					       &r->profile, e);
@@ -25,8 +40,42 @@ static bool load_profile(struct engine_run *r, const struct store_device *d, str
 	if (str_eq(name, r->profile.name))
 		return true;
 	err_set(e, ERR_NOT_FOUND, "profile '%s' of device %s does not exist", name, r->uuid);
-	err_hint(e, "store it with 'outband profile set %s FILE', or change profile.default", name);
+	err_hint(
+		e,
+		"store it with 'outband profile set %s FILE', or see 'outband device why-profile %s'",
+		name, r->uuid);
 	return err_rule(e, "D079");
+}
+
+void engine_run_profile_event(struct engine_run *r, struct store_tx *tx)
+{
+	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_PROFILE_CHOSEN, NULL, LOG_S("uuid", r->uuid),
+		     LOG_S("job", r->job), LOG_S("profile", r->profile.name),
+		     LOG_S("source", r->choice.source), LOG_S("name", r->choice.rule));
+}
+
+bool engine_run_choose_again(struct engine_run *r, struct err *e)
+{
+	struct arena a;
+	struct store_device d;
+	char before[64];
+	str_copy(before, sizeof before, span_str(r->profile.name));
+	r->choice.not_yet = false;
+	arena_init(&a, 1 << 22);
+	bool ok = store_device_get(r->en->conf.store, &a, r->uuid, &d) ||
+		err_set(e, ERR_NOT_FOUND, "device %s is not in the list", r->uuid);
+	ok = ok && load_profile(r, &d, &a, e);
+	arena_deinit(&a);
+	if (!ok)
+		return false;
+	r->choice.not_yet = false; /* it told no version: there is no better time */
+	r->in.mutual = engine_part_wants_mutual(&r->profile);
+	if (!str_eq(before, r->profile.name)) {
+		struct store_tx *tx = engine_run_tx(r);
+		engine_run_profile_event(r, tx);
+		store_tx_commit(tx, NULL, NULL);
+	}
+	return true;
 }
 
 void engine_run_set_name(struct engine_run *r, const struct engine_name *n)
@@ -36,7 +85,7 @@ void engine_run_set_name(struct engine_run *r, const struct engine_name *n)
 	str_copy(r->fqdn, sizeof r->fqdn, span_str(n->fqdn));
 	str_copy(r->host, sizeof r->host, span_make(n->fqdn, n_host));
 	str_copy(r->domain, sizeof r->domain, span_str(dot ? dot + 1 : ""));
-	str_copy(r->said_profile, sizeof r->said_profile, span_str(n->profile));
+	str_copy(r->choice.said, sizeof r->choice.said, span_str(n->profile));
 }
 
 /* A job has its name by now; who only plans takes what is known without asking anybody. */

@@ -29,7 +29,7 @@ struct engine_run {
 	char host[LIMIT_FQDN + 1], domain[LIMIT_FQDN + 1], version[32], pid[9];
 	struct run_ask *ask;            /* RUN_NAME: run_name.c */
 	unsigned name_asked;            /* bits of the sources that were asked in this run */
-	char said_profile[64];          /* by the hook */
+	struct run_choice choice;       /* of the profile: run_parts.h */
 	bool has_mac, port_read;        /* run_identity.c: a MAC address is stored; it was read in this run */
 	int64_t attempt;
 	bool renewed;                   /* RUN_RENEW: the new certificate is proven */

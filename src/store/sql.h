@@ -1,4 +1,4 @@
-/* Every SQL text of the program, as one named table in five parts. A row is
+/* Every SQL text of the program, as one named table in six parts. A row is
  *   X(name, must, said, text, pg)
  * must: the statement fails with ERR_CONFLICT when it changes no row; said: what to tell then, or
  * when the row exists already (the first argument is added); text: SQLite, and PostgreSQL too
@@ -10,6 +10,7 @@
 #include "store/sql_job.h"
 #include "store/sql_misc.h"
 #include "store/sql_name.h"
+#include "store/sql_profile.h"
 #include "store/sql_secret.h"
 
 #define STORE_SQL_CORE(X)                                                                          \
@@ -46,7 +47,9 @@
 	  " + (select count(*) from hello) + (select count(*) from step)"                          \
 	  " + (select count(*) from setting) + (select count(*) from secret)"                        \
 	  " + (select count(*) from name_said) + (select count(*) from device_mark)"               \
-	  " + (select count(*) from uuid_deny) + (select count(*) from revocation)", NULL)               \
+	  " + (select count(*) from uuid_deny) + (select count(*) from revocation)"                \
+	  " + (select count(*) from profile_rule) + (select count(*) from profile_pin)"            \
+	  " + (select count(*) from device_suffix)", NULL)                                         \
 	/* Every sealed value with the label that it was sealed for. */                            \
 	X(STORE_SQL_SEALED, false, NULL,                                                           \
 	  "select 'cert:' || id, sealed_key from cert where sealed_key <> $1"                      \
@@ -62,7 +65,8 @@
 	STORE_SQL_JOB(X)                                                                           \
 	STORE_SQL_SECRET(X)                                                                        \
 	STORE_SQL_MISC(X)                                                                          \
-	STORE_SQL_NAME(X)
+	STORE_SQL_NAME(X)                                                                          \
+	STORE_SQL_PROFILE(X)
 
 enum store_sql {
 #define X(name, must, said, text, pg) name,

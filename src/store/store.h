@@ -60,4 +60,5 @@ bool store_is_dead(const struct store *s);
 #include "store/store_job.h"
 #include "store/store_misc.h"
 #include "store/store_name.h"
+#include "store/store_profile.h"
 #include "store/store_secret.h"
