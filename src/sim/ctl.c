@@ -3,6 +3,7 @@
 #include "sim/ctl.h"
 #include "base/mem.h"
 #include "net/stream.h"
+#include "sim/boot.h"
 #include "sim/ctl_priv.h"
 #include "sim/events.h"
 #include <unistd.h>
@@ -152,6 +153,26 @@ static bool run_value(struct conn *c, struct sim_dev *d, struct out *o, struct e
 	return true;
 }
 
+static bool run_boot(struct conn *c, struct sim_dev *d, struct out *o, struct err *e)
+{
+	(void)e;
+	put_head(c, d, o);
+	out_str(o, " ");
+	sim_dev_print_boot(d, o);
+	out_str(o, "\n");
+	return true;
+}
+
+static bool run_consent(struct conn *c, struct sim_dev *d, struct out *o, struct err *e)
+{
+	(void)e;
+	put_head(c, d, o);
+	out_str(o, " ");
+	sim_dev_print_consent(d, o);
+	out_str(o, "\n");
+	return true;
+}
+
 static bool run_g3(struct conn *c, struct sim_dev *d, struct out *o, struct err *e)
 {
 	(void)o;
@@ -234,6 +255,8 @@ static bool run_usb(struct conn *c, struct sim_dev *d, struct out *o, struct err
 	  "what the device does wrong from now on; none clears") \
 	X("switch", "DEVICE NAME=VALUE", 2, 2, false, run_switch, "other behaviour from now on") \
 	X("value", "DEVICE CLASS.PROPERTY", 2, 2, false, run_value, "a value of the active configuration") \
+	X("boot", "DEVICE", 1, 1, false, run_boot, "what the last start was told to do, and what the next is") \
+	X("consent", "DEVICE", 1, 1, false, run_consent, "the code of user consent on the PC's screen") \
 	X("g3", "DEVICE", 1, 1, false, run_g3, "power drained: a new hello window begins") \
 	X("hello", "DEVICE", 1, 1, false, run_hello, "says hello now") \
 	X("move", "DEVICE ADDRESS", 2, 2, false, run_move, \

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "sim/dev_boot_priv.h"
 #include "sim/dev_priv.h"
 #include "sim/events.h"
 #include "wire/digest.h"
@@ -160,6 +161,9 @@ void sim_dev_erase_settings(struct sim_dev *d)
 void sim_dev_erase(struct sim_dev *d)
 {
 	sim_dev_erase_settings(d);
+	sim_boot_free(d);
+	sim_consent_forget(d);
+	d->client_control = false;
 	if (!sim_switches_is(&d->sw, SIM_SW_REALM, "kept"))
 		sim_dev_new_realm(d);
 	sim_dev_couple_admin(d);
@@ -228,6 +232,8 @@ static void network_restart(struct sim_dev *d)
 void sim_dev_forget_ram(struct sim_dev *d)
 {
 	sim_var_forget(d);
+	sim_boot_free(d);
+	sim_consent_forget(d);
 	d->context_staged = d->context;
 	d->context_changed = false;
 	d->key_ready_mono_ms = -1;

@@ -64,6 +64,7 @@ struct sim_dev_conf {
 	const char *fault;                /* "name[=arg][,name...]"; NULL */
 	const char *host_name, *domain;   /* configured; NULL: none */
 	const char *switches;             /* "name=value[,...]" (sim/switches.h); NULL: defaults */
+	bool client_control;              /* configured in client control mode */
 };
 struct sim_dev *sim_dev_new(const struct sim_env *env, const struct sim_dev_conf *c, struct err *e);
 void sim_dev_free(struct sim_dev *d);

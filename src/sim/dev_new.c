@@ -2,6 +2,7 @@
  * comes from the seed and the device's number. */
 #include "base/hash.h"
 #include "base/str.h"
+#include "sim/dev_boot_priv.h"
 #include "sim/dev_priv.h"
 #include "wire/psk.h"
 
@@ -52,6 +53,8 @@ static bool check(const struct sim_dev_conf *c, struct err *e)
 			g->name);
 	if (c->state == SIM_CONFIGURED && !c->admin_password)
 		return err_set(e, ERR_INVALID, "state configured needs an admin password");
+	if (c->client_control && !g->host_based.is)
+		return err_set(e, ERR_INVALID, "AMT %s knows no client control mode", g->name);
 	return true;
 }
 
@@ -73,6 +76,7 @@ static void configure(struct sim_dev *d, const struct sim_dev_conf *c)
 	sim_dev_couple_admin(d);
 	d->mebx = mebx;
 	d->admin_set = true;
+	d->client_control = c->client_control;
 	d->window_used = true;
 	d->clock_set = true;
 	d->clock_offset_ms = 0;
@@ -141,6 +145,7 @@ void sim_dev_free(struct sim_dev *d)
 	sim_dev_drop_roots(d);
 	sim_dev_dig(d);
 	sim_record_drop_all(d, NULL);
+	sim_boot_free(d);
 	mem_free(d->certs);
 	mem_free(d->keys);
 	mem_free(d->suffix);

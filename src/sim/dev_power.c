@@ -1,5 +1,6 @@
 /* The PC behind the firmware: on or off, and what a power command makes of it. The firmware itself
  * runs in both states. Asked by fw_power.c (WS-MAN) and fw_eoi_power.c (legacy SOAP). */
+#include "sim/dev_boot_priv.h"
 #include "sim/dev_priv.h"
 #include "sim/events.h"
 
@@ -17,6 +18,8 @@ bool sim_dev_power(struct sim_dev *d, enum sim_power_act act)
 {
 	if (!sim_dev_power_can(d, act))
 		return false;
+	if (act == SIM_POWER_ON || act == SIM_POWER_CYCLE || act == SIM_POWER_RESET)
+		sim_boot_start(d);
 	switch (act) {
 	case SIM_POWER_ON:
 		d->power_off = false;

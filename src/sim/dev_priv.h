@@ -3,7 +3,9 @@
  * tell in struct fw_ctx what the outside has to do about it; dev*.c and conn.c do that. */
 #pragma once
 #include "base/mem.h"
+#include "sim/dev_consent_priv.h"
 #include "sim/dev_gen_priv.h"
+#include "sim/dev_power_priv.h"
 #include "sim/dev_record_priv.h"
 #include "sim/dev_store_priv.h"
 #include "sim/fault.h"
@@ -68,6 +70,7 @@ struct sim_dev {
 	bool window_used;                 /* the 24 h of the first start are over */
 	bool power_off;                   /* the PC, not its firmware */
 	char *event_log, *audit_log;      /* as text (dev_events.c, dev_audit.c); NULL: empty */
+	bool client_control;              /* configured in client control mode */
 	bool lazy_default, lazy_installed; /* these certificates are made at first contact */
 	uint32_t provision_hours;         /* ExtendProvisioningPeriod; 0: the default */
 
@@ -93,6 +96,8 @@ struct sim_dev {
 	struct sim_conn *conns;
 	unsigned conn_count, busy_count;
 	struct sim_dead *dead;
+	struct sim_boot *boot;                      /* dev_boot_priv.h; NULL: not touched yet */
+	struct sim_consent consent;
 	struct sched_timer *hello_timer;
 	int64_t hello_start_mono_ms, hello_window_ms;
 	uint32_t hello_count;
@@ -137,11 +142,6 @@ struct pki_key *sim_tls_key_of(const struct sim_dev *d, const struct sim_cert *c
 void sim_tls_first_contact(struct sim_dev *d);            /* makes what was left for later */
 bool sim_tls_conf(struct sim_dev *d, struct pki_tls_server *out_conf);
 void sim_tls_forget_setup(struct sim_dev *d); /* the next handshake shows a new setup certificate */
-
-/* ---- dev_power.c ---- */
-enum sim_power_act { SIM_POWER_ON, SIM_POWER_DOWN, SIM_POWER_CYCLE, SIM_POWER_RESET, SIM_POWER_INTERRUPT };
-bool sim_dev_power_can(const struct sim_dev *d, enum sim_power_act act); /* on: only when off; else only when on */
-bool sim_dev_power(struct sim_dev *d, enum sim_power_act act);           /* false: not in this state */
 
 /* ---- dev_usb.c ---- */
 const struct sim_root *sim_dev_roots(struct sim_dev *d, unsigned *out_count); /* trusted: factory's and own */

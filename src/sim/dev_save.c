@@ -31,6 +31,7 @@ const struct sim_field sim_fields[] = {
 	F(power_off, BOOL),
 	F(event_log, HEAP),
 	F(audit_log, HEAP),
+	F(client_control, BOOL),
 	F(lazy_default, BOOL),
 	F(lazy_installed, BOOL),
 };

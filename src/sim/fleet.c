@@ -263,6 +263,8 @@ static struct sim_fleet_opts merged(const struct sim_fleet_opts *g, const struct
 		o.state = d->state;
 	if (d->has_tls)
 		o.tls = d->tls;
+	if (d->has_control)
+		o.client_control = d->client_control;
 #define TAKE(name) o.name = d->name ? d->name : o.name
 	TAKE(suffix);
 	TAKE(otp);
@@ -363,6 +365,7 @@ static bool make_one(struct maker *m, const struct group *g, const struct sim_fl
 		.otp = o->otp,
 		.fault = o->fault,
 		.switches = o->switches,
+		.client_control = o->client_control,
 		.host_name = name,
 		.domain = o->domain ? o->domain : o->suffix,
 	};

@@ -17,7 +17,7 @@ struct sim_fleet_opts { /* of a group, or of one device in it; NULL or 0: not gi
 	uint32_t base; /* IPv4 in host order; 0: behind the group before */
 	const struct sim_generation *generations[SIM_FLEET_MIX]; /* device i has i modulo count */
 	unsigned generation_count;
-	bool has_state, has_tls;
+	bool has_state, has_tls, has_control, client_control;
 	enum sim_state state;
 	enum sim_tls_mode tls;
 	int64_t latency_ms;

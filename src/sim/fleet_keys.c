@@ -209,6 +209,16 @@ static bool set_tls(struct target *t, struct span v, struct err *e)
 	return err_want(e, "off, server or mutual");
 }
 
+static bool set_control(struct target *t, struct span v, struct err *e)
+{
+	t->o->has_control = true;
+	t->o->client_control = span_eq_str(v, "client");
+	if (t->o->client_control || span_eq_str(v, "admin"))
+		return true;
+	err_set(e, ERR_INVALID, "there is no control mode '%.*s'", (int)v.n, (const char *)v.p);
+	return err_want(e, "admin or client");
+}
+
 static bool set_latency(struct target *t, struct span v, struct err *e)
 {
 	return str_to_i64(v, 0, LATENCY_MAX_MS, &t->o->latency_ms, e);
@@ -302,6 +312,8 @@ static bool set_expose(struct target *t, struct span v, struct err *e)
 	  IN_OPTS(mebx_password_file), "MEBx password, where no CSV gives one (admin)") \
 	X("tls", "MODE", "tls", GROUP | EACH, set_tls, NO_TEXT, \
 	  "off, server or mutual, of configured devices (off; from 16.1 on it cannot be off)") \
+	X("control-mode", "MODE", "control_mode", GROUP | EACH, set_control, NO_TEXT, \
+	  "admin or client, of configured devices (admin)") \
 	X("host-name", "NAME", "host_name", GROUP | EACH, set_text, IN_OPTS(host_name), \
 	  "host name of configured devices; {n} stands for the device's number (pc{n})") \
 	X("domain", "DOMAIN", "domain", GROUP | EACH, set_text, IN_OPTS(domain), \

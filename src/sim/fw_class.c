@@ -14,6 +14,8 @@ static const struct fw_class *const tables[] = {
 	sim_fw_tls_classes,
 	sim_fw_pki_classes,
 	sim_fw_redir_classes,
+	sim_fw_optin_classes,
+	sim_fw_boot_classes,
 	sim_fw_net_classes,
 	sim_fw_info_classes,
 	sim_fw_power_classes,

@@ -66,7 +66,8 @@ static void fill_hbs(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 	sim_fw_set(o, "CertChainStatus", "0");
 	hash_of(HASH_SHA1, span_make(x->d->nonce_key, sizeof x->d->nonce_key), nonce);
 	wsman_obj_set_b64(o, "ConfigurationNonce", span_make(nonce, 20));
-	sim_fw_set(o, "CurrentControlMode", x->d->state == SIM_CONFIGURED ? "2" : "0");
+	const char *mode = x->d->client_control ? "1" : "2";
+	sim_fw_set(o, "CurrentControlMode", x->d->state == SIM_CONFIGURED ? mode : "0");
 }
 
 static const struct fw_member hbs_members[] = {

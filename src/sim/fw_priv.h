@@ -115,7 +115,7 @@ extern const struct fw_class sim_fw_general_classes[], sim_fw_setup_classes[], s
 	sim_fw_wifi_classes[], sim_fw_8021x_classes[];
 extern const struct fw_class sim_fw_defense_classes[], sim_fw_presence_classes[],
 	sim_fw_alerts_classes[], sim_fw_alarms_classes[], sim_fw_log_classes[];
-extern const struct fw_class sim_fw_remote_classes[], sim_fw_proxy_classes[];
+extern const struct fw_class sim_fw_remote_classes[], sim_fw_proxy_classes[], sim_fw_optin_classes[], sim_fw_boot_classes[];
 extern const struct fw_class sim_fw_kerberos_classes[], sim_fw_audit_classes[], sim_fw_crl_classes[];
 
 /* ---- fw_class.c ---- */

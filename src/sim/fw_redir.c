@@ -1,5 +1,5 @@
-/* Redirection, KVM, user consent and the WebUI switch. All act at once; none guards anything else
- * yet but the pages of the WebUI. */
+/* Redirection, KVM and the WebUI switch (user consent: fw_optin.c). All act at once; none guards
+ * anything else yet but the pages of the WebUI. */
 #include "base/str.h"
 #include "sim/fw_priv.h"
 #include "wire/psk.h"
@@ -139,43 +139,6 @@ static const struct fw_member kvm_setting_members[] = {
 	FW_END,
 };
 
-/* ---- consent ---- */
-
-static unsigned count_optin(const struct sim_dev *d)
-{
-	return sim_gen_consent(d);
-}
-
-static void fill_optin(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
-{
-	(void)i;
-	if (x->keys_only)
-		return;
-	sim_fw_set(o, "CanModifyOptInPolicy", "1");
-	sim_fw_set(o, "OptInState", "0");
-}
-
-static bool put_optin(struct fw_ctx *x, unsigned i, const struct wsman_obj *in)
-{
-	uint32_t v;
-
-	(void)i;
-	if (wsman_obj_has(in, "OptInRequired") &&
-	    (!wsman_obj_u32(in, "OptInRequired", &v) || (v > 1 && v != UINT32_MAX)))
-		return sim_fw_refuse_status(x, FW_FAULT_INTERNAL, WSMAN_PT_INVALID_PARAMETER);
-	return true;
-}
-
-static const struct fw_member optin_members[] = {
-	FW_OWN("CanModifyOptInPolicy"),
-	FW_SERVICE("IPS_OptInService", "Intel(r) AMT OptIn Service"),
-	FW_VAR("OptInCodeTimeout", SIM_VAR_OPTIN_CODE_TIMEOUT),
-	FW_VAR("OptInDisplayTimeout", SIM_VAR_OPTIN_SHOW_TIMEOUT),
-	FW_VAR("OptInRequired", SIM_VAR_OPTIN),
-	FW_OWN("OptInState"),
-	FW_END,
-};
-
 /* ---- WebUI: no readable property is known ---- */
 
 static uint32_t webui_change(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
@@ -216,12 +179,6 @@ const struct fw_class sim_fw_redir_classes[] = {
 	  .count = count_kvm,
 	  .can_put = true,
 	  .put = put_kvm_settings },
-	{ .name = "IPS_OptInService",
-	  .members = { optin_members },
-	  .count = count_optin,
-	  .fill = fill_optin,
-	  .can_put = true,
-	  .put = put_optin },
 	{ .name = "AMT_WebUIService", .members = { webui_members }, .methods = webui_methods },
 	{ .name = NULL },
 };

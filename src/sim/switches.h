@@ -91,6 +91,10 @@
 	X(SIM_SW_LOG_EMPTY, "log_empty", "no-record|first", SRC_G,                                   \
 	  "PositionToFirstRecord on an empty event log: return value 3, or 0 and position 1")        \
 	X(SIM_SW_CONSENT, "consent", "usual|on", SRC_G, "IPS_OptInService on 6.2")                      \
+	X(SIM_SW_CONSENT_WRONG, "consent_wrong", "2066|16|1", SRC_G,                                 \
+	  "ReturnValue of SendOptInCode for a wrong code")                                           \
+	X(SIM_SW_BOOT_ROLE, "boot_role", "required|optional", SRC_G,                                 \
+	  "whether boot settings act without SetBootConfigRole")                                     \
 	X(SIM_SW_OUTSIDE, "outside", "refused|silent", SRC_G,                                        \
 	  "what a connection meets while the PC is outside of its home domains")                     \
 	X(SIM_SW_HOME_MATCH, "home_match", "exact|suffix", SRC_G,                                    \

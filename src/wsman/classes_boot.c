@@ -88,7 +88,8 @@ static const struct wsman_prop boot_config_setting[] = {
 	P("InstanceID", STR, KEY),
 };
 static const struct wsman_method boot_config_setting_methods[] = {
-	R(ChangeBootOrder, MEMBERS(P("Source", EPR, ARR | REQ)), NONE, wsman_names_config_return),
+	/* no Source at all clears the order */
+	R(ChangeBootOrder, MEMBERS(P("Source", EPR, ARR)), NONE, wsman_names_config_return),
 };
 CLASS_M(CIM, CIM_BootConfigSetting, boot_config_setting, false);
 
