@@ -56,6 +56,7 @@ void wire_scsi_command(struct wire_scsi_unit *u, const uint8_t cdb[WIRE_SCSI_CDB
 void wire_scsi_fail(struct wire_scsi_unit *u, struct wire_scsi_sense s, struct wire_scsi_answer *out_answer);
 #define WIRE_SCSI_READ_ERROR  ((struct wire_scsi_sense){ 0x03, 0x11, 0x00 }) /* unrecovered */
 #define WIRE_SCSI_WRITE_ERROR ((struct wire_scsi_sense){ 0x03, 0x0c, 0x00 })
+#define WIRE_SCSI_NO_MEDIUM   ((struct wire_scsi_sense){ 0x02, 0x3a, 0x00 })
 #define WIRE_SCSI_ABORTED     ((struct wire_scsi_sense){ 0x0b, 0x00, 0x00 })
 #define WIRE_SCSI_BAD_PACKET  ((struct wire_scsi_sense){ 0x05, 0x20, 0x00 }) /* no command of a drive */
 
