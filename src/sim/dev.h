@@ -82,6 +82,10 @@ enum sim_accept sim_dev_accept(struct sim_dev *d, unsigned port, struct pki_tls_
 /* Serves HTTP on the stream: takes it and starts it. */
 void sim_dev_serve(struct sim_dev *d, unsigned port, struct net_stream *s);
 
+/* ---- presence ---- */
+/* What the device answers to a datagram at UDP 623: writes that many messages; 0: it says nothing. */
+unsigned sim_dev_ping(struct sim_dev *d, int64_t now_mono_ms, struct span in, struct out out[2]);
+
 /* ---- hello ---- */
 /* Bytes of the next hello, faults included; counts it. False when the device says none in its state. */
 bool sim_dev_hello(struct sim_dev *d, struct out *o);

@@ -86,6 +86,8 @@ enum sim_fault_when {
 	X(SIM_FAULT_SLOW, "slow", "reply", "wait", FLAG, 5000, 0, "each reply takes n ms more")      \
 	X(SIM_FAULT_OTC_PW_CHANGED, "otc_pw_changed", "usb", "ignore", FLAG, 0, 0,                   \
 	  "its MEBx password was changed at some time: a key on USB is ignored")                    \
+	X(SIM_FAULT_RMCP, "rmcp_bad", "ping", "wrong_pong", FLAG, 1, 0,                              \
+	  "pongs are wrong: 1 of another maker, 2 too short, 3 with another tag")                    \
 	X(SIM_FAULT_REBOOT, "reboot", "request", "reboot", NTH, 1, 40000,                            \
 	  "the PC restarts at the n-th request and is away for m ms")                                \
 	X(SIM_FAULT_POWER_LOSS, "power_loss", "request", "power_loss", NTH, 1, 20000,                \

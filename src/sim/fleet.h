@@ -44,10 +44,13 @@ struct sim_fleet_conf {
 	double speed;
 	bool waits, expose;
 	uint16_t port_base;
+	bool has_rmcp_port;
+	uint16_t rmcp_port; /* 0: presence pings are not answered */
 	const char *hello, *state_file, *ctl; /* NULL: none */
 };
 void sim_fleet_conf_init(struct sim_fleet_conf *c);
 void sim_fleet_conf_deinit(struct sim_fleet_conf *c);
+uint16_t sim_fleet_presence_port(const struct sim_fleet_conf *c);
 
 #define SIM_FLEET_KEY_GROUP 1u
 #define SIM_FLEET_KEY_EACH  2u

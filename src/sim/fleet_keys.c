@@ -35,6 +35,11 @@ void sim_fleet_conf_init(struct sim_fleet_conf *c)
 	arena_init(&c->arena, ARENA_BYTES);
 }
 
+uint16_t sim_fleet_presence_port(const struct sim_fleet_conf *c)
+{
+	return c->has_rmcp_port ? c->rmcp_port : (uint16_t)(c->port_base + SIM_FLEET_PORTS);
+}
+
 void sim_fleet_conf_deinit(struct sim_fleet_conf *c)
 {
 	arena_deinit(&c->arena);
@@ -240,6 +245,12 @@ static bool set_port_base(struct target *t, struct span v, struct err *e)
 	return str_to_u16(v, 1, PORT_MAX, &t->c->port_base, e);
 }
 
+static bool set_rmcp_port(struct target *t, struct span v, struct err *e)
+{
+	t->c->has_rmcp_port = true;
+	return str_to_u16(v, 0, 65535, &t->c->rmcp_port, e);
+}
+
 static bool set_speed(struct target *t, struct span v, struct err *e)
 {
 	char text[32], *end = text;
@@ -336,6 +347,8 @@ static bool set_expose(struct target *t, struct span v, struct err *e)
 	  "keeps what was set over a restart; holds passwords and keys") \
 	X("port-base", "P", "port_base", FLEET, set_port_base, NO_TEXT, \
 	  "listens at P to P+3 instead of 16992 to 16995") \
+	X("rmcp-port", "P", "rmcp_port", FLEET, set_rmcp_port, NO_TEXT, \
+	  "answers presence pings at UDP P (four above the port base); 623 for tools that know no other, 0 for none") \
 	X("ctl", "SOCKET", "ctl", FLEET, set_path, IN_CONF(ctl), \
 	  "Unix socket for 'outband sim ctl'") \
 	X("expose", NULL, "expose", FLEET, set_expose, NO_TEXT, \

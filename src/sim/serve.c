@@ -1,10 +1,12 @@
 /* See serve.h. Puts sockets in front of the devices of a fleet: listeners, hellos, the state file,
  * the control socket. Decides nothing about AMT: what a connection meets is the device's word. */
 #include "sim/serve.h"
+#include "base/clk.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "net/loop.h"
 #include "net/stream.h"
+#include "net/udp.h"
 #include "sim/ctl.h"
 #include "sim/hello_client.h"
 #include "sim/statefile.h"
@@ -20,6 +22,7 @@
 #define BACKLOG          4096
 #define SAVE_EVERY_MS    3000
 #define MUTE_MAX         4096
+#define PRESENCE_BYTES   8388608 /* pings come in bursts */
 
 struct port {
 	struct serve *v;
@@ -38,11 +41,12 @@ struct serve {
 	struct sim_hello_client *hello;
 	struct sim_statefile *state;
 	struct sim_ctl *ctl;
+	struct net_udp *presence;
 	struct sched_timer *save;
 	struct port ports[SIM_FLEET_PORTS];
 	struct mute *mutes;
 	unsigned mute_count;
-	unsigned long connections, unknown, refused;
+	unsigned long connections, unknown, refused, pings;
 	int signum;
 };
 
@@ -160,6 +164,43 @@ static bool listen_all(struct serve *v, struct err *e)
 	return true;
 }
 
+/* ---- presence ---- */
+
+#define PONG_MAX 64
+
+static void on_datagram(void *arg, const struct net_udp_from *from, struct span bytes)
+{
+	struct serve *v = arg;
+	uint8_t mem[2][PONG_MAX];
+	char address[SIM_FLEET_ADDRESS_SIZE];
+	struct out out[2];
+	unsigned index;
+
+	sim_fleet_print_ip(from->local_ip, address);
+	if (!sim_fleet_by_address(v->fleet, span_str(address), &index))
+		return;
+	out_init(&out[0], mem[0], PONG_MAX);
+	out_init(&out[1], mem[1], PONG_MAX);
+	unsigned n = sim_dev_ping(sim_fleet_at(v->fleet, index), clk_mono_ms(), bytes, out);
+	v->pings++;
+	for (unsigned i = 0; i < n; i++)
+		(void)net_udp_send(v->presence, from->ip, from->port, from->local_ip,
+				   out_span(&out[i]));
+}
+
+static bool open_presence(struct serve *v, struct err *e)
+{
+	const struct sim_fleet_conf *c = v->conf;
+	const struct net_udp_conf conf = { .port = sim_fleet_presence_port(c),
+					   .loopback_only = !c->expose,
+					   .buffer_bytes = PRESENCE_BYTES };
+
+	if (conf.port == 0)
+		return true;
+	v->presence = net_udp_open(v->loop, &conf, on_datagram, v, e);
+	return v->presence || err_wrap(e, "--rmcp-port");
+}
+
 /* ---- hellos ---- */
 
 static bool resolve(const char *host, char out_ip[INET_ADDRSTRLEN], struct err *e)
@@ -239,8 +280,8 @@ static void print_fleet(void *arg, struct out *o)
 	const struct sim_hello_client_counts *h =
 		v->hello ? sim_hello_client_get_counts(v->hello) : &none;
 
-	out_fmt(o, "devices=%u connections=%lu refused=%lu unknown_address=%lu",
-		sim_fleet_count(v->fleet), v->connections, v->refused, v->unknown);
+	out_fmt(o, "devices=%u connections=%lu refused=%lu unknown_address=%lu pings=%lu",
+		sim_fleet_count(v->fleet), v->connections, v->refused, v->unknown, v->pings);
 	out_fmt(o, " hellos_sent=%u hellos_failed=%u hellos_waiting=%u hellos_open=%u", h->sent,
 		h->failed, h->waiting, h->open);
 	out_str(o, " hello_error=");
@@ -277,7 +318,7 @@ static bool open_all(struct serve *v, struct err *e)
 			return false;
 		v->save = sched_after(net_loop_sched(v->loop), SAVE_EVERY_MS, on_save, v);
 	}
-	if ((c->hello && !open_hello(v, e)) || !listen_all(v, e))
+	if ((c->hello && !open_hello(v, e)) || !listen_all(v, e) || !open_presence(v, e))
 		return false;
 	if (c->ctl) {
 		struct sim_ctl_ways w = { v->fleet, v->hello, v->state, print_fleet, v };
@@ -313,6 +354,7 @@ static void close_all(struct serve *v)
 	net_loop_run(v->loop); /* streams and listeners go down */
 	while (v->mutes)
 		mute_free(v->mutes);
+	net_udp_close(v->presence);
 	for (unsigned i = 0; i < SIM_FLEET_PORTS; i++)
 		net_listen_close(v->ports[i].listen);
 	sim_statefile_free(v->state);

@@ -105,6 +105,8 @@
 	  "values, or PT_STATUS 23 and 2058")                                                        \
 	X(SIM_SW_WIFI_UEFI, "wifi_uefi", "usual|all|none", SRC_G,                                    \
 	  "UEFIWiFiProfileShareEnabled: from 16.1 on, always, never")        \
+	X(SIM_SW_RMCP, "rmcp", "pong|ack|silent", SRC_G,                                             \
+	  "what a presence ping with a sequence gets: a pong, an acknowledgement and a pong, nothing") \
 	X(SIM_SW_EOI, "eoi", "usual|served|gone", SRC_G,                                             \
 	  "legacy SOAP interface: up to 8.x unless WsmanOnlyMode is set, always, or never")          \
 	X(SIM_SW_EOI_STATUS, "eoi_status", "status|code", SRC_P,                                     \
