@@ -35,6 +35,8 @@ struct net_tls {
 	bool (*check_client)(void *arg, const struct span *ders, unsigned count); /* server */
 	bool (*find_psk)(void *arg, const char *identity, struct secret *out_psk);
 	void *check_arg;
+	void (*on_shown)(void *arg, struct span leaf_der); /* client */
+	void *shown_arg;
 };
 
 /* Make t->ssl. False: e says why. */

@@ -142,6 +142,16 @@ void net_tls_keep_chain_priv(struct net_tls *t, STACK_OF(X509) * chain)
 	hash_of(HASH_SHA256, f->peer_der[0], f->peer_sha256);
 }
 
+static void show_leaf(const struct net_tls *t, STACK_OF(X509) * sent)
+{
+	uint8_t *der = NULL;
+	int n = t->on_shown && sk_X509_num(sent) > 0 ? i2d_X509(sk_X509_value(sent, 0), &der) : 0;
+
+	if (n > 0)
+		t->on_shown(t->shown_arg, span_make(der, (size_t)n));
+	OPENSSL_free(der);
+}
+
 /* Replaces the library's own judgement. The device's certificate is compared with the pin after
  * the handshake; the client's is judged by who set the server up. */
 static int on_verify(X509_STORE_CTX *x, void *arg)
@@ -152,8 +162,10 @@ static int on_verify(X509_STORE_CTX *x, void *arg)
 
 	(void)arg;
 	X509_STORE_CTX_set_error(x, X509_V_OK);
-	if (!t->server)
+	if (!t->server) {
+		show_leaf(t, sent);
 		return 1;
+	}
 	net_tls_keep_chain_priv(t, sent);
 	if (sk_X509_num(sent) <= LIMIT_CERT_CHAIN &&
 	    (!t->check_client ||
@@ -312,6 +324,8 @@ bool net_tls_setup_client_priv(struct net_tls *t, const struct pki_tls_client *c
 	bool psk = c->psk_identity[0] != '\0';
 
 	t->has_pin = c->has_pin;
+	t->on_shown = c->on_shown;
+	t->shown_arg = c->shown_arg;
 	memcpy(t->pin_sha256, c->pin_sha256, sizeof t->pin_sha256);
 	if (psk && (max == PKI_TLS_ANY || max > PKI_TLS_1_2))
 		max = PKI_TLS_1_2; /* these keys are for the PSK suites before TLS 1.3 */

@@ -53,7 +53,7 @@ bool pki_tls_client_same(const struct pki_tls_client *a, const struct pki_tls_cl
 	if (!policy_same(&a->policy, &b->policy) || !chain_same(a->chain, b->chain) ||
 	    !str_eq(a->psk_identity, b->psk_identity) || !secret_same(&a->psk, &b->psk))
 		return false;
-	if (a->has_pin != b->has_pin)
+	if (a->has_pin != b->has_pin || a->on_shown != b->on_shown || a->shown_arg != b->shown_arg)
 		return false;
 	return !a->has_pin || memcmp(a->pin_sha256, b->pin_sha256, sizeof a->pin_sha256) == 0;
 }

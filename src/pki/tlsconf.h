@@ -20,6 +20,10 @@ struct pki_tls_client {
 	struct secret psk;             /* owned by whoever fills this in */
 	bool has_pin;
 	uint8_t pin_sha256[32];        /* DER of the leaf that must show up */
+	/* Called with the peer's leaf as soon as it comes, also when the handshake fails afterwards.
+	 * Must not touch the stream. NULL: none. */
+	void (*on_shown)(void *arg, struct span leaf_der);
+	void *shown_arg;
 };
 struct pki_tls_server {
 	struct pki_tls_policy policy;
