@@ -235,6 +235,7 @@ static void answer(struct sim_conn *c)
 		.session = c->session,
 		.unlocked = c->unlocked && c->acl_epoch == d->acl_epoch,
 		.user = c->user,
+		.peer = net_stream_peer(c->s),
 		.now_mono_ms = clk_mono_ms(),
 		.now_unix_ms = clk_unix_ms(),
 	};

@@ -3,6 +3,7 @@
 #include "sim/ctl.h"
 #include "base/mem.h"
 #include "net/stream.h"
+#include "sim/audit.h"
 #include "sim/boot.h"
 #include "sim/ctl_priv.h"
 #include "sim/events.h"
@@ -235,6 +236,13 @@ static bool run_event(struct conn *c, struct sim_dev *d, struct out *o, struct e
 	return sim_event_named(d, span_str(c->words[2]), e);
 }
 
+static bool run_audit(struct conn *c, struct sim_dev *d, struct out *o, struct err *e)
+{
+	(void)o;
+	touch(c, d);
+	return sim_audit_named(d, span_str(c->words[2]), e);
+}
+
 static bool run_usb(struct conn *c, struct sim_dev *d, struct out *o, struct err *e)
 {
 	if (c->words[2][0] != '/')
@@ -265,6 +273,8 @@ static bool run_usb(struct conn *c, struct sim_dev *d, struct out *o, struct err
 	  "the PC starts with FILE as setup.bin on a stick; what it takes is marked as used in FILE") \
 	X("event", "DEVICE NAME[=CODE]", 2, 2, false, run_event, \
 	  "a sensor of the PC reports that: into its event log, and to who has subscribed") \
+	X("audit", "DEVICE APPLICATION/EVENT[:HEX]", 2, 2, false, run_audit, \
+	  "local software does what that audit event tells") \
 	X("power-loss", "DEVICE", 1, 1, false, run_power_loss, "loses power for a moment: connections die") \
 	X("fleet", "", 0, 0, false, NULL, "one line about all: hellos sent and failed, connections")
 /* clang-format on */
@@ -389,7 +399,7 @@ static bool parse(struct conn *c, struct span line, struct err *e)
 		err_set(e, ERR_USAGE, "there is no request '%s'", c->word_count ? c->words[0] : "");
 		return err_want(e,
 				"list, stats, state, fault, switch, value, g3, hello, "
-				"move, usb, event, power-loss or fleet");
+				"move, usb, event, audit, power-loss or fleet");
 	}
 	if (c->word_count - 1 < hows[i].lo || c->word_count - 1 > hows[i].hi)
 		return err_set(e, ERR_USAGE, "use: %s %s", rows[i].name, rows[i].args);

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "sim/dev_boot_priv.h"
 #include "sim/dev_priv.h"
+#include "sim/audit.h"
 #include "sim/events.h"
 #include "wire/digest.h"
 #include "wire/psk.h"
@@ -303,6 +304,7 @@ static void cmos_clear(struct sim_dev *d)
 	sim_dev_drop_roots(d);
 	sim_dev_erase(d);
 	sim_event_clear(d);
+	sim_audit_clear(d);
 }
 
 bool sim_dev_to_state(struct sim_dev *d, enum sim_state to, struct err *e)

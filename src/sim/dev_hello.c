@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "sim/audit.h"
 #include "sim/dev_priv.h"
 #include "wire/hello.h"
 
@@ -68,6 +69,7 @@ void sim_hello_stop(struct sim_dev *d)
 
 void sim_hello_start(struct sim_dev *d, bool first_window)
 {
+	sim_audit(d, NULL, 16, 0, span_make(NULL, 0)); /* provisioning started */
 	int64_t hours = first_window ? FIRST_HOURS : LATER_HOURS;
 	int64_t now = clk_mono_ms(), wait = 0;
 

@@ -1,15 +1,24 @@
-/* AMT_AuditLog and AMT_AuditPolicyRule (wsman 3.2, 3.13): what is to be recorded, and what happens when the
- * log is full. The policy only: nothing is recorded yet. Who may ask, fw_users.c judges. */
+/* AMT_AuditLog and AMT_AuditPolicyRule (wsman 3.2, 3.13): what is to be recorded, what happens when the
+ * log is full, and how it is read. What writes it is fw_audit_note.c; who may ask, fw_users.c judges. */
 #include "base/str.h"
+#include "sim/audit.h"
 #include "sim/fw_priv.h"
 #include "wire/audit_events.h"
 
-#define LOG_NAME     "Intel(r) AMT:Audit Log"
-#define RULE_NAME    "Intel(r) AMT:Audit Policy Rule"
-#define DMTF_OK      0
-#define DMTF_INVALID 5
-#define APP_SECURITY 16
-#define EVENTS_MAX   64 /* of one application */
+#define LOG_NAME      "Intel(r) AMT:Audit Log"
+#define RULE_NAME     "Intel(r) AMT:Audit Policy Rule"
+#define READ_MAX      10 /* records of one answer */
+#define STATE_OFF     1u
+#define STATE_LOCKED  2u
+#define STATE_NEAR    4u /* 85 % */
+#define STATE_FULL    8u
+#define STATE_NO_KEY  16u
+#define LOCK_S_MAX    300
+#define INVALID_INDEX 35
+#define DMTF_OK       0
+#define DMTF_INVALID  5
+#define APP_SECURITY  16
+#define EVENTS_MAX    64 /* of one application */
 
 /* ---- the log ---- */
 
@@ -18,9 +27,17 @@ static void fill_log(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 	(void)i;
 	if (x->keys_only)
 		return;
-	bool on = str_eq(sim_var_active(x->d, SIM_VAR_AUDIT_ON), "2");
+	bool on = sim_audit_enabled(x->d);
 	bool rolls = !str_eq(sim_var_active(x->d, SIM_VAR_AUDIT_STORAGE), "0");
-	sim_fw_set(o, "AuditState", on ? "16" : "17"); /* no signing key; disabled */
+	unsigned used = (unsigned)(sim_audit_bytes(x->d) * 100 / SIM_AUDIT_BYTES);
+	unsigned state = STATE_NO_KEY | (on ? 0 : STATE_OFF);
+
+	state |= sim_audit_locked(x->d) ? STATE_LOCKED : 0;
+	state |= used >= 85 ? STATE_NEAR : 0;
+	state |= used >= 98 ? STATE_FULL : 0;
+	sim_fw_set(o, "AuditState", arena_fmt(x->a, "%u", state));
+	sim_fw_set(o, "CurrentNumberOfRecords", arena_fmt(x->a, "%u", sim_audit_count(x->d)));
+	sim_fw_set(o, "PercentageFree", arena_fmt(x->a, "%u", 100 - used));
 	sim_fw_set(o, "EnabledState", on ? "2" : "3");
 	sim_fw_set(o, "OverwritePolicy", rolls ? "2" : "7");
 	sim_fw_set(o, "RequestedState", on ? "2" : "3");
@@ -47,9 +64,53 @@ static uint32_t change_log(struct fw_ctx *x, const struct wsman_obj *in, struct 
 	return DMTF_OK;
 }
 
+static uint32_t read_records(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
+{
+	uint32_t at, total = sim_audit_count(x->d), n = 0;
+
+	if (!wsman_obj_u32(in, "StartIndex", &at) || !at || at > (total ? total : 1))
+		return INVALID_INDEX;
+	for (; n < READ_MAX && at <= total; n++, at++)
+		wsman_obj_add_str(out, "EventRecords", arena_str(x->a, sim_audit_at(x->d, at - 1)));
+	wsman_obj_set_u32(out, "TotalRecordCount", total);
+	wsman_obj_set_u32(out, "RecordsReturned", n);
+	return WSMAN_PT_SUCCESS;
+}
+
+/* Who holds the log for himself clears it; nobody else does. */
+static uint32_t clear_log(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
+{
+	(void)in;
+	(void)out;
+	if (sim_audit_locked(x->d) && x->d->audit_lock != x->user + 1)
+		return WSMAN_PT_NOT_PERMITTED;
+	sim_audit_clear(x->d);
+	return WSMAN_PT_SUCCESS;
+}
+
+static uint32_t lock_log(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
+{
+	uint32_t flag, s = 0, handle = 0;
+
+	wsman_obj_u32(in, "LockTimeoutInSeconds", &s);
+	wsman_obj_u32(in, "Handle", &handle);
+	if (!wsman_obj_u32(in, "Flag", &flag) || flag > 2 || s > LOCK_S_MAX)
+		return WSMAN_PT_INVALID_PARAMETER;
+	if (sim_audit_locked(x->d) && x->d->audit_lock != handle)
+		return WSMAN_PT_NOT_PERMITTED;
+	if (flag == 2) {
+		x->d->audit_lock = 0;
+		return WSMAN_PT_SUCCESS;
+	}
+	x->d->audit_lock = x->user + 1;
+	x->d->audit_lock_until_mono_ms = x->now_mono_ms + (int64_t)s * 1000;
+	wsman_obj_set_u32(out, "Handle", x->d->audit_lock);
+	return WSMAN_PT_SUCCESS;
+}
+
 static const struct fw_member log_members[] = {
 	FW_OWN("AuditState"),
-	FW_FIX("CurrentNumberOfRecords", "0"),
+	FW_OWN("CurrentNumberOfRecords"),
 	FW_FIX("ElementName", "Intel(r) AMT Audit Log"),
 	/* RequestStateChange sets it; a Put brings it back as it was read */
 	FW_OWN("EnabledState"),
@@ -58,13 +119,16 @@ static const struct fw_member log_members[] = {
 	FW_VAR("MinDaysToKeep", SIM_VAR_AUDIT_DAYS),
 	FW_FIX("Name", LOG_NAME),
 	FW_OWN("OverwritePolicy"),
-	FW_FIX("PercentageFree", "100"),
+	FW_OWN("PercentageFree"),
 	FW_OWN("RequestedState"),
 	FW_VAR("StoragePolicy", SIM_VAR_AUDIT_STORAGE),
 	FW_END,
 };
 static const struct fw_method log_methods[] = {
 	{ "RequestStateChange", change_log },
+	{ "ReadRecords", read_records },
+	{ "ClearLog", clear_log },
+	{ "SetAuditLock", lock_log },
 	{ NULL, NULL },
 };
 
@@ -87,19 +151,6 @@ static const char *events_of(struct fw_ctx *x)
 	return text;
 }
 
-/* The next line of left; false at the end. */
-static bool next_event(struct span *left, uint32_t v[3])
-{
-	for (int i = 0; i < 3; i++) {
-		size_t n = span_find(*left, i < 2 ? ' ' : '\n');
-		if (!left->n || !str_to_u32(span_make(left->p, n), 0, UINT32_MAX, &v[i], NULL))
-			return false;
-		n += n < left->n;
-		*left = span_make(left->p + n, left->n - n);
-	}
-	return true;
-}
-
 static void fill_rule(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 {
 	struct span left = span_str(events_of(x));
@@ -107,7 +158,7 @@ static void fill_rule(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 	uint32_t v[3];
 
 	(void)i;
-	while (!x->keys_only && next_event(&left, v)) {
+	while (!x->keys_only && sim_audit_next_event(&left, v)) {
 		uint32_t id = event_high ? v[1] << 16 | v[0] : v[0] << 16 | v[1];
 		wsman_obj_add_str(o, "AuditApplicationEventID", arena_fmt(x->a, "%u", id));
 		wsman_obj_add_str(o, "PolicyType", arena_fmt(x->a, "%u", v[2]));
@@ -123,7 +174,7 @@ static uint32_t set_event(struct fw_ctx *x, bool on, uint32_t app, uint32_t even
 	if (type > 1 || app > UINT16_MAX || event > UINT16_MAX ||
 	    !wire_audit_events_find((uint16_t)app, (uint16_t)event))
 		return WSMAN_PT_INVALID_PARAMETER;
-	while (text && next_event(&left, v)) {
+	while (text && sim_audit_next_event(&left, v)) {
 		if (v[0] != app || v[1] != event)
 			text = arena_fmt(x->a, "%s%u %u %u\n", text, v[0], v[1], v[2]);
 	}
@@ -150,6 +201,30 @@ static uint32_t set_policy(struct fw_ctx *x, const struct wsman_obj *in, struct 
 	return set_event(x, on, app, event, type);
 }
 
+/* Lists side by side; the first that is refused ends it. */
+static uint32_t set_bulk(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
+{
+	const struct wsman_val *on = wsman_obj_vals(in, "Enable"),
+			       *app = wsman_obj_vals(in, "AuditedAppID"),
+			       *event = wsman_obj_vals(in, "EventID"),
+			       *type = wsman_obj_vals(in, "PolicyType");
+	uint32_t v[3], r = WSMAN_PT_SUCCESS;
+
+	(void)out;
+	while (on && app && event && type && r == WSMAN_PT_SUCCESS) {
+		if (!str_to_u32(span_str(app->text), 0, UINT16_MAX, &v[0], NULL) ||
+		    !str_to_u32(span_str(event->text), 0, UINT16_MAX, &v[1], NULL) ||
+		    !str_to_u32(span_str(type->text), 0, 1, &v[2], NULL))
+			return WSMAN_PT_INVALID_PARAMETER;
+		r = set_event(x, str_eq(on->text, "true"), v[0], v[1], v[2]);
+		on = on->next;
+		app = app->next;
+		event = event->next;
+		type = type->next;
+	}
+	return on || app || event || type ? WSMAN_PT_INVALID_PARAMETER : r;
+}
+
 static const struct fw_member rule_members[] = {
 	FW_OWN("AuditApplicationEventID"),
 	FW_FIX("CreationClassName", "AMT_AuditPolicyRule"),
@@ -161,6 +236,7 @@ static const struct fw_member rule_members[] = {
 };
 static const struct fw_method rule_methods[] = {
 	{ "SetAuditPolicy", set_policy },
+	{ "SetAuditPolicyBulk", set_bulk },
 	{ NULL, NULL },
 };
 

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/str.h"
 #include "sim/fw_http_priv.h"
+#include "sim/audit.h"
 #include "sim/events.h"
 #include "sim/fw_users_priv.h"
 #include "wire/digest.h"
@@ -70,6 +71,7 @@ static void count_fail(struct sim_dev *d, int64_t now)
 	for (unsigned i = 1; i < SIM_FAILS_KEPT && d->stats.failed_logins >= i; i++)
 		in_window += now - d->fail_mono_ms[i] < FAIL_WINDOW_MS;
 	d->stats.failed_logins++;
+	sim_audit(d, NULL, 16, 5, span_make("", 1)); /* at the ME, not in MEBx */
 	if (in_window > d->stats.max_failed_in_window)
 		d->stats.max_failed_in_window = in_window;
 	if (++d->fails % LOCK_FAILS == 0)

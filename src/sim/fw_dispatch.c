@@ -2,9 +2,11 @@
  * fw_http.c once the peer is logged in. Refuses what firmware refuses; knows no class itself. */
 #include "base/str.h"
 #include "sim/fw_alarms_priv.h"
+#include "sim/fw_audit_priv.h"
 #include "sim/fw_users_priv.h"
 
 #define MIN_ENVELOPE_SIZE 50000
+#define AUDIT_FAIL        2075
 
 struct fault_row {
 	const char *subcode;
@@ -191,6 +193,8 @@ static bool answer(struct fw_ctx *x, struct wsman_rep *rep)
 		return sim_fw_refuse(x, FW_FAULT_UNREACHABLE);
 	if (!sim_fw_users_may(x))
 		return sim_fw_refuse(x, FW_FAULT_DENIED);
+	if (!sim_fw_audit_may(x))
+		return sim_fw_refuse_status(x, FW_FAULT_INTERNAL, AUDIT_FAIL);
 	switch (m->is_reply ? WSMAN_OP_UNKNOWN : m->op) {
 	case WSMAN_OP_GET:
 		return get(x, rep);
@@ -255,6 +259,8 @@ unsigned sim_fw_dispatch(struct fw_ctx *x, struct out *body)
 	}
 	if (x->unavailable)
 		return 503;
+	if (rep.return_value == 0)
+		sim_fw_audit_note(x);
 	wsman_envelope_emit_reply(body, &rep);
 	return 200;
 }

@@ -85,6 +85,7 @@ static void wsman(struct sim_dev *d, const struct fw_http_in *in, struct fw_http
 			    .a = &a,
 			    .m = &m,
 			    .session = in->session,
+			    .peer = in->peer,
 			    .now_mono_ms = in->now_mono_ms,
 			    .now_unix_ms = in->now_unix_ms };
 

@@ -23,6 +23,7 @@ struct fw_http_in {
 	enum sim_session session;
 	bool unlocked;
 	uint32_t user; /* who unlocked it */
+	const char *peer; /* its address */
 	int64_t now_mono_ms, now_unix_ms;
 };
 struct fw_http_out {

@@ -49,7 +49,8 @@ struct fw_ctx {
 	const struct wsman_msg *m;
 	const struct fw_class *cls;
 	enum sim_session session;
-	uint32_t user; /* who asks: handle of fw_users.c, 0 the admin */
+	uint32_t user;    /* who asks: handle of fw_users.c, 0 the admin */
+	const char *peer; /* from which address; NULL: not told */
 	int64_t now_mono_ms, now_unix_ms; /* real time; the device's own clock is off by clock_offset_ms */
 	bool keys_only; /* only the key members of an instance are wanted */
 	bool active;    /* what acts now, also where a Get would show what is staged */
@@ -108,15 +109,7 @@ struct fw_class {
 	 * index there. Goes with count. */
 	const struct fw_class *(*derived)(const struct sim_dev *d, unsigned *i);
 };
-/* Tables, each ending with name NULL. */
-extern const struct fw_class sim_fw_general_classes[], sim_fw_setup_classes[], sim_fw_admin_classes[],
-	sim_fw_time_classes[], sim_fw_tls_classes[], sim_fw_pki_classes[], sim_fw_redir_classes[],
-	sim_fw_net_classes[], sim_fw_info_classes[], sim_fw_power_classes[],
-	sim_fw_wifi_classes[], sim_fw_8021x_classes[];
-extern const struct fw_class sim_fw_defense_classes[], sim_fw_presence_classes[],
-	sim_fw_alerts_classes[], sim_fw_alarms_classes[], sim_fw_log_classes[];
-extern const struct fw_class sim_fw_remote_classes[], sim_fw_proxy_classes[], sim_fw_optin_classes[], sim_fw_boot_classes[];
-extern const struct fw_class sim_fw_kerberos_classes[], sim_fw_audit_classes[], sim_fw_crl_classes[];
+#include "sim/fw_tables_priv.h"
 
 /* ---- fw_class.c ---- */
 const struct fw_class *sim_fw_class_find(const char *name); /* NULL */

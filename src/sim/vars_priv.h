@@ -60,7 +60,7 @@ enum sim_var_flags {
 	X(SIM_VAR_OPTIN_CODE_TIMEOUT, "IPS_OptInService.OptInCodeTimeout", "120", 0)                \
 	X(SIM_VAR_OPTIN_SHOW_TIMEOUT, "IPS_OptInService.OptInDisplayTimeout", "300", 0)             \
 	X(SIM_VAR_LOG_FROZEN, "AMT_MessageLog.IsFrozen", "false", 0)                                \
-	X(SIM_VAR_AUDIT_ON, "AMT_AuditLog.EnabledState", "3", 0)                                    \
+	X(SIM_VAR_AUDIT_ON, "AMT_AuditLog.EnabledState", "", 0)                                     \
 	X(SIM_VAR_AUDIT_STORAGE, "AMT_AuditLog.StoragePolicy", "0", 0)                              \
 	X(SIM_VAR_AUDIT_DAYS, "AMT_AuditLog.MinDaysToKeep", "", SIM_VAR_OPTIONAL)                   \
 	X(SIM_VAR_AUDIT_EVENTS, "AMT_AuditPolicyRule.events", "default", 0)                         \
