@@ -82,5 +82,6 @@
 	X(LOG_EV_SIM_HELLO, LOG_DEBUG, "sim.hello", "device server retry_count", "a virtual device said hello") \
 	X(LOG_EV_SIM_TLS, LOG_INFO, "sim.tls", "device verdict reason", "a virtual device judged its peer") \
 	X(LOG_EV_SIM_REQUEST, LOG_DEBUG, "sim.request", "device class method status", "a virtual device answered") \
+	X(LOG_EV_SIM_REDIR, LOG_INFO, "sim.redirection", "device session what", "a virtual device opened or closed a session") \
 	X(LOG_EV_SIM_STATE, LOG_INFO, "sim.state", "device from to", "a virtual device changed its state") \
 	X(LOG_EV_SIM_FAULT, LOG_INFO, "sim.fault", "device fault", "a virtual device was told to be wrong")

@@ -4,6 +4,7 @@
 #include "base/clk.h"
 #include "base/log.h"
 #include "sim/fw_http_priv.h"
+#include "sim/redir_priv.h"
 #include "sim/spoil_priv.h"
 
 #define BODY_MAX   65536
@@ -64,6 +65,7 @@ void sim_conn_reset_all(struct sim_dev *d, struct sim_conn *keep)
 		if (c != keep)
 			conn_cut(c);
 	}
+	sim_redir_reset_all(d);
 }
 
 void sim_dev_unplug(struct sim_dev *d)
@@ -75,6 +77,7 @@ void sim_conn_free_all(struct sim_dev *d)
 {
 	while (d->conns)
 		conn_free(d->conns);
+	sim_redir_free_all(d);
 }
 
 static void on_idle(void *arg)
@@ -340,8 +343,13 @@ static void on_down(void *arg, const struct err *why)
 void sim_dev_serve(struct sim_dev *d, unsigned port, struct net_stream *s)
 {
 	static const struct net_stream_events events = { on_up, on_data, on_down };
-	struct sim_conn *c = MEM_NEW(struct sim_conn);
+	struct sim_conn *c;
 
+	if (port >= SIM_REDIR_PORT) {
+		sim_redir_serve(d, s);
+		return;
+	}
+	c = MEM_NEW(struct sim_conn);
 	sim_tls_first_contact(d);
 	*c = (struct sim_conn){ .d = d,
 				.s = s,

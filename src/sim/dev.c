@@ -9,6 +9,7 @@
 #include "sim/dev_priv.h"
 #include "sim/audit.h"
 #include "sim/events.h"
+#include "sim/redir_priv.h"
 #include "wire/digest.h"
 #include "wire/psk.h"
 
@@ -397,7 +398,9 @@ enum sim_accept sim_dev_accept(struct sim_dev *d, unsigned port, struct pki_tls_
 		return accept_tls(d, out_conf);
 	if (port == 16992)
 		return accept_clear(d);
-	return SIM_ACCEPT_REFUSE; /* redirection is not served yet */
+	if (!sim_redir_listens(d))
+		return SIM_ACCEPT_REFUSE;
+	return port == SIM_REDIR_PORT ? accept_clear(d) : accept_tls(d, out_conf);
 }
 
 /* ---- faults and switches ---- */

@@ -63,6 +63,7 @@ struct sim_dev_conf {
 	const char *otp;                  /* that an agent wrote into the firmware; NULL: none */
 	const char *fault;                /* "name[=arg][,name...]"; NULL */
 	const char *host_name, *domain;   /* configured; NULL: none */
+	const char *redirection;          /* configured: off, sol, ider or on; NULL: off */
 	const char *switches;             /* "name=value[,...]" (sim/switches.h); NULL: defaults */
 	bool client_control;              /* configured in client control mode */
 };

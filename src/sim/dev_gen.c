@@ -77,6 +77,12 @@ bool sim_gen_auth_int(const struct sim_dev *d)
 						: on(d, SIM_SW_QOP_OFFER, "both");
 }
 
+bool sim_gen_redir_basic(const struct sim_dev *d)
+{
+	return on(d, SIM_SW_REDIR_BASIC, "to-11") ? d->gen->major <= 11
+						  : on(d, SIM_SW_REDIR_BASIC, "always");
+}
+
 bool sim_gen_chunked(const struct sim_dev *d)
 {
 	return on(d, SIM_SW_FRAMING, "usual") ? d->gen->chunked.is

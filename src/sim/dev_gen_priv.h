@@ -11,6 +11,7 @@ bool sim_gen_eoi(const struct sim_dev *d);
 bool sim_gen_consent(const struct sim_dev *d);
 enum sim_realm sim_gen_realm(const struct sim_dev *d);
 bool sim_gen_auth_int(const struct sim_dev *d);
+bool sim_gen_redir_basic(const struct sim_dev *d); /* a password in clear opens a session */
 bool sim_gen_chunked(const struct sim_dev *d);
 const char *sim_gen_content_type(const struct sim_dev *d);
 bool sim_gen_frame_deny(const struct sim_dev *d);

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "sim/dev_boot_priv.h"
 #include "sim/dev_priv.h"
+#include "sim/machine_priv.h"
 #include "wire/psk.h"
 
 #define DEFAULT_MEBX  "admin"
@@ -67,6 +68,18 @@ static bool read_pair(struct sim_dev *d, const struct sim_dev_conf *c, struct er
 	return true;
 }
 
+/* "off", "sol", "ider" or "on": both, and KVM where there is one. */
+static void switch_redirection(struct sim_dev *d, const char *what)
+{
+	if (!what || str_eq(what, "off"))
+		return;
+	bool sol = str_eq(what, "sol"), all = str_eq(what, "on");
+	sim_var_set(d, SIM_VAR_REDIR_LISTEN, "true");
+	sim_var_set(d, SIM_VAR_REDIR_STATE, all ? "32771" : sol ? "32770" : "32769");
+	if (all && d->gen->kvm.is)
+		sim_var_set(d, SIM_VAR_KVM_STATE, "2");
+}
+
 static void configure(struct sim_dev *d, const struct sim_dev_conf *c)
 {
 	char *mebx = d->mebx;
@@ -84,6 +97,7 @@ static void configure(struct sim_dev *d, const struct sim_dev_conf *c)
 		sim_var_set(d, SIM_VAR_HOST_NAME, c->host_name);
 	if (c->domain)
 		sim_var_set(d, SIM_VAR_DOMAIN, c->domain);
+	switch_redirection(d, c->redirection);
 	if (c->tls == SIM_TLS_OFF)
 		return;
 	d->lazy_installed = true;
@@ -136,6 +150,7 @@ void sim_dev_free(struct sim_dev *d)
 		return;
 	sim_hello_stop(d);
 	sim_conn_free_all(d);
+	sim_machine_free(d);
 	sim_tls_forget_setup(d);
 	sim_var_reset(d);
 	for (unsigned i = d->cert_count; i-- > 0;)

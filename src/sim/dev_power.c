@@ -3,6 +3,8 @@
 #include "sim/dev_boot_priv.h"
 #include "sim/dev_priv.h"
 #include "sim/events.h"
+#include "sim/machine_priv.h"
+#include "sim/redir_priv.h"
 
 bool sim_dev_is_on(const struct sim_dev *d)
 {
@@ -16,7 +18,10 @@ bool sim_dev_power_can(const struct sim_dev *d, enum sim_power_act act)
 
 bool sim_dev_power(struct sim_dev *d, enum sim_power_act act)
 {
-	if (!sim_dev_power_can(d, act))
+	bool ends = act == SIM_POWER_DOWN || act == SIM_POWER_CYCLE;
+
+	/* Refused while somebody looks on or serves a drive (D). */
+	if (!sim_dev_power_can(d, act) || (ends && sim_redir_is_open(d, WIRE_REDIR_NONE)))
 		return false;
 	if (act == SIM_POWER_ON || act == SIM_POWER_CYCLE || act == SIM_POWER_RESET)
 		sim_boot_start(d);
@@ -41,5 +46,6 @@ bool sim_dev_power(struct sim_dev *d, enum sim_power_act act)
 	case SIM_POWER_INTERRUPT: /* up to its system, which is not played */
 		break;
 	}
+	sim_machine_power(d, act);
 	return true;
 }

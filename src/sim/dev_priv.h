@@ -8,6 +8,7 @@
 #include "sim/dev_power_priv.h"
 #include "sim/dev_record_priv.h"
 #include "sim/dev_store_priv.h"
+#include "sim/dev_tls_priv.h"
 #include "sim/fault.h"
 #include "sim/switches.h"
 #include "sim/vars_priv.h"
@@ -36,6 +37,8 @@ enum sim_session {
 };
 
 struct sim_conn;
+struct sim_redir;
+struct sim_machine;
 struct sim_dev {
 	const struct sim_env *env;
 	const struct sim_generation *gen;
@@ -94,7 +97,9 @@ struct sim_dev {
 	uint32_t context_id;
 	struct sim_context contexts[SIM_CONTEXTS];
 	struct sim_conn *conns;
-	unsigned conn_count, busy_count;
+	unsigned conn_count, busy_count; /* redirs are connections too */
+	struct sim_redir *redirs;
+	struct sim_machine *machine; /* the PC; NULL: as its power says, and nobody looked yet */
 	struct sim_dead *dead;
 	struct sim_boot *boot;                      /* dev_boot_priv.h; NULL: not touched yet */
 	struct sim_consent consent;
@@ -135,15 +140,6 @@ void sim_dev_dig(struct sim_dev *d); /* frees what was buried, if it may */
 void sim_dev_set_state(struct sim_dev *d, enum sim_state to);
 void sim_dev_forget_ram(struct sim_dev *d);          /* what a loss of power loses */
 void sim_dev_outage(struct sim_dev *d, int64_t ms); /* no network from now on, for so long */
-
-/* ---- dev_tls.c ---- */
-/* The n-th key of the pool among those of the size that this release makes. */
-int sim_tls_pool_index(const struct sim_dev *d, unsigned n);
-struct pki_key *sim_tls_pool_key(unsigned index); /* modulo the pool's size. Caller frees; NULL */
-struct pki_key *sim_tls_key_of(const struct sim_dev *d, const struct sim_cert *c); /* Caller frees; NULL */
-void sim_tls_first_contact(struct sim_dev *d);            /* makes what was left for later */
-bool sim_tls_conf(struct sim_dev *d, struct pki_tls_server *out_conf);
-void sim_tls_forget_setup(struct sim_dev *d); /* the next handshake shows a new setup certificate */
 
 /* ---- dev_usb.c ---- */
 const struct sim_root *sim_dev_roots(struct sim_dev *d, unsigned *out_count); /* trusted: factory's and own */

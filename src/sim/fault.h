@@ -88,6 +88,12 @@ enum sim_fault_when {
 	  "its MEBx password was changed at some time: a key on USB is ignored")                    \
 	X(SIM_FAULT_RMCP, "rmcp_bad", "ping", "wrong_pong", FLAG, 1, 0,                              \
 	  "pongs are wrong: 1 of another maker, 2 too short, 3 with another tag")                    \
+	X(SIM_FAULT_REDIR_OFF, "redir_off", "session", "status_3", FLAG, 0, 0,                       \
+	  "MEBx forbids serial over LAN, storage and KVM: each start of a session is refused")      \
+	X(SIM_FAULT_REDIR_BUSY, "redir_busy", "session", "status_2", FIRST, 0, 0,                    \
+	  "somebody else has the next n sessions")                                                   \
+	X(SIM_FAULT_REDIR_REALM, "redir_realm", "session", "other_realm", FLAG, 0, 0,                \
+	  "the login of a session asks for another realm")                                           \
 	X(SIM_FAULT_REBOOT, "reboot", "request", "reboot", NTH, 1, 40000,                            \
 	  "the PC restarts at the n-th request and is away for m ms")                                \
 	X(SIM_FAULT_POWER_LOSS, "power_loss", "request", "power_loss", NTH, 1, 20000,                \

@@ -272,6 +272,7 @@ static struct sim_fleet_opts merged(const struct sim_fleet_opts *g, const struct
 	TAKE(mebx_password_file);
 	TAKE(fault);
 	TAKE(switches);
+	TAKE(redirection);
 	TAKE(host_name);
 	TAKE(domain);
 #undef TAKE
@@ -366,6 +367,7 @@ static bool make_one(struct maker *m, const struct group *g, const struct sim_fl
 		.fault = o->fault,
 		.switches = o->switches,
 		.client_control = o->client_control,
+		.redirection = o->redirection,
 		.host_name = name,
 		.domain = o->domain ? o->domain : o->suffix,
 	};

@@ -224,6 +224,17 @@ static bool set_control(struct target *t, struct span v, struct err *e)
 	return err_want(e, "admin or client");
 }
 
+static bool set_redirection(struct target *t, struct span v, struct err *e)
+{
+	static const char *const names[] = { "off", "sol", "ider", "on" };
+
+	for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+		if (span_eq_str(v, names[i]))
+			return keep(t, v, e);
+	err_set(e, ERR_INVALID, "there is no redirection '%.*s'", (int)v.n, (const char *)v.p);
+	return err_want(e, "off, sol, ider or on");
+}
+
 static bool set_latency(struct target *t, struct span v, struct err *e)
 {
 	return str_to_i64(v, 0, LATENCY_MAX_MS, &t->o->latency_ms, e);
@@ -325,6 +336,8 @@ static bool set_expose(struct target *t, struct span v, struct err *e)
 	  "off, server or mutual, of configured devices (off; from 16.1 on it cannot be off)") \
 	X("control-mode", "MODE", "control_mode", GROUP | EACH, set_control, NO_TEXT, \
 	  "admin or client, of configured devices (admin)") \
+	X("redirection", "WHAT", "redirection", GROUP | EACH, set_redirection, IN_OPTS(redirection), \
+	  "off, sol, ider or on: what the redirection ports of configured devices serve (off)") \
 	X("host-name", "NAME", "host_name", GROUP | EACH, set_text, IN_OPTS(host_name), \
 	  "host name of configured devices; {n} stands for the device's number (pc{n})") \
 	X("domain", "DOMAIN", "domain", GROUP | EACH, set_text, IN_OPTS(domain), \

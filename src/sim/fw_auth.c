@@ -12,7 +12,6 @@
 #define LOCK_MS        60000
 #define FAIL_WINDOW_MS 600000
 #define NONCE_BYTES    24
-#define NONCE_TEXT     32
 
 static void nonce_proof(const struct sim_dev *d, const uint8_t *head12, uint8_t out_proof[12])
 {
@@ -24,7 +23,7 @@ static void nonce_proof(const struct sim_dev *d, const uint8_t *head12, uint8_t 
 }
 
 /* 4 random bytes, 8 of a counter (the epoch is in its upper half), 12 opaque ones. */
-static void nonce_make(struct sim_dev *d, char out_text[NONCE_TEXT + 1])
+void sim_fw_nonce_make(struct sim_dev *d, char out_text[SIM_NONCE_TEXT + 1])
 {
 	uint8_t b[NONCE_BYTES];
 	struct out o;
@@ -35,11 +34,11 @@ static void nonce_make(struct sim_dev *d, char out_text[NONCE_TEXT + 1])
 	out_le32(&o, (uint32_t)++d->nonce_count);
 	out_le32(&o, d->nonce_epoch);
 	nonce_proof(d, b, b + 12);
-	out_init(&o, out_text, NONCE_TEXT + 1);
+	out_init(&o, out_text, SIM_NONCE_TEXT + 1);
 	out_b64(&o, span_make(b, sizeof b));
 }
 
-static bool nonce_known(const struct sim_dev *d, const char *text)
+bool sim_fw_nonce_known(const struct sim_dev *d, const char *text)
 {
 	uint8_t b[NONCE_BYTES + 3], proof[12];
 	size_t n;
@@ -53,15 +52,15 @@ static bool nonce_known(const struct sim_dev *d, const char *text)
 
 void sim_fw_challenge(struct sim_dev *d, int64_t now_mono_ms, struct out *o)
 {
-	char nonce[NONCE_TEXT + 1];
+	char nonce[SIM_NONCE_TEXT + 1];
 
 	(void)now_mono_ms;
-	nonce_make(d, nonce);
+	sim_fw_nonce_make(d, nonce);
 	out_fmt(o, "Digest realm=\"%s\", nonce=\"%s\",stale=\"false\",qop=\"%s\"", d->realm, nonce,
 		sim_gen_auth_int(d) ? "auth-int, auth" : "auth");
 }
 
-static void count_fail(struct sim_dev *d, int64_t now)
+void sim_fw_count_fail(struct sim_dev *d, int64_t now)
 {
 	unsigned in_window = 1;
 
@@ -140,10 +139,10 @@ enum fw_login sim_fw_login(struct sim_dev *d, const struct fw_login_in *in, uint
 		return cached ? FW_LOGIN_OK : FW_LOGIN_CHALLENGE;
 	if (!wire_digest_parse_response(in->authorization, &r, &e))
 		return FW_LOGIN_CHALLENGE;
-	if (!nonce_known(d, r.nonce))
+	if (!sim_fw_nonce_known(d, r.nonce))
 		return cached ? FW_LOGIN_OK : FW_LOGIN_CHALLENGE;
 	if (!right(d, in, &r, out_user)) {
-		count_fail(d, in->now_mono_ms);
+		sim_fw_count_fail(d, in->now_mono_ms);
 		return FW_LOGIN_FAILED;
 	}
 	/* The request that meets an expired nonce is refused like one without login. */

@@ -16,6 +16,17 @@ struct fw_login_in {
 enum fw_login sim_fw_login(struct sim_dev *d, const struct fw_login_in *in, uint32_t *out_user);
 void sim_fw_challenge(struct sim_dev *d, int64_t now_mono_ms, struct out *o); /* value of WWW-Authenticate */
 
+#define SIM_NONCE_TEXT 32
+void sim_fw_nonce_make(struct sim_dev *d, char out_text[SIM_NONCE_TEXT + 1]);
+bool sim_fw_nonce_known(const struct sim_dev *d, const char *text);
+void sim_fw_count_fail(struct sim_dev *d, int64_t now); /* one wrong login more; may lock */
+
+/* ---- fw_redir_auth.c ---- */
+struct wire_redir_auth;
+/* A login of method 1, 3 or 4. FW_LOGIN_CHALLENGE: it wants a nonce. */
+enum fw_login sim_fw_redir_login(struct sim_dev *d, const struct wire_redir_auth *a,
+				 int64_t now_mono_ms, uint32_t *out_user);
+
 /* ---- fw_http.c ---- */
 struct fw_http_in {
 	const struct wire_http1_msg *msg;

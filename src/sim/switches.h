@@ -107,6 +107,10 @@
 	  "UEFIWiFiProfileShareEnabled: from 16.1 on, always, never")        \
 	X(SIM_SW_RMCP, "rmcp", "pong|ack|silent", SRC_G,                                             \
 	  "what a presence ping with a sequence gets: a pong, an acknowledgement and a pong, nothing") \
+	X(SIM_SW_REDIR_BASIC, "redir_basic", "to-11|always|never", SRC_G,                            \
+	  "releases whose redirection ports take a password in clear")                               \
+	X(SIM_SW_REDIR_FAIL, "redir_fail", "challenge|close", SRC_G,                                 \
+	  "what follows a first wrong digest on a redirection port")                                 \
 	X(SIM_SW_EOI, "eoi", "usual|served|gone", SRC_G,                                             \
 	  "legacy SOAP interface: up to 8.x unless WsmanOnlyMode is set, always, or never")          \
 	X(SIM_SW_EOI_STATUS, "eoi_status", "status|code", SRC_P,                                     \
