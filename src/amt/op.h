@@ -21,7 +21,9 @@ enum amt_op_flags {
 	X(AMT_OP_INFO, "info", "", AMT_OP_SOAP, amt_op_info, "what the PC is: firmware, name, power") \
 	X(AMT_OP_POWER_STATUS, "power-status", "", AMT_OP_SOAP, amt_op_power_status, "whether the PC is on") \
 	X(AMT_OP_POWER, "power", "action", AMT_OP_CHANGES | AMT_OP_SOAP, amt_op_power,              \
-	  "on, off, cycle or reset: changes the power of the PC")
+	  "on, off, cycle or reset: changes the power of the PC")                                     \
+	X(AMT_OP_INVENTORY, "inventory.read", "", 0, amt_op_inventory,                              \
+	  "all tables of hardware and software; unread: what the PC refused to tell")
 enum amt_op_id {
 #define X(id, name, args, flags, fns, text) id,
 	AMT_OPS(X)

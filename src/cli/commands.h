@@ -102,6 +102,8 @@ enum cli_cmd_flags {
 	  "call a method; a reference is CLASS{KEY=VALUE,...}, a member within PROP.MEMBER", CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_wsman)        \
 	X("wsman", "classes", "[CLASS]", "list the classes known by name, or what one has", \
 	  CMD_LOCAL, cli_cmd_wsman_classes)                                                         \
+	X("inventory", "read", "[TARGET]... " CLI_PC_ARGS,                                          \
+	  "ask PCs for all that they tell of their hardware and software", CMD_LOCAL | CMD_NO_CSV, cli_cmd_inventory_read) \
 	X("inventory", "import", "FILE [--preview]", "merge rows of another inventory (CSV or JSON lines) by UUID, MAC address, name", \
 	  CMD_NEEDS_SERVER, cli_cmd_inventory_import)                                               \
 	X("inventory", "export", "[--lines]", "list all PCs for another inventory; --csv for spreadsheets", \
