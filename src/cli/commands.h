@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "cli/commands_cert.h"
 #include "cli/commands_device.h"
+#include "cli/commands_logs.h"
 
 enum cli_cmd_flags {
 	CMD_LOCAL = 1,          /* works without the service */
@@ -82,6 +83,7 @@ enum cli_cmd_flags {
 	  CMD_NEEDS_SERVER, cli_cmd_log)                                                            \
 	X("log", "level", "LEVEL", "change what the service writes to its log", CMD_NEEDS_SERVER, cli_cmd_log_level) \
 	X("audit", "list", "[--limit N]", "show who did what", CMD_NEEDS_SERVER, cli_cmd_audit_list) \
+	CLI_COMMANDS_LOGS(X)                                                                        \
 	X("issues", "", "[--firmware VERSION]", "show what is known of firmware releases and products around them", \
 	  CMD_LOCAL, cli_cmd_issues)                                                                \
 	X("info", "", "[TARGET]... " CLI_PC_ARGS, "show what PCs are: firmware, name, addresses, power",  \

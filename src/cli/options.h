@@ -1,9 +1,11 @@
 /* The options of all commands, as one table: which exist for a command is in its synopsis in
  * commands.h, what they mean is here, for help and the man page. A test holds both together. */
 #pragma once
+#include "cli/options_logs.h"
 
 /* Name; first word of the commands it is for, "" all of them; text. */
 #define CLI_OPTIONS(X)                                                                              \
+	CLI_OPTIONS_LOGS(X)                                                                         \
 	X("json", "", "print JSON for programs")                                                    \
 	X("csv", "", "print CSV for spreadsheets: a table, or lines of field and value")         \
 	X("socket", "", "socket of the service (default $OUTBAND_SOCKET, $XDG_RUNTIME_DIR/outband.sock or /run/outband/outband.sock)") \

@@ -352,3 +352,24 @@ void wire_audit_record_print(struct wire_show *s, const struct wire_audit_record
 		show_data(s, ev, rec->data);
 	wire_show_close(s);
 }
+
+void wire_audit_record_details(struct out *o, const struct wire_audit_record *rec)
+{
+	char text[4096] = "";
+	struct out lines;
+	struct span left;
+	bool more = false;
+
+	if (!rec->data.n)
+		return;
+	out_init(&lines, text, sizeof text);
+	struct wire_show s = wire_show_make(&lines, false);
+	show_data(&s, wire_audit_events_find(rec->app, rec->event), rec->data);
+	for (left = out_span(&lines); left.n; more = true) {
+		size_t n = span_find(left, '\n');
+		out_str(o, more ? ", " : "");
+		out_bytes(o, span_trim(span_make(left.p, n)));
+		n += n < left.n;
+		left = span_make(left.p + n, left.n - n);
+	}
+}

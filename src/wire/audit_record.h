@@ -30,6 +30,9 @@ bool wire_audit_record_emit(struct out *o, const struct wire_audit_record *rec);
 /* The extended data come field by field as far as the layout of that event fits them; what does
  * not fit is shown as bytes. */
 void wire_audit_record_print(struct wire_show *s, const struct wire_audit_record *rec);
+/* The extended data as one line: "method remote configuration, server pc.example.com"; nothing when there
+ * are none. */
+void wire_audit_record_details(struct out *o, const struct wire_audit_record *rec);
 /* Names, or NULL. */
 const char *wire_audit_record_app_name(uint16_t app);
 const char *wire_audit_record_event_name(uint16_t app, uint16_t event);

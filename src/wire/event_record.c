@@ -313,14 +313,14 @@ bool wire_event_pet_emit(struct out *o, const struct wire_event_pet *pet)
 
 #define UNIX_OF_1998 883612800u
 
-void wire_event_pet_print(struct wire_show *s, const struct wire_event_pet *pet)
+void wire_event_pet_print_in(struct wire_show *s, const char *key, const struct wire_event_pet *pet)
 {
 	struct uuid guid;
 	char text[UUID_TEXT_SIZE];
 
 	memcpy(guid.b, pet->guid, sizeof guid.b);
 	uuid_print(&guid, text);
-	wire_show_open(s, NULL, "event of a trap");
+	wire_show_open(s, key, "event of a trap");
 	wire_show_text(s, "guid", span_str(text));
 	wire_show_num(s, "sequence", pet->sequence);
 	if (pet->since_1998 && pet->since_1998 <= UINT32_MAX - UNIX_OF_1998)
@@ -338,4 +338,9 @@ void wire_event_pet_print(struct wire_show *s, const struct wire_event_pet *pet)
 	wire_show_num(s, "system_id", pet->system_id);
 	wire_show_hex(s, "oem", pet->oem);
 	wire_show_close(s);
+}
+
+void wire_event_pet_print(struct wire_show *s, const struct wire_event_pet *pet)
+{
+	wire_event_pet_print_in(s, NULL, pet);
 }

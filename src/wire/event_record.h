@@ -42,3 +42,5 @@ enum wire_got wire_event_pet_parse(struct span in, struct wire_event_pet *out_pe
 				   struct err *e);
 bool wire_event_pet_emit(struct out *o, const struct wire_event_pet *pet);
 void wire_event_pet_print(struct wire_show *s, const struct wire_event_pet *pet);
+/* The same as the member key of an open object. */
+void wire_event_pet_print_in(struct wire_show *s, const char *key, const struct wire_event_pet *pet);

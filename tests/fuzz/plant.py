@@ -48,6 +48,8 @@ PLANTS = {
               'a digest is taken without looking at the end'),
     'http1': ('wire/http1_head.c', 'm->header_count == LIMIT_HTTP_HEADERS', 'm->header_count == LIMIT_HTTP_HEADERS + 2',
               'two headers too many are taken'),
+    'pet': ('wire/pet.c', 'if (b->c.bad || agent.n != sizeof p->agent)', 'if (b->c.bad)',
+            'an address of any length is taken'),
     'profile': ('engine/profile.c', 'bool ok = s.n > 0 && str_copy(', 'bool ok = str_copy(',
                 'a secret without a name is taken'),
     'psk': ('wire/psk.c', 'if (n == want) {\n\t\t\tn++;', 'if (n == want + 2) {\n\t\t\tn++;',

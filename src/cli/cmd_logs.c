@@ -1,0 +1,307 @@
+/* outband eventlog, auditlog: the logs of PCs, by operations (amt/op_eventlog.c, op_auditlog.c). Following
+ * asks again in intervals and shows what was not there before: a log has no numbers that stay, so the
+ * end of what was read is looked for in what is there now. */
+#include "base/str.h"
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/operate.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define INTERVAL_S 10
+
+static const struct cli_col event_cols[] = {
+	{ "time", "at", CLI_FORM_TIME },       { "severity", "severity", CLI_FORM_TEXT },
+	{ "sensor", "sensor", CLI_FORM_TEXT }, { "entity", "at the", CLI_FORM_TEXT },
+	{ "message", "what", CLI_FORM_TEXT },
+};
+static const struct cli_col event_raw_cols[] = {
+	{ "time", "at", CLI_FORM_TIME },
+	{ "raw", "record", CLI_FORM_TEXT },
+	{ "message", "what", CLI_FORM_TEXT },
+};
+static const struct cli_col audit_cols[] = {
+	{ "number", "no.", CLI_FORM_NUMBER },
+	{ "time", "at", CLI_FORM_TIME },
+	{ "user", "who", CLI_FORM_TEXT },
+	{ "address", "from", CLI_FORM_TEXT },
+	{ "application", "subject", CLI_FORM_TEXT },
+	{ "event", "what", CLI_FORM_TEXT },
+	{ "details", "details", CLI_FORM_TEXT },
+};
+static const struct cli_col audit_raw_cols[] = {
+	{ "number", "no.", CLI_FORM_NUMBER },
+	{ "time", "at", CLI_FORM_TIME },
+	{ "raw", "record", CLI_FORM_TEXT },
+	{ "event", "what", CLI_FORM_TEXT },
+};
+#define COLS(list) .cols = (list), .col_count = sizeof(list) / sizeof *(list)
+
+/* Only one of these at once. */
+static bool one_of(const struct cli *c, const char *const *names, unsigned n, struct err *e)
+{
+	const char *first = NULL;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (!cli_args_has(&c->args, names[i]))
+			continue;
+		if (first)
+			return err_set(e, ERR_USAGE, "--%s and --%s do not go together", first,
+				       names[i]);
+		first = names[i];
+	}
+	return true;
+}
+
+static void say_done(struct cli *c, const char *what)
+{
+	const char *direct = cli_args_value(&c->args, "direct");
+
+	cli_writer_done(c->writer, "log", direct ? direct : "", "%s", what);
+}
+
+/* ---- following ---- */
+
+struct follow {
+	json_t *now;    /* of this reading: device to array of rows */
+	json_t *before; /* of the one before; NULL: there was none */
+};
+
+static void collect(struct cli *c, const char *device, const json_t *row, void *arg)
+{
+	struct follow *f = arg;
+	json_t *list = json_object_get(f->now, device);
+
+	(void)c;
+	if (!list) {
+		list = json_array();
+		(void)json_object_set_new(f->now, device, list);
+	}
+	(void)json_array_append_new(list, json_deep_copy(row));
+}
+
+static const char *raw_of(const json_t *list, size_t i)
+{
+	const char *s = json_string_value(json_object_get(json_array_get(list, i), "raw"));
+
+	return s ? s : "";
+}
+
+/* Whether the first rows of now are those of old from there on. */
+static bool goes_on(const json_t *old, size_t from, const json_t *now)
+{
+	size_t n = json_array_size(old) - from;
+
+	if (n > json_array_size(now))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!str_eq(raw_of(old, from + i), raw_of(now, i)))
+			return false;
+	return true;
+}
+
+/* Index of the first row of now that was not in old. The oldest may have gone since. */
+static size_t first_new(const json_t *old, const json_t *now)
+{
+	size_t n = json_array_size(old), from = 0;
+
+	while (from < n && !goes_on(old, from, now))
+		from++;
+	return n - from;
+}
+
+static void show_new(struct cli *c, const struct follow *f, bool raw)
+{
+	const char *device;
+	json_t *list;
+	const struct cli_col *cols = raw ? event_raw_cols : event_cols;
+	unsigned count = raw ? 3 : 5;
+
+	json_object_foreach(f->now, device, list)
+	{
+		const json_t *old = f->before ? json_object_get(f->before, device) : NULL;
+		for (size_t i = old ? first_new(old, list) : 0; i < json_array_size(list); i++) {
+			const json_t *row = json_array_get(list, i);
+			if (cli_writer_kind(c->writer) != CLI_WRITER_TEXT) {
+				cli_writer_row(c->writer, cols, count, row);
+				continue;
+			}
+			const char *at = json_string_value(json_object_get(row, "time")),
+				   *what = json_string_value(json_object_get(row, "message")),
+				   *how = json_string_value(json_object_get(row, "severity"));
+			const char *line = arena_fmt(&c->arena, "%s %s %s: %s%s%s\n", at ? at : "-",
+						     device, how ? how : "", what ? what : "",
+						     raw ? " " : "", raw ? raw_of(list, i) : "");
+			cli_writer_text(c->writer, span_str(line ? line : ""));
+		}
+	}
+	cli_writer_flush(c->writer);
+}
+
+static bool follow(struct cli *c, struct cli_operate *o, struct err *e)
+{
+	const char *text = cli_args_value(&c->args, "interval");
+	struct follow f = { NULL, NULL };
+	uint32_t s = INTERVAL_S;
+
+	if (text && !str_to_u32(span_str(text), 1, 86400, &s, NULL)) {
+		err_set(e, ERR_USAGE, "--interval %s is no time", text);
+		return err_want(e, "1 to 86400 seconds");
+	}
+	o->each = collect;
+	o->arg = &f;
+	for (;;) {
+		f.now = json_object();
+		if (!cli_operate(c, o, e)) {
+			json_decref(f.now);
+			json_decref(f.before);
+			return false;
+		}
+		show_new(c, &f, cli_args_has(&c->args, "raw"));
+		json_decref(f.before);
+		f.before = f.now;
+		(void)sleep(s);
+	}
+}
+
+/* ---- commands ---- */
+
+static bool event_change(struct cli *c, const char *op, const char *on, const char *question,
+			 const char *done, struct err *e)
+{
+	const struct amt_op_arg args[] = { { "on", on } };
+	const struct cli_operate o = {
+		.op = op, .args = args, .arg_count = on ? 1 : 0, .question = question
+	};
+
+	if (!cli_operate(c, &o, e))
+		return false;
+	say_done(c, done);
+	return true;
+}
+
+bool cli_cmd_eventlog(struct cli *c, struct err *e)
+{
+	static const char *const acts[] = { "follow", "clear", "freeze", "unfreeze" };
+	const struct amt_op_arg args[] = { { "limit", cli_args_value(&c->args, "limit") } };
+	struct cli_operate o = { .op = "eventlog.read",
+				 .args = args,
+				 .arg_count = 1,
+				 COLS(event_cols),
+				 .none = "The event log is empty." };
+
+	if (!one_of(c, acts, 4, e))
+		return false;
+	if (cli_args_has(&c->args, "clear"))
+		return event_change(c, "eventlog.clear", NULL, "Empty the event log of %s?",
+				    "The event log was emptied.", e);
+	if (cli_args_has(&c->args, "freeze"))
+		return event_change(c, "eventlog.freeze", "true",
+				    "Let no event be written into the log of %s any more?",
+				    "The event log is frozen: nothing is written into it.", e);
+	if (cli_args_has(&c->args, "unfreeze"))
+		return event_change(c, "eventlog.freeze", "false", NULL,
+				    "Events are written into the log again.", e);
+	if (cli_args_has(&c->args, "raw")) {
+		o.cols = event_raw_cols;
+		o.col_count = 3;
+	}
+	return cli_args_has(&c->args, "follow") ? follow(c, &o, e) : cli_operate(c, &o, e);
+}
+
+struct export
+{
+	FILE *to;
+	unsigned count;
+};
+
+static void put_row(struct cli *c, const char *device, const json_t *row, void *arg)
+{
+	struct export *x = arg;
+
+	(void)c;
+	(void)device;
+	(void)json_dumpf(row, x->to, JSON_COMPACT);
+	(void)fputc('\n', x->to);
+	x->count++;
+}
+
+static void put_signature(struct cli *c, const char *device, const json_t *row, void *arg)
+{
+	struct export *x = arg;
+	json_t *line = json_object();
+
+	(void)c;
+	(void)device;
+	(void)json_object_set(line, "signature", (json_t *)row);
+	(void)json_dumpf(line, x->to, JSON_COMPACT);
+	(void)fputc('\n', x->to);
+	json_decref(line);
+}
+
+static bool end_file(struct export *x, const char *path, struct err *e)
+{
+	bool ok = !ferror(x->to);
+
+	ok = fclose(x->to) == 0 && ok;
+	return ok || err_set(e, ERR_IO, "cannot write %s", path);
+}
+
+/* Records as JSON lines, and what the firmware signs over them, if it can. */
+static bool export(struct cli *c, const char *path, struct err *e)
+{
+	struct export x = { NULL, 0 };
+	struct err unsigned_why = { 0 };
+	const struct cli_operate records = { .op = "auditlog.read", .each = put_row, .arg = &x };
+	const struct cli_operate sign = { .op = "auditlog.export",
+					  .each = put_signature,
+					  .arg = &x };
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0 || !(x.to = fdopen(fd, "w"))) {
+		if (fd >= 0)
+			(void)close(fd);
+		err_set(e, ERR_IO, "cannot make the file %s", path);
+		return err_hint(e, "it must not exist yet, and its folder must");
+	}
+	bool ok = cli_operate(c, &records, e);
+	bool is_signed = ok && cli_operate(c, &sign, &unsigned_why);
+	ok = ok ? end_file(&x, path, e) : (fclose(x.to), false);
+	if (!ok) {
+		(void)unlink(path);
+		return false;
+	}
+	say_done(c,
+		 arena_fmt(&c->arena, "%u records in %s, %s", x.count, path,
+			   is_signed ? "with a signature of the PC, which was not checked"
+				     : arena_fmt(&c->arena, "not signed: %s", unsigned_why.msg)));
+	return true;
+}
+
+bool cli_cmd_auditlog(struct cli *c, struct err *e)
+{
+	static const char *const acts[] = { "policy", "export", "clear" };
+	const struct amt_op_arg args[] = { { "limit", cli_args_value(&c->args, "limit") } };
+	struct cli_operate o = { .op = "auditlog.read",
+				 .args = args,
+				 .arg_count = 1,
+				 COLS(audit_cols),
+				 .none = "The audit log is empty." };
+
+	if (!one_of(c, acts, 3, e))
+		return false;
+	if (cli_args_has(&c->args, "export"))
+		return export(c, cli_args_value(&c->args, "export"), e);
+	if (cli_args_has(&c->args, "clear"))
+		return event_change(c, "auditlog.clear", NULL,
+				    "Empty the audit log of %s for good?",
+				    "The audit log was emptied.", e);
+	if (cli_args_has(&c->args, "policy"))
+		o = (struct cli_operate){ .op = "auditlog.policy" };
+	if (cli_args_has(&c->args, "raw")) {
+		o.cols = audit_raw_cols;
+		o.col_count = 4;
+	}
+	return cli_operate(c, &o, e);
+}

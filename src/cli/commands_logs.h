@@ -1,0 +1,13 @@
+/* Commands about what PCs write down: event log, audit log. Rows of CLI_COMMANDS (commands.h). */
+#pragma once
+
+#define CLI_COMMANDS_LOGS(X)                                                                        \
+	X("eventlog", "",                                                                           \
+	  "[TARGET]... [--limit N] [--raw] [--follow] [--interval SECONDS] [--clear] [--freeze] [--unfreeze] [--yes] " \
+	  CLI_PC_ARGS,                                                                              \
+	  "show what PCs wrote into their event log, or empty it, or stop it from growing",        \
+	  CMD_LOCAL, cli_cmd_eventlog)                                                              \
+	X("auditlog", "",                                                                           \
+	  "[TARGET]... [--limit N] [--raw] [--policy] [--export FILE] [--clear] [--yes] " CLI_PC_ARGS, \
+	  "show who did what with PCs, as their firmware recorded it, and what it records",        \
+	  CMD_LOCAL, cli_cmd_auditlog)

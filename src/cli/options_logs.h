@@ -1,0 +1,16 @@
+/* Options of commands about logs and alerts of PCs: rows of CLI_OPTIONS (options.h). */
+#pragma once
+
+#define CLI_OPTIONS_LOGS(X)                                                                         \
+	X("limit", "eventlog", "only so many, the newest (default all)")                            \
+	X("limit", "auditlog", "only so many, the newest (default all)")                            \
+	X("raw", "eventlog", "with the bytes of each record as hex")                                \
+	X("raw", "auditlog", "with the bytes of each record as hex")                                \
+	X("follow", "eventlog", "go on with new events until interrupted")                          \
+	X("interval", "eventlog", "with --follow: ask so often, in seconds (default 10)")           \
+	X("clear", "eventlog", "empty the log")                                                     \
+	X("clear", "auditlog", "empty the log")                                                     \
+	X("freeze", "eventlog", "stop the log: what happens from now on is not written down")       \
+	X("unfreeze", "eventlog", "let it go on")                                                   \
+	X("policy", "auditlog", "show what is audited, and how full the log is")                    \
+	X("export", "auditlog", "write all records to this new file as JSON lines, and the signature of the PC if it makes one")

@@ -1,0 +1,81 @@
+#!/bin/sh
+test_description='outband auditlog: who did what with a PC, as its firmware recorded it'
+
+. /usr/share/sharness/sharness.sh
+. "$SHARNESS_TEST_SRCDIR/sim.sh"
+. "$SHARNESS_TEST_SRCDIR/cli.sh"
+
+base=22454
+at=127.22.46.1
+
+audit() {
+	"$OUTBAND" auditlog "$@" --direct "$at:$base" --password-file admin.txt --timeout 20
+}
+
+policy() {
+	"$OUTBAND" wsman invoke AMT_AuditPolicyRule SetAuditPolicy Enable=true AuditedAppID=$1 EventID=$2 PolicyType=$3 \
+		--direct $at:$base --password-file admin.txt >policy.out
+}
+
+test_expect_success 'a PC whose audit log is on' '
+	echo "$sim_password" >admin.txt &&
+	cat >fleet.yaml <<-YAML &&
+	seed: 361
+	groups:
+	  - {count: 1, base: $at, generation: [11.8], state: configured, admin_password_file: admin.txt}
+	  - {count: 1, base: 127.22.46.2, generation: [3.2.1], state: configured, admin_password_file: admin.txt}
+	YAML
+	sim_start $base fleet.yaml --waits off && audit | grep -q "audit log is empty"
+'
+
+test_expect_success 'what is done is recorded with who and from where' '
+	policy 17 2 0 && policy 17 1 1 &&
+	"$OUTBAND" pc power cycle --yes --direct $at:$base --password-file admin.txt &&
+	audit --json >list && test "$(json list "len(d)")" = 1 &&
+	json list "d[0]" >row && grep -q "power cycle" row && grep -q "remote control" row && grep -q "127.0.0.1" row && grep -q "admin" row
+'
+
+test_expect_success 'more records than one answer holds come once each, in order' '
+	n=0 && while test $n -lt 23; do sim_ctl audit $at 16/13:0$((n % 10)) || return 1; n=$((n + 1)); done &&
+	audit --json >list && test "$(json list "len(d)")" = 24 &&
+	test "$(json list "[r[\"number\"] for r in d] == list(range(1, 25))")" = True &&
+	json list "d[1][\"details\"]" | grep -q "time tolerance" &&
+	audit --limit 3 --json >list && test "$(json list "[r[\"number\"] for r in d]")" = "[22, 23, 24]"
+'
+
+test_expect_success 'raw records decode to the same words' '
+	audit --raw --json >list && json list "d[0][\"raw\"]" >hex && "$OUTBAND" decode audit hex | grep -q "power cycle"
+'
+
+test_expect_success 'what is audited' '
+	audit --policy --json >list &&
+	test "$(json list "[r[\"enabled\"] for r in d if r[\"table\"] == \"log\"]")" = "[True]" &&
+	test "$(json list "[r[\"critical\"] for r in d if r.get(\"event\") == \"power down\"]")" = "[True]" &&
+	test "$(json list "[r[\"critical\"] for r in d if r.get(\"event\") == \"power cycle\"]")" = "[False]" &&
+	audit --policy | grep -q "power cycle"
+'
+
+test_expect_success 'exported as JSON lines, which say that nobody signed them' '
+	audit --export log.jsonl >said && grep -q "24 records in log.jsonl, not signed" said && test $(wc -l <log.jsonl) = 24 &&
+	python3 -c "import json; [json.loads(l)[\"raw\"] for l in open(\"log.jsonl\")]" && test "$(stat -c %a log.jsonl)" = 600 &&
+	test_must_fail audit --export log.jsonl 2>err && grep -q "must not exist" err && test $(wc -l <log.jsonl) = 24
+'
+
+test_expect_success 'emptied, which is recorded too' '
+	policy 20 0 0 && refused 2 "for good" auditlog --clear --direct $at:$base --password-file admin.txt &&
+	audit --clear --yes && audit --json >list && test "$(json list "[r[\"event\"] for r in d]")" = "['"'audit log cleared'"']"
+'
+
+test_expect_success 'firmware without the log says so' '
+	refused 6 "AMT_AuditLog" auditlog --direct 127.22.46.2:$base --password-file admin.txt
+'
+
+shared=${OUTBAND_SHARED:-$SHARNESS_TEST_SRCDIR/../../../shared}
+test -f "$shared/corpus/records/auditlog.b64" && test_set_prereq CORPUS
+test_expect_success CORPUS 'records of real PCs have a name for what they tell' '
+	while read -r b64; do
+		echo "$b64" >one && "$OUTBAND" decode audit one >said && ! grep -q "event:.*unknown" said || return 1
+	done <"$shared/corpus/records/auditlog.b64"
+'
+
+test_done
