@@ -18,7 +18,9 @@
 	X(STORM_CLOCK, "clock set", 2)            X(STORM_SETTING, "setting changed", 4)   \
 	X(STORM_CONFIGURE, "configure again", 6)  X(STORM_CANCEL, "job cancelled", 4)      \
 	X(STORM_PAUSE, "job paused", 2)           X(STORM_RETRY, "job retried", 4)       \
-	X(STORM_HOOK, "hook goes wrong", 5)
+	X(STORM_HOOK, "hook goes wrong", 5)        X(STORM_PROFILE, "profile changed", 3)   \
+	X(STORM_CHECK, "check", 3)                X(STORM_RENEW, "certificate renewed", 4)  \
+	X(STORM_ROTATE, "password rotated", 5)
 enum soak_storm {
 #define X(name, text, weight) name,
 	SOAK_STORMS(X)
@@ -69,6 +71,8 @@ bool soak_chance(struct soak *s, unsigned percent);
 int64_t soak_between(struct soak *s, int64_t lo, int64_t hi);
 void soak_start(struct soak *s, unsigned service);
 void soak_start_later(struct soak *s, unsigned service, int64_t ms);
+
+void soak_profile(struct soak *s);     /* a new version of it */
 
 /* soak_storm.c */
 void soak_storm(struct soak *s);       /* one thing goes wrong */

@@ -77,7 +77,7 @@ bool soak_is_settled(struct soak *s)
 		char state[32];
 		settled = sim_dev_state(w->devs[i].dev) == SIM_CONFIGURED &&
 			world_device_state(w, i, state) && strcmp(state, "configured") == 0 &&
-			!world_job(w, i, &a, &j);
+			!world_job_any(w, w->devs[i].uuid, NULL, &a, &j);
 		arena_reset(&a);
 	}
 	arena_deinit(&a);

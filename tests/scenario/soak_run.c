@@ -5,7 +5,11 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "sim/switches.h"
+#include "sim/testkeys.h"
 
+#include "../support/chains.h"
+
+#include <assert.h>
 #include <stdio.h>
 
 #define SECOND_MS    1000LL
@@ -169,32 +173,87 @@ static void put_secret(struct soak *s, const char *name, const char *value)
 	arena_deinit(&a);
 }
 
-static void put_profile(struct soak *s)
+/* What a profile may say beside the basics; nothing that takes a PC out of reach. */
+static const char *const parts[] = {
+	"power: {idle_wake_minutes: 10, package: always}\n",
+	"general: {rmcp_ping: on, ddns: on, ddns_by_dhcp: off, ddns_interval: 60, ddns_ttl: 300}\n",
+	"consent: {required: kvm, code_timeout: 120}\n",
+	"kvm_settings: {session_timeout: 5, rfb_password: random, default_screen: 1}\n",
+	"audit: {storage: restricted-rollover, min_days: 30}\n",
+	"users:\n  own: on\n  digest:\n"
+	"  - {name: desk, password: random, realms: [remote-control, redirection]}\n"
+	"  - {name: eve, password: {secret: usr}, realms: [event-manager], access: any}\n"
+	"  directory:\n  - {sid: S-1-5-21-1-2-3-512, realms: [administration]}\n",
+	"kerberos: {enabled: on, realm: CORP.EXAMPLE.COM, principals: fqdn, passphrase: {secret: usr},"
+	" master_key: {secret: hex}, account: '{host}-amt'}\n",
+	"defense:\n  own: on\n  filters:\n"
+	"  - {name: arp, direction: receive, action: rate-limit, rate: 50, ethertype: arp}\n"
+	"  policies:\n  - {name: office, precedence: 9, filters: [arp], rx_count: on}\n"
+	"  active: {wired: office}\n",
+	"presence:\n  own: on\n  watchdogs:\n  - {name: av,"
+	" agent: 00112233-4455-6677-8899-aabbccddeeff, timeout: 60, startup: 3600, actions: []}\n",
+	"alerts:\n  filters:\n  - {name: case, sensor: 5, policy: 1, enabled: on, send: off}\n"
+	"  subscriptions:\n  - {name: boot, url: 'http://192.0.2.30:16998/', events: platform}\n",
+	"alarms:\n  own: on\n  list:\n  - {name: night, start: 2098-05-02T01:30:00Z, interval: P1D}\n",
+	"wifi:\n  port: s0-sx-ac\n  own: on\n  networks:\n"
+	"  - {name: office, ssid: Office, security: wpa2-psk, passphrase: {secret: usr}}\n"
+	"  - {name: depot, ssid: Depot, security: wpa2-psk, passphrase: {secret: usr}}\n",
+	"wired_8021x: {enabled: on, active_in_s0: on, pxe_timeout_s: 60, login: {protocol: peap-mschapv2,"
+	" username: pc, password: {secret: usr}}}\n",
+	"ethernet: {link_policy: [s0-ac, sx-ac]}\n",
+	"remote_access: {user_interface: both}\n",
+	"home_domains: {suffixes: [example.com, branch.example.com]}\n",
+};
+#define PARTS (sizeof parts / sizeof *parts)
+
+static void add_parts(struct soak *s, struct out *o)
+{
+	unsigned percent = soak_chance(s, 40) ? 0 : 5 + soak_pick(s, 40);
+	for (unsigned i = 0; i < PARTS; i++)
+		if (soak_chance(s, percent))
+			out_str(o, parts[i]);
+}
+
+/* firmware takes no commit of a PKI setup with the MEBx password that it was born with, nor of
+ * any setup with a wrong clock: "leave" means leave, and such PCs stay refused (refusals.c) */
+static bool may_leave_mebx(const struct soak *s)
+{
+	for (unsigned i = 0; i < s->dev_count; i++)
+		if (s->devs[i].state == SIM_SETUP_PKI || s->devs[i].clears)
+			return false;
+	return true;
+}
+
+void soak_profile(struct soak *s)
 {
 	static const char *const admin[] = { "random", "random", "{secret: adm}" };
 	static const char *const mebx[] = { "random", "random", "{secret: mbx}", "leave" };
-	/* firmware takes no commit of a PKI setup with the MEBx password that it was born with, nor of
-	 * any setup with a wrong clock: "leave" means leave, and such PCs stay refused (refusals.c) */
-	unsigned mebx_count = 4;
-	for (unsigned i = 0; i < s->dev_count; i++)
-		if (s->devs[i].state == SIM_SETUP_PKI)
-			mebx_count = 3;
 	static const char *const part[] = { "on", "off", "leave" };
-	char yaml[512];
-	put_secret(s, "adm", "Adm1n-Secret!");
-	put_secret(s, "mbx", "Mebx-5ecret!");
-	snprintf(yaml, sizeof yaml,
-		 "version: 1\nadmin_password: %s\nmebx_password: %s\nnames: fqdn\nclock: sync\n"
-		 "tls: server\nredirection: {sol: %s, ider: %s}\nkvm: %s\nwebui: %s\nping: %s\n",
-		 one_of(s, admin, 3), one_of(s, mebx, mebx_count), one_of(s, part, 3),
-		 one_of(s, part, 3), one_of(s, part, 3), one_of(s, part, 3), one_of(s, part, 3));
+	static char yaml[8192];
+	struct out o;
+	out_init(&o, yaml, sizeof yaml - 1);
+	out_fmt(&o,
+		"version: 1\nadmin_password: %s\nmebx_password: %s\nnames: fqdn\nclock: sync\n"
+		"tls: server\nredirection: {sol: %s, ider: %s}\nkvm: %s\nwebui: %s\nping: %s\n",
+		one_of(s, admin, 3), one_of(s, mebx, may_leave_mebx(s) ? 4 : 3), one_of(s, part, 3),
+		one_of(s, part, 3), one_of(s, part, 3), one_of(s, part, 3), one_of(s, part, 3));
+	add_parts(s, &o);
+	assert(!o.bad);
 	struct store_tx *tx = store_tx_new(s->w.store);
 	store_tx_profile_put(tx, "baseline", yaml, clk_unix_ms());
 	store_tx_commit(tx, NULL, NULL);
 	for (char *p = yaml; *p; p++)
 		if (*p == '\n')
 			*p = ' ';
-	watch_note(&s->w.watch, "profile %.150s", yaml);
+	watch_note(&s->w.watch, "profile %.900s", yaml);
+}
+
+static void put_secrets(struct soak *s)
+{
+	put_secret(s, "adm", "Adm1n-Secret!");
+	put_secret(s, "mbx", "Mebx-5ecret!");
+	put_secret(s, "usr", "Us3r-Secret!");
+	put_secret(s, "hex", "00112233445566778899AABBCCDDEEFF");
 }
 
 /* Before there is a world: the trials have worlds of their own. Times count from its start. */
@@ -219,8 +278,21 @@ static void set_number(struct soak *s, const char *key, int64_t lo, int64_t hi)
 	world_set(&s->w, key, v);
 }
 
+static unsigned keys_made; /* in this seed */
+
+/* Another key each time, as a real one would be; the same ones for the same seed. */
+static struct pki_key *next_key(unsigned bits, struct err *e)
+{
+	static const enum test_key strong[] = { TEST_KEY_3072_A, TEST_KEY_3072_B, TEST_KEY_3072_C };
+	unsigned n = keys_made++;
+	if (bits > 2048)
+		return pki_key_ref(test_chain_key(strong[n % 3]));
+	return pki_key_from_pem(span_str(sim_testkeys[n % sim_testkey_count].text), e);
+}
+
 static void begin(struct soak *s, const struct soak_opts *opts)
 {
+	keys_made = 0;
 	rng_seed(&s->rng, s->seed ^ UINT64_C(0x50a1c0de));
 	plan_devices(s, opts);
 	init_world(&s->w, s->seed);
@@ -230,6 +302,7 @@ static void begin(struct soak *s, const struct soak_opts *opts)
 	log_set_sink(soak_log_sink, s);
 	log_set_fd(opts->log ? 2 : -1);
 	s->w.arg = s;
+	s->w.make_key = next_key;
 	s->w.on_death = on_death;
 	s->w.is_cut = is_cut;
 	s->w.watch.strict = true;
@@ -246,7 +319,8 @@ static void begin(struct soak *s, const struct soak_opts *opts)
 		world_set(&s->w, "name.sources", "hook,import");
 		world_set(&s->w, "hook.program", "/usr/local/lib/outband/hook");
 	}
-	put_profile(s);
+	put_secrets(s);
+	soak_profile(s);
 	s->totals->seeds++;
 	s->totals->devices += s->dev_count;
 	soak_start(s, 0);

@@ -194,6 +194,16 @@ static void configure_again(struct soak *s, unsigned i)
 	watch_note(&s->w.watch, "device %u: configure", i);
 }
 
+/* Kinds that are for configured PCs only, as the API has it. */
+static void add_job(struct soak *s, unsigned i, const char *kind)
+{
+	char state[32];
+	if (!world_device_state(&s->w, i, state) || strcmp(state, "configured") != 0)
+		return;
+	world_add_job_of(&s->w, i, kind);
+	watch_note(&s->w.watch, "device %u: %s", i, kind);
+}
+
 void soak_storm(struct soak *s)
 {
 	unsigned sum = 0, kind = 0;
@@ -266,6 +276,18 @@ void soak_storm(struct soak *s)
 	case STORM_HOOK:
 		s->hook_bad = soak_pick(s, 3) * 50;
 		watch_note(&s->w.watch, "hook: %u of 100 runs go wrong", s->hook_bad);
+		break;
+	case STORM_PROFILE:
+		soak_profile(s);
+		break;
+	case STORM_CHECK:
+		add_job(s, i, "check");
+		break;
+	case STORM_RENEW:
+		add_job(s, i, "renew_certificate");
+		break;
+	case STORM_ROTATE:
+		add_job(s, i, "rotate_password");
 		break;
 	case STORM_COUNT:
 		break;

@@ -148,9 +148,15 @@ static void secret_leaves(struct watch *t, unsigned dev, const char *kind, struc
 			   "credential lost: device %u is being sent a %s secret that is not "
 			   "durable in the store",
 			   dev, kind);
-	for (unsigned i = 0; i < d->secret_count; i++)
+	for (unsigned i = 0; i < d->secret_count; i++) {
 		if (memcmp(&d->secrets[i], &s, sizeof s) == 0)
 			return;
+		/* a renewed certificate has a key of its own; the former one opens nothing */
+		if (strcmp(kind, "key") == 0 && strcmp(d->secrets[i].kind, kind) == 0) {
+			d->secrets[i] = s;
+			return;
+		}
+	}
 	if (d->secret_count < WATCH_SECRETS)
 		d->secrets[d->secret_count++] = s;
 }
@@ -195,6 +201,17 @@ static struct watch_act *act_of(struct watch_dev *d, uint64_t key)
 	return NULL;
 }
 
+/* What a job that is done has sent is settled: its end is on record. */
+static bool is_done(const struct watch *t, const char *job)
+{
+	struct arena a;
+	struct store_job j;
+	arena_init(&a, 1 << 16);
+	bool done = store_job_get(t->w->store, &a, job, &j) && strcmp(j.state, "done") == 0;
+	arena_deinit(&a);
+	return done;
+}
+
 static void change_leaves(struct watch *t, struct watch_conn *c, const char *name,
 			  const struct wsman_msg *m, uint64_t value)
 {
@@ -218,7 +235,7 @@ static void change_leaves(struct watch *t, struct watch_conn *c, const char *nam
 			   c->dev,
 			   a->product ? "its product was not searched for"
 				      : "nothing was read since");
-	} else if (a->may_be_in && value && a->value != value) {
+	} else if (a->may_be_in && value && a->value != value && !is_done(t, a->job)) {
 		watch_fail(t, "secret replaced: %s to device %u while the former one may be in",
 			   name, c->dev);
 	}
@@ -226,17 +243,20 @@ static void change_leaves(struct watch *t, struct watch_conn *c, const char *nam
 	a->seen = false;
 	a->value = value;
 	a->by = c->service;
+	str_copy(a->job, sizeof a->job, span_str(c->job));
 }
 
 void watch_death(struct watch *t, const struct world_service *s)
 {
 	/* what it knew of answers is gone with it */
 	for (unsigned i = 0; i < t->w->dev_count; i++)
-		for (unsigned k = 0; k < t->devs[i].act_count; k++)
-			if (t->devs[i].acts[k].by == s) {
-				t->devs[i].acts[k].open = true;
-				t->devs[i].acts[k].seen = false;
-			}
+		for (unsigned k = 0; k < t->devs[i].act_count; k++) {
+			struct watch_act *a = &t->devs[i].acts[k];
+			if (a->by != s || is_done(t, a->job))
+				continue;
+			a->open = true;
+			a->seen = false;
+		}
 	watch_note(t, "service %u is dead", s->index);
 }
 
@@ -248,7 +268,7 @@ void watch_forget(struct watch *t, unsigned dev)
 
 /* ---- who may send ---- */
 
-static void check_lease(struct watch *t, const struct watch_conn *c, const char *name)
+static void check_lease(struct watch *t, struct watch_conn *c, const char *name)
 {
 	struct arena a;
 	struct store_job j = { 0 };
@@ -257,19 +277,13 @@ static void check_lease(struct watch *t, const struct watch_conn *c, const char 
 	snprintf(owner, sizeof owner, "world-%u-%u", c->service->index, c->service->starts);
 	arena_init(&a, 1 << 16);
 	/* one job at a time with a device: whichever kind runs holds the lease */
-	static const char *const kinds[] = { "configure",         "check",
-					     "renew_certificate", "rotate_password",
-					     "unconfigure",       "unconfigure_partial",
-					     "unconfigure_look",  "adopt" };
-	bool held = false;
-	for (size_t k = 0; k < sizeof kinds / sizeof *kinds && !held; k++)
-		held = store_job_active(t->w->store, &a, t->w->devs[c->dev].uuid, kinds[k], &j) &&
-			strcmp(j.state, "running") == 0 && strcmp(j.lease_owner, owner) == 0;
+	bool held = world_job_any(t->w, t->w->devs[c->dev].uuid, "running", &a, &j) &&
+		strcmp(j.lease_owner, owner) == 0;
 	char made_up[UUID_TEXT_SIZE]; /* one whose UUID is not known yet */
 	engine_adopt_made_up(t->w->devs[c->dev].address, made_up);
 	held = held ||
-		(store_job_active(t->w->store, &a, made_up, "adopt", &j) &&
-		 strcmp(j.state, "running") == 0 && strcmp(j.lease_owner, owner) == 0);
+		(world_job_any(t->w, made_up, "running", &a, &j) &&
+		 strcmp(j.lease_owner, owner) == 0);
 	if (!held || j.lease_until_unix_ms <= now)
 		watch_fail(
 			t,
@@ -278,6 +292,7 @@ static void check_lease(struct watch *t, const struct watch_conn *c, const char 
 			c->service->index, name, c->dev, j.id ? j.state : "gone",
 			j.id && j.lease_owner[0] ? j.lease_owner : "nobody",
 			(long long)(j.id ? j.lease_until_unix_ms - now : 0));
+	str_copy(c->job, sizeof c->job, span_str(j.id));
 	arena_deinit(&a);
 }
 

@@ -391,6 +391,20 @@ bool world_job(struct world *w, unsigned i, struct arena *a, struct store_job *o
 	return store_job_active(w->store, a, w->devs[i].uuid, "configure", out_j);
 }
 
+bool world_job_any(struct world *w, const char *uuid, const char *state, struct arena *a,
+		   struct store_job *out_j)
+{
+	static const char *const kinds[] = { "configure",         "check",
+					     "renew_certificate", "rotate_password",
+					     "unconfigure",       "unconfigure_partial",
+					     "unconfigure_look",  "adopt" };
+	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+		if (store_job_active(w->store, a, uuid, kinds[k], out_j) &&
+		    (!state || strcmp(out_j->state, state) == 0))
+			return true;
+	return false;
+}
+
 void world_retry(struct world *w, unsigned i)
 {
 	struct arena a;
@@ -589,6 +603,11 @@ bool world_run_ms(struct world *w, int64_t ms)
 
 void world_add_job(struct world *w, unsigned i)
 {
+	world_add_job_of(w, i, "configure");
+}
+
+void world_add_job_of(struct world *w, unsigned i, const char *kind)
+{
 	char id[32];
 	snprintf(id, sizeof id, "world-job-%u", ++w->job_count);
 	struct store_tx *tx = store_tx_new(w->store);
@@ -596,7 +615,7 @@ void world_add_job(struct world *w, unsigned i)
 			 &(struct store_job){
 				 .id = id,
 				 .uuid = w->devs[i].uuid,
-				 .kind = "configure",
+				 .kind = kind,
 				 .state = "queued",
 				 .priority = 5,
 				 .not_before_unix_ms = clk_unix_ms(),
