@@ -343,7 +343,7 @@ static void renewed(struct engine_run *r, struct store_tx *tx)
 {
 	r->renewed = true;
 	store_tx_cert_former(tx, r->uuid);
-	store_tx_step_clear(tx, r->uuid);
+	store_tx_step_settle(tx, r->uuid, r->job);
 	store_tx_step(tx,
 		      &(struct store_step){
 			      .uuid = r->uuid,
@@ -390,7 +390,7 @@ void engine_run_success(struct engine_run *r)
 	struct store_tx *tx = engine_run_tx(r);
 	engine_run_proof(r, tx);
 	engine_run_as_wanted(r, tx);
-	store_tx_step_clear(tx, r->uuid);
+	store_tx_step_settle(tx, r->uuid, r->job);
 	store_tx_job_stage(tx, r->job, "proven over the new credentials", now);
 	store_tx_job_end(tx, r->job, STORE_JOB_DONE, 0, NULL, stats, now);
 	r->elapsed_ms = clk_mono_ms() - r->started_mono_ms;

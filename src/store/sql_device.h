@@ -82,6 +82,9 @@
 	X(STORE_SQL_FORGET_HELLO, false, NULL, "delete from hello where uuid = $1", NULL)          \
 	X(STORE_SQL_FORGET_JOB, false, NULL, "delete from job where uuid = $1", NULL)              \
 	X(STORE_SQL_FORGET_STEP, false, NULL, "delete from step where uuid = $1", NULL)            \
+	X(STORE_SQL_STEP_SETTLE, false, NULL,                                                      \
+	  "delete from step where uuid = $1 and job not in (select id from job where uuid = $1"    \
+	  " and id <> $2 and state in ('queued', 'delayed', 'paused'))", NULL)                     \
 	X(STORE_SQL_FORGET_CREDENTIAL, false, NULL,                                                \
 	  "update credential set state = 'archived' where uuid = $1", NULL)                        \
 	X(STORE_SQL_DEVICE_GET, false, NULL,                                                       \

@@ -182,6 +182,11 @@ void store_tx_step_clear(struct store_tx *tx, const char *uuid)
 	store_tx_add(tx, STORE_SQL_FORGET_STEP, STORE_VALS(STORE_T(uuid)));
 }
 
+void store_tx_step_settle(struct store_tx *tx, const char *uuid, const char *job)
+{
+	store_tx_add(tx, STORE_SQL_STEP_SETTLE, STORE_VALS(STORE_T(uuid), STORE_T(job)));
+}
+
 unsigned store_step_list(struct store *s, struct arena *a, const char *uuid, unsigned limit,
 			 struct store_step *out_rows)
 {

@@ -71,5 +71,7 @@ struct store_step {
 };
 /* Upserts (uuid, action). */
 void store_tx_step(struct store_tx *tx, const struct store_step *st);
-void store_tx_step_clear(struct store_tx *tx, const char *uuid); /* all of a device: it is configured */
+void store_tx_step_clear(struct store_tx *tx, const char *uuid); /* all of a device: it was cleared */
+/* The job is done: its own, and those of jobs that ended; another one that waits goes on from its own. */
+void store_tx_step_settle(struct store_tx *tx, const char *uuid, const char *job);
 unsigned store_step_list(struct store *s, struct arena *a, const char *uuid, unsigned limit, struct store_step *out_rows);

@@ -327,6 +327,29 @@ static void journal_keeps_one_row_per_action(void **state)
 	assert_int_equal(store_step_list(w->s, &w->a, "u2", 4, rows), 1);
 }
 
+/* A rotation that is done in between does not make a renewal forget that it has sent a key. */
+static void a_job_that_waits_keeps_its_journal(void **state)
+{
+	struct world *w = *state;
+	struct store_step rows[4];
+	struct store_tx *tx = world_tx(w);
+	world_add_job(tx, "ended", "u1");
+	store_tx_job_set(tx, "ended", STORE_JOB_CANCELLED, T0);
+	world_add_job(tx, "waits", "u1"); /* one of a kind at a time */
+	store_tx_step(tx,
+		      &(struct store_step){ "u1", "waits", "add_key", 3, 1, "intent", "", T0 });
+	store_tx_step(tx, &(struct store_step){ "u1", "ended", "commit", 3, 1, "intent", "", T0 });
+	store_tx_step(tx, &(struct store_step){ "u1", "mine", "mebx", 3, 1, "intent", "", T0 });
+	store_tx_step_settle(tx, "u1", "mine");
+	assert_int_equal(world_commit(w, tx), ERR_NONE);
+	assert_int_equal(store_step_list(w->s, &w->a, "u1", 4, rows), 1);
+	assert_string_equal(rows[0].job, "waits");
+	tx = world_tx(w);
+	store_tx_step_settle(tx, "u1", "waits");
+	assert_int_equal(world_commit(w, tx), ERR_NONE);
+	assert_int_equal(store_step_list(w->s, &w->a, "u1", 4, rows), 0);
+}
+
 /* Kept by the database: every way into a state and out of it counts. */
 static void amounts_follow_every_change(void **state)
 {
@@ -384,6 +407,7 @@ int main(void)
 		WORLD_BOTH(recover_frees_running_ones),
 		WORLD_BOTH(lists_by_state_and_device),
 		WORLD_BOTH(journal_keeps_one_row_per_action),
+		WORLD_BOTH(a_job_that_waits_keeps_its_journal),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,7 +20,8 @@
 	X(STORM_PAUSE, "job paused", 2)           X(STORM_RETRY, "job retried", 4)       \
 	X(STORM_HOOK, "hook goes wrong", 5)        X(STORM_PROFILE, "profile changed", 3)   \
 	X(STORM_CHECK, "check", 3)                X(STORM_RENEW, "certificate renewed", 4)  \
-	X(STORM_ROTATE, "password rotated", 5)
+	X(STORM_ROTATE, "password rotated", 5)    X(STORM_UNCONFIGURE, "unconfigured", 5)  \
+	X(STORM_APPROVE, "approved", 4)
 enum soak_storm {
 #define X(name, text, weight) name,
 	SOAK_STORMS(X)
@@ -35,6 +36,7 @@ struct soak_dev {
 	unsigned clears;               /* times somebody cleared it: each allows one more configuration */
 	int64_t cut_until_mono_ms[WORLD_SERVICES];
 	bool operated;                 /* an operator ended or paused its job: none need be there */
+	bool taken_back;               /* somebody asked for its configuration to be taken off */
 };
 struct soak_totals {
 	uint64_t seeds, devices, events, requests, deaths, starts, jobs;

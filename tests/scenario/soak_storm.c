@@ -204,6 +204,36 @@ static void add_job(struct soak *s, unsigned i, const char *kind)
 	watch_note(&s->w.watch, "device %u: %s", i, kind);
 }
 
+/* The pair of a PC that is set up by PSK is gone after a full one, and somebody would have to type. */
+static void unconfigure(struct soak *s, unsigned i)
+{
+	char state[32];
+	if (!world_device_state(&s->w, i, state) || strcmp(state, "configured") != 0)
+		return;
+	bool full = s->devs[i].state == SIM_SETUP_PKI && soak_chance(s, 50);
+	s->devs[i].taken_back = true;
+	s->devs[i].clears++;
+	add_job(s, i, full ? "unconfigure" : "unconfigure_partial");
+}
+
+/* It was given back; now somebody wants it again, and opens its setup where firmware says nothing. */
+static void approve(struct soak *s, unsigned i)
+{
+	char state[32];
+	struct err e = { 0 };
+	struct sim_dev *d = s->w.devs[i].dev;
+	if (!world_device_state(&s->w, i, state) ||
+	    (strcmp(state, "unconfigured") != 0 && strcmp(state, "approval") != 0))
+		return;
+	struct store_tx *tx = store_tx_new(s->w.store);
+	store_tx_device_int(tx, s->w.devs[i].uuid, STORE_DEVICE_APPROVED, 1);
+	store_tx_commit(tx, NULL, NULL);
+	if ((sim_dev_state(d) == SIM_CHANGED || sim_dev_state(d) == SIM_FACTORY) &&
+	    !sim_dev_to_state(d, s->devs[i].state, &e))
+		watch_fail(&s->w.watch, "the setup of device %u does not open: %s", i, e.msg);
+	watch_note(&s->w.watch, "device %u: approved", i);
+}
+
 void soak_storm(struct soak *s)
 {
 	unsigned sum = 0, kind = 0;
@@ -288,6 +318,12 @@ void soak_storm(struct soak *s)
 		break;
 	case STORM_ROTATE:
 		add_job(s, i, "rotate_password");
+		break;
+	case STORM_UNCONFIGURE:
+		unconfigure(s, i);
+		break;
+	case STORM_APPROVE:
+		approve(s, i);
 		break;
 	case STORM_COUNT:
 		break;
@@ -374,6 +410,7 @@ void soak_rescue(struct soak *s)
 {
 	for (unsigned i = 0; i < s->w.dev_count; i++) {
 		find_again(s, i);
+		approve(s, i);
 		if (sim_dev_state(s->w.devs[i].dev) == SIM_SILENT) {
 			sim_dev_g3(s->w.devs[i].dev);
 			watch_note(&s->w.watch, "device %u: off and on", i);

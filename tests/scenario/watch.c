@@ -329,6 +329,9 @@ static void on_request(struct watch *t, struct watch_conn *c)
 	if (change) {
 		value = note_secret(t, c->dev, &m, &a);
 		change_leaves(t, c, name, &m, value);
+		if (strcmp(m.method, "Unprovision") == 0 ||
+		    strcmp(m.method, "PartialUnprovision") == 0)
+			watch_forget(t, c->dev); /* what was set before is gone, or may be */
 	}
 	c->is_read = !change;
 	arena_deinit(&a);
