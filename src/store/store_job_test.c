@@ -336,8 +336,7 @@ static void a_job_that_waits_keeps_its_journal(void **state)
 	world_add_job(tx, "ended", "u1");
 	store_tx_job_set(tx, "ended", STORE_JOB_CANCELLED, T0);
 	world_add_job(tx, "waits", "u1"); /* one of a kind at a time */
-	store_tx_step(tx,
-		      &(struct store_step){ "u1", "waits", "add_key", 3, 1, "intent", "", T0 });
+	store_tx_step(tx, &(struct store_step){ "u1", "waits", "add_key", 3, 1, "intent", "", T0 });
 	store_tx_step(tx, &(struct store_step){ "u1", "ended", "commit", 3, 1, "intent", "", T0 });
 	store_tx_step(tx, &(struct store_step){ "u1", "mine", "mebx", 3, 1, "intent", "", T0 });
 	store_tx_step_settle(tx, "u1", "mine");

@@ -212,6 +212,17 @@ static bool is_done(const struct watch *t, const char *job)
 	return done;
 }
 
+/* Each has proven what opens the device; a job after it may replace that. */
+static unsigned done_count(const struct watch *t, unsigned dev)
+{
+	static struct store_job rows[256];
+	struct arena a;
+	arena_init(&a, 1 << 20);
+	unsigned n = store_job_list(t->w->store, &a, "done", t->w->devs[dev].uuid, "", 256, rows);
+	arena_deinit(&a);
+	return n;
+}
+
 static void change_leaves(struct watch *t, struct watch_conn *c, const char *name,
 			  const struct wsman_msg *m, uint64_t value)
 {
@@ -235,7 +246,8 @@ static void change_leaves(struct watch *t, struct watch_conn *c, const char *nam
 			   c->dev,
 			   a->product ? "its product was not searched for"
 				      : "nothing was read since");
-	} else if (a->may_be_in && value && a->value != value && !is_done(t, a->job)) {
+	} else if (a->may_be_in && value && a->value != value &&
+		   a->done_count == done_count(t, c->dev)) {
 		watch_fail(t, "secret replaced: %s to device %u while the former one may be in",
 			   name, c->dev);
 	}
@@ -243,6 +255,7 @@ static void change_leaves(struct watch *t, struct watch_conn *c, const char *nam
 	a->seen = false;
 	a->value = value;
 	a->by = c->service;
+	a->done_count = value ? done_count(t, c->dev) : 0;
 	str_copy(a->job, sizeof a->job, span_str(c->job));
 }
 

@@ -14,8 +14,8 @@ struct wire_http1;
 struct world;
 struct world_service;
 
-struct watch_conn {
-	char job[40];                  /* that holds the lease, when it sent last */ /* of one service with one device: it has at most one at a time */
+struct watch_conn { /* of one service with one device: it has at most one at a time */
+	char job[40];                   /* that holds the lease, when it sent last */
 	struct world_service *service;
 	unsigned dev;
 	bool cut;                       /* a partition swallowed bytes */
@@ -34,7 +34,8 @@ struct watch_act { /* a change that was asked for: class and method */
 	const struct world_service *by;
 	bool open, seen;                /* not known to be done; the device was looked at since */
 	bool may_be_in;                 /* value: no answer, or a good one */
-	char job[40];                  /* that sent it */
+	char job[40];                   /* that sent it */
+	unsigned done_count;            /* of the device's jobs, when a secret was sent */
 };
 struct watch_secret {
 	char kind[8];                   /* admin (HA1 that was sent), mebx, key (hash) */
