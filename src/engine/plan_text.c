@@ -21,6 +21,7 @@ bool engine_plan_text(struct engine *en, const char *uuid, struct out *o, struct
 	if (ok) {
 		const struct amt_quirks *q = amt_quirks_find(r->version);
 		r->in.setup = r->said_hello;
+		r->in.renew = engine_run_renews(r);
 		r->in.now_unix_ms = clk_unix_ms();
 		r->in.firmware_keys = !q || q->keys.firmware_keys;
 		r->in.key_bits = q ? q->key_bits.key_bits : 2048;

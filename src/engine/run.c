@@ -322,6 +322,12 @@ void engine_run_named(struct engine_run *r, const struct engine_name *n,
 
 /* ---- the loop ---- */
 
+bool engine_run_renews(const struct engine_run *r)
+{
+	return r->kind == RUN_RENEW ||
+		(r->kind == RUN_CONFIGURE && !r->said_hello && r->no_leaf && r->profile.tls);
+}
+
 static void fill_in(struct engine_run *r)
 {
 	const struct amt_quirks *q = amt_quirks_find(r->version);
@@ -335,7 +341,7 @@ static void fill_in(struct engine_run *r)
 	r->in.want_port = !r->port_read && r->said_hello == r->has_mac;
 	const struct run_way *way = &r->ways[r->way];
 	bool is_new = r->admin_stored && str_eq(way->credential, r->admin_id);
-	r->in.renew = r->kind == RUN_RENEW && !r->renewed;
+	r->in.renew = engine_run_renews(r) && !r->renewed;
 	r->in.shows_leaf = r->leaf_hex[0] && str_eq(r->facts.leaf_seen, r->leaf_hex);
 	/* until the new password is the one that opens */
 	r->in.rotate = r->kind == RUN_ROTATE && !is_new;
@@ -408,6 +414,29 @@ static bool may_send(void *arg)
 	return engine_run_holds_lease(r) && (!changes || !doubtful(r, r->act));
 }
 
+bool engine_run_looks_again(struct engine_run *r, enum engine_act a)
+{
+	struct err e = { 0 };
+	unsigned again = doubtful(r, a);
+	if (!again)
+		return false;
+	if (++r->doubt_count > DOUBTS_MAX) {
+		err_set(&e, ERR_CLOSED,
+			"device %s ends each connection after one request: a change would go to "
+			"whoever answers next",
+			r->uuid);
+		engine_run_fail(r, &e);
+		return true;
+	}
+	if (again & FACTS_IDENTITY)
+		r->in.verified_identity = false;
+	r->facts.known &= ~again;
+	if (again & FACTS_IDENTITY) /* whoever answers next has to show it too */
+		r->facts.known &= ~(unsigned)FACTS_OTP;
+	engine_run_read(r, again);
+	return true;
+}
+
 void engine_run_plan(struct engine_run *r)
 {
 	if (!engine_run_may_go_on(r))
@@ -443,24 +472,8 @@ void engine_run_plan(struct engine_run *r)
 		return;
 	}
 	enum engine_act a = engine_plan_next(&r->in);
-	unsigned again = a < ACT_COUNT ? doubtful(r, a) : 0;
-	if (again && ++r->doubt_count > DOUBTS_MAX) {
-		err_set(&e, ERR_CLOSED,
-			"device %s ends each connection after one request: a change would go to "
-			"whoever answers next",
-			r->uuid);
-		engine_run_fail(r, &e);
+	if (a < ACT_COUNT && engine_run_looks_again(r, a))
 		return;
-	}
-	if (again) {
-		if (again & FACTS_IDENTITY)
-			r->in.verified_identity = false;
-		r->facts.known &= ~again;
-		if (again & FACTS_IDENTITY) /* whoever answers next has to show it too */
-			r->facts.known &= ~(unsigned)FACTS_OTP;
-		engine_run_read(r, again);
-		return;
-	}
 	if (a == ACT_COUNT) {
 		if (r->in.setup || !engine_run_parts(r))
 			converged(r);

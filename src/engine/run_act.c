@@ -546,7 +546,7 @@ static bool prepare_secret(struct engine_run *r, struct store_tx *tx, enum engin
 		add_credential(r, tx, "mebx", r->mebx_id, &r->mebx_pw);
 		r->mebx_stored = true;
 	}
-	if (act == ACT_CONTEXT && r->kind == RUN_RENEW) {
+	if (act == ACT_CONTEXT && engine_run_renews(r)) {
 		/* the way back in after the commit: the same password behind the new certificate */
 		secret_set(&r->admin_pw, secret_reveal(&r->ways[r->way].password));
 	} else if (act != ACT_ADMIN) {

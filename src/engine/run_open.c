@@ -311,6 +311,19 @@ static void explain_tls(struct engine_run *r, struct err *e)
 	}
 }
 
+/* The port is closed: with TLS on its way, or gone, the other one may be open. The way before the next
+ * one of that kind becomes the current one. */
+static bool skip_to_other_port(struct engine_run *r)
+{
+	for (unsigned i = r->way + 1; i < r->way_count; i++) {
+		if (r->ways[i].clear == r->ways[r->way].clear)
+			continue;
+		r->way = i - 1;
+		return true;
+	}
+	return false;
+}
+
 void engine_run_way_failed(struct engine_run *r, const struct err *why)
 {
 	struct err e = *why;
@@ -319,7 +332,8 @@ void engine_run_way_failed(struct engine_run *r, const struct err *why)
 	explain_tls(r, &e);
 	engine_run_way_event(r, LOG_EV_CONNECT_FAILED, &e);
 	amt_client_close(r->client);
-	if (engine_run_is_network(e.code) && !engine_run_adopt_goes_on(r, &e))
+	if (engine_run_is_network(e.code) && !engine_run_adopt_goes_on(r, &e) &&
+	    !(e.code == ERR_REFUSED && skip_to_other_port(r)))
 		engine_run_fail(r, &e); /* every way leads to the same address */
 	else
 		next_way(r, &e);
@@ -471,8 +485,10 @@ void engine_run_proven(struct engine_run *r)
 	r->reopen_count = 0;
 	if (!r->login_spent)
 		return;
+	/* its own charge comes back, those of refused passwords stay for their window: firmware may
+	 * count them on although another one was right */
 	r->login_spent = false;
-	r->login_count = 0;
+	r->login_count -= r->login_count > 0;
 	r->login_reset = true;
 }
 

@@ -399,6 +399,7 @@ static void act(struct engine_run *r, struct run_part *p, const struct engine_ch
 {
 	struct run_parts *ps = r->parts;
 	char name[STEP_MAX], stage[96];
+	r->act = ACT_COUNT;
 	ps->now = p;
 	struct store_tx *tx = engine_run_tx(r); /* before ps->change: it looks at the former one */
 	ps->change = ch;
@@ -517,6 +518,8 @@ static bool go_on_with(struct engine_run *r, struct run_part *p)
 		const struct engine_change *ch = next_change(r, p);
 		if (ch) {
 			struct err e = { 0 };
+			if (engine_run_looks_again(r, ACT_COUNT))
+				return true;
 			if (++r->parts->change_count <= CHANGES_MAX) {
 				act(r, p, ch);
 				return true;

@@ -7,6 +7,7 @@ struct engine_run;
 #define RUN_HASHES 8
 struct run_unconfigure {
 	bool sent, asked_here, hashes_read;
+	bool overtaken;              /* it was configured again since a former run has sent it */
 	unsigned polls, hash_count;
 	char hashes[RUN_HASHES][40]; /* names of those that somebody added */
 	struct err why;

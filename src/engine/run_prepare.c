@@ -178,12 +178,15 @@ static bool check_pki(struct engine_run *r, const struct wire_hello *hello, stru
 	return true;
 }
 
-static void load_steps(struct engine_run *r, struct arena *a)
+static void load_steps(struct engine_run *r, int64_t configured_unix_ms, struct arena *a)
 {
 	struct store_step st[ACT_COUNT * 2];
 	unsigned n = store_step_list(r->en->conf.store, a, r->uuid, ACT_COUNT * 2, st);
 	for (unsigned i = 0; i < n; i++) {
-		r->unconf.sent |= engine_run_unconfigure_step(r, st[i].action);
+		if (engine_run_unconfigure_step(r, st[i].action)) {
+			r->unconf.sent = true;
+			r->unconf.overtaken = configured_unix_ms > st[i].at_unix_ms;
+		}
 		r->renewed |=
 			str_eq(st[i].action, ENGINE_STEP_RENEWED) && str_eq(st[i].job, r->job);
 		enum engine_act act = engine_plan_find(st[i].action);
@@ -289,10 +292,11 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 		r->adopt.is_adopted = str_eq(d.state, store_device_state_name(STORE_DEV_ADOPTED));
 		r->adopt.made_up = str_eq(d.kind, "address");
 		str_copy(r->leaf_serial, sizeof r->leaf_serial, span_str(d.serial));
+		r->no_leaf = r->was_configured && !d.serial[0];
 		hello = hello_of(&d, &a);
 		r->has_mac = store_mark_list(r->en->conf.store, &a, r->uuid, "mac", 1,
 					     &(struct store_mark){ 0 }) > 0;
-		load_steps(r, &a);
+		load_steps(r, d.configured_unix_ms, &a);
 		engine_run_candidates(r, &a);
 		load_leaf(r, &a);
 		if (r->kind == RUN_RENEW && !r->intent[ACT_ADD_KEY]) { /* that one is in use */

@@ -1,6 +1,6 @@
 /* One running job: its state, and what the run_*.c files and the queue offer each other. */
 #pragma once
-#include "engine/engine_priv.h"
+#include "engine/engine_priv.h" /* and what of it concerns parts, unconfiguring, adopting: run_parts.h */
 #include "engine/part.h"
 #include "engine/reads.h"
 #include "engine/run_parts.h"
@@ -15,8 +15,7 @@ struct run_way {
 	char credential[64];            /* id of the admin credential row; "" none */
 	struct secret password;
 	char pin_hex[65];               /* operational: leaf that must show up; "" none */
-	bool clear;                     /* operational without TLS */
-	bool client;                    /* shows the service's client certificate */
+	bool clear, client;             /* operational without TLS; shows the service's client certificate */
 	unsigned mode;                  /* adopt: TLS from the newest (0) on; RUN_MODE_CLEAR */
 };
 struct run_ask;
@@ -32,7 +31,7 @@ struct engine_run {
 	struct run_choice choice;       /* of the profile: run_parts.h */
 	bool has_mac, port_read;        /* run_identity.c: a MAC address is stored; it was read in this run */
 	int64_t attempt;
-	bool renewed;                   /* RUN_RENEW: the new certificate is proven */
+	bool renewed, no_leaf;          /* the new certificate is proven; it has none of ours, others configured it */
 	bool psk, was_configured, holds_worker, cancelled;
 	bool group_key;                 /* its key pair is for many PCs */
 	bool uses_key;                  /* the transaction under way takes the key pair, or marks it as used */
@@ -95,6 +94,8 @@ struct engine_run *engine_run_new(struct engine *en, const struct store_job *j);
 void engine_run_free(struct engine_run *r);
 void engine_run_start(struct engine_run *r);       /* the lease is ours */
 void engine_run_plan(struct engine_run *r);        /* what next: read, act, or the end */
+bool engine_run_renews(const struct engine_run *r); /* the job puts another certificate into a configured PC */
+bool engine_run_looks_again(struct engine_run *r, enum engine_act a); /* true: who is there is read before that change */
 void engine_run_fail(struct engine_run *r, const struct err *e);
 void engine_run_refuse(struct engine_run *r, const struct err *e); /* with an event of its own */
 void engine_run_wait(struct engine_run *r, int64_t ms, const char *reason, void (*resume)(struct engine_run *r));
@@ -112,9 +113,7 @@ void engine_run_name_rows(struct engine_run *r, struct store_tx *tx, const struc
 void engine_run_named(struct engine_run *r, const struct engine_name *n, const struct store_device *d); /* run.c; NULL: adopt */
 void engine_run_set_name(struct engine_run *r, const struct engine_name *n);
 
-/* run_identity.c: whose board is it? False: it must not go on. */
-bool engine_run_identity(struct engine_run *r, struct err *e);
-
+bool engine_run_identity(struct engine_run *r, struct err *e); /* run_identity.c: whose board is it? false: stop */
 /* run_prepare.c: facts, names, keys, chains before anything is sent */
 bool engine_run_prepare(struct engine_run *r, struct err *e);
 bool engine_run_check_psk(struct engine_run *r, struct arena *a, struct err *e); /* D043, D044 */

@@ -373,7 +373,7 @@ void engine_run_proof(struct engine_run *r, struct store_tx *tx)
 	if (r->admin_stored)
 		store_tx_credential_current(tx, r->admin_id, now);
 	if (r->leaf_serial[0] && r->in.leaf_der.n) {
-		if (r->kind == RUN_RENEW)
+		if (engine_run_renews(r))
 			renewed(r, tx);
 		store_tx_cert_state(tx, r->leaf_serial, "current");
 	}

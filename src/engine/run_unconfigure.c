@@ -347,6 +347,14 @@ static void only_look(struct engine_run *r)
 void engine_run_unconfigure(struct engine_run *r)
 {
 	struct err e = { 0 };
+	if (r->unconf.overtaken) { /* somebody approved it meanwhile: that was the later word */
+		err_set(&e, ERR_CONFLICT,
+			"device %s was configured again after its configuration was taken off",
+			r->uuid);
+		err_hint(&e, "'outband device unconfigure %.60s' does it once more", r->uuid);
+		engine_run_end(r, STORE_JOB_CANCELLED, 0, &e);
+		return;
+	}
 	if (r->unconf.sent && r->unconf.asked_here) {
 		if (++r->unconf.polls < POLLS_MAX) { /* the old credential opens it still */
 			look_later(r);

@@ -48,6 +48,7 @@ static void check_job(struct soak *s, unsigned i)
 	arena_init(&a, 1 << 20);
 	if (store_device_get(w->store, &a, w->devs[i].uuid, &d) &&
 	    strcmp(d.state, "configured") != 0 && !world_job_any(w, d.uuid, NULL, &a, &j) &&
+	    strcmp(d.state, "adopted") != 0 &&
 	    !(s->devs[i].taken_back &&
 	      (strcmp(d.state, "unconfigured") == 0 || strcmp(d.state, "approval") == 0)))
 		watch_fail(&w->watch, "job lost: device %u is '%s' and has none", i, d.state);

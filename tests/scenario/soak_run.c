@@ -4,6 +4,7 @@
 #include "base/clk.h"
 #include "base/fault.h"
 #include "base/mem.h"
+#include "engine/adopt.h"
 #include "sim/switches.h"
 #include "sim/testkeys.h"
 
@@ -19,6 +20,7 @@
 #define CALM_MS      (96 * HOUR_MS)
 #define KINDS_MAX    128
 #define SWITCHES_MAX 96
+#define THEIRS       "Their-Pass-77" /* of PCs that others configured */
 
 static struct kind {
 	const struct sim_generation *generation;
@@ -264,7 +266,7 @@ static void plan_devices(struct soak *s, const struct soak_opts *opts)
 		struct soak_dev *d = &s->devs[i];
 		unsigned kind = soak_pick(s, kind_count), sw = soak_pick(s, switch_count);
 		d->generation = kinds[kind].generation;
-		d->state = kinds[kind].state;
+		d->state = soak_chance(s, 12) ? SIM_CONFIGURED : kinds[kind].state;
 		if (soak_chance(s, 30) && fits(opts, kind, sw))
 			str_copy(d->switches, sizeof d->switches, span_str(switches[sw]));
 		d->comes_mono_ms = soak_chance(s, 60) ? 0 : soak_between(s, 0, 20 * MINUTE_MS);
@@ -328,6 +330,45 @@ static void begin(struct soak *s, const struct soak_opts *opts)
 		soak_start(s, 1);
 }
 
+static void put_candidate(struct soak *s, struct store_tx *tx, unsigned i, unsigned n,
+			  const char *password)
+{
+	struct arena a;
+	char id[32], label[96];
+	arena_init(&a, 65536);
+	snprintf(id, sizeof id, "candidate-%u-%u", i, n);
+	snprintf(label, sizeof label, "credential:%s:" ENGINE_ADOPT_KIND, s->w.devs[i].uuid);
+	store_tx_credential_add(
+		tx,
+		&(struct store_credential){
+			.id = id,
+			.uuid = s->w.devs[i].uuid,
+			.kind = ENGINE_ADOPT_KIND,
+			.state = "candidate",
+			.sealed = pki_seal_close(s->w.seal, label, span_str(password), &a),
+			.user = "admin",
+			.realm = "",
+			.leaf_sha256 = "",
+			.tls_mode = "",
+			.at_unix_ms = clk_unix_ms(),
+			.changed_unix_ms = clk_unix_ms(),
+		});
+	arena_deinit(&a);
+}
+
+/* A PC that others configured, and what is known of its password, in a list with one that is wrong. */
+static void import(struct soak *s, unsigned i)
+{
+	struct store_tx *tx = store_tx_new(s->w.store);
+	store_tx_device_adopt(tx, s->w.devs[i].uuid, s->w.devs[i].address, "adopt", clk_unix_ms());
+	if (soak_chance(s, 30))
+		put_candidate(s, tx, i, 0, "Wr0ng-Pass-1");
+	put_candidate(s, tx, i, 1, THEIRS);
+	store_tx_commit(tx, NULL, NULL);
+	world_add_job_of(&s->w, i, "adopt");
+	watch_note(&s->w.watch, "device %u: adopt", i);
+}
+
 static void let_come(struct soak *s)
 {
 	while (s->w.dev_count < s->dev_count &&
@@ -336,8 +377,16 @@ static void let_come(struct soak *s)
 		fault_disarm(); /* its name and key are the world's writes */
 		watch_note(&s->w.watch, "device %u: AMT %s %s %s", s->w.dev_count,
 			   d->generation->name, sim_dev_state_name(d->state), d->switches);
-		world_add(&s->w, d->generation->name, d->state, NULL,
-			  d->switches[0] ? d->switches : NULL);
+		const struct world_want want = {
+			.generation = d->generation->name,
+			.state = d->state,
+			.switches = d->switches[0] ? d->switches : NULL,
+			.admin_password = d->state == SIM_CONFIGURED ? THEIRS : NULL,
+			.tls = soak_chance(s, 50) ? SIM_TLS_SERVER : SIM_TLS_OFF,
+		};
+		unsigned i = world_add_with(&s->w, &want);
+		if (d->state == SIM_CONFIGURED)
+			import(s, i);
 	}
 }
 

@@ -210,6 +210,8 @@ static void unconfigure(struct soak *s, unsigned i)
 	char state[32];
 	if (!world_device_state(&s->w, i, state) || strcmp(state, "configured") != 0)
 		return;
+	if (s->devs[i].state == SIM_CONFIGURED)
+		return; /* it was when it came: nobody knows how it would be set up */
 	bool full = s->devs[i].state == SIM_SETUP_PKI && soak_chance(s, 50);
 	s->devs[i].taken_back = true;
 	s->devs[i].clears++;
@@ -222,6 +224,10 @@ static void approve(struct soak *s, unsigned i)
 	char state[32];
 	struct err e = { 0 };
 	struct sim_dev *d = s->w.devs[i].dev;
+	if (world_device_state(&s->w, i, state) && strcmp(state, "adopted") == 0) {
+		configure_again(s, i); /* from now on it is ours */
+		return;
+	}
 	if (!world_device_state(&s->w, i, state) ||
 	    (strcmp(state, "unconfigured") != 0 && strcmp(state, "approval") != 0))
 		return;

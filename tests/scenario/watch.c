@@ -123,11 +123,28 @@ static bool is_stored(struct watch *t, unsigned dev, const struct watch_secret *
 	return found;
 }
 
+/* Each has proven what opens the device; a job after it may replace that. */
+static unsigned done_count(const struct watch *t, unsigned dev)
+{
+	static struct store_job rows[256];
+	struct arena a;
+	arena_init(&a, 1 << 20);
+	unsigned n = store_job_list(t->w->store, &a, "done", t->w->devs[dev].uuid, "", 256, rows);
+	arena_deinit(&a);
+	return n;
+}
+
+/* The key of a certificate that is in place opens nothing: a renewal makes and keeps another one. */
+static bool is_settled_key(const struct watch *t, unsigned dev, const struct watch_secret *s)
+{
+	return strcmp(s->kind, "key") == 0 && done_count(t, dev) > s->done_count;
+}
+
 void watch_check_secrets(struct watch *t, unsigned dev)
 {
 	const struct watch_dev *d = &t->devs[dev];
 	for (unsigned i = 0; i < d->secret_count; i++)
-		if (!is_stored(t, dev, &d->secrets[i]))
+		if (!is_settled_key(t, dev, &d->secrets[i]) && !is_stored(t, dev, &d->secrets[i]))
 			watch_fail(t,
 				   "credential lost: device %u was sent a %s secret that the store "
 				   "does not hold any more",
@@ -138,7 +155,7 @@ void watch_check_secrets(struct watch *t, unsigned dev)
 static void secret_leaves(struct watch *t, unsigned dev, const char *kind, struct span bytes)
 {
 	struct watch_dev *d = &t->devs[dev];
-	struct watch_secret s = { .n = bytes.n };
+	struct watch_secret s = { .n = bytes.n, .done_count = done_count(t, dev) };
 	str_copy(s.kind, sizeof s.kind, span_str(kind));
 	if (bytes.n > sizeof s.bytes)
 		watch_fail(t, "device %u: a %s secret of %zu bytes", dev, kind, bytes.n);
@@ -149,7 +166,8 @@ static void secret_leaves(struct watch *t, unsigned dev, const char *kind, struc
 			   "durable in the store",
 			   dev, kind);
 	for (unsigned i = 0; i < d->secret_count; i++) {
-		if (memcmp(&d->secrets[i], &s, sizeof s) == 0)
+		if (strcmp(d->secrets[i].kind, kind) == 0 &&
+		    span_eq(span_make(d->secrets[i].bytes, d->secrets[i].n), bytes))
 			return;
 		/* a renewed certificate has a key of its own; the former one opens nothing */
 		if (strcmp(kind, "key") == 0 && strcmp(d->secrets[i].kind, kind) == 0) {
@@ -212,17 +230,6 @@ static bool is_done(const struct watch *t, const char *job)
 	return done;
 }
 
-/* Each has proven what opens the device; a job after it may replace that. */
-static unsigned done_count(const struct watch *t, unsigned dev)
-{
-	static struct store_job rows[256];
-	struct arena a;
-	arena_init(&a, 1 << 20);
-	unsigned n = store_job_list(t->w->store, &a, "done", t->w->devs[dev].uuid, "", 256, rows);
-	arena_deinit(&a);
-	return n;
-}
-
 static void change_leaves(struct watch *t, struct watch_conn *c, const char *name,
 			  const struct wsman_msg *m, uint64_t value)
 {
@@ -275,8 +282,15 @@ void watch_death(struct watch *t, const struct world_service *s)
 
 void watch_forget(struct watch *t, unsigned dev)
 {
-	t->devs[dev].act_count = 0;
-	t->devs[dev].clears++;
+	struct watch_dev *d = &t->devs[dev];
+	unsigned kept = 0;
+	d->act_count = 0;
+	d->clears++;
+	for (unsigned i = 0; i < d->secret_count;
+	     i++) /* keys of certificates open nothing any more */
+		if (strcmp(d->secrets[i].kind, "key") != 0)
+			d->secrets[kept++] = d->secrets[i];
+	d->secret_count = kept;
 }
 
 /* ---- who may send ---- */

@@ -41,6 +41,7 @@ struct watch_secret {
 	char kind[8];                   /* admin (HA1 that was sent), mebx, key (hash) */
 	uint8_t bytes[64];
 	size_t n;
+	unsigned done_count;            /* of the device's jobs, when it was sent */
 };
 struct watch_dev {
 	struct watch_act acts[WATCH_ACTS];
