@@ -72,6 +72,29 @@ void hash_of(enum hash_kind k, struct span in, uint8_t *out_digest)
 	hash_of_parts(k, &in, 1, out_digest);
 }
 
+/* The context is the run: nothing else is to be kept. */
+struct hash_run *hash_run_new(enum hash_kind k)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+	if (!ctx || EVP_DigestInit_ex(ctx, method_of(k), NULL) != 1)
+		cannot_hash();
+	return (struct hash_run *)ctx;
+}
+
+void hash_run_add(struct hash_run *r, struct span in)
+{
+	if (in.n && EVP_DigestUpdate((EVP_MD_CTX *)r, in.p, in.n) != 1)
+		cannot_hash();
+}
+
+void hash_run_end(struct hash_run *r, uint8_t *out_digest)
+{
+	if (out_digest && EVP_DigestFinal_ex((EVP_MD_CTX *)r, out_digest, NULL) != 1)
+		cannot_hash();
+	EVP_MD_CTX_free((EVP_MD_CTX *)r);
+}
+
 static uint64_t stir(uint64_t x)
 {
 	x ^= x >> 31;

@@ -7,7 +7,7 @@
 #include "sim/boot.h"
 #include "sim/ctl_priv.h"
 #include "sim/events.h"
-#include "sim/hw.h"
+#include "sim/media.h"
 #include <unistd.h>
 
 #define LINE_MAX_BYTES  4096
@@ -165,6 +165,15 @@ static bool run_boot(struct conn *c, struct sim_dev *d, struct out *o, struct er
 	return true;
 }
 
+static bool run_media(struct conn *c, struct sim_dev *d, struct out *o, struct err *e)
+{
+	(void)e;
+	put_head(c, d, o);
+	out_str(o, " ");
+	sim_dev_print_media(d, o);
+	return true;
+}
+
 static bool run_consent(struct conn *c, struct sim_dev *d, struct out *o, struct err *e)
 {
 	(void)e;
@@ -252,16 +261,6 @@ static bool run_usb(struct conn *c, struct sim_dev *d, struct out *o, struct err
 	return sim_ctl_usb(d, c->words[2], o, e);
 }
 
-static bool run_hardware(struct conn *c, struct sim_dev *d, struct out *o, struct err *e)
-{
-	if (c->word_count < 3) {
-		sim_hw_print(d, o);
-		return true;
-	}
-	touch(c, d);
-	return sim_hw_change(d, span_str(c->words[2]), e);
-}
-
 /* X(name, arguments, fewest and most words behind the name, all when no device is named, function,
  * sentence) */
 /* clang-format off */
@@ -275,6 +274,7 @@ static bool run_hardware(struct conn *c, struct sim_dev *d, struct out *o, struc
 	X("switch", "DEVICE NAME=VALUE", 2, 2, false, run_switch, "other behaviour from now on") \
 	X("value", "DEVICE CLASS.PROPERTY", 2, 2, false, run_value, "a value of the active configuration") \
 	X("boot", "DEVICE", 1, 1, false, run_boot, "what the last start was told to do, and what the next is") \
+	X("media", "DEVICE", 1, 1, false, run_media, "virtual drives, and what the boot loader read from them") \
 	X("consent", "DEVICE", 1, 1, false, run_consent, "the code of user consent on the PC's screen") \
 	X("g3", "DEVICE", 1, 1, false, run_g3, "power drained: a new hello window begins") \
 	X("hello", "DEVICE", 1, 1, false, run_hello, "says hello now") \
@@ -286,8 +286,6 @@ static bool run_hardware(struct conn *c, struct sim_dev *d, struct out *o, struc
 	  "a sensor of the PC reports that: into its event log, and to who has subscribed") \
 	X("audit", "DEVICE APPLICATION/EVENT[:HEX]", 2, 2, false, run_audit, \
 	  "local software does what that audit event tells") \
-	X("hardware", "DEVICE [CHANGE]", 1, 2, false, run_hardware, \
-	  "prints the model; CHANGE: out, in or swap with memory:N, media:N, fan:N or battery:N; whole") \
 	X("power-loss", "DEVICE", 1, 1, false, run_power_loss, "loses power for a moment: connections die") \
 	X("fleet", "", 0, 0, false, NULL, "one line about all: hellos sent and failed, connections")
 /* clang-format on */
@@ -397,9 +395,8 @@ static bool parse(struct conn *c, struct span line, struct err *e)
 
 	c->word_count = 0;
 	while ((line = span_trim(line)).n > 0) {
-		/* the path of a file may have blanks, a change of hardware has one */
-		bool rest = c->word_count == 2 &&
-			(str_eq(c->words[0], "usb") || str_eq(c->words[0], "hardware"));
+		/* the path of a file may have blanks */
+		bool rest = c->word_count == 2 && str_eq(c->words[0], "usb");
 		size_t n = rest ? line.n : span_find(line, ' ');
 		if (c->word_count == WORDS_MAX)
 			return err_set(e, ERR_USAGE, "too many words");
@@ -413,7 +410,7 @@ static bool parse(struct conn *c, struct span line, struct err *e)
 		err_set(e, ERR_USAGE, "there is no request '%s'", c->word_count ? c->words[0] : "");
 		return err_want(e,
 				"list, stats, state, fault, switch, value, g3, hello, "
-				"move, usb, event, audit, hardware, power-loss or fleet");
+				"move, usb, event, audit, power-loss or fleet");
 	}
 	if (c->word_count - 1 < hows[i].lo || c->word_count - 1 > hows[i].hi)
 		return err_set(e, ERR_USAGE, "use: %s %s", rows[i].name, rows[i].args);

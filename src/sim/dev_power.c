@@ -3,6 +3,7 @@
 #include "sim/dev_boot_priv.h"
 #include "sim/dev_priv.h"
 #include "sim/events.h"
+#include "sim/ider_priv.h"
 #include "sim/machine_priv.h"
 #include "sim/redir_priv.h"
 
@@ -46,6 +47,8 @@ bool sim_dev_power(struct sim_dev *d, enum sim_power_act act)
 	case SIM_POWER_INTERRUPT: /* up to its system, which is not played */
 		break;
 	}
+	if (act == SIM_POWER_ON || act == SIM_POWER_CYCLE || act == SIM_POWER_RESET)
+		sim_media_host_starts(d, sim_dev_boot_choice(d)->from == SIM_BOOT_IDER_CD);
 	sim_machine_power(d, act);
 	return true;
 }

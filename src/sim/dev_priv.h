@@ -39,14 +39,12 @@ enum sim_session {
 struct sim_conn;
 struct sim_redir;
 struct sim_machine;
-struct sim_hw_model;
+struct sim_media;
 struct sim_dev {
 	const struct sim_env *env;
 	const struct sim_generation *gen;
 	struct uuid uuid;
 	unsigned index, board;
-	const struct sim_hw_model *hw;
-	char *host_ip;            /* of the PC's system, as it told the firmware; NULL */
 	struct rng rng;
 	struct sim_switches sw;
 
@@ -55,7 +53,6 @@ struct sim_dev {
 	char pid[9], pps[33];     /* empty: none */
 	char *suffix;             /* NULL: env's */
 	char *otp;                /* ProvisioningServerOTP; NULL: none */
-	char *hw_changes;         /* what was taken out or exchanged (hw.c); NULL: nothing */
 	char *usb_roots;          /* root hashes that a stick brought, as text; NULL: none */
 	char *mebx;
 	bool mebx_default;
@@ -103,6 +100,7 @@ struct sim_dev {
 	struct sim_conn *conns;
 	unsigned conn_count, busy_count; /* redirs are connections too */
 	struct sim_redir *redirs;
+	struct sim_media *media;     /* ider_priv.h; NULL: nothing of virtual drives yet */
 	struct sim_machine *machine; /* the PC; NULL: as its power says, and nobody looked yet */
 	struct sim_dead *dead;
 	struct sim_boot *boot;                      /* dev_boot_priv.h; NULL: not touched yet */

@@ -94,6 +94,24 @@ enum sim_fault_when {
 	  "somebody else has the next n sessions")                                                   \
 	X(SIM_FAULT_REDIR_REALM, "redir_realm", "session", "other_realm", FLAG, 0, 0,                \
 	  "the login of a session asks for another realm")                                           \
+	X(SIM_FAULT_IDER_REFUSE, "ider_refuse", "media", "status", FIRST, 0, 0,                      \
+	  "the next n openings of virtual drives are refused")                                       \
+	X(SIM_FAULT_IDER_DROP_OPEN, "ider_drop_open", "media", "drop", NTH, 1, 0,                    \
+	  "the line of virtual drives dies when they are opened, the n-th time")                     \
+	X(SIM_FAULT_IDER_DROP_SET, "ider_drop_set", "media", "drop", NTH, 1, 0,                      \
+	  "the line dies when virtual drives are switched, the n-th time")                           \
+	X(SIM_FAULT_IDER_DROP_COMMAND, "ider_drop_command", "media", "drop", NTH, 1, 0,              \
+	  "the line dies at the n-th command to a virtual drive")                                    \
+	X(SIM_FAULT_IDER_DROP_DATA, "ider_drop_data", "media", "drop", NTH, 1, 0,                    \
+	  "the line dies in the middle of the n-th piece of a read")                                 \
+	X(SIM_FAULT_IDER_RESET, "ider_reset", "media", "reset", EVERY, 100, 0,                       \
+	  "the bus of virtual drives is reset in the middle of a read, after each n pieces")         \
+	X(SIM_FAULT_IDER_ODD, "ider_odd", "media", "odd", EVERY, 10, 0,                              \
+	  "odd commands come before a command to a virtual drive, after each n")                     \
+	X(SIM_FAULT_IDER_SEQ, "ider_seq", "media", "skip", NTH, 5, 0,                                \
+	  "the n-th message of virtual drives has a wrong number")                                   \
+	X(SIM_FAULT_IDER_MUTE, "ider_mute", "media", "silence", FLAG, 0, 0,                          \
+	  "the firmware says nothing any more about virtual drives")                                 \
 	X(SIM_FAULT_REBOOT, "reboot", "request", "reboot", NTH, 1, 40000,                            \
 	  "the PC restarts at the n-th request and is away for m ms")                                \
 	X(SIM_FAULT_POWER_LOSS, "power_loss", "request", "power_loss", NTH, 1, 20000,                \
