@@ -18,6 +18,13 @@ void sim_machine_drain(struct sim_dev *d); /* what it said is lost */
 size_t sim_machine_input(struct sim_dev *d, struct span bytes); /* how many it read now */
 void sim_machine_lines(const struct sim_dev *d, struct wire_redir_sol_control_msg *out_c);
 
+/* The boot loader that runs from IDE-R: says what it finds, and ends. */
+void sim_machine_say(struct sim_dev *d, const char *text); /* on the console; lines end with CR LF */
+void sim_machine_storage_done(struct sim_dev *d, bool ok); /* false: next is the disk */
+
+/* ---- machine_storage.c ---- */
+void sim_machine_storage(struct sim_dev *d); /* boot from IDE-R begins; not inside of it done */
+
 /* ---- redir_sol.c ---- */
 void sim_sol_run(struct sim_dev *d);  /* the machine said something, or its lines changed */
-void sim_sol_feed(struct sim_dev *d); /* the machine reads again */
+bool sim_sol_feed(struct sim_dev *d); /* the machine reads again; false: nothing that it took */

@@ -51,6 +51,11 @@ static void tell_controls(struct sol *s)
 
 static void run(struct sol *s);
 
+static void go_on(struct sol *s)
+{
+	sim_machine_kick(sim_redir_dev(s->r));
+}
+
 static void on_gap(void *arg)
 {
 	struct sol *s = arg;
@@ -62,7 +67,7 @@ static void on_gap(void *arg)
 		s->gap = sched_after(sched_of(s), GAP_MS, on_gap, s);
 		return;
 	}
-	run(s);
+	go_on(s);
 }
 
 /* Controls that changed, alone and with a gap behind them. */
@@ -91,7 +96,7 @@ static void on_overflow(void *arg)
 	s->dropped = true;
 	buf_clear(&s->out);
 	sim_machine_drain(sim_redir_dev(s->r));
-	run(s);
+	go_on(s);
 }
 
 static bool line_is_full(struct sol *s)
@@ -131,7 +136,7 @@ static void on_tx(void *arg)
 	s->tx = NULL;
 	if (s->out.n > 0 && !s->gap && !line_is_full(s))
 		(void)send_chunk(s);
-	run(s);
+	go_on(s);
 }
 
 /* Whole chunks at once, a rest when its time has come. */
@@ -160,14 +165,10 @@ void sim_sol_run(struct sim_dev *d)
 
 static void on_room(void *state)
 {
-	struct sol *s = state;
-
-	sim_machine_kick(sim_redir_dev(s->r));
+	go_on(state);
 }
 
 /* ---- to the host ---- */
-
-static void feed(struct sol *s);
 
 /* Nobody in the host read for so long: what waits is lost. */
 static void on_flush(void *arg)
@@ -177,10 +178,10 @@ static void on_flush(void *arg)
 	s->flush = NULL;
 	buf_clear(&s->fifo);
 	s->flushed = true;
-	run(s);
+	go_on(s);
 }
 
-static void feed(struct sol *s)
+static bool feed(struct sol *s)
 {
 	size_t n = sim_machine_input(sim_redir_dev(s->r), buf_span(&s->fifo));
 
@@ -188,18 +189,17 @@ static void feed(struct sol *s)
 	if (n > 0) {
 		sched_cancel(s->flush);
 		s->flush = NULL;
-		sim_machine_kick(sim_redir_dev(s->r));
 	}
 	if (s->fifo.n > 0 && s->set.rx_flush_ms > 0 && !s->flush)
 		s->flush = sched_after(sched_of(s), s->set.rx_flush_ms, on_flush, s);
+	return n > 0;
 }
 
-void sim_sol_feed(struct sim_dev *d)
+bool sim_sol_feed(struct sim_dev *d)
 {
 	struct sol *s = sim_redir_state(d, WIRE_REDIR_SOL);
 
-	if (s && s->fifo.n > 0)
-		feed(s);
+	return s && s->fifo.n > 0 && feed(s);
 }
 
 static void to_host(struct sol *s, struct span data)
@@ -210,7 +210,7 @@ static void to_host(struct sol *s, struct span data)
 			break;
 		(void)buf_add(&s->fifo, span_make(data.p, n));
 		data = span_make(data.p + n, data.n - n);
-		feed(s);
+		go_on(s);
 	}
 	/* 0: the session ends when the host does not empty its queue */
 	if (data.n > 0 && s->set.rx_flush_ms == 0)
