@@ -16,6 +16,7 @@ void sim_machine_free(struct sim_dev *d);
 void sim_machine_output(struct sim_dev *d, struct buf *b, size_t max);
 void sim_machine_drain(struct sim_dev *d); /* what it said is lost */
 size_t sim_machine_input(struct sim_dev *d, struct span bytes); /* how many it read now */
+void sim_machine_break(struct sim_dev *d); /* the serial line was held low */
 void sim_machine_lines(const struct sim_dev *d, struct wire_redir_sol_control_msg *out_c);
 
 /* The boot loader that runs from IDE-R: says what it finds, and ends. */

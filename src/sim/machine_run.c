@@ -164,6 +164,15 @@ size_t sim_machine_input(struct sim_dev *d, struct span bytes)
 	return bytes.n ? machine_input(m, bytes, clk_mono_ms()) : 0;
 }
 
+void sim_machine_break(struct sim_dev *d)
+{
+	struct sim_machine *m = machine_of(d);
+
+	if (m->stage == MACHINE_OS)
+		machine_say(m, "[break]");
+	sim_machine_kick(d);
+}
+
 void sim_machine_lines(const struct sim_dev *d, struct wire_redir_sol_control_msg *out_c)
 {
 	bool on = d->machine ? d->machine->stage != MACHINE_OFF && d->machine->stage != MACHINE_GAP

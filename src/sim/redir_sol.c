@@ -7,7 +7,8 @@
 
 #define GAP_MS        50     /* real clients lose what comes right behind 0x21 and 0x29 (5.7) */
 #define LINE_MAX      262144 /* on the way to the console: more, and the line is full */
-#define FIFO_MAX      4096   /* bytes that wait for a host that does not read (G) */
+#define FIFO_MAX      4096 /* bytes that wait for a host that does not read (G); then the line stops */
+#define FIFO_HARD     524288 /* what a line can still bring that was told to stop */
 #define OPENED_FILL   12     /* of the reply's tail: the settings come back */
 #define HEARTBEAT_MIN 100
 
@@ -22,6 +23,7 @@ struct sol {
 	struct buf out;  /* from the host, not yet a message */
 	struct wire_redir_sol_control_msg told;
 	bool dropped, flushed; /* to be told with the next controls */
+	bool paused;
 };
 
 static struct sched *sched_of(const struct sol *s)
@@ -170,6 +172,17 @@ static void on_room(void *state)
 
 /* ---- to the host ---- */
 
+/* A line that brings more than the host reads stops; with rx_flush 0 the session ends (5.1). */
+static void set_pause(struct sol *s)
+{
+	bool want = s->fifo.n > FIFO_MAX;
+
+	if (want == s->paused)
+		return;
+	s->paused = want;
+	sim_redir_pause(s->r, want);
+}
+
 /* Nobody in the host read for so long: what waits is lost. */
 static void on_flush(void *arg)
 {
@@ -178,6 +191,7 @@ static void on_flush(void *arg)
 	s->flush = NULL;
 	buf_clear(&s->fifo);
 	s->flushed = true;
+	set_pause(s);
 	go_on(s);
 }
 
@@ -192,6 +206,8 @@ static bool feed(struct sol *s)
 	}
 	if (s->fifo.n > 0 && s->set.rx_flush_ms > 0 && !s->flush)
 		s->flush = sched_after(sched_of(s), s->set.rx_flush_ms, on_flush, s);
+	if (s->paused)
+		set_pause(s);
 	return n > 0;
 }
 
@@ -204,17 +220,15 @@ bool sim_sol_feed(struct sim_dev *d)
 
 static void to_host(struct sol *s, struct span data)
 {
-	while (data.n > 0) {
-		size_t room = FIFO_MAX - s->fifo.n, n = data.n < room ? data.n : room;
-		if (n == 0)
-			break;
-		(void)buf_add(&s->fifo, span_make(data.p, n));
-		data = span_make(data.p + n, data.n - n);
-		go_on(s);
+	if (!buf_add(&s->fifo, data)) {
+		sim_redir_cut(s->r);
+		return;
 	}
-	/* 0: the session ends when the host does not empty its queue */
-	if (data.n > 0 && s->set.rx_flush_ms == 0)
+	go_on(s);
+	if (s->fifo.n > FIFO_MAX && s->set.rx_flush_ms == 0)
 		sim_redir_end(s->r);
+	else
+		set_pause(s);
 }
 
 /* ---- keep-alive ---- */
@@ -300,7 +314,10 @@ static void on_message(struct sol *s, const struct wire_redir_msg *m)
 	case WIRE_REDIR_END:
 		sim_redir_end(s->r);
 		break;
-	case WIRE_REDIR_SOL_LINES: /* not known what it asks for */
+	case WIRE_REDIR_SOL_LINES: /* not known what it asks for; a break is a guess (G) */
+		if (m->lines[0] & WIRE_REDIR_BREAK)
+			sim_machine_break(sim_redir_dev(s->r));
+		break;
 	case WIRE_REDIR_SOL_HEARTBEAT:
 	case WIRE_REDIR_SOL_PONG:
 		break;
@@ -345,7 +362,7 @@ static void *open_session(struct sim_redir *r)
 	struct sol *s = MEM_NEW(struct sol);
 
 	s->r = r;
-	buf_init(&s->fifo, FIFO_MAX);
+	buf_init(&s->fifo, FIFO_HARD);
 	buf_init(&s->out, (size_t)UINT16_MAX + 1);
 	return s;
 }

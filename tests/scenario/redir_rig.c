@@ -23,10 +23,8 @@ static struct net_stream *dial(struct net_dialer *d, const struct net_target *t)
 		return net_stream_mem_dead(g->sched, 1, &e);
 	}
 	net_stream_mem_pair(g->sched, g->latency_ms, &own, &far);
-	if (g->tap)
-		net_stream_mem_set_tap(own, g->tap, g->tap_arg);
 	sim_dev_serve(g->dev, t->port, far);
-	return own;
+	return g->pieces ? rig_relay(g, own) : own;
 }
 
 void rig_init(struct rig *g, const char *generation, const char *redirection, const char *switches,
@@ -57,6 +55,7 @@ void rig_init(struct rig *g, const char *generation, const char *redirection, co
 
 void rig_deinit(struct rig *g)
 {
+	rig_cut(g);
 	amt_way_deinit(&g->way);
 	sim_dev_free(g->dev);
 	sched_free(g->sched);

@@ -15,8 +15,8 @@ struct rig {
 	int64_t latency_ms;
 	unsigned dials;
 	struct amt_way way; /* with the right login */
-	net_stream_mem_tap_fn *tap; /* of the console's end; NULL */
-	void *tap_arg;
+	struct relay *relays;       /* between the two, when pieces is set */
+	unsigned pieces;            /* bytes come in random pieces of at most so many, late by chance */
 };
 /* redirection, switches, fault as in struct sim_dev_conf. */
 void rig_init(struct rig *g, const char *generation, const char *redirection, const char *switches,
@@ -24,6 +24,10 @@ void rig_init(struct rig *g, const char *generation, const char *redirection, co
 void rig_deinit(struct rig *g);
 void rig_run_ms(struct rig *g, int64_t ms);
 void rig_set_password(struct rig *g, const char *password);
+
+/* What stands between console and PC: cuts bytes into pieces, delays them, and can drop the line. */
+struct net_stream *rig_relay(struct rig *g, struct net_stream *far); /* gives the console's end */
+void rig_cut(struct rig *g); /* all lines through relays die */
 
 /* A session and what it told. */
 struct rig_session {
