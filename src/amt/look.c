@@ -9,6 +9,7 @@
 #include "wsman/xml.h"
 
 #define UP_MS    5000
+#define GRACE_MS 100
 #define REPLY_MS 5000
 #define REALM_OF "http://intel.com/wbem/wscim/1/amt-schema/1/AMT_GeneralSettings"
 
@@ -16,8 +17,9 @@ enum step { STEP_CLEAR, STEP_MODERN, STEP_LEGACY, STEP_PSK, STEP_VERSIONS, STEP_
 
 struct knock {
 	struct amt_look *k;
-	struct net_stream *s; /* NULL: it has answered */
+	struct net_stream *s; /* NULL: down */
 	unsigned port;        /* enum amt_seen_port */
+	bool up;
 };
 struct amt_look {
 	struct amt_look_conf conf;
@@ -49,21 +51,37 @@ static void on_soon(void *arg)
 	next_step(k);
 }
 
-static void knocked(struct knock *n, enum amt_seen_says says)
+/* A port that takes a connection and resets it at once is as good as closed. */
+static void on_grace(void *arg)
 {
-	struct amt_look *k = n->k;
+	struct amt_look *k = arg;
 
-	k->seen->ports[n->port] = says;
-	net_stream_close(n->s);
-	n->s = NULL;
-	if (--k->open_knocks == 0)
-		k->soon = sched_after(k->conf.sched, 0, on_soon, k);
+	for (unsigned i = 0; i < AMT_SEEN_PORT_COUNT; i++) {
+		net_stream_close(k->knocks[i].s);
+		k->knocks[i].s = NULL;
+	}
+	on_soon(k);
+}
+
+static void answered(struct amt_look *k)
+{
+	bool up = false;
+
+	if (--k->open_knocks > 0)
+		return;
+	for (unsigned i = 0; i < AMT_SEEN_PORT_COUNT; i++)
+		up = up || k->knocks[i].s;
+	k->soon = sched_after(k->conf.sched, up ? GRACE_MS : 0, on_grace, k);
 }
 
 static void on_knock_up(void *arg, const struct net_tls_facts *facts)
 {
+	struct knock *n = arg;
+
 	(void)facts;
-	knocked(arg, AMT_SEEN_OPEN);
+	n->up = true;
+	n->k->seen->ports[n->port] = AMT_SEEN_OPEN;
+	answered(n->k);
 }
 
 static void on_knock_data(void *arg, struct span bytes)
@@ -72,12 +90,30 @@ static void on_knock_data(void *arg, struct span bytes)
 	(void)bytes;
 }
 
+static enum amt_seen_says says_of(const struct knock *n, enum err_code code)
+{
+	switch (code) {
+	case ERR_NONE:
+		return n->up ? AMT_SEEN_OPEN : AMT_SEEN_REFUSED;
+	case ERR_REFUSED:
+	case ERR_CLOSED:
+		return AMT_SEEN_REFUSED;
+	case ERR_TIMEOUT:
+		return AMT_SEEN_SILENT;
+	default:
+		return AMT_SEEN_NO_ROUTE;
+	}
+}
+
 static void on_knock_down(void *arg, const struct err *why)
 {
-	knocked(arg,
-		why->code == ERR_REFUSED || why->code == ERR_CLOSED ? AMT_SEEN_REFUSED
-			: why->code == ERR_TIMEOUT                  ? AMT_SEEN_SILENT
-								    : AMT_SEEN_NO_ROUTE);
+	struct knock *n = arg;
+
+	n->k->seen->ports[n->port] = says_of(n, why->code);
+	net_stream_close(n->s);
+	n->s = NULL;
+	if (!n->up)
+		answered(n->k);
 }
 
 struct amt_look *amt_look_start(const struct amt_look_conf *c, const char *address,
@@ -96,7 +132,7 @@ struct amt_look *amt_look_start(const struct amt_look_conf *c, const char *addre
 	for (unsigned i = 0; i < AMT_SEEN_PORT_COUNT; i++) {
 		struct net_target t = { .port = (uint16_t)(c->port_base + i) };
 		(void)str_copy(t.address, sizeof t.address, span_str(address));
-		k->knocks[i] = (struct knock){ k, c->dialer->dial(c->dialer, &t), i };
+		k->knocks[i] = (struct knock){ k, c->dialer->dial(c->dialer, &t), i, false };
 		net_stream_start(k->knocks[i].s, &events, &k->knocks[i]);
 	}
 	return k;
@@ -165,6 +201,8 @@ static void on_identify(void *arg, const struct amt_reply *r, const struct err *
 	const struct wsman_xml *v = NULL;
 
 	note_reply(k, r);
+	if (k->step == STEP_CLEAR && !r->http_status && e->code == ERR_CLOSED)
+		k->seen->ports[AMT_SEEN_16992] = AMT_SEEN_REFUSED;
 	if (e->code == ERR_NONE && r->msg && r->msg->payload)
 		v = wsman_xml_child(r->msg->payload, NULL, "ProductVersion");
 	if (v && v->text)
@@ -205,6 +243,8 @@ static void on_connected(void *arg, const struct amt_reply *r, const struct err 
 		return;
 	}
 	note_reply(k, r);
+	if (e->code == ERR_CLOSED && !k->seen->with_cert)
+		k->seen->ports[AMT_SEEN_16993] = AMT_SEEN_REFUSED;
 	if (e->code != ERR_NONE) {
 		(void)str_copy(k->seen->tls_error, sizeof k->seen->tls_error, span_str(text));
 		soon(k);

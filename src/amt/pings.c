@@ -1,5 +1,5 @@
-/* See pings.h. Three brakes: tokens in all, tokens of the /24, and a window of pings that are younger
- * than a quarter of a second, which keeps a fast sender from running over buffers. */
+/* See pings.h. Brakes: tokens in all and tokens of the /24; without a rate, a window of pings that are
+ * younger than a quarter of a second, which keeps a fast sender from running over buffers. */
 #include "amt/pings.h"
 #include "base/mem.h"
 
@@ -7,7 +7,9 @@
 #define NETS         4096 /* of the /24s that were seen last */
 #define NET_BURST    10
 #define YOUNG_MS     256
-#define WINDOW_FIRST 512u
+#define WINDOW_FIRST 320u /* what the usual receive buffer holds of small datagrams, twice over */
+#define WINDOW_GROWS \
+	64u /* by one for so many answers: a window of answers is enough for the line */
 #define WINDOW_LEAST 64u
 #define WINDOW_MOST  16384u
 #define SLOW_MS      1000 /* between two falls, and two rises */
@@ -41,7 +43,7 @@ struct amt_pings {
 	struct bucket all, again, nets[NETS];
 	uint32_t rate, window;
 	int64_t fell_ms, rose_ms, young_at_ms;
-	uint32_t young, slots[YOUNG_MS];
+	uint32_t young, answers, slots[YOUNG_MS];
 };
 
 void amt_pings_conf_init(struct amt_pings_conf *c, uint32_t rate)
@@ -127,8 +129,8 @@ static void age(struct amt_pings *p, int64_t now_ms)
 		*slot = 0;
 	}
 	p->young -= old < p->young ? old : p->young;
-	/* Silence says nothing of loss: the window opens slowly. */
-	p->window += old / 8;
+	/* Silence says nothing of loss: the window opens. */
+	p->window += old / 2;
 	if (p->window > WINDOW_MOST)
 		p->window = WINDOW_MOST;
 	if (p->conf.rate && p->rate < p->conf.rate && now_ms - p->fell_ms >= RISE_MS &&
@@ -145,7 +147,7 @@ static bool take(struct amt_pings *p, uint32_t ip, int64_t now_ms)
 	struct bucket *net = p->conf.net_rate ? net_of(p, ip, now_ms) : NULL;
 
 	age(p, now_ms);
-	if (p->young >= p->window || (net && net->tokens < 1000))
+	if ((!p->conf.rate && p->young >= p->window) || (net && net->tokens < 1000))
 		return false;
 	if (p->conf.rate) {
 		fill(&p->all, p->rate, 1 + p->rate / 50, now_ms);
@@ -265,7 +267,7 @@ bool amt_pings_again(struct amt_pings *p, int64_t now_ms, uint32_t *out_ip, uint
 
 	if (i == NONE || now_ms - p->pool[i].sent_ms < p->conf.again_ms)
 		return false;
-	fill(&p->again, AGAIN_RATE, AGAIN_RATE / 50, now_ms);
+	fill(&p->again, AGAIN_RATE, AGAIN_RATE / 500, now_ms);
 	if ((!p->conf.rate && p->again.tokens < 1000) || !take(p, p->pool[i].ip, now_ms))
 		return false;
 	p->again.tokens -= 1000;
@@ -307,7 +309,7 @@ bool amt_pings_answer(struct amt_pings *p, uint32_t ip, uint8_t tag, int64_t now
 	}
 	if (g->tries > 1)
 		loss(p, now_ms);
-	else if (p->window < WINDOW_MOST)
+	else if (p->window < WINDOW_MOST && ++p->answers % WINDOW_GROWS == 0)
 		p->window++;
 	*out_position = g->position;
 	drop(p, i);

@@ -66,7 +66,7 @@ const char *amt_seen_state_text(enum amt_seen_state s)
 
 const char *amt_seen_owner_name(enum amt_seen_owner o)
 {
-	static const char *const names[] = { "none", "ours", "self-signed", "others" };
+	static const char *const names[] = { "none", "ours", "self-signed", "firmware", "others" };
 
 	return names[o];
 }
@@ -126,7 +126,8 @@ bool amt_seen_take_cert(struct amt_seen *s, struct span leaf_der, const struct s
 		s->key_bits = c.key_bits;
 		s->not_after_unix_ms = c.not_after_unix_ms;
 		memcpy(s->leaf_sha256, c.sha256, sizeof s->leaf_sha256);
-		s->owner = c.self_issued               ? AMT_SEEN_SELF_SIGNED
+		s->owner = s->setup_cert               ? AMT_SEEN_FIRMWARE
+			: c.self_issued                ? AMT_SEEN_SELF_SIGNED
 			: is_ours(&c, ours, our_count) ? AMT_SEEN_OURS
 						       : AMT_SEEN_OTHERS;
 	}

@@ -4,7 +4,7 @@
 #pragma once
 #include "base/out.h"
 #include "base/source.h"
-#include "pki/cert.h"
+#include "pki/tlsconf.h"
 #include "wire/rmcp.h"
 
 /* X(constant, port, what is there) */
@@ -43,7 +43,8 @@ enum amt_seen_state {
 const char *amt_seen_state_name(enum amt_seen_state s);
 const char *amt_seen_state_text(enum amt_seen_state s);
 
-enum amt_seen_owner { AMT_SEEN_NO_CERT, AMT_SEEN_OURS, AMT_SEEN_SELF_SIGNED, AMT_SEEN_OTHERS };
+enum amt_seen_owner { AMT_SEEN_NO_CERT, AMT_SEEN_OURS, AMT_SEEN_SELF_SIGNED, AMT_SEEN_FIRMWARE,
+		      AMT_SEEN_OTHERS }; /* firmware: the one of setup */
 const char *amt_seen_owner_name(enum amt_seen_owner o);
 
 struct amt_seen {

@@ -149,9 +149,9 @@ static void knows_whose_certificate_it_is(void **state)
 		{ "pc7.example.com", "MeshCentralRoot-1a2b3c", false, "others", "MeshCentral",
 		  false },
 		{ "pc7.example.com", NULL, false, "self-signed", "self-signed", false },
-		{ "4c4c4544-0031-3610-8052-b4c04f564231", NULL, false, "self-signed", "self-signed",
+		{ "4c4c4544-0031-3610-8052-b4c04f564231", NULL, false, "firmware", "firmware",
 		  true },
-		{ "iAMT CSME IDevID RCFG", "On Die CA", false, "others", "On Die CA", true },
+		{ "iAMT CSME IDevID RCFG", "On Die CA", false, "firmware", "firmware", true },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct amt_seen s = { 0 };

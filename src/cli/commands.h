@@ -8,6 +8,7 @@
 #include "cli/commands_cert.h"
 #include "cli/commands_device.h"
 #include "cli/commands_logs.h"
+#include "cli/commands_discover.h"
 
 enum cli_cmd_flags {
 	CMD_LOCAL = 1,          /* works without the service */
@@ -57,6 +58,7 @@ enum cli_cmd_flags {
 	X("usb", "show", "FILE [--format FORMAT] [--show-secrets]", "explain setup.bin on a stick: its records, and what PCs would not take", \
 	  CMD_LOCAL, cli_cmd_decode_setupbin)                                                       \
 	CLI_COMMANDS_CERT(X)                                                                        \
+	CLI_COMMANDS_DISCOVER(X)                                                                    \
 	X("profile", "check", "FILE", "check a profile, without the service", CMD_LOCAL, cli_cmd_profile_check) \
 	X("profile", "list", "", "list the profiles", CMD_NEEDS_SERVER, cli_cmd_profile_list)       \
 	X("profile", "show", "NAME [--effective]", "print a profile as YAML", CMD_NEEDS_SERVER, cli_cmd_profile_show) \

@@ -83,6 +83,14 @@
 	X("city", "cert", "city")                                                                   \
 	X("organization", "cert", "company")                                                        \
 	X("replace", "cert", "make a new key although a request of that name waits for its answer") \
+	X("rate", "discover", "pings a second, or max: as fast as answers come (default 1000, of them 100 to one /24)") \
+	X("ping", "discover", "only presence pings, no ports: faster, and finds fewer") \
+	X("ports", "discover", "say also what each port did: 16992, 16993, 16994, 16995") \
+	X("resume", "discover", "keep in this file how far it came, and go on from there when the file exists") \
+	X("skip", "discover", "go on behind so many addresses, as it said when it was stopped") \
+	X("ca", "discover", "certificate of a CA whose certificates are ours, repeatable (those of the service are known when it runs)") \
+	X("port-base", "discover", "the first of the four ports (default 16992)") \
+	X("rmcp-port", "discover", "UDP port of presence pings (default 623)") \
 	X("days", "cert", "those that end within so many days (default 90)")                        \
 	X("der", "cert", "as DER instead of PEM")                                                   \
 	X("output", "cert", "write to this new file instead of standard output")                    \

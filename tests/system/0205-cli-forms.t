@@ -159,6 +159,12 @@ test_expect_success 'what needs an outside CA, or prints a schema, as JSON' '
 	echo cert install >>seen
 '
 
+test_expect_success 'what looks at PCs from outside, in both forms' '
+	for form in json csv; do
+		form discover -- 127.1.24.1 --port-base $base --rmcp-port $((base + 4)) || return 1
+	done
+'
+
 test_expect_success 'no command was left out' '
 	"$OUTBAND" help --man | sed -n "s/^\.SS outband //p" | sed "s/ [^a-z].*//; s/ *\$//" | sort -u >all &&
 	{ echo sim && sort -u seen; } | sort -u >tried && test_cmp all tried

@@ -1,0 +1,10 @@
+/* The commands that look at PCs from outside: a part of the table in commands.h, which is the one to
+ * include. */
+#pragma once
+
+#define CLI_LOOK_ARGS "[--ca FILE]... [--port-base P] [--rmcp-port P]"
+
+#define CLI_COMMANDS_DISCOVER(X)                                                                    \
+	X("discover", "", "[RANGE]... [--rate N] [--ping] [--ports] [--resume FILE] [--skip N] " CLI_LOOK_ARGS, \
+	  "find the PCs with AMT in ranges of addresses, and the state of each", \
+	  CMD_LOCAL, cli_cmd_discover)

@@ -1,0 +1,190 @@
+#!/bin/sh
+test_description='discover finds the PCs of a fleet of all states and kinds, without a login'
+
+. /usr/share/sharness/sharness.sh
+. "$SHARNESS_TEST_SRCDIR/sim.sh"
+. "$SHARNESS_TEST_SRCDIR/cli.sh"
+. "$SHARNESS_TEST_SRCDIR/fleet.sh"
+
+base=22400 rmcp=22404 hello=22409
+ports="--port-base $base --rmcp-port $rmcp"
+
+command -v tshark >/dev/null && test_set_prereq TSHARK
+[ -n "${OUTBAND_SANITIZED:-}" ] || test_set_prereq OWN_MEMORY
+
+# found FILE: address, state and version of each line, in order
+found() {
+	awk '{ print $1, $2, $3 }' "$1" | sort -V
+}
+
+# seen PATTERN FILE: what the first line with it says
+seen() {
+	grep -e "$1" "$2" | head -n 1
+}
+
+# peak PID: KiB of memory that it has had at most
+peak() {
+	sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$1/status"
+}
+
+test_expect_success 'a fleet with each state, and what is known of it' '
+	echo "$sim_password" >admin.txt && sim_root root && sim_pairs 2 >psk.csv &&
+	cat >fleet.yaml <<-YAML &&
+	seed: 350
+	waits: off
+	groups:
+	  - {count: 2, base: 127.35.0.1, generation: [9.0, 12.0], state: configured, tls: off, admin_password_file: admin.txt, suffix: example.com}
+	  - {count: 3, generation: [7.1, 12.0, 16.1], state: configured, tls: server, admin_password_file: admin.txt, suffix: example.com}
+	  - {count: 2, generation: [9.0, 16.1], state: factory}
+	  - {count: 1, generation: 9.0, state: changed}
+	  - {count: 2, generation: [4.0, 9.0], state: setup-psk, psk: psk.csv, suffix: example.com}
+	  - {count: 4, generation: [4.0, 9.0, 12.0, 16.1], state: setup-pki, roots: root.pem, suffix: example.com}
+	  - {count: 1, generation: 9.0, state: silent}
+	  - {count: 1, generation: 9.0, state: disabled}
+	  - {count: 2, generation: [3.2.1, 2.6], state: configured, tls: off, admin_password_file: admin.txt, suffix: example.com}
+	  - {count: 1, generation: 9.0, state: configured, tls: off, admin_password_file: admin.txt, switch: rmcp=silent}
+	  - {count: 1, generation: 9.0, state: configured, tls: off, admin_password_file: admin.txt, switch: rmcp=ack}
+	YAML
+	cat >want <<-TABLE &&
+	127.35.0.1 configured 9.0.31
+	127.35.0.2 configured 12.0.67.1579
+	127.35.0.3 configured 7.1.91
+	127.35.0.4 configured 12.0.67.1579
+	127.35.0.5 configured 16.1.25.1917
+	127.35.0.6 not-set-up 9.0
+	127.35.0.7 not-set-up 16.1
+	127.35.0.8 not-set-up 9.0
+	127.35.0.9 setup-psk -
+	127.35.0.10 setup-psk 9.0
+	127.35.0.11 setup-pki -
+	127.35.0.12 setup-pki 9.0
+	127.35.0.13 setup-pki 12.0
+	127.35.0.14 setup-pki 16.1
+	127.35.0.15 stopped 9.0
+	127.35.0.17 configured 3.2.1
+	127.35.0.18 configured 2.6.20
+	127.35.0.19 configured 9.0.31
+	127.35.0.20 configured 9.0.31
+	TABLE
+	sim_start $base fleet.yaml
+'
+
+test_expect_success 'all are found, each in its state, and nobody else' '
+	"$OUTBAND" discover 127.35.0.0/27 $ports --ports >out 2>err &&
+	found out >got && test_cmp want got &&
+	grep -q "^30 of 30 addresses in .* 19 found$" err &&
+	seen "^127.35.0.5 " out | grep -q "TLS 1.3  self-signed .* refused open .* pc4.example.com" &&
+	seen "^127.35.0.9 " out | grep -q " key "
+'
+
+test_expect_success 'nobody was logged in at, and no login failed' '
+	sim_ctl stats >stats && test "$(sim_field failed_logins <stats | sort -u)" = 0
+'
+
+test_expect_success 'ranges in other forms, twice the same address, a name' '
+	"$OUTBAND" discover 127.35.0.1-3 "127.35.0.[3,5]" localhost $ports >out 2>err &&
+	found out >got && sed -n "1,3p;5p" want >few && test_cmp few got &&
+	grep -q "^6 of 6 addresses" err
+'
+
+test_expect_success 'as JSON a line each, as CSV a table' '
+	"$OUTBAND" discover 127.35.0.0/27 $ports --json >out.json 2>err &&
+	test "$(wc -l <out.json)" = 19 &&
+	jq -r "[.address, .state, (if .version == \"\" then \"-\" else .version end)] | join(\" \")" out.json |
+		sort -V >got && test_cmp want got &&
+	jq -r "select(.address == \"127.35.0.14\") | .certificate.cn, .certificate.owner" out.json >got &&
+	printf "iAMT CSME IDevID RCFG\nfirmware\n" >few && test_cmp few got &&
+	jq -r "select(.address == \"127.35.0.1\") | .realm, .pong.port, .ports[\"16992\"]" out.json >got &&
+	grep -q "^Digest:[0-9A-F]" got && grep -q "^16992$" got && grep -q "^open$" got &&
+	"$OUTBAND" discover 127.35.0.0/27 $ports --csv >out.csv 2>err &&
+	test "$(wc -l <out.csv)" = 20 && head -n 1 out.csv | grep -q "^address,name,state,version"
+'
+
+test_expect_success 'only pings find those that answer them' '
+	"$OUTBAND" discover 127.35.0.0/27 $ports --ping >out 2>err && test "$(wc -l <out)" = 14 &&
+	seen "^127.35.0.10 " out | grep -q " setup " && ! grep "^127.35.0.19 " out
+'
+
+test_expect_success 'wrong pongs are not taken for PCs' '
+	sim_ctl fault 127.35.0.1 rmcp_bad=1 && sim_ctl fault 127.35.0.2 rmcp_bad=2 &&
+	sim_ctl fault 127.35.0.6 rmcp_bad=3 &&
+	"$OUTBAND" discover 127.35.0.1-6 $ports --ping >out 2>err &&
+	found out | cut -d" " -f1 >got && sed -n "3,5p" want | cut -d" " -f1 >few && test_cmp few got &&
+	sim_ctl fault all none
+'
+
+# The walk is the same each time: an interrupted one and its rest are the whole, and the rest is less.
+test_expect_success 'stopped by SIGINT, it says where, and goes on from there' '
+	"$OUTBAND" discover 127.35.0.0/24 $ports --ping --rate 20 --resume state --json >one.json 2>err1 &
+	pid=$! && sim_pids="$sim_pids $pid" &&
+	sim_until test -s one.json && kill -INT $pid && test_expect_code 1 wait $pid &&
+	grep -q "stopped at [0-9]* of 254" err1 && grep -q "discover --resume state" err1 &&
+	position=$(sed -n "s/^position //p" state) && test "$position" -lt 254 &&
+	"$OUTBAND" discover $ports --ping --rate max --resume state --json >two.json 2>err2 &&
+	! test -e state && test "$(wc -l <two.json)" -lt 15 &&
+	"$OUTBAND" discover 127.35.0.0/24 $ports --ping --rate max --json >whole.json 2>err3 &&
+	cat one.json two.json | jq -r .address | sort -u >got && jq -r .address whole.json | sort >all &&
+	test_cmp all got && test "$(wc -l <all)" = 14 &&
+	"$OUTBAND" discover 127.35.0.0/24 $ports --ping --rate max --json --skip "$position" >three.json 2>err4 &&
+	jq -r .address two.json | sort >rest && jq -r .address three.json | sort >got && test_cmp rest got
+'
+
+test_expect_success OWN_MEMORY '16 million addresses take no more memory than a few' '
+	"$OUTBAND" discover 127.0.0.0/8 $ports --ping --rate 20000 --resume large >out 2>err &
+	pid=$! && sim_pids="$sim_pids $pid" &&
+	sim_until test -s large && test "$(sed -n "s/^position //p" large)" -gt 10000 &&
+	kb=$(peak $pid) && kill -INT $pid && test_expect_code 1 wait $pid &&
+	grep -q "of 16777214 addresses" err && echo "peak $kb KiB" && test "$kb" -lt 65536
+'
+
+test_expect_success 'wrong use' '
+	refused 2 "no ranges to discover" discover &&
+	refused 2 "there is no option\|no option" discover 127.35.0.1 --loud &&
+	refused 3 "ends before it begins" discover 127.35.0.9-1 &&
+	refused 3 "these are too many" discover 10.0.0.0/7 &&
+	refused 2 "no rate" discover 127.35.0.1 --rate 0 &&
+	refused 3 "port-base" discover 127.35.0.1 --port-base 0 &&
+	echo nonsense >state && refused 3 "no state of a discovery" discover --resume state &&
+	printf "outband discover 1\nposition 1\nof 2\nranges pc[1-2]\n" >state &&
+	refused 2 "about other ranges" discover pc9 --resume state && rm state &&
+	refused 2 "do not go together" discover 127.35.0.1 --resume state --skip 3
+'
+
+# What leaves on the wire, taken by a program that is not ours.
+test_expect_success TSHARK 'Wireshark reads ping and pong' '
+	ruby -rsocket -rtimeout -e "
+		s = UDPSocket.new; s.bind(%q(127.0.0.1), 22405)
+		File.write(%q(up), %q()); d, = Timeout.timeout(20) { s.recvfrom(99) }
+		c = UDPSocket.new; c.send(d, 0, %q(127.35.0.2), $rmcp)
+		a, = Timeout.timeout(20) { c.recvfrom(99) }
+		[[%q(ping), d], [%q(pong), a]].each { |n, b|
+			File.write(n + %q(.txt), %q(0000 ) + b.bytes.map { |x| %q(%02x) % x }.join(%q( )) + 10.chr) }" &
+	pid=$! && sim_until test -e up &&
+	"$OUTBAND" discover 127.0.0.1 --ping --rmcp-port 22405 >out 2>err && wait $pid &&
+	text2pcap -q -u 40000,623 ping.txt ping.pcap && text2pcap -q -u 623,40000 pong.txt pong.pcap &&
+	tshark -r ping.pcap -V >ping.out 2>err && tshark -r pong.pcap -V >pong.out 2>err &&
+	grep -q "Remote Management Control Protocol, Class: ASF" ping.out &&
+	grep -q "Message Type: Presence Ping" ping.out && ! grep -i malformed ping.out &&
+	grep -q "Message Type: Presence Pong" pong.out && grep -q "Data Length: 16" pong.out &&
+	! grep -i malformed pong.out
+'
+
+# Ours: certificates of the service that runs, and of --ca when it does not.
+test_expect_success 'a service says which certificates are its own' '
+	sim_stop && "$OUTBAND" --version >/dev/null && fleet_service $hello $base &&
+	cat >one.yaml <<-YAML &&
+	seed: 351
+	waits: off
+	groups:
+	  - {count: 1, base: 127.35.1.1, generation: 12.0, state: setup-pki, roots: root.pem, suffix: example.com}
+	YAML
+	fleet_names one.yaml $base && "$OUTBAND" device import names.csv &&
+	sim_start $base one.yaml --hello 127.0.0.1:$hello && configured() { test "$(fleet_count)" = 1; } &&
+	fleet_until 60 configured &&
+	"$OUTBAND" discover 127.35.1.1 $ports >out 2>err && grep -q " ours .* pc01.example.com" out &&
+	"$OUTBAND" cert export ca >ca.pem && serve_stop &&
+	"$OUTBAND" discover 127.35.1.1 $ports >out 2>err && ! grep " ours " out &&
+	"$OUTBAND" discover 127.35.1.1 $ports --ca ca.pem >out 2>err && grep -q " ours " out
+'
+
+test_done
