@@ -53,18 +53,33 @@ const struct amt_op_kind *amt_op_find(const char *name)
 
 /* ---- start and end ---- */
 
-static bool takes(const struct amt_op_kind *k, const char *key)
+static bool takes_as(const struct amt_op_kind *k, const char *key, bool *out_secret)
 {
 	struct span left = span_str(k->args);
 
 	while (left.n) {
 		size_t n = span_find(left, ' ');
-		if (span_eq_str(span_make(left.p, n), key))
+		*out_secret = n && left.p[n - 1] == '*';
+		if (span_eq_str(span_make(left.p, n - *out_secret), key))
 			return true;
 		n += n < left.n;
 		left = span_make(left.p + n, left.n - n);
 	}
 	return false;
+}
+
+static bool takes(const struct amt_op_kind *k, const char *key)
+{
+	bool secret;
+
+	return takes_as(k, key, &secret);
+}
+
+bool amt_op_arg_is_secret(const struct amt_op_kind *k, const char *key)
+{
+	bool secret;
+
+	return takes_as(k, key, &secret) && secret;
 }
 
 static void begin(void *arg)
@@ -120,6 +135,7 @@ void amt_op_free(struct amt_op *o)
 	if (o->kind->fns->stop)
 		o->kind->fns->stop(o);
 	for (unsigned i = 0; i < o->conf.arg_count; i++) {
+		mem_wipe((char *)o->args[i].value, strlen(o->args[i].value));
 		mem_free((char *)o->args[i].key);
 		mem_free((char *)o->args[i].value);
 	}
@@ -168,6 +184,11 @@ struct arena *amt_op_arena(struct amt_op *o)
 struct amt_client *amt_op_client(struct amt_op *o)
 {
 	return o->conf.client;
+}
+
+const char *amt_op_version(const struct amt_op *o)
+{
+	return o->conf.version ? o->conf.version : "";
 }
 
 struct rng *amt_op_rng(struct amt_op *o)

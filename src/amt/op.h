@@ -19,8 +19,11 @@ enum amt_op_flags {
 #define AMT_OPS(X)                                                                                  \
 	AMT_OPS_LOGS(X)                                                                             \
 	X(AMT_OP_INFO, "info", "", AMT_OP_SOAP, amt_op_info, "what the PC is: firmware, name, power") \
+	X(AMT_OP_POWER_STATUS, "power-status", "", AMT_OP_SOAP, amt_op_power_status, "whether the PC is on") \
 	X(AMT_OP_POWER, "power", "action", AMT_OP_CHANGES | AMT_OP_SOAP, amt_op_power,              \
-	  "status, on, off, cycle or reset: the power of the PC")
+	  "on, off, cycle or reset: changes the power of the PC")                                     \
+	X(AMT_OP_INVENTORY, "inventory.read", "", 0, amt_op_inventory,                              \
+	  "all tables of hardware and software; unread: what the PC refused to tell")
 enum amt_op_id {
 #define X(id, name, args, flags, fns, text) id,
 	AMT_OPS(X)
@@ -33,7 +36,8 @@ struct amt_op_fns {
 	void (*stop)(struct amt_op *o);    /* frees what the state holds, also after the end; NULL: nothing */
 };
 struct amt_op_kind {
-	const char *name, *args;
+	const char *name;
+	const char *args; /* a key with * behind it is a secret: no log and no audit shows its value */
 	unsigned flags;
 	const struct amt_op_fns *fns;
 	const char *text;
@@ -44,6 +48,7 @@ const struct amt_op_kind *amt_op_find(const char *name);    /* NULL: none of tha
 #define AMT_OP_ARGS 24 /* at most so many at once */
 struct amt_op_arg { const char *key, *value; };
 /* False: one of them is not of the kind's, or there are too many. */
+bool amt_op_arg_is_secret(const struct amt_op_kind *k, const char *key);
 bool amt_op_check(const struct amt_op_kind *k, const struct amt_op_arg *args, unsigned count, struct err *e);
 enum amt_op_type { AMT_OP_TEXT, AMT_OP_NUMBER, AMT_OP_BOOL };
 struct amt_op_field {
@@ -62,6 +67,7 @@ struct amt_op_conf {
 	struct amt_client *client;         /* borrowed, with its way set; used by nobody else meanwhile */
 	struct sched *sched;
 	struct rng *rng;
+	const char *version;               /* of the firmware, where it is known; else "" or NULL */
 	const struct amt_op_arg *args;     /* copied */
 	unsigned arg_count;
 	void (*on_row)(void *arg, const struct amt_op_row *r);   /* valid inside the callback only */

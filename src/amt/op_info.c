@@ -37,6 +37,7 @@ static void start(struct amt_op *o)
 	struct info *s = amt_op_state(o);
 
 	s->pc = amt_pc_new(amt_op_client(o));
+	amt_pc_know_version(s->pc, amt_op_version(o));
 	amt_pc_start(s->pc, AMT_PC_INFO, on_done, o);
 }
 

@@ -32,20 +32,37 @@ static void on_done(void *arg, const struct amt_pc_result *r, const struct err *
 	amt_op_end(o);
 }
 
+static void begin(struct amt_op *o)
+{
+	struct power *s = amt_op_state(o);
+
+	s->pc = amt_pc_new(amt_op_client(o));
+	amt_pc_know_version(s->pc, amt_op_version(o));
+	amt_pc_start(s->pc, s->role, on_done, o);
+}
+
 static void start(struct amt_op *o)
 {
 	struct power *s = amt_op_state(o);
 	const char *action = amt_op_arg(o, "action");
 	struct err e = { 0 };
 
-	if (!amt_pc_role_parse(action, &s->role) || s->role == AMT_PC_INFO) {
+	if (!amt_pc_role_parse(action, &s->role) || s->role == AMT_PC_INFO ||
+	    s->role == AMT_PC_STATUS) {
 		err_set(&e, ERR_USAGE, "'%.40s' is no power action", action);
-		err_want(&e, "status, on, off, cycle or reset");
+		err_want(&e, "on, off, cycle or reset");
 		amt_op_fail(o, &e);
 		return;
 	}
-	s->pc = amt_pc_new(amt_op_client(o));
-	amt_pc_start(s->pc, s->role, on_done, o);
+	begin(o);
+}
+
+static void start_status(struct amt_op *o)
+{
+	struct power *s = amt_op_state(o);
+
+	s->role = AMT_PC_STATUS;
+	begin(o);
 }
 
 static void stop(struct amt_op *o)
@@ -56,3 +73,4 @@ static void stop(struct amt_op *o)
 }
 
 const struct amt_op_fns amt_op_power = { sizeof(struct power), start, stop };
+const struct amt_op_fns amt_op_power_status = { sizeof(struct power), start_status, stop };

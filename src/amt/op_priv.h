@@ -14,6 +14,7 @@ void *amt_op_state(struct amt_op *o);
 struct arena *amt_op_arena(struct amt_op *o);       /* as long as the operation */
 struct amt_client *amt_op_client(struct amt_op *o); /* for machines of their own (amt/pc.c) */
 struct rng *amt_op_rng(struct amt_op *o);
+const char *amt_op_version(const struct amt_op *o); /* of the firmware as far as it is known; "" */
 
 const char *amt_op_arg(const struct amt_op *o, const char *key); /* "" when not given */
 bool amt_op_arg_u32(const struct amt_op *o, const char *key, uint32_t min, uint32_t max, uint32_t *inout_v,

@@ -19,7 +19,8 @@ struct amt_pc {
 	struct amt_pc_result result;
 	unsigned step;
 	bool running;
-	bool identified; /* over WS-MAN */
+	bool identified;  /* over WS-MAN */
+	char version[32]; /* known before */
 };
 
 struct amt_pc *amt_pc_new(struct amt_client *c)
@@ -251,6 +252,12 @@ static void on_identify(void *arg, const struct amt_reply *r, const struct err *
 	next(p);
 }
 
+void amt_pc_know_version(struct amt_pc *p, const char *version)
+{
+	if (!str_copy(p->version, sizeof p->version, span_str(version)))
+		p->version[0] = '\0';
+}
+
 void amt_pc_start(struct amt_pc *p, enum amt_pc_role role, amt_pc_fn *fn, void *arg)
 {
 	struct wsman_req req = { .op = WSMAN_OP_IDENTIFY };
@@ -263,5 +270,11 @@ void amt_pc_start(struct amt_pc *p, enum amt_pc_role role, amt_pc_fn *fn, void *
 	p->step = 0;
 	p->facts = (struct amt_pc_facts){ .speaks = AMT_PC_UNKNOWN };
 	p->result = (struct amt_pc_result){ .facts = &p->facts };
-	amt_client_call(p->client, &req, true, 0, on_identify, p);
+	if (!p->version[0]) {
+		amt_client_call(p->client, &req, true, 0, on_identify, p);
+		return;
+	}
+	(void)str_copy(p->facts.version, sizeof p->facts.version, span_str(p->version));
+	p->facts.speaks = amt_pc_is_soap_era(p->version) ? AMT_PC_SOAP : AMT_PC_WSMAN;
+	next(p);
 }

@@ -42,6 +42,8 @@ typedef void amt_pc_fn(void *arg, const struct amt_pc_result *r, const struct er
 struct amt_pc;
 struct amt_pc *amt_pc_new(struct amt_client *c); /* borrowed, with its way set */
 void amt_pc_free(struct amt_pc *p);              /* cancels; NULL is fine */
+/* The firmware's version is known: who speaks what need not be asked. "" : not known. */
+void amt_pc_know_version(struct amt_pc *p, const char *version);
 /* Exactly one callback, never before this returns. May be started again after it. */
 void amt_pc_start(struct amt_pc *p, enum amt_pc_role role, amt_pc_fn *fn, void *arg);
 

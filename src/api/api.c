@@ -9,7 +9,7 @@ enum {
 	REPLY_BYTES = 64 * 1024 * 1024,
 };
 
-static struct sched *sched_of(const struct api *a)
+struct sched *api_sched(const struct api *a)
 {
 	return a->conf.sched ? a->conf.sched : net_loop_sched(a->conf.loop);
 }
@@ -52,7 +52,7 @@ static void finish(struct api_req *r, int status, const char *content_type)
 {
 	r->status = status;
 	r->content_type = content_type;
-	r->timer = sched_after(sched_of(r->api), 0, on_deliver, r);
+	r->timer = sched_after(api_sched(r->api), 0, on_deliver, r);
 }
 
 static void write_error(struct api_req *r, const struct err *e)
@@ -132,7 +132,7 @@ void api_later(struct api_req *r, api_then_fn *then)
 {
 	assert(!r->timer);
 	r->then = then;
-	r->timer = sched_after(sched_of(r->api), 0, on_later, r);
+	r->timer = sched_after(api_sched(r->api), 0, on_later, r);
 }
 
 static void on_worked(void *arg)

@@ -68,6 +68,8 @@ void api_work(struct api_req *r, void (*work)(void *r), api_then_fn *then);
 	engine_event((r)->api->conf.engine, (tx), (uuid), (ev), NULL,                              \
 		     (const struct log_kv[]){ __VA_ARGS__ __VA_OPT__(, ){ LOG_KIND_END, NULL, NULL, 0 } })
 
+struct sched *api_sched(const struct api *a);
+
 /* ---- what was asked ---- */
 const char *api_query(struct api_req *r, const char *key); /* decoded; NULL: absent */
 bool api_query_bool(struct api_req *r, const char *key, bool *out_v, struct err *e);

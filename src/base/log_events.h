@@ -41,6 +41,8 @@
 	X(LOG_EV_NO_DRIFT, LOG_INFO, "device.as_wanted", "uuid profile differences", "the device is as its profile says") \
 	X(LOG_EV_LOGIN_FAILED, LOG_WARN, "engine.login_failed", "uuid job way tries", "the device refused a credential") \
 	X(LOG_EV_CONFIGURED, LOG_INFO, "device.configured", "uuid fqdn version serial", "the device is configured; proven over the new credentials") \
+	X(LOG_EV_OPERATED, LOG_INFO, "device.operated", "uuid op what actor elapsed_ms", "an operation on the device ended well") \
+	X(LOG_EV_OPERATE_FAILED, LOG_WARN, "device.operate_failed", "uuid op what actor elapsed_ms", "an operation on the device failed") \
 	X(LOG_EV_CREDENTIAL, LOG_INFO, "credential.state", "uuid kind state", "a stored credential changed its state") \
 	X(LOG_EV_REVEAL, LOG_WARN, "credential.revealed", "uuid kind actor", "a secret was shown to an operator") \
 	X(LOG_EV_DEVICE_STATE, LOG_INFO, "device.state", "uuid from to", "the state of a device changed") \

@@ -1,9 +1,18 @@
-/* inventory import, inventory export: exchange with other systems, over the service's socket. */
+/* inventory read: what PCs tell of themselves. inventory import, inventory export: exchange with other
+ * systems, over the service's socket. */
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/cmd_import.h"
+#include "cli/operate.h"
 #include "cli/rpc.h"
 #include <stdlib.h>
+
+bool cli_cmd_inventory_read(struct cli *c, struct err *e)
+{
+	const struct cli_operate o = { .op = "inventory.read" };
+
+	return cli_operate(c, &o, e);
+}
 
 bool cli_cmd_inventory_import(struct cli *c, struct err *e)
 {

@@ -21,6 +21,11 @@ static const struct cli_col cols[] = {
 
 bool cli_cmd_pc_info(struct cli *c, struct err *e)
 {
+	return cli_cmd_info(c, e);
+}
+
+bool cli_cmd_info(struct cli *c, struct err *e)
+{
 	const struct cli_operate o = {
 		.op = "info", .cols = cols, .col_count = sizeof cols / sizeof *cols, .record = true
 	};
@@ -42,6 +47,11 @@ static void say(struct cli *c, const char *device, const json_t *row, void *arg)
 
 bool cli_cmd_pc_power(struct cli *c, struct err *e)
 {
+	return cli_cmd_power(c, e);
+}
+
+bool cli_cmd_power(struct cli *c, struct err *e)
+{
 	const char *word = cli_operand(c, 0);
 	const struct amt_op_arg args[] = { { "action", word } };
 	struct cli_operate o = { .op = "power",
@@ -51,6 +61,7 @@ bool cli_cmd_pc_power(struct cli *c, struct err *e)
 				 .cols = cols,
 				 .col_count = sizeof cols / sizeof *cols,
 				 .record = true,
+				 .limit = cli_args_value(&c->args, "limit"),
 				 .say = say };
 	enum amt_pc_role role;
 
@@ -58,10 +69,13 @@ bool cli_cmd_pc_power(struct cli *c, struct err *e)
 		err_set(e, ERR_USAGE, "'%.40s' is no power action", word);
 		return err_want(e, "status, on, off, cycle or reset");
 	}
-	if (role == AMT_PC_STATUS)
+	if (role == AMT_PC_STATUS) {
+		o.op = "power-status";
+		o.arg_count = 0;
 		o.say = NULL;
-	else if (role != AMT_PC_ON)
+	} else if (role != AMT_PC_ON) {
 		o.question = arena_fmt(
 			&c->arena, "Send power %s to %%s? What is not saved there is lost.", word);
+	}
 	return cli_operate(c, &o, e);
 }

@@ -24,7 +24,8 @@ enum cli_cmd_flags {
 
 /* Of commands that run an operation: one PC without the service, or those that TARGET names. */
 #define CLI_PC_ARGS                                                                                 \
-	"[--direct HOST[:BASE]] [--user NAME] [--password-file FILE] [--tls] [--pin SHA256] [--timeout SECONDS]"
+	"[--where TEXT] [--stagger MS] [--yes] [--direct HOST[:BASE]] [--user NAME] [--password-file FILE] [--tls]" \
+	" [--pin SHA256] [--timeout SECONDS]"
 
 #define CLI_COMMANDS(X)                                                                             \
 	/* name, sub-name, synopsis, help, flags, handler */                                        \
@@ -87,6 +88,10 @@ enum cli_cmd_flags {
 	CLI_COMMANDS_LOGS(X)                                                                        \
 	X("issues", "", "[--firmware VERSION]", "show what is known of firmware releases and products around them", \
 	  CMD_LOCAL, cli_cmd_issues)                                                                \
+	X("info", "", "[TARGET]... " CLI_PC_ARGS, "show what PCs are: firmware, name, addresses, power",  \
+	  CMD_NEEDS_SERVER, cli_cmd_info)                                                           \
+	X("power", "", "ACTION [TARGET]... [--limit N] " CLI_PC_ARGS,                               \
+	  "status, on, off, cycle or reset: the power of PCs", CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_power) \
 	X("pc", "info", CLI_WSMAN_ARGS, "ask a PC of any firmware what it is, without the service", \
 	  CMD_LOCAL, cli_cmd_pc_info)                                                               \
 	X("pc", "power", "ACTION " CLI_WSMAN_ARGS " [--yes]", "status, on, off, cycle or reset: power of one PC of any firmware", \
@@ -101,6 +106,8 @@ enum cli_cmd_flags {
 	  "call a method; a reference is CLASS{KEY=VALUE,...}, a member within PROP.MEMBER", CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_wsman)        \
 	X("wsman", "classes", "[CLASS]", "list the classes known by name, or what one has", \
 	  CMD_LOCAL, cli_cmd_wsman_classes)                                                         \
+	X("inventory", "read", "[TARGET]... " CLI_PC_ARGS,                                          \
+	  "ask PCs for all that they tell of their hardware and software", CMD_LOCAL | CMD_NO_CSV, cli_cmd_inventory_read) \
 	X("inventory", "import", "FILE [--preview]", "merge rows of another inventory (CSV or JSON lines) by UUID, MAC address, name", \
 	  CMD_NEEDS_SERVER, cli_cmd_inventory_import)                                               \
 	X("inventory", "export", "[--lines]", "list all PCs for another inventory; --csv for spreadsheets", \

@@ -103,7 +103,7 @@ static bool take_args(struct run *r, struct err *e)
 	return amt_op_check(r->kind, r->args, r->arg_count, e);
 }
 
-static bool ask(struct cli *c, const struct cli_operate *o, const char *whom, struct err *e)
+bool cli_operate_ask(struct cli *c, const struct cli_operate *o, const char *whom, struct err *e)
 {
 	const char *at = o->question ? strstr(o->question, "%s") : NULL;
 
@@ -123,7 +123,7 @@ static bool run_direct(struct cli *c, const struct cli_operate *o, struct err *e
 			r.device, c->args.operands[o->first_target]);
 		return err_hint(e, "without --direct the service reaches many PCs");
 	}
-	if (!take_args(&r, e) || !ask(c, o, r.device, e))
+	if (!take_args(&r, e) || !cli_operate_ask(c, o, r.device, e))
 		return false;
 	cli_operate_rows_init(&r.rows, c, o, false);
 	bool ok = cli_direct_init(&r.d, c, e) && cli_direct_run(&r.d, start, &r, e);
@@ -136,6 +136,5 @@ bool cli_operate(struct cli *c, const struct cli_operate *o, struct err *e)
 {
 	if (cli_args_has(&c->args, "direct"))
 		return run_direct(c, o, e);
-	err_set(e, ERR_UNSUPPORTED, "'outband %s' goes to one PC with --direct only", c->cmd->name);
-	return err_hint(e, "give --direct HOST");
+	return cli_operate_service(c, o, e);
 }

@@ -17,7 +17,10 @@ struct cli_operate {
 	unsigned col_count;
 	bool record;                      /* a PC gives one row: an object when it is the only PC */
 	const char *none;                 /* said as text when there were no rows */
-	/* Asked unless --yes, with "%s" for the PCs, such as "Send power off to %s?"; NULL: not asked. */
+	const char *limit;                /* value of --limit: PCs at once; NULL: the usual */
+	int64_t deadline_ms;              /* for each PC, by the service; 0: --timeout, or the usual */
+	/* Asked unless --yes, with "%s" for the PCs, such as "Send power off to %s?"; NULL: only asked when
+	 * it changes many. */
 	const char *question;
 	/* Instead of the list, as text only: a sentence, a block. */
 	void (*say)(struct cli *c, const char *device, const json_t *row, void *arg);

@@ -11,6 +11,8 @@ struct cli_operate_rows {
 	unsigned col_count;
 	json_t *held; /* without columns: until the end, by table */
 };
+bool cli_operate_ask(struct cli *c, const struct cli_operate *o, const char *whom, struct err *e);
+bool cli_operate_service(struct cli *c, const struct cli_operate *o, struct err *e); /* operate_service.c */
 void cli_operate_rows_init(struct cli_operate_rows *s, struct cli *c, const struct cli_operate *o, bool many);
 void cli_operate_rows_add(struct cli_operate_rows *s, const char *device, json_t *row); /* takes row */
 void cli_operate_rows_end(struct cli_operate_rows *s);

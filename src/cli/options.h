@@ -102,7 +102,10 @@
 	X("file", "secret", "file with the secret, - for standard input (default: ask)")            \
 	X("follow", "log", "go on with new events until interrupted")                               \
 	X("level", "log", "only events of this level and worse: error, warn, info, debug")          \
+	X("limit", "power", "PCs at once (default 256)")                                            \
 	X("limit", "", "at most so many, the newest (default 100)")                                 \
+	X("where", "", "of these PCs, or of all, those of which this is true: \"generation >= 11 and state = configured\"") \
+	X("stagger", "", "milliseconds between the beginnings with two PCs (default 0)")            \
 	X("direct", "", "the PC, and the first of its ports (default 16992); port BASE, or BASE+1 with --tls") \
 	X("user", "", "user name (default admin)")                                             \
 	X("tls", "", "speak TLS, modern versions first and then those of old firmware")        \

@@ -121,6 +121,13 @@ static const char *member(const json_t *o, const char *key)
 	return s ? s : "";
 }
 
+const char *cli_rpc_rule(const char *id)
+{
+	const struct rules_row *r = rules_find(id);
+
+	return r ? r->id : NULL;
+}
+
 /* The service's error becomes ours. */
 static bool refused(unsigned status, struct span body, struct err *e)
 {
@@ -143,8 +150,7 @@ static bool refused(unsigned status, struct span body, struct err *e)
 	err_seen(e, "%s", member(o, "seen"));
 	err_want(e, "%s", member(o, "want"));
 	err_hint(e, "%s", member(o, "hint"));
-	const struct rules_row *r = rules_find(member(o, "rule"));
-	e->rule = r ? r->id : NULL;
+	e->rule = cli_rpc_rule(member(o, "rule"));
 	json_decref(doc);
 	return false;
 }

@@ -1,5 +1,6 @@
 /* The engine: settings, the queue and its workers, leases, start and stop. A job that waits for
  * firmware holds no worker; when its wait is over it goes before new ones. */
+#include "engine/operate_priv.h"
 #include "engine/run_priv.h"
 
 #include "base/clk.h"
@@ -171,6 +172,17 @@ void engine_run_want_worker(struct engine_run *r)
 	/* else it stays RUN_READY until engine_pump finds it */
 }
 
+void engine_stop_look(struct engine *en)
+{
+	if (!en->stopping || !en->stopped || en->runs || en->operating)
+		return;
+	void (*fn)(void *) = en->stopped;
+	en->stopped = NULL;
+	sched_cancel(en->stop_timer);
+	en->stop_timer = NULL;
+	fn(en->stopped_arg);
+}
+
 void engine_run_gone(struct engine_run *r)
 {
 	struct engine *en = r->en;
@@ -183,17 +195,8 @@ void engine_run_gone(struct engine_run *r)
 	}
 	engine_run_free(r);
 	engine_vault_drop_old(en);
-	if (!en->runs) {
-		if (en->stopping && en->stopped) {
-			void (*fn)(void *) = en->stopped;
-			en->stopped = NULL;
-			sched_cancel(en->stop_timer);
-			en->stop_timer = NULL;
-			fn(en->stopped_arg);
-			return;
-		}
-	}
 	engine_kick(en);
+	engine_stop_look(en);
 }
 
 /* ---- queue ---- */
@@ -389,6 +392,7 @@ struct engine *engine_new(const struct engine_conf *c, struct err *e)
 	}
 	struct store_tx *tx = store_tx_new(c->store);
 	store_tx_job_recover(tx, en->owner, clk_unix_ms());
+	store_tx_hold_recover(tx, clk_unix_ms());
 	store_tx_job_clamp(tx, latest_try(en));
 	store_tx_commit(tx, on_recovered, en);
 	en->lease_timer = sched_after(c->sched, en->set.lease_s * 1000 / 3, renew_leases, en);
@@ -414,11 +418,7 @@ static void on_stop_idle(void *arg)
 {
 	struct engine *en = arg;
 	en->stop_timer = NULL;
-	if (en->stopped && !en->runs) {
-		void (*fn)(void *) = en->stopped;
-		en->stopped = NULL;
-		fn(en->stopped_arg);
-	}
+	engine_stop_look(en);
 }
 
 void engine_stop(struct engine *en, void (*fn)(void *arg), void *arg)
@@ -428,13 +428,15 @@ void engine_stop(struct engine *en, void (*fn)(void *arg), void *arg)
 	en->stopped_arg = arg;
 	sched_cancel(en->queue_timer);
 	en->queue_timer = NULL;
-	en->stop_timer = sched_after(en->conf.sched, en->runs ? STOP_LIMIT_MS : 0,
-				     en->runs ? on_stop_limit : on_stop_idle, en);
+	bool busy = en->runs || en->operating;
+	en->stop_timer = sched_after(en->conf.sched, busy ? STOP_LIMIT_MS : 0,
+				     busy ? on_stop_limit : on_stop_idle, en);
 	struct engine_run *next;
 	for (struct engine_run *r = en->runs; r; r = next) {
 		next = r->next;
 		engine_run_stop(r);
 	}
+	operate_stop_all(en);
 }
 
 void engine_free(struct engine *en)
@@ -453,6 +455,7 @@ void engine_free(struct engine *en)
 		engine_run_free(r);
 	}
 	en->runs = NULL;
+	operate_free_all(en);
 	engine_forward_orphan(en);
 	engine_vault_free(en);
 	mem_free(en);

@@ -42,6 +42,8 @@ struct engine {
 	bool client_looked[ENGINE_CA_COUNT];
 	struct engine_run *runs;        /* list of all, also those that wait */
 	unsigned running, waiting, claiming;
+	struct engine_operation *operations; /* operate.c: newest first */
+	unsigned operation_count, operating; /* operating: PCs */
 	struct sched_timer *queue_timer, *lease_timer, *publish_timer, *check_timer;
 	struct sched_timer *expiry_timer;
 	struct publishing *publishing;  /* a worker makes the lists */
@@ -60,6 +62,8 @@ struct engine {
 
 /* A job of that kind, now; nothing when one is there already. */
 void engine_add_job(struct engine *en, struct store_tx *tx, const char *uuid, const char *kind);
+
+void engine_stop_look(struct engine *en); /* the last one has ended, maybe */
 
 /* schedule.c: from now on what comes due becomes jobs, until check_timer is cancelled */
 void engine_schedule_start(struct engine *en);

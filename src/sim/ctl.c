@@ -7,6 +7,7 @@
 #include "sim/boot.h"
 #include "sim/ctl_priv.h"
 #include "sim/events.h"
+#include "sim/hw.h"
 #include "sim/media.h"
 #include <unistd.h>
 
@@ -261,6 +262,16 @@ static bool run_usb(struct conn *c, struct sim_dev *d, struct out *o, struct err
 	return sim_ctl_usb(d, c->words[2], o, e);
 }
 
+static bool run_hardware(struct conn *c, struct sim_dev *d, struct out *o, struct err *e)
+{
+	if (c->word_count < 3) {
+		sim_hw_print(d, o);
+		return true;
+	}
+	touch(c, d);
+	return sim_hw_change(d, span_str(c->words[2]), e);
+}
+
 /* X(name, arguments, fewest and most words behind the name, all when no device is named, function,
  * sentence) */
 /* clang-format off */
@@ -286,6 +297,8 @@ static bool run_usb(struct conn *c, struct sim_dev *d, struct out *o, struct err
 	  "a sensor of the PC reports that: into its event log, and to who has subscribed") \
 	X("audit", "DEVICE APPLICATION/EVENT[:HEX]", 2, 2, false, run_audit, \
 	  "local software does what that audit event tells") \
+	X("hardware", "DEVICE [CHANGE]", 1, 2, false, run_hardware, \
+	  "prints the model; CHANGE: out, in or swap with memory:N, media:N, fan:N or battery:N; whole") \
 	X("power-loss", "DEVICE", 1, 1, false, run_power_loss, "loses power for a moment: connections die") \
 	X("fleet", "", 0, 0, false, NULL, "one line about all: hellos sent and failed, connections")
 /* clang-format on */
@@ -395,8 +408,9 @@ static bool parse(struct conn *c, struct span line, struct err *e)
 
 	c->word_count = 0;
 	while ((line = span_trim(line)).n > 0) {
-		/* the path of a file may have blanks */
-		bool rest = c->word_count == 2 && str_eq(c->words[0], "usb");
+		/* the path of a file may have blanks, a change of hardware has one */
+		bool rest = c->word_count == 2 &&
+			(str_eq(c->words[0], "usb") || str_eq(c->words[0], "hardware"));
 		size_t n = rest ? line.n : span_find(line, ' ');
 		if (c->word_count == WORDS_MAX)
 			return err_set(e, ERR_USAGE, "too many words");
@@ -410,7 +424,7 @@ static bool parse(struct conn *c, struct span line, struct err *e)
 		err_set(e, ERR_USAGE, "there is no request '%s'", c->word_count ? c->words[0] : "");
 		return err_want(e,
 				"list, stats, state, fault, switch, value, g3, hello, "
-				"move, usb, event, audit, power-loss or fleet");
+				"move, usb, event, audit, hardware, power-loss or fleet");
 	}
 	if (c->word_count - 1 < hows[i].lo || c->word_count - 1 > hows[i].hi)
 		return err_set(e, ERR_USAGE, "use: %s %s", rows[i].name, rows[i].args);

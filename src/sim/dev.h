@@ -64,6 +64,8 @@ struct sim_dev_conf {
 	const char *fault;                /* "name[=arg][,name...]"; NULL */
 	const char *host_name, *domain;   /* configured; NULL: none */
 	const char *redirection;          /* configured: off, sol, ider or on; NULL: off */
+	const char *model;                /* of hardware (sim/hw.h); NULL: by chance, as the release had */
+	const char *host_ip;              /* of the PC's system; NULL: it tells none */
 	const char *switches;             /* "name=value[,...]" (sim/switches.h); NULL: defaults */
 	bool client_control;              /* configured in client control mode */
 };

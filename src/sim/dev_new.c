@@ -6,6 +6,7 @@
 #include "sim/dev_priv.h"
 #include "sim/ider_priv.h"
 #include "sim/machine_priv.h"
+#include "sim/hw.h"
 #include "wire/psk.h"
 
 #define DEFAULT_MEBX  "admin"
@@ -43,6 +44,8 @@ static bool check(const struct sim_dev_conf *c, struct err *e)
 		return err_set(e, ERR_INVALID, "a virtual device needs a generation");
 	if ((unsigned)c->state >= SIM_STATE_COUNT)
 		return err_set(e, ERR_INVALID, "a virtual device needs a state");
+	if (c->model && !sim_hw_model_find(span_str(c->model)))
+		return err_set(e, ERR_INVALID, "there is no model '%.40s' of hardware", c->model);
 	if (c->state == SIM_SETUP_PSK && !g->psk.is)
 		return err_set(e, ERR_INVALID, "AMT %s knows no PSK: state setup-psk is impossible",
 			       g->name);
@@ -121,10 +124,13 @@ struct sim_dev *sim_dev_new(const struct sim_env *env, const struct sim_dev_conf
 	d->state = c->state;
 	rng_seed(&d->rng, hash_mix64(span_make(parts, sizeof parts), 0x73696d));
 	make_uuid(d, &c->uuid);
+	d->hw = c->model ? sim_hw_model_find(span_str(c->model))
+			 : sim_hw_model_for(d->gen, hash_mix64(span_make(d->uuid.b, 16), 3));
 	d->mebx = mem_str(c->mebx_password ? c->mebx_password : DEFAULT_MEBX);
 	d->mebx_default = str_eq(d->mebx, DEFAULT_MEBX);
 	d->suffix = mem_str(c->suffix);
 	d->otp = mem_str(c->otp);
+	d->host_ip = mem_str(c->host_ip);
 	d->pool_next = (uint8_t)(hash_mix64(span_make(d->uuid.b, sizeof d->uuid.b), 2) & 63);
 	if (c->switches && !sim_dev_switch(d, span_str(c->switches), e)) {
 		sim_dev_free(d);
@@ -169,6 +175,8 @@ void sim_dev_free(struct sim_dev *d)
 	mem_free(d->otp);
 	mem_free(d->event_log);
 	mem_free(d->audit_log);
+	mem_free(d->host_ip);
+	mem_free(d->hw_changes);
 	mem_wipe(d->mebx, strlen(d->mebx));
 	mem_free(d->mebx);
 	mem_wipe(d->pps, sizeof d->pps);

@@ -36,15 +36,14 @@ enum sim_session {
 	SIM_SESSION_TLS, /* configured */
 };
 
-struct sim_conn;
-struct sim_redir;
-struct sim_machine;
-struct sim_media;
+struct sim_conn; struct sim_redir; struct sim_machine; struct sim_hw_model; struct sim_media;
 struct sim_dev {
 	const struct sim_env *env;
 	const struct sim_generation *gen;
 	struct uuid uuid;
 	unsigned index, board;
+	const struct sim_hw_model *hw;
+	char *host_ip;            /* of the PC's system, as it told the firmware; NULL */
 	struct rng rng;
 	struct sim_switches sw;
 
@@ -53,6 +52,7 @@ struct sim_dev {
 	char pid[9], pps[33];     /* empty: none */
 	char *suffix;             /* NULL: env's */
 	char *otp;                /* ProvisioningServerOTP; NULL: none */
+	char *hw_changes;         /* what was taken out or exchanged (hw.c); NULL: nothing */
 	char *usb_roots;          /* root hashes that a stick brought, as text; NULL: none */
 	char *mebx;
 	bool mebx_default;

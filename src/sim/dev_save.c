@@ -17,6 +17,7 @@ const struct sim_field sim_fields[] = {
 	F(suffix, HEAP),
 	F(otp, HEAP),
 	F(usb_roots, HEAP),
+	F(hw_changes, HEAP),
 	F(mebx, HEAP),
 	F(mebx_default, BOOL),
 	F(admin_user, TEXT),

@@ -274,6 +274,8 @@ static struct sim_fleet_opts merged(const struct sim_fleet_opts *g, const struct
 	TAKE(switches);
 	TAKE(redirection);
 	TAKE(host_name);
+	TAKE(model);
+	TAKE(host_ip);
 	TAKE(domain);
 #undef TAKE
 	o.uuid = d->uuid;
@@ -368,6 +370,8 @@ static bool make_one(struct maker *m, const struct group *g, const struct sim_fl
 		.switches = o->switches,
 		.client_control = o->client_control,
 		.redirection = o->redirection,
+		.model = o->model,
+		.host_ip = o->host_ip,
 		.host_name = name,
 		.domain = o->domain ? o->domain : o->suffix,
 	};

@@ -23,6 +23,7 @@ struct sim_fleet_opts { /* of a group, or of one device in it; NULL or 0: not gi
 	int64_t latency_ms;
 	const char *psk, *roots, *suffix, *otp, *admin_password_file, *mebx_password_file;
 	const char *fault, *switches, *redirection;
+	const char *model, *host_ip;
 	const char *host_name, *domain; /* configured devices; {n} in the name is the device's number */
 	struct uuid uuid;
 };

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "sim/fault.h"
 #include "sim/fleet.h"
+#include "sim/hw.h"
 #include "sim/switches.h"
 #include <stddef.h>
 #include <stdlib.h>
@@ -107,6 +108,29 @@ static bool set_switch(struct target *t, struct span v, struct err *e)
 	struct sim_switches scratch = { { 0 } };
 
 	return sim_switches_parse(v, &scratch, e) && add_text(t, v, e);
+}
+
+static bool set_model(struct target *t, struct span v, struct err *e)
+{
+	char list[256];
+	struct out o;
+
+	if (sim_hw_model_find(v))
+		return keep(t, v, e);
+	out_init(&o, list, sizeof list);
+	for (unsigned i = 0; sim_hw_model_at(i); i++)
+		out_fmt(&o, "%s%s", i ? ", " : "", sim_hw_model_at(i)->name);
+	err_set(e, ERR_INVALID, "there is no model '%.*s'", (int)v.n, (const char *)v.p);
+	return err_want(e, "%s", list);
+}
+
+static bool set_ip(struct target *t, struct span v, struct err *e)
+{
+	uint32_t ip;
+
+	if (sim_fleet_parse_ip(v, &ip))
+		return keep(t, v, e);
+	return err_set(e, ERR_INVALID, "'%.*s' is no IPv4 address", (int)v.n, (const char *)v.p);
 }
 
 static bool set_count(struct target *t, struct span v, struct err *e)
@@ -342,6 +366,10 @@ static bool set_expose(struct target *t, struct span v, struct err *e)
 	  "host name of configured devices; {n} stands for the device's number (pc{n})") \
 	X("domain", "DOMAIN", "domain", GROUP | EACH, set_text, IN_OPTS(domain), \
 	  "domain of configured devices (the DNS suffix)") \
+	X("model", "NAME", "model", GROUP | EACH, set_model, IN_OPTS(model), \
+	  "hardware: tower, laptop, server, tiny, panel or workstation (one that the release had)") \
+	X("host-ip", "ADDRESS", "host_ip", GROUP | EACH, set_ip, IN_OPTS(host_ip), \
+	  "address of the PC's system, as it tells the firmware (none)") \
 	X("latency", "MS", "latency", GROUP, set_latency, NO_TEXT, \
 	  "added to every reply (0)") \
 	X("fault", "NAME[=N[:M]]", "fault", GROUP | EACH, set_fault, IN_OPTS(fault), \

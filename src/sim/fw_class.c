@@ -31,6 +31,7 @@ static const struct fw_class *const tables[] = {
 	sim_fw_alarms_classes,
 	sim_fw_remote_classes,
 	sim_fw_proxy_classes,
+	sim_fw_hw_classes,
 	NULL,
 };
 /* clang-format on */

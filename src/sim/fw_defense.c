@@ -431,22 +431,6 @@ static const struct fw_member counter_members[] = {
 	FW_OWN("ReadCount"),
 	FW_END,
 };
-static const struct fw_member port_members[] = {
-	FW_FIX("CreationClassName", PORT),
-	FW_FIX("Description", "Wired0"),
-	FW_FIX("DeviceID", PORT_ID),
-	FW_FIX("ElementName", "Intel(r) AMT Ethernet Port"),
-	FW_FIX("EnabledDefault", "5"),
-	FW_FIX("EnabledState", "2"),
-	FW_FIX("LinkTechnology", "2"),
-	FW_FIX("MaxSpeed", "1000000000"),
-	FW_FIX("OperationalStatus", "0"),
-	FW_FIX("PortType", "53"),
-	FW_FIX("RequestedState", "12"),
-	FW_FIX("Speed", "1000000000"),
-	FW_SYSTEM,
-	FW_END,
-};
 static const struct fw_member general_members[] = {
 	FW_FIX("ElementName", "Intel(r) AMT System Defense Capabilities"),
 	FW_FIX("GlobalMaxSupportedFilters", "80"),
@@ -498,6 +482,5 @@ const struct fw_class sim_fw_defense_classes[] = {
 	  .count = count_counters,
 	  .fill = fill_counter },
 	{ .name = "AMT_GeneralSystemDefenseCapabilities", .members = { general_members } },
-	{ .name = PORT, .members = { port_members } },
 	{ .name = NULL },
 };

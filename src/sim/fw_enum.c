@@ -54,8 +54,8 @@ bool sim_fw_pull(struct fw_ctx *x, struct wsman_rep *rep)
 
 	if (!take_context(x, &c))
 		return false;
-	unsigned end = count;
-	if (x->m->max_elements && x->m->max_elements < count - (c.at < count ? c.at : count))
+	unsigned end = x->cls->pull_end ? x->cls->pull_end(x->d, c.at) : count;
+	if (x->m->max_elements && x->m->max_elements < end - (c.at < end ? c.at : end))
 		end = c.at + x->m->max_elements;
 	const struct wsman_obj **items = ARENA_ARRAY(x->a, const struct wsman_obj *, count + 1);
 	const struct wsman_class **classes =

@@ -7,8 +7,17 @@
 
 /* ---- CIM_SoftwareIdentity ---- */
 
-static const char *const software[] = { "Flash", "Netstack", "AMTApps",     "AMT",
-					"Sku",   "VendorID", "Build Number" };
+static const char *const software[] = { "Flash",
+					"Netstack",
+					"AMTApps",
+					"AMT",
+					"Sku",
+					"VendorID",
+					"Build Number",
+					"Recovery Version",
+					"Recovery Build Num",
+					"Legacy Mode",
+					"AMT FW Core Version" };
 #define SOFTWARE_COUNT (sizeof software / sizeof *software)
 
 static unsigned count_software(const struct sim_dev *d)
@@ -42,9 +51,11 @@ static void fill_software(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 		sim_fw_set(o, "VersionString", "16392");
 	else if (str_eq(software[i], "VendorID"))
 		sim_fw_set(o, "VersionString", "8086");
+	else if (str_eq(software[i], "Legacy Mode"))
+		sim_fw_set(o, "VersionString", "False");
 	else
 		sim_fw_set(o, "VersionString",
-			   version_part(x, str_eq(software[i], "Build Number")));
+			   version_part(x, strstr(software[i], "Build") != NULL));
 }
 
 /* ---- IPS_HostBasedSetupService ---- */

@@ -108,6 +108,8 @@ struct fw_class {
 	/* A base class: its i-th instance is one of a derived class, under that name; changes *i to the
 	 * index there. Goes with count. */
 	const struct fw_class *(*derived)(const struct sim_dev *d, unsigned *i);
+	/* A Pull that begins with instance at gives those before this one at most. NULL: all. */
+	unsigned (*pull_end)(const struct sim_dev *d, unsigned at);
 };
 #include "sim/fw_tables_priv.h"
 

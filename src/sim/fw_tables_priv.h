@@ -26,4 +26,5 @@ extern const struct fw_class sim_fw_general_classes[],
 	sim_fw_audit_classes[],
 	sim_fw_crl_classes[],
 	sim_fw_optin_classes[],
-	sim_fw_boot_classes[];
+	sim_fw_boot_classes[],
+	sim_fw_hw_classes[];

@@ -65,6 +65,8 @@
 	X(SIM_SW_CONTENT_TYPE, "content_type", "usual|octets|soap", SRC_G,                           \
 	  "Content-Type of WS-MAN replies")                                                          \
 	X(SIM_SW_FRAME, "frame_options", "usual|sent|left-out", SRC_G, "header X-Frame-Options")     \
+	X(SIM_SW_CHIPS, "chips", "all|processors", SRC_G,                                            \
+	  "whether an enumeration of CIM_Chip goes on with the memory, which is derived from it")    \
 	X(SIM_SW_LOGO, "logo", "usual|top|middle", SRC_G, "place of the logo on pages")              \
 	X(SIM_SW_USB, "usb", "older|exact", SRC_G,                                                   \
 	  "versions of setup.bin that a release takes: older ones too, or its own only")             \

@@ -1,4 +1,4 @@
-/* Every SQL text of the program, as one named table in six parts. A row is
+/* Every SQL text of the program, as one named table in parts. A row is
  *   X(name, must, said, text, pg)
  * must: the statement fails with ERR_CONFLICT when it changes no row; said: what to tell then, or
  * when the row exists already (the first argument is added); text: SQLite, and PostgreSQL too
@@ -11,6 +11,7 @@
 #include "store/sql_misc.h"
 #include "store/sql_name.h"
 #include "store/sql_profile.h"
+#include "store/sql_operate.h"
 #include "store/sql_secret.h"
 
 #define STORE_SQL_CORE(X)                                                                          \
@@ -66,7 +67,8 @@
 	STORE_SQL_SECRET(X)                                                                        \
 	STORE_SQL_MISC(X)                                                                          \
 	STORE_SQL_NAME(X)                                                                          \
-	STORE_SQL_PROFILE(X)
+	STORE_SQL_PROFILE(X)                                                                       \
+	STORE_SQL_OPERATE(X)
 
 enum store_sql {
 #define X(name, must, said, text, pg) name,

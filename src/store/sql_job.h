@@ -20,7 +20,8 @@
 	  " or state = 'running' and lease_until_ms <= $3)"                                        \
 	  /* one job at a time with a device, whatever its kind */                                 \
 	  " and not exists (select 1 from job o where o.uuid = job.uuid and o.id <> job.id"        \
-	  " and o.ended = '' and o.state = 'running' and o.lease_until_ms > $3)", NULL)            \
+	  " and o.ended = '' and o.state = 'running' and o.lease_until_ms > $3)"                   \
+	  " and not exists (select 1 from hold h where h.uuid = job.uuid and h.until_ms > $3)", NULL) \
 	/* Changes nothing, but locks the row where several services write. */                     \
 	X(STORE_SQL_JOB_REQUIRE, true, "the lease of the job is lost",                             \
 	  "update job set lease_owner = $2 where id = $1 and state = 'running'"                    \
@@ -63,6 +64,7 @@
 	  " and lease_until_ms <= $1 order by priority, created_ms, id limit $2) as r"             \
 	  ") as due where not exists (select 1 from job o where o.uuid = due.uuid"                 \
 	  " and o.id <> due.id and o.ended = '' and o.state = 'running' and o.lease_until_ms > $1)" \
+	  " and not exists (select 1 from hold h where h.uuid = due.uuid and h.until_ms > $1)"     \
 	  " order by priority, created_ms, id limit $2", NULL)                             \
 	X(STORE_SQL_JOB_NEXT, false, NULL,                                                         \
 	  "select coalesce(min(not_before_ms), -1) from job where state = 'delayed'", NULL)        \

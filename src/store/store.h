@@ -61,4 +61,5 @@ bool store_is_dead(const struct store *s);
 #include "store/store_misc.h"
 #include "store/store_name.h"
 #include "store/store_profile.h"
+#include "store/store_operate.h"
 #include "store/store_secret.h"

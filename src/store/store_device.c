@@ -133,7 +133,7 @@ void store_tx_device_forget(struct store_tx *tx, const char *uuid)
 					      STORE_SQL_FORGET_JOB,        STORE_SQL_FORGET_STEP,
 					      STORE_SQL_FORGET_CREDENTIAL, STORE_SQL_FORGET_SAID,
 					      STORE_SQL_FORGET_MARK,       STORE_SQL_FORGET_DRIFT,
-					      STORE_SQL_FORGET_SUFFIX };
+					      STORE_SQL_FORGET_SUFFIX,     STORE_SQL_FORGET_HOLD };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		store_tx_add(tx, all[i], STORE_VALS(STORE_T(uuid)));
 }

@@ -1,0 +1,47 @@
+/* For the tests of api: an engine that runs no operations. What routes of operations do is in the
+ * system tests, against virtual PCs. Used through world_engine_test.h. */
+#pragma once
+#include "engine/operate.h"
+
+bool engine_operate_start(struct engine *en, const struct engine_operate_want *w, char out_id[ENGINE_OPERATE_ID],
+			  struct err *e)
+{
+	(void)en, (void)w, (void)out_id;
+	return err_set(e, ERR_BUSY, "no operations here");
+}
+
+bool engine_operate_get(const struct engine *en, const char *id, struct engine_operate_view *out_v)
+{
+	(void)en, (void)id, (void)out_v;
+	return false;
+}
+
+const char *engine_operate_at(const struct engine *en, unsigned i)
+{
+	(void)en, (void)i;
+	return NULL;
+}
+
+bool engine_operate_result(const struct engine *en, const char *id, unsigned n, struct engine_operate_result *out_r)
+{
+	(void)en, (void)id, (void)n, (void)out_r;
+	return false;
+}
+
+bool engine_operate_drop(struct engine *en, const char *id)
+{
+	(void)en, (void)id;
+	return false;
+}
+
+struct engine_operate_wait *engine_operate_wait(struct engine *en, const char *id, unsigned n, void (*fn)(void *arg),
+						void *arg)
+{
+	(void)en, (void)id, (void)n, (void)fn, (void)arg;
+	return NULL;
+}
+
+void engine_operate_unwait(struct engine_operate_wait *w)
+{
+	(void)w;
+}
