@@ -9,6 +9,7 @@
 #include "cli/commands_device.h"
 #include "cli/commands_logs.h"
 #include "cli/commands_discover.h"
+#include "cli/commands_media.h"
 
 enum cli_cmd_flags {
 	CMD_LOCAL = 1,          /* works without the service */
@@ -86,6 +87,7 @@ enum cli_cmd_flags {
 	X("log", "level", "LEVEL", "change what the service writes to its log", CMD_NEEDS_SERVER, cli_cmd_log_level) \
 	X("audit", "list", "[--limit N]", "show who did what", CMD_NEEDS_SERVER, cli_cmd_audit_list) \
 	CLI_COMMANDS_LOGS(X)                                                                        \
+	CLI_COMMANDS_MEDIA(X)                                                                       \
 	X("issues", "", "[--firmware VERSION]", "show what is known of firmware releases and products around them", \
 	  CMD_LOCAL, cli_cmd_issues)                                                                \
 	X("info", "", "[TARGET]... " CLI_PC_ARGS, "show what PCs are: firmware, name, addresses, power",  \

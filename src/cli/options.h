@@ -2,10 +2,12 @@
  * commands.h, what they mean is here, for help and the man page. A test holds both together. */
 #pragma once
 #include "cli/options_logs.h"
+#include "cli/options_media.h"
 
 /* Name; first word of the commands it is for, "" all of them; text. */
 #define CLI_OPTIONS(X)                                                                              \
 	CLI_OPTIONS_LOGS(X)                                                                         \
+	CLI_OPTIONS_MEDIA(X)                                                                        \
 	X("json", "", "print JSON for programs")                                                    \
 	X("csv", "", "print CSV for spreadsheets: a table, or lines of field and value")         \
 	X("socket", "", "socket of the service (default $OUTBAND_SOCKET, $XDG_RUNTIME_DIR/outband.sock or /run/outband/outband.sock)") \

@@ -1,0 +1,12 @@
+/* Commands about virtual media: rows of CLI_COMMANDS (commands.h). */
+#pragma once
+
+#define CLI_COMMANDS_MEDIA(X)                                                                       \
+	X("media", "",                                                                              \
+	  "[TARGET]... [--cd IMAGE] [--floppy IMAGE] [--write-floppy] [--start WHEN] [--boot] [--label NAME] [--ca-file FILE] [--yes] " \
+	  CLI_PC_ARGS,                                                                              \
+	  "lend PCs a CD or floppy drive with an image of ours in it, until interrupted",          \
+	  CMD_LOCAL | CMD_CHANGES_DEVICE | CMD_STREAMS, cli_cmd_media)                              \
+	X("media", "save", "IMAGE FILE [--label NAME] [--ca-file FILE]",                            \
+	  "write what 'media --cd IMAGE' would serve into a file", \
+	  CMD_LOCAL, cli_cmd_media_save)

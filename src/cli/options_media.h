@@ -1,0 +1,11 @@
+/* Options of commands about virtual media: rows of CLI_OPTIONS (options.h). */
+#pragma once
+
+#define CLI_OPTIONS_MEDIA(X)                                                                        \
+	X("cd", "media", "what is in the CD drive: an ISO image, a directory (made into one), or a URL") \
+	X("floppy", "media", "what is in the floppy drive: an image file or a URL")                 \
+	X("write-floppy", "media", "the PC may write to the floppy image; it is changed")           \
+	X("start", "media", "when the drives appear: now (default), reboot, or graceful, when the bus is idle") \
+	X("boot", "media", "start the PC from it: sets its next boot and resets it")                \
+	X("label", "media", "volume name of an image that is made of a directory (default OUTBAND)") \
+	X("ca-file", "media", "certificates to trust for an https URL (default: the system's)")
