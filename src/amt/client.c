@@ -31,12 +31,38 @@ struct amt_client {
 	void *arg;
 	struct amt_peer peer;
 	char user[64];
+	void (*watch)(void *arg, const struct amt_event *ev);
+	void *watch_arg;
 };
 
 void amt_way_deinit(struct amt_way *w)
 {
 	secret_deinit(&w->password);
 	secret_deinit(&w->tls.psk);
+}
+
+static void on_seen(void *arg, const struct net_http_event *ev)
+{
+	static const enum amt_event_what what[] = { [NET_HTTP_UP] = AMT_EVENT_UP,
+						    [NET_HTTP_REQUEST] = AMT_EVENT_REQUEST,
+						    [NET_HTTP_REPLY] = AMT_EVENT_REPLY,
+						    [NET_HTTP_DOWN] = AMT_EVENT_DOWN };
+	const struct amt_client *c = arg;
+	bool tls = ev->facts && ev->facts->tls;
+	struct amt_event e = {
+		.what = what[ev->what],
+		.client = c,
+		.address = ev->to->address,
+		.port = ev->to->port,
+		.connection = ev->connection,
+		.tls = tls ? pki_tls_version_name(ev->facts->version) : "",
+		.suite = tls ? ev->facts->suite : "",
+		.request = ev->request,
+		.reply = ev->reply,
+		.body = ev->body,
+		.why = ev->why,
+	};
+	c->watch(c->watch_arg, &e);
 }
 
 struct amt_client *amt_client_new(const struct amt_client_conf *c)
@@ -52,7 +78,11 @@ struct amt_client *amt_client_new(const struct amt_client_conf *c)
 		.prefer_auth_int = c->prefer_auth_int,
 		.may_send = c->may_send,
 		.may_send_arg = c->may_send_arg,
+		.watch = c->watch ? on_seen : NULL,
+		.watch_arg = a,
 	};
+	a->watch = c->watch;
+	a->watch_arg = c->watch_arg;
 	a->http = net_http_new(&hc);
 	arena_init(&a->arena, LIMIT_XML_ARENA_BYTES);
 	return a;

@@ -12,6 +12,21 @@
 struct net_dialer;
 struct amt_client;
 
+struct wire_http1_msg;
+/* What passes, with all secrets, for traces: net/http.h says when. */
+enum amt_event_what { AMT_EVENT_UP, AMT_EVENT_REQUEST, AMT_EVENT_REPLY, AMT_EVENT_DOWN };
+struct amt_event {
+	enum amt_event_what what;
+	const void *client;                      /* to tell connections of several apart */
+	const char *address;
+	uint16_t port;
+	unsigned connection;
+	const char *tls, *suite;                 /* "TLS 1.2" and its suite; "" in the clear, or not up */
+	struct span request;
+	const struct wire_http1_msg *reply;      /* with its body */
+	struct span body;
+	const struct err *why;
+};
 struct amt_client_conf {
 	struct net_dialer *dialer;
 	struct sched *sched;
@@ -20,6 +35,8 @@ struct amt_client_conf {
 	bool prefer_auth_int;
 	bool (*may_send)(void *arg);             /* net/http.h; NULL: always */
 	void *may_send_arg;
+	void (*watch)(void *arg, const struct amt_event *ev); /* NULL: nobody looks; calls nothing here */
+	void *watch_arg;
 };
 /* A way into a device. Everything is copied; chain is referenced while the way is open. */
 struct amt_way {

@@ -100,6 +100,10 @@ enum api_role {
 	  "The profile of the device's next job: pin, hook, import and each rule, and which one wins.")   \
 	X("PUT", "/v1/devices/{}/profile", API_ROLE_ADMIN, "", "application/json: profile", api_device_profile_put, \
 	  "Pins a profile to a device (or the UUID of one to come) by hand; an empty one takes the pin away.") \
+	X("GET", "/v1/devices/{}/trace", API_ROLE_SECURITY, "format", "", api_trace_get,                  \
+	  "The message trace of a device: its state, or with format=text, pcap or keys what was seen.")   \
+	X("PUT", "/v1/devices/{}/trace", API_ROLE_SECURITY, "", "application/json: on, keys", api_trace_put, \
+	  "Begins or ends the message trace of a device; keys=true needs the setting trace.keys.")        \
 	X("PUT", "/v1/secrets/{}", API_ROLE_SECURITY, "", "application/octet-stream: the secret",         \
 	  api_secret_put, "Stores a secret that profiles name.")                                          \
 	X("GET", "/v1/jobs", API_ROLE_VIEWER, "state uuid after limit", "", api_job_list,                 \

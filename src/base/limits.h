@@ -25,6 +25,10 @@
 #define LIMIT_STORE_QUEUE        8192
 #define LIMIT_STORE_BATCH        2048
 #define LIMIT_FQDN               253
+#define LIMIT_TRACES             16       /* PCs that are traced at once, or were */
+#define LIMIT_TRACE_BYTES        4194304u /* of one PC: the oldest messages go first */
+#define LIMIT_TRACE_MESSAGE_BYTES 262144
+#define LIMIT_TRACE_KEYS_BYTES   262144u  /* a handshake has some 500 */
 #define LIMIT_FORWARDS           64       /* hellos on their way to another server at once */
 #define LIMIT_PROFILE_RULES      200      /* looked at for every job */
 #define LIMIT_NAME_ASKED         256      /* jobs that wait for a name without a worker */

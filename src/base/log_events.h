@@ -45,6 +45,7 @@
 	X(LOG_EV_OPERATE_FAILED, LOG_WARN, "device.operate_failed", "uuid op what actor elapsed_ms", "an operation on the device failed") \
 	X(LOG_EV_CREDENTIAL, LOG_INFO, "credential.state", "uuid kind state", "a stored credential changed its state") \
 	X(LOG_EV_REVEAL, LOG_WARN, "credential.revealed", "uuid kind actor", "a secret was shown to an operator") \
+	X(LOG_EV_TRACE, LOG_WARN, "device.trace", "uuid value actor", "the message trace of a device was begun or ended") \
 	X(LOG_EV_DEVICE_STATE, LOG_INFO, "device.state", "uuid from to", "the state of a device changed") \
 	X(LOG_EV_DEVICE_WAITS, LOG_INFO, "device.approval", "uuid", "an unknown device waits for approval") \
 	X(LOG_EV_DEVICE_FORGOTTEN, LOG_WARN, "device.forgotten", "uuid actor", "a device was removed from the list") \

@@ -13,6 +13,7 @@
 #include "cli/serve_place.h"
 #include "cli/serve_publish.h"
 #include "engine/engine.h"
+#include "engine/trace.h"
 #include "net/loop.h"
 #include "net/stream.h"
 #include <errno.h>
@@ -146,6 +147,18 @@ static bool start_store(struct serve *s, struct err *e)
 	return s->store || err_wrap(e, "database (--db)");
 }
 
+static void on_key(void *arg, const char *where, const char *line)
+{
+	const struct serve *s = arg;
+
+	engine_trace_key(s->engine, where, line);
+}
+
+static void want_keys(void *arg, bool wanted)
+{
+	net_tls_on_keys(wanted ? on_key : NULL, arg);
+}
+
 static bool start_engine(struct serve *s, struct err *e)
 {
 	const char *named = cli_args_value(&s->c->args, "publish");
@@ -162,6 +175,8 @@ static bool start_engine(struct serve *s, struct err *e)
 		.outside = &s->outside.way,
 		.publish = cli_serve_publish,
 		.publish_ctx = (char *)folder,
+		.want_keys = want_keys,
+		.want_keys_ctx = s,
 	};
 	cli_outside_init(&s->outside, s->loop, s->dialer);
 	s->engine = engine_new(&conf, e);

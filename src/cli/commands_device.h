@@ -26,6 +26,8 @@
 	  CMD_NEEDS_SERVER, cli_cmd_device_profile)                                                 \
 	X("device", "why-profile", "DEVICE", "show what chooses the profile of a PC, and which one it gets", \
 	  CMD_NEEDS_SERVER, cli_cmd_device_why_profile)                                             \
+	X("device", "trace", "DEVICE [ACTION] [--pcap FILE] [--keys]", "on, off, show, export: all messages with one PC, without secrets", \
+	  CMD_NEEDS_SERVER, cli_cmd_device_trace)                                                   \
 	X("device", "plan", "DEVICE [--stored]", "look at a PC and show what 'device apply' would change, without changing it", \
 	  CMD_NEEDS_SERVER, cli_cmd_device_plan)                                                    \
 	X("device", "drift", "[DEVICE]... [--check] [--all]", "show where PCs differ from their profiles, as last seen", \

@@ -46,6 +46,8 @@
 	X("lines", "inventory", "one JSON object a line")                                            \
 	X("preview", "", "say what would change and what is wrong, and change nothing")             \
 	X("wait", "device", "wait until each try ended; exit status 6 when one did not succeed") \
+	X("pcap", "device", "with export: write a capture for Wireshark to this new file (mode 0600)") \
+	X("keys", "device", "with on: keep the TLS keys too (setting trace.keys); with export: print them, or write FILE.keys") \
 	X("partial", "device", "keep PID/PPS, admin password and host name in the PC")              \
 	X("accept-loss", "device", "look at the PCs first; go on when at most N of them would go out of reach") \
 	X("ring", "device", "so many percent of the PCs at a time, waiting for each ring")           \
@@ -127,15 +129,6 @@
 	X("fqdn", "profile", "patterns of the PC's host name or FQDN, with * for any text")         \
 	X("group", "profile", "patterns of the group that was imported with the PC's name")         \
 	X("import", "profile", "pattern of an imported column: ou, mac, serial or profile")         \
-	X("option", "boot", "sol, lock-keyboard, lock-power, lock-reset, lock-sleep, bypass-password, progress, safe-mode, secure-boot, reflash, reset-config or erase, repeatable ('outband boot can')") \
-	X("verbosity", "boot", "what the BIOS shows while it starts: quiet, verbose or blank")       \
-	X("media", "boot", "which of several devices of that kind, from 1 (default: the usual one)") \
-	X("uri", "boot", "with https: address of the image, https://...")                            \
-	X("power", "boot", "reset, cycle or none: set it for the next start only (default: reset, or on when it is off)") \
-	X("code", "boot", "the code of user consent that the PC's screen shows")                     \
-	X("ask-consent", "boot", "when the PC wants consent: have it show its code, and ask for it here") \
-	X("erase-disks", "boot", "said beside the option erase: yes, the data on the disks goes")    \
-	X("wait", "boot", "so many seconds until the PC has used the options (default 0: do not wait)") \
 	X("effective", "profile", "with every key, those that are left too; secrets by name")           \
 	X("markdown", "profile", "print the page docs/profile.md instead")                          \
 	X("man", "profile", "print the man page outband-profile.5 instead")                         \

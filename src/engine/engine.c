@@ -2,6 +2,7 @@
  * firmware holds no worker; when its wait is over it goes before new ones. */
 #include "engine/operate_priv.h"
 #include "engine/run_priv.h"
+#include "engine/trace.h"
 
 #include "base/clk.h"
 #include "base/mem.h"
@@ -45,6 +46,7 @@ static void load_name_settings(struct engine *en, struct arena *a)
 	LOAD_TEXT(en, a, proxies, SETTING_PROXIES);
 	en->set.forward_all = str_eq(setting_text(en, a, SETTING_FORWARD_WHICH), "all");
 	en->set.forward_proxy = str_eq(setting_text(en, a, SETTING_FORWARD_PROXY), "true");
+	en->set.trace_keys = str_eq(setting_text(en, a, SETTING_TRACE_KEYS), "true");
 	en->set.name_replace = str_eq(setting_text(en, a, SETTING_NAME_TAKEN), "replace");
 	en->set.hook_timeout_s = setting_int(en, a, SETTING_HOOK_TIMEOUT_S);
 	en->set.hook_parallel = setting_int(en, a, SETTING_HOOK_PARALLEL);
@@ -457,6 +459,7 @@ void engine_free(struct engine *en)
 	en->runs = NULL;
 	operate_free_all(en);
 	engine_forward_orphan(en);
+	engine_trace_free(en);
 	engine_vault_free(en);
 	mem_free(en);
 }

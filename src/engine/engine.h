@@ -30,6 +30,9 @@ struct engine_conf {
 	 * file of that name. On a worker thread. NULL: nothing is published. */
 	void (*publish)(void *ctx, const char *name, struct span bytes);
 	void *publish_ctx;
+	/* Somebody wants keys of TLS (engine/trace.h), or nobody any more. NULL: there are none. */
+	void (*want_keys)(void *ctx, bool wanted);
+	void *want_keys_ctx;
 };
 /* Loads settings, profiles, provisioning chains and the CA (made at first start, over work). */
 struct engine *engine_new(const struct engine_conf *c, struct err *e);

@@ -26,7 +26,7 @@ struct engine {
 		enum { ENGINE_OTP_OFF, ENGINE_OTP_OPTIONAL, ENGINE_OTP_REQUIRED } otp;
 		char profile[64], ca_url[201];
 		char name_sources[64], name_not_yet[256], hook_program[256], dns_servers[256];
-		bool name_replace, forward_all, forward_proxy;
+		bool name_replace, forward_all, forward_proxy, trace_keys;
 		char forward[80], proxies[256];
 		int64_t hook_timeout_s, hook_parallel;
 		struct engine_retry_conf retry;
@@ -51,6 +51,7 @@ struct engine {
 	int64_t hook_count;             /* that run now */
 	struct engine_forwarding *forwards;
 	unsigned forward_count;
+	struct engine_trace *traces;    /* trace.c */
 	int64_t clock_offset_ms;        /* wall clock less monotonic one: changes when somebody sets it */
 	bool stopping, pumping;
 	void (*stopped)(void *arg);

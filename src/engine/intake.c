@@ -1,6 +1,7 @@
 /* Hellos: from bytes to rows and a job. A hello is unauthenticated input: bounded, rate-limited per
  * source, and it only ever triggers a connection in which both sides prove themselves. */
 #include "engine/engine_priv.h"
+#include "engine/trace.h"
 #include "engine/twins.h"
 
 #include "base/clk.h"
@@ -199,6 +200,7 @@ static void take(struct engine *en, const struct wire_hello *h, struct span raw,
 	int64_t now = clk_unix_ms();
 	char uuid[UUID_TEXT_SIZE];
 	uuid_print(&h->uuid, uuid);
+	engine_trace_hello(en, uuid, address, raw);
 	arena_init(&a, 1 << 18);
 	bool known = store_device_get(en->conf.store, &a, uuid, &d);
 	if (known && (!str_eq(d.address, address) || !str_eq(d.pid, h->pid)) &&

@@ -1,6 +1,7 @@
 /* One running job: from the lease to its end. The loop is observe, plan, act, record; this file
  * holds the loop, the waits and the end, the other run_*.c files its parts. */
 #include "engine/run_priv.h"
+#include "engine/trace.h"
 
 #include "amt/quirks.h"
 #include "base/clk.h"
@@ -264,6 +265,12 @@ static void note_needs(struct engine_run *r, struct store_tx *tx)
 
 static bool may_send(void *arg);
 
+static void on_seen(void *arg, const struct amt_event *ev)
+{
+	const struct engine_run *r = arg;
+	engine_trace_seen(r->en, r->uuid, ev);
+}
+
 void engine_run_start(struct engine_run *r)
 {
 	r->started_mono_ms = clk_mono_ms();
@@ -272,7 +279,9 @@ void engine_run_start(struct engine_run *r)
 				      .rng = r->en->conf.rng,
 				      .may_send = may_send,
 				      .may_send_arg = r,
-				      .prefer_auth_int = r->en->set.auth_int };
+				      .prefer_auth_int = r->en->set.auth_int,
+				      .watch = on_seen,
+				      .watch_arg = r };
 	r->client = amt_client_new(&cc);
 	r->in.setup = true;
 	if (!engine_run_may_go_on(

@@ -11,7 +11,8 @@
 static void on_checked(struct engine_run *r)
 {
 	r->en->st.jobs_done++;
-	engine_run_ended(r);
+	r->state = RUN_END;
+	engine_run_gone(r);
 }
 
 static unsigned count_lines(struct span text)

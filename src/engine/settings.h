@@ -39,6 +39,7 @@ enum engine_setting_type { ENGINE_SET_BOOL, ENGINE_SET_INT, ENGINE_SET_TEXT, ENG
 	X(SETTING_DNS_SERVERS, "dns.servers", TEXT, 0, 255, "", "", false, "DNS servers for names, such as 10.0.0.53,10.0.1.53:5353; empty: those of the system") \
 	X(SETTING_RENEW_DAYS, "certificate.renew_days", INT, 0, 3650, "30", "days", false, "PCs get a new TLS certificate so long before theirs ends; 0: only when asked") \
 	X(SETTING_ROTATE_DAYS, "password.rotate_days", INT, 0, 3650, "0", "days", false, "PCs get a new admin password when theirs is so old; 0: only when asked") \
+	X(SETTING_TRACE_KEYS, "trace.keys", BOOL, 0, 1, "false", "", false, "whether 'device trace --keys' may keep the TLS keys of a PC: who has them reads captures of the network, passwords too") \
 	X(SETTING_LOG_LEVEL, "log.level", CHOICE, 0, 0, "info", "error warn info debug", false, "what the log shows")
 enum engine_setting {
 #define X(constant, key, type, min, max, def, choices, restart, text) constant,

@@ -69,6 +69,16 @@ static void close_stream(struct net_http *h)
 	net_stream_close(s);
 }
 
+static void show(struct net_http *h, struct net_http_event ev)
+{
+	if (!h->conf.watch)
+		return;
+	ev.to = &h->to;
+	ev.connection = h->stats.connects;
+	ev.facts = h->facts;
+	h->conf.watch(h->conf.watch_arg, &ev);
+}
+
 static void set_deadline(struct net_http_op *op, uint32_t ms, sched_fn *fn)
 {
 	sched_cancel(op->timer);
@@ -141,6 +151,7 @@ static void fail(struct net_http_op *op, const struct err *why)
 {
 	op->why = *why;
 	op->phase = OP_FAILED;
+	show(op->h, (struct net_http_event){ .what = NET_HTTP_DOWN, .why = why });
 	close_stream(op->h);
 	set_deadline(op, 0, on_tell_failure);
 }
@@ -258,6 +269,9 @@ static void send_request(struct net_http_op *op)
 		set_deadline(op, op->first_byte_ms, on_late);
 		/* Refused: the stream is on its way down and says why itself. */
 		(void)net_stream_send(h->stream, buf_span(&request));
+		show(h,
+		     (struct net_http_event){ .what = NET_HTTP_REQUEST,
+					      .request = buf_span(&request) });
 	}
 	buf_wipe(&extra);
 	buf_wipe(&request);
@@ -270,6 +284,7 @@ static void on_up(void *arg, const struct net_tls_facts *facts)
 
 	h->facts = facts;
 	h->stats.handshakes += facts->tls;
+	show(h, (struct net_http_event){ .what = NET_HTTP_UP });
 	assert(op && op->phase == OP_CONNECT);
 	if (op->connect_only)
 		succeed(op, true);
@@ -320,6 +335,9 @@ static void on_reply(struct net_http_op *op, bool keep)
 {
 	const struct wire_http1_msg *m = wire_http1_msg(op->h->parser);
 
+	show(op->h,
+	     (struct net_http_event){
+		     .what = NET_HTTP_REPLY, .reply = m, .body = wire_http1_body(op->h->parser) });
 	keep = keep && !m->close;
 	if (m->status == 401)
 		on_challenge(op, keep);

@@ -10,6 +10,19 @@
 #include "wire/digest.h"
 #include "wire/http1.h"
 
+/* What passes, in the clear and with all secrets, for traces. Spans are valid only inside watch, which
+ * calls nothing here. */
+enum net_http_seen { NET_HTTP_UP, NET_HTTP_REQUEST, NET_HTTP_REPLY, NET_HTTP_DOWN };
+struct net_http_event {
+	enum net_http_seen what;
+	const struct net_target *to;
+	unsigned connection;          /* from 1 */
+	const struct net_tls_facts *facts; /* NULL: not up */
+	struct span request;          /* head and body */
+	const struct wire_http1_msg *reply; /* with its body */
+	struct span body;
+	const struct err *why;        /* NET_HTTP_DOWN */
+};
 struct net_http_conf {
 	struct net_dialer *dialer;
 	struct sched *sched;
@@ -20,6 +33,8 @@ struct net_http_conf {
 	 * unsent with ERR_CONFLICT. NULL: always. */
 	bool (*may_send)(void *arg);
 	void *may_send_arg;
+	void (*watch)(void *arg, const struct net_http_event *ev); /* NULL: nobody looks */
+	void *watch_arg;
 };
 struct net_http_cred { /* user NULL: never send Authorization */
 	const char *user;

@@ -61,6 +61,10 @@ struct net_dialer *net_stream_dialer_new(struct net_loop *l, uint32_t connect_ms
 void net_stream_dialer_free(struct net_dialer *d);
 unsigned net_stream_live_count(void); /* open device-side TCP streams of this process */
 
+/* From now on, the secrets of each TLS handshake that we begin, as lines of an SSLKEYLOGFILE; where is
+ * "10.1.2.3:16993". Whoever has them reads what passes on the network: NULL, nobody, unless it was allowed. */
+void net_tls_on_keys(void (*fn)(void *arg, const char *where, const char *line), void *arg);
+
 /* Accepted connections. fn gets a connection and must turn it into a stream or close it, at once
  * or later. net_conn_tls needs its conf only during the call; check_client and psk are called in
  * the handshake and must not close the stream. */

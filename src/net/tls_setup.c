@@ -243,6 +243,31 @@ static SSL_CTX *shared_ctx(bool server)
 	return ctx[server];
 }
 
+/* --- keys, for who reads captures --- */
+
+static struct {
+	void (*fn)(void *arg, const char *where, const char *line);
+	void *arg;
+} keys;
+
+static void on_key(const SSL *ssl, const char *line)
+{
+	const struct net_tls *t = SSL_get_app_data(ssl);
+
+	if (keys.fn && t)
+		keys.fn(keys.arg, t->where, line);
+}
+
+void net_tls_on_keys(void (*fn)(void *arg, const char *where, const char *line), void *arg)
+{
+	SSL_CTX *ctx = shared_ctx(false);
+
+	keys.fn = fn;
+	keys.arg = arg;
+	if (ctx)
+		SSL_CTX_set_keylog_callback(ctx, fn ? on_key : NULL);
+}
+
 /* --- settings --- */
 
 static bool use_policy(struct net_tls *t, const struct pki_tls_policy *p, unsigned max,

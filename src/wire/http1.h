@@ -60,6 +60,9 @@ void wire_http1_emit_chunked(struct out *o, struct span body, size_t first_bytes
 /* Printer for transcripts: at most 64 KiB of the body, no digest
  * responses, no other credentials. */
 void wire_http1_print(struct out *text, const struct wire_http1_msg *m, struct span body);
+/* The message again with another body and without what its login proves: for traces. Lengths fit; what
+ * was chunked no longer is. */
+void wire_http1_emit_shown(struct out *o, const struct wire_http1_msg *m, struct span body);
 struct wire_show;
 /* The head, field by field and with credentials hidden as above, for `decode http`. */
 void wire_http1_show_head(struct wire_show *s, const struct wire_http1_msg *m);

@@ -65,22 +65,14 @@ void wire_http1_emit_chunked(struct out *o, struct span body, size_t first_bytes
 	out_str(o, "0\r\n\r\n");
 }
 
-/* Scheme and parameters stay visible for diagnosis; a digest response could be guessed offline
- * and Basic is the password itself. */
-static void print_credential(struct out *text, struct span v)
+static void print_without(struct out *text, struct span v, const char *key)
 {
-	static const char key[] = "response=";
-	size_t scheme = span_find(v, ' ');
+	size_t n = strlen(key);
 
-	if (!span_eq_nocase(span_make(v.p, scheme), span_str("Digest"))) {
-		out_safe(text, span_make(v.p, scheme));
-		out_str(text, " (hidden)");
-		return;
-	}
-	for (size_t i = 0; i + sizeof key - 1 <= v.n; i++) {
-		if (!span_eq_nocase(span_make(v.p + i, sizeof key - 1), span_str(key)))
+	for (size_t i = 0; i + n <= v.n; i++) {
+		if (!span_eq_nocase(span_make(v.p + i, n), span_str(key)))
 			continue;
-		size_t from = i + sizeof key - 1;
+		size_t from = i + n;
 		struct span rest = { v.p + from, v.n - from };
 		size_t skip = span_find(rest, ',');
 		out_safe(text, span_make(v.p, from));
@@ -91,11 +83,27 @@ static void print_credential(struct out *text, struct span v)
 	out_safe(text, v);
 }
 
+/* Scheme and parameters stay visible for diagnosis; a digest response could be guessed offline
+ * and Basic is the password itself. */
+static void print_credential(struct out *text, struct span v)
+{
+	size_t scheme = span_find(v, ' ');
+
+	if (span_eq_nocase(span_make(v.p, scheme), span_str("Digest"))) {
+		print_without(text, v, "response=");
+		return;
+	}
+	out_safe(text, span_make(v.p, scheme));
+	out_str(text, " (hidden)");
+}
+
 static void print_value(struct out *text, const struct wire_http1_header *h)
 {
 	if (span_eq_nocase(h->name, span_str("Authorization")) ||
 	    span_eq_nocase(h->name, span_str("Proxy-Authorization")))
 		print_credential(text, h->value);
+	else if (span_eq_nocase(h->name, span_str("Authentication-Info")))
+		print_without(text, h->value, "rspauth="); /* proves the password as well */
 	else
 		out_safe(text, h->value);
 }
@@ -159,6 +167,39 @@ static void print_body(struct out *text, struct span body)
 	}
 	if (total > PRINT_BODY_BYTES)
 		out_fmt(text, "(%zu more bytes)\n", total - PRINT_BODY_BYTES);
+}
+
+static bool is_framing(struct span name)
+{
+	return span_eq_nocase(name, span_str("Content-Length")) ||
+		span_eq_nocase(name, span_str("Transfer-Encoding"));
+}
+
+void wire_http1_emit_shown(struct out *o, const struct wire_http1_msg *m, struct span body)
+{
+	if (m->is_request) {
+		out_safe(o, m->method);
+		out_str(o, " ");
+		out_safe(o, m->target);
+		out_fmt(o, " HTTP/1.%u\r\n", m->minor);
+	} else {
+		out_fmt(o, "HTTP/1.%u %u ", m->minor, m->status);
+		out_safe(o, m->reason);
+		out_str(o, "\r\n");
+	}
+	for (unsigned i = 0; i < m->header_count; i++) {
+		const struct wire_http1_header *h = &m->headers[i];
+		if (is_framing(h->name))
+			continue;
+		out_safe(o, h->name);
+		out_str(o, ": ");
+		print_value(o, h);
+		out_str(o, "\r\n");
+	}
+	if (body.n || !m->is_request)
+		out_fmt(o, "Content-Length: %zu\r\n", body.n);
+	out_str(o, "\r\n");
+	out_bytes(o, body);
 }
 
 void wire_http1_print(struct out *text, const struct wire_http1_msg *m, struct span body)

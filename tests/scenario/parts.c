@@ -3,6 +3,7 @@
 
 #include "amt/client.h"
 #include "base/clk.h"
+#include "engine/trace.h"
 #include "net/stream_mem.h"
 #include "../support/chains.h"
 
@@ -126,6 +127,7 @@ unsigned parts_start_with(struct world *w, const char *generation, const char *t
 	unsigned i = world_add(w, generation,
 			       strtol(generation, NULL, 10) < 8 ? SIM_SETUP_PSK : SIM_SETUP_PKI,
 			       NULL, switches);
+	assert_true(engine_trace_on(w->engine, w->devs[i].uuid, "", false, NULL));
 	if (!world_run_until_done(w, HOUR_MS)) {
 		world_print(w);
 		fail_msg("%s: not configured", generation);
@@ -166,9 +168,66 @@ void parts_forget(void)
 	other.chain = NULL;
 }
 
+/* ---- the trace of all that was said has no secret ---- */
+
+static struct {
+	char value[8][64];
+	unsigned count;
+} named; /* of parts_secret */
+
+static void expect_absent(struct span text, struct span secret, const char *what)
+{
+	if (secret.n >= 6 && memmem(text.p, text.n, secret.p, secret.n))
+		fail_msg("the trace has a secret: %s", what);
+}
+
+static void expect_no_secret_of(struct world *w, unsigned i, struct span text)
+{
+	static const char *const kinds[] = { "admin", "mebx" };
+	struct arena a;
+	arena_init(&a, 1 << 20);
+	for (unsigned k = 0; k < 2; k++) {
+		struct store_credential rows[32];
+		char label[96];
+		unsigned n =
+			store_credential_list(w->store, &a, w->devs[i].uuid, kinds[k], 32, rows);
+		snprintf(label, sizeof label, "credential:%s:%s", w->devs[i].uuid, kinds[k]);
+		for (unsigned c = 0; c < n; c++) {
+			struct secret s = SECRET_NONE;
+			assert_true(pki_seal_reveal(w->seal, label, rows[c].sealed, &s, NULL));
+			expect_absent(text, secret_reveal(&s), label);
+			secret_deinit(&s);
+		}
+	}
+	for (unsigned k = 0; k < named.count; k++)
+		expect_absent(text, span_str(named.value[k]), "named");
+	expect_absent(text, span_str(w->devs[i].pps), "PPS");
+	arena_deinit(&a);
+}
+
+static void expect_clean_traces(struct world *w)
+{
+	for (unsigned i = 0; i < w->dev_count && w->engine; i++) {
+		struct engine_trace_state s;
+		struct buf b;
+		struct out o;
+		if (!engine_trace_get(w->engine, w->devs[i].uuid, &s))
+			continue;
+		buf_init(&b, 1 << 26);
+		out_init_buf(&o, &b);
+		engine_trace_text(w->engine, w->devs[i].uuid, &o);
+		assert_false(o.bad);
+		assert_true(s.messages > 10);
+		expect_no_secret_of(w, i, buf_span(&b));
+		buf_deinit(&b);
+	}
+	named.count = 0;
+}
+
 void parts_stop(struct world *w)
 {
 	parts_forget();
+	expect_clean_traces(w);
 	world_check(w);
 	world_deinit(w);
 }
@@ -412,6 +471,8 @@ void parts_secret(struct world *w, const char *name, const char *value)
 {
 	struct arena a;
 	char label[80];
+	if (named.count < 8)
+		snprintf(named.value[named.count++], sizeof named.value[0], "%s", value);
 	arena_init(&a, 65536);
 	snprintf(label, sizeof label, "secret:%s", name);
 	struct store_tx *tx = store_tx_new(w->store);
