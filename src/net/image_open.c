@@ -6,6 +6,7 @@
 #include "net/child.h"
 #include "net/image_priv.h"
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ struct net_image_op {
 	struct net_loop *loop;
 	struct net_image_conf conf;
 	char *from, *label, *scratch, *ca_file;
+	char *directory; /* the whole path of one */
 	char *made; /* the scratch file; NULL: none */
 	bool is_directory, boots, working, cancelled;
 	struct net_child *child;
@@ -41,6 +43,7 @@ static void op_free(struct net_image_op *op)
 		(void)unlink(op->made);
 	mem_free(op->made);
 	mem_free(op->from);
+	mem_free(op->directory);
 	mem_free(op->label);
 	mem_free(op->scratch);
 	mem_free(op->ca_file);
@@ -95,13 +98,17 @@ static bool check(struct net_image_op *op, struct err *e)
 
 static bool open_directory(struct net_image_op *op, struct err *e)
 {
-	char path[4096];
+	char path[PATH_MAX];
 	int fd;
 
 	if (op->conf.floppy || op->conf.writable)
 		return err_set(e, ERR_UNSUPPORTED, "%s is a directory: only CDs are made of one",
 			       op->from);
 	op->is_directory = true;
+	/* The child has another working directory. */
+	if (!realpath(op->from, path))
+		return err_errno(e, ERR_IO, errno, "finding the directory");
+	op->directory = mem_str(path);
 	(void)snprintf(path, sizeof path, "%s/" ISOLINUX, op->from);
 	op->boots = access(path, R_OK) == 0;
 	(void)snprintf(path, sizeof path, "%s/outband-media-XXXXXX",
@@ -202,7 +209,7 @@ static void make_image(struct net_image_op *op)
 	}
 	args[n++] = "-o";
 	args[n++] = op->made;
-	args[n++] = op->from;
+	args[n++] = op->directory;
 	args[n] = NULL;
 	const struct net_child_conf c = {
 		.program = op->program, .args = args, .out_max = 65536, .timeout_ms = MAKE_MS

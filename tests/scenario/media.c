@@ -294,7 +294,7 @@ static void broken_disc(void **state)
 	start_pc(&w);
 	rig_run_ms(&w.g, 20000);
 	print(&w, text, sizeof text);
-	if (!strstr(text, "error sense=03/11/00") || !strstr(text, "boot failed: "))
+	if (!strstr(text, "read failed: sense=03/11/00") || !strstr(text, "boot failed: "))
 		fail_msg("%s", text);
 	assert_true(w.troubles > 0);
 	assert_int_equal(amt_media_get_state(w.m), AMT_MEDIA_READY);

@@ -1,0 +1,123 @@
+#!/bin/sh
+test_description='outband media: PCs start from images of ours, whatever happens to the line'
+
+. /usr/share/sharness/sharness.sh
+. "$SHARNESS_TEST_SRCDIR/sim.sh"
+. "$SHARNESS_TEST_SRCDIR/cli.sh"
+. "$SHARNESS_TEST_SRCDIR/media.sh"
+
+base=22255
+pc0=127.22.251.1:$base
+pc1=127.22.251.2:$base
+
+test_expect_success 'two PCs, one with TLS' '
+	echo "P@ssw0rd1" >admin.txt &&
+	cat >fleet.yaml <<-YAML &&
+	seed: 310
+	groups:
+	  - {count: 1, base: 127.22.251.1, generation: [9.5], state: configured, redirection: on, admin_password_file: admin.txt}
+	  - {count: 1, base: 127.22.251.2, generation: [16.1], state: configured, tls: server, redirection: on, admin_password_file: admin.txt}
+	YAML
+	sim_start $base fleet.yaml --waits off &&
+	media_disc one 1000 3000000 && media_disc two 500000 900000
+'
+
+command -v genisoimage >/dev/null && test_set_prereq GENISOIMAGE
+command -v xorriso >/dev/null && test_set_prereq XORRISO
+
+test_expect_success GENISOIMAGE 'an ISO of genisoimage starts a PC' '
+	genisoimage -quiet -R -J -V ONE -o one.iso one &&
+	media_serve $pc0 --cd one.iso && media_start $pc0 && media_booted 0 one &&
+	grep -qx "volume ONE" loader && media_end && grep -q "^bytes read" media.out
+'
+
+test_expect_success XORRISO 'an ISO of xorriso starts a PC over TLS' '
+	xorriso -as mkisofs -quiet -R -V TWO -o two.iso two 2>/dev/null &&
+	media_serve $pc1 --tls --cd two.iso --json && media_start $pc1 --tls && media_booted 1 two &&
+	media_end && test "$(json media.out "d[\"device\"]")" = $pc1 &&
+	test "$(json media.out "d[\"read_bytes\"] > 900000")" = True
+'
+
+test_expect_success GENISOIMAGE 'a directory is made into a disc, which leaves nothing behind' '
+	media_serve $pc0 --cd two --label FROMDIR && media_start $pc0 && media_booted 0 two &&
+	grep -qx "volume FROMDIR" loader && media_end && ! ls /var/tmp/outband-media-* 2>/dev/null
+'
+
+test_expect_success GENISOIMAGE 'a disc of 6 GB' '
+	cp one.iso large.iso && truncate -s 6G large.iso &&
+	media_serve $pc0 --cd large.iso && grep -q "6442.5 MB" media.err &&
+	media_start $pc0 && media_booted 0 one && media_end
+'
+
+test_expect_success GENISOIMAGE 'drives that appear with the next start' '
+	media_serve $pc0 --cd one.iso --start reboot && sim_ctl media 0 | grep -q drives=at-next-start &&
+	media_start $pc0 && media_booted 0 one && media_end
+'
+
+for fault in ider_drop_command=5 ider_drop_data=30 ider_drop_command=5,ider_drop_open=2 \
+	ider_drop_command=5,ider_drop_set=2 ider_seq=20 ider_reset=25 ider_odd=3 split=100; do
+	test_expect_success GENISOIMAGE "$fault: the disc is read all the same" "
+		sim_ctl fault 0 $fault && media_serve $pc0 --cd one.iso && media_start $pc0 &&
+		media_booted 0 one && media_end && sim_ctl fault 0 none
+	"
+done
+
+test_expect_success GENISOIMAGE 'starts again and again, from the same session' '
+	media_serve $pc0 --cd one.iso && media_start $pc0 && media_booted 0 one &&
+	media_start $pc0 && media_booted 0 one && media_start $pc0 && media_booted 0 one &&
+	media_end && grep -qx "sessions *1" media.out && grep -qx "starts *3" media.out
+'
+
+test_expect_success GENISOIMAGE 'the CD is taken out and put in again' '
+	media_serve $pc0 --cd one.iso && kill -USR1 $media_pid && sim_until grep -q "CD is out" media.err &&
+	media_start $pc0 && sim_until eval "sim_ctl media 0 | grep -q waiting" &&
+	kill -USR1 $media_pid && media_booted 0 one && media_end
+'
+
+test_expect_success 'the drives are gone when it ends' '
+	sim_ctl media 0 | grep drives=off && sim_ctl media 1 | grep drives=off
+'
+
+test_expect_success GENISOIMAGE 'an image that shrinks: an error that names it, and the session goes on' '
+	cp one.iso shrinks.iso && media_serve $pc0 --cd shrinks.iso && truncate -s 1M shrinks.iso &&
+	media_start $pc0 && sim_until media_done 0 && grep -q "sense=03/11/00" loader &&
+	grep -q "shrinks.iso became shorter" media.err && kill -0 $media_pid && media_end
+'
+
+# refused STATUS WORDS ARGUMENT...
+refused() {
+	want=$1 words=$2
+	shift 2
+	timeout 30 "$OUTBAND" media --direct $pc0 --password-file admin.txt "$@" >out 2>err
+	test $? = "$want" && grep -q "$words" err || { cat err; return 1; }
+}
+
+test_expect_success 'what cannot be served is said before the PC is asked' '
+	head -c 100000 /dev/zero >text.iso && : >empty.img &&
+	refused 3 "missing.iso" --cd missing.iso &&
+	refused 3 "is no image of a CD" --cd text.iso &&
+	refused 3 "is no image of a floppy" --floppy empty.img &&
+	refused 2 "nothing to put" &&
+	refused 2 "no use without --floppy" --cd one.iso --write-floppy &&
+	refused 2 "now, reboot or graceful" --cd one.iso --start later &&
+	refused 4 "fetching http" --cd http://127.0.0.1:9/x.iso
+'
+
+test_expect_success GENISOIMAGE 'why a PC takes no drives' '
+	sim_ctl fault 0 redir_off && refused 3 "switched off" --cd one.iso &&
+	sim_ctl fault 0 redir_busy && refused 6 "another console" --cd one.iso &&
+	sim_ctl fault 0 ider_refuse=1 && refused 6 "opens no storage session" --cd one.iso &&
+	sim_ctl fault 0 none && echo wrong >admin.txt && refused 5 "refused user" --cd one.iso &&
+	echo "P@ssw0rd1" >admin.txt
+'
+
+test_expect_success GENISOIMAGE 'the same disc as a file, with its digest' '
+	"$OUTBAND" media save one.iso copy.iso --json >saved && cmp one.iso copy.iso &&
+	test "$(json saved "d[\"sha256\"]")" = "$(sha256sum <one.iso | cut -d" " -f1)" &&
+	test_must_fail "$OUTBAND" media save one.iso copy.iso 2>err && grep -q copy.iso err &&
+	"$OUTBAND" media save two made.iso --label MADE >said && grep -q "dd if=made.iso" said &&
+	media_serve $pc0 --cd made.iso && media_start $pc0 && media_booted 0 two &&
+	grep -qx "volume MADE" loader && media_end
+'
+
+test_done
