@@ -134,7 +134,8 @@ static void on_reply(void *arg, const struct sim_ider_reply *r)
 	} else if (r->ok && r->sense.key == 6 && l->attentions++ < ATTENTIONS) {
 		go_on(l); /* unit attention: asked again */
 	} else if (r->ok && r->sense.key != 2) {
-		say(l, "read failed: sense=%02x/%02x/%02x", r->sense.key, r->sense.asc, r->sense.ascq);
+		say(l, "read failed: sense=%02x/%02x/%02x", r->sense.key, r->sense.asc,
+		    r->sense.ascq);
 		end(l, false, "the disc cannot be read");
 	} else {
 		try_again(l);
