@@ -23,7 +23,7 @@ struct net_image_op {
 	struct net_image_conf conf;
 	char *from, *label, *scratch, *ca_file;
 	char *directory; /* the whole path of one */
-	char *made; /* the scratch file; NULL: none */
+	char *made;      /* the scratch file; NULL: none */
 	bool is_directory, boots, working, cancelled;
 	struct net_child *child;
 	const char *program;
