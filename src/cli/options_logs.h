@@ -2,6 +2,11 @@
 #pragma once
 
 #define CLI_OPTIONS_LOGS(X)                                                                         \
+	X("traps", "alert", "where traps come to (default 0.0.0.0:162; ports below 1024 need root or CAP_NET_BIND_SERVICE)") \
+	X("events", "alert", "where WS-Events are posted to; without it none are heard")            \
+	X("user", "alert", "digest login that posted events need (default: none is asked for)")     \
+	X("count", "alert", "end after so many alerts")                                             \
+	X("seconds", "alert", "end after so many seconds")                                          \
 	X("limit", "eventlog", "only so many, the newest (default all)")                            \
 	X("limit", "auditlog", "only so many, the newest (default all)")                            \
 	X("raw", "eventlog", "with the bytes of each record as hex")                                \

@@ -27,6 +27,7 @@ const char *sim_dev_state_name(enum sim_state s);
 bool sim_dev_state_parse(struct span text, enum sim_state *out_s);
 
 struct sim_dev;
+struct sim_alert;
 enum sim_tls_mode { SIM_TLS_OFF, SIM_TLS_SERVER, SIM_TLS_MUTUAL };
 struct sim_root { /* a trusted root hash of the device */
 	uint8_t alg;  /* enum wire_hello_alg */
@@ -47,6 +48,7 @@ struct sim_env {
 	/* The device wants a listener state change or a hello sent; NULL in tests that poll. */
 	void (*on_hello)(void *arg, struct sim_dev *d);
 	void (*on_state)(void *arg, struct sim_dev *d, enum sim_state from);
+	void (*on_alert)(void *arg, struct sim_dev *d, const struct sim_alert *a); /* sim/alerts.h; NULL */
 	void *arg;
 };
 struct sim_dev_conf {

@@ -3,6 +3,7 @@
 #include "sim/audit.h"
 #include "base/clk.h"
 #include "base/str.h"
+#include "sim/alerts.h"
 #include "sim/dev_priv.h"
 #include "wire/audit_events.h"
 
@@ -103,9 +104,22 @@ static bool drop_oldest(struct sim_dev *d, bool always)
 	return true;
 }
 
+/* iAMT0029 to 0033: the log is 50, 75, 85, 95, 100 % full. */
+static void tell_fill(struct sim_dev *d, size_t before)
+{
+	static const unsigned marks[] = { 50, 75, 85, 95, 99 }; /* a last record may not fit */
+	size_t now = sim_audit_bytes(d);
+
+	for (unsigned i = 0; i < sizeof marks / sizeof *marks; i++) {
+		size_t at = (size_t)SIM_AUDIT_BYTES * marks[i] / 100;
+		if (before < at && now >= at)
+			sim_alerts_message(d, 29 + i, -1, i < 2 ? 2 : 3);
+	}
+}
+
 static void append(struct sim_dev *d, struct span bytes, bool always)
 {
-	size_t text = (bytes.n + 2) / 3 * 4 + 1, have;
+	size_t text = (bytes.n + 2) / 3 * 4 + 1, before = sim_audit_bytes(d), have;
 	struct out o;
 
 	while (sim_audit_bytes(d) + bytes.n > SIM_AUDIT_BYTES)
@@ -117,6 +131,7 @@ static void append(struct sim_dev *d, struct span bytes, bool always)
 	out_init(&o, d->audit_log + have, text + 1);
 	out_b64(&o, bytes);
 	out_str(&o, "\n");
+	tell_fill(d, before);
 }
 
 /* ---- the policy ---- */

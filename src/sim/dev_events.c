@@ -3,6 +3,7 @@
 #include "sim/events.h"
 #include "base/clk.h"
 #include "base/str.h"
+#include "sim/alerts.h"
 #include "sim/dev_priv.h"
 
 #define RECORD_TEXT ((size_t)28)
@@ -68,16 +69,39 @@ static void keep(struct sim_dev *d, const struct wire_event_record *ev)
 	out_b64(&o, record);
 }
 
+/* "iAMT0050+48": that message, with the code more than 48 as its argument. */
+static void tell(struct sim_dev *d, const struct row *r, uint32_t code)
+{
+	struct span text = span_str(r->message);
+	size_t plus = span_find(text, '+');
+	uint32_t id, base = 0;
+
+	if (r == &rows[SIM_EV_AGENT]) {
+		unsigned state = 0;
+		while (state < 4 && !(code >> state & 1))
+			state++;
+		sim_alerts_message(d, 2 + state, -1, r->severity >= 16 ? 5 : 2);
+		return;
+	}
+	if (text.n < 8 || !str_to_u32(span_make(text.p + 4, 4), 1, 9999, &id, NULL))
+		return;
+	if (plus < text.n)
+		(void)str_to_u32(span_make(text.p + plus + 1, text.n - plus - 1), 0, 999, &base,
+				 NULL);
+	sim_alerts_message(d, id, plus < text.n ? (int)(base + code) : -1,
+			   r->severity >= 8 ? 3 : 2);
+}
+
 static void happens(struct sim_dev *d, struct wire_event_record *ev, const struct row *r,
 		    uint32_t code)
 {
-	(void)r;
-	(void)code;
 	ev->time = (uint32_t)((clk_unix_ms() + d->clock_offset_ms) / 1000);
 	ev->device_address = 0xFF;
 	ev->sensor_number = 0xFF;
 	if (!sim_var_is_true(d, SIM_VAR_LOG_FROZEN))
 		keep(d, ev);
+	sim_alerts_event(d, ev);
+	tell(d, r, code);
 }
 
 /* ---- what happens ---- */

@@ -105,6 +105,7 @@ struct sim_dev {
 	struct sim_dead *dead;
 	struct sim_boot *boot;                      /* dev_boot_priv.h; NULL: not touched yet */
 	struct sim_consent consent;
+	uint16_t alert_count; /* number of the last trap */
 	uint32_t audit_lock; /* handle of who holds the audit log; 0: nobody */
 	int64_t audit_lock_until_mono_ms;
 	struct sched_timer *hello_timer;

@@ -435,6 +435,7 @@ static bool make_all(struct maker *m, struct sched *sched, const struct sim_flee
 			.speed = m->c->speed,
 			.on_hello = ev->on_hello,
 			.on_state = ev->on_state,
+			.on_alert = ev->on_alert,
 			.arg = ev->arg,
 		};
 		ok = make_group(m, i);

@@ -77,6 +77,7 @@ struct sim_fleet;
 struct sim_fleet_events {
 	void (*on_hello)(void *arg, struct sim_dev *d);
 	void (*on_state)(void *arg, struct sim_dev *d, enum sim_state from);
+	void (*on_alert)(void *arg, struct sim_dev *d, const struct sim_alert *a);
 	void *arg;
 };
 struct sim_fleet *sim_fleet_new(const struct sim_fleet_conf *c, struct sched *sched,

@@ -1,6 +1,6 @@
 /* Alerts (wsman 3.13, setup-and-configuration 5.14): receivers of SNMP traps with their filters, up to
- * release 17; subscriptions to WS-Events. Nothing is sent: only who would be told is kept. A receiver
- * that subscribes twice is told twice, until the table is full. Called through the table of classes. */
+ * release 17; subscriptions to WS-Events. Who is told is kept here; dev_alerts.c tells. A receiver that
+ * subscribes twice is told twice, until the table is full. Called through the table of classes. */
 #include "base/str.h"
 #include "sim/fw_record_priv.h"
 
@@ -153,6 +153,12 @@ static bool subscribe(struct fw_ctx *x, unsigned i, const struct wsman_epr **out
 	if (*s->user) {
 		sim_record_set(r, "DeliveryAuth", DIGEST);
 		sim_record_set(r, "User", s->user);
+		sim_record_set(r, "PasswordHidden", s->password);
+	}
+	if (*s->arg_name) { /* comes back with each event */
+		sim_record_set(r, "ArgNs", s->arg_ns);
+		sim_record_set(r, "ArgName", s->arg_name);
+		sim_record_set(r, "Arg", s->arg);
 	}
 	manager = sim_fw_epr(x, "CIM_FilterCollectionSubscription", "Name",
 			     sim_record_get(r, "Name"));

@@ -7,6 +7,7 @@
 #include "net/loop.h"
 #include "net/stream.h"
 #include "net/udp.h"
+#include "sim/alert_client.h"
 #include "sim/ctl.h"
 #include "sim/hello_client.h"
 #include "sim/statefile.h"
@@ -39,6 +40,7 @@ struct serve {
 	struct net_loop *loop;
 	struct sim_fleet *fleet;
 	struct sim_hello_client *hello;
+	struct sim_alert_client *alerts;
 	struct sim_statefile *state;
 	struct sim_ctl *ctl;
 	struct net_udp *presence;
@@ -256,6 +258,15 @@ static void on_state(void *arg, struct sim_dev *d, enum sim_state from)
 		sim_statefile_touch(v->state, sim_dev_index(d));
 }
 
+static void on_alert(void *arg, struct sim_dev *d, const struct sim_alert *a)
+{
+	struct serve *v = arg;
+
+	if (!v->alerts)
+		v->alerts = sim_alert_client_new(v->loop, v->fleet, v->conf->speed);
+	sim_alert_client_send(v->alerts, d, a);
+}
+
 /* ---- state file ---- */
 
 static void on_save(void *arg)
@@ -284,6 +295,11 @@ static void print_fleet(void *arg, struct out *o)
 		sim_fleet_count(v->fleet), v->connections, v->refused, v->unknown, v->pings);
 	out_fmt(o, " hellos_sent=%u hellos_failed=%u hellos_waiting=%u hellos_open=%u", h->sent,
 		h->failed, h->waiting, h->open);
+	static const struct sim_alert_counts no_alerts;
+	const struct sim_alert_counts *a =
+		v->alerts ? sim_alert_client_get_counts(v->alerts) : &no_alerts;
+	out_fmt(o, " traps=%u trap_sends=%u events=%u events_answered=%u events_given_up=%u alerts_dropped=%u",
+		a->traps, a->trap_sends, a->events, a->answered, a->given_up, a->dropped);
 	out_str(o, " hello_error=");
 	out_json_str(o, span_str(h->last.msg));
 	out_str(o, "\n");
@@ -300,13 +316,15 @@ static void on_signal(void *arg, int signum)
 	v->ctl = NULL;
 	sim_hello_client_free(v->hello);
 	v->hello = NULL;
+	sim_alert_client_free(v->alerts);
+	v->alerts = NULL;
 	net_loop_stop(v->loop);
 }
 
 static bool open_all(struct serve *v, struct err *e)
 {
 	const struct sim_fleet_conf *c = v->conf;
-	const struct sim_fleet_events ev = { on_hello, on_state, v };
+	const struct sim_fleet_events ev = { on_hello, on_state, on_alert, v };
 
 	(void)net_loop_raise_fds();
 	v->fleet = sim_fleet_new(c, net_loop_sched(v->loop), &ev, e);
@@ -350,6 +368,8 @@ static void close_all(struct serve *v)
 	sched_cancel(v->save);
 	sim_ctl_close(v->ctl);
 	sim_hello_client_free(v->hello);
+	sim_alert_client_free(v->alerts);
+	v->alerts = NULL;
 	net_loop_stop(v->loop);
 	net_loop_run(v->loop); /* streams and listeners go down */
 	while (v->mutes)

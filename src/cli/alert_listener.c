@@ -1,0 +1,415 @@
+/* See alert_listener.h. Events come over HTTP as firmware sends them: first without a login, again with one
+ * after the 401; answered with 200, or with an acknowledgement when the envelope asks for one. */
+#include "cli/alert_listener.h"
+#include "base/clk.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "net/loop.h"
+#include "net/stream.h"
+#include "net/udp.h"
+#include "wire/digest.h"
+#include "wire/http1.h"
+#include <arpa/inet.h>
+#include <stdio.h>
+
+#define CONNS_MAX    256
+#define BODY_MAX     ((size_t)16 * 1024)
+#define DEADLINE_MS  5000
+#define MARKS        512 /* what was told last: a power of two */
+#define MARK_MS      120000
+#define SOURCES      1024 /* a power of two */
+#define PER_MINUTE   60
+#define NONCE_MS     300000
+#define NONCE_BYTES  24
+#define REALM        "outband alerts"
+#define DEFAULT_HOST "0.0.0.0"
+#define HOST_MAX     64
+
+struct conn {
+	struct cli_alerts *a;
+	struct conn *next, **back;
+	struct net_stream *s;
+	struct sched_timer *deadline;
+	struct wire_http1 *http;
+	char peer[64];
+	bool ending;
+};
+struct cli_alerts {
+	struct cli_alerts_conf conf;
+	struct net_udp *udp;
+	struct net_listen *listen;
+	char trap_host[HOST_MAX], event_host[HOST_MAX];
+	char *user;
+	uint8_t ha1[16];
+	struct conn *conns;
+	unsigned conn_count;
+	struct {
+		uint64_t hash;
+		int64_t mono_ms; /* 0: free */
+	} marks[MARKS];
+	unsigned mark_at;
+	struct {
+		uint64_t hash;
+		int64_t minute;
+		unsigned count;
+	} sources[SOURCES];
+	uint64_t acks;
+	struct cli_alerts_counts counts;
+};
+
+/* ---- what is told on ---- */
+
+/* Not again within two minutes: senders repeat themselves three times in one. */
+static bool is_new(struct cli_alerts *a, const char *mark)
+{
+	uint64_t h = hash_mix64(span_str(mark), a->conf.seed);
+	int64_t now = clk_mono_ms() + 1;
+
+	for (unsigned i = 0; i < MARKS; i++)
+		if (a->marks[i].mono_ms && a->marks[i].hash == h &&
+		    now - a->marks[i].mono_ms < MARK_MS)
+			return false;
+	a->marks[a->mark_at].hash = h;
+	a->marks[a->mark_at].mono_ms = now;
+	a->mark_at = (a->mark_at + 1) % MARKS;
+	return true;
+}
+
+/* Two sources may share a place: then they share the limit. */
+static bool may_speak(struct cli_alerts *a, const char *from)
+{
+	uint64_t h = hash_mix64(span_str(from), a->conf.seed);
+	unsigned i = (unsigned)(h % SOURCES);
+	int64_t minute = clk_mono_ms() / 60000 + 1;
+
+	if (a->sources[i].minute != minute) {
+		a->sources[i].minute = minute;
+		a->sources[i].count = 0;
+	}
+	if (a->sources[i].count++ < a->conf.per_minute)
+		return true;
+	a->counts.limited++;
+	return false;
+}
+
+static void tell(struct cli_alerts *a, const struct amt_alert *alert)
+{
+	if (!is_new(a, alert->mark)) {
+		a->counts.repeated++;
+		return;
+	}
+	a->counts.taken++;
+	a->conf.on_alert(a->conf.arg, alert);
+}
+
+/* ---- traps ---- */
+
+static void on_datagram(void *arg, const struct net_udp_from *from, struct span bytes)
+{
+	struct cli_alerts *a = arg;
+	struct amt_alert alert;
+	struct in_addr ip = { htonl(from->ip) };
+	char text[INET_ADDRSTRLEN];
+
+	(void)inet_ntop(AF_INET, &ip, text, sizeof text);
+	if (!may_speak(a, text))
+		return;
+	if (amt_alert_trap(bytes, text, &alert, NULL))
+		tell(a, &alert);
+	else
+		a->counts.malformed++;
+}
+
+/* ---- events: HTTP ---- */
+
+static void conn_free(struct conn *c)
+{
+	sched_cancel(c->deadline);
+	net_stream_close(c->s);
+	wire_http1_free(c->http);
+	*c->back = c->next;
+	if (c->next)
+		c->next->back = c->back;
+	c->a->conn_count--;
+	mem_free(c);
+}
+
+static void on_deadline(void *arg)
+{
+	struct conn *c = arg;
+
+	c->deadline = NULL;
+	conn_free(c);
+}
+
+static void reply(struct conn *c, const char *status, const char *extra, struct span body,
+		  bool close)
+{
+	struct buf b;
+	struct out o;
+
+	buf_init(&b, BODY_MAX);
+	out_init_buf(&o, &b);
+	out_fmt(&o, "HTTP/1.1 %s\r\n%s%sContent-Length: %zu\r\n", status, extra,
+		close ? "Connection: close\r\n" : "", body.n);
+	if (body.n)
+		out_str(&o, "Content-Type: application/soap+xml;charset=UTF-8\r\n");
+	out_str(&o, "\r\n");
+	out_bytes(&o, body);
+	(void)net_stream_send(c->s, buf_span(&b));
+	buf_deinit(&b);
+	if (close) {
+		c->ending = true;
+		net_stream_end(c->s);
+	}
+}
+
+/* 8 bytes of the time, 16 that only we can make of them. */
+static void nonce_of(const struct cli_alerts *a, int64_t at_ms, char out_text[2 * NONCE_BYTES + 1])
+{
+	uint8_t b[NONCE_BYTES], digest[HASH_MAX_SIZE], seed[8], time[8];
+	struct out o;
+
+	out_init(&o, time, sizeof time);
+	out_be32(&o, (uint32_t)((uint64_t)at_ms >> 32));
+	out_be32(&o, (uint32_t)at_ms);
+	out_init(&o, seed, sizeof seed);
+	out_be32(&o, (uint32_t)(a->conf.seed >> 32));
+	out_be32(&o, (uint32_t)a->conf.seed);
+	const struct span parts[] = { { seed, 8 }, { time, 8 }, { a->ha1, 16 } };
+	hash_of_parts(HASH_SHA256, parts, 3, digest);
+	memcpy(b, time, 8);
+	memcpy(b + 8, digest, 16);
+	out_init(&o, out_text, 2 * NONCE_BYTES + 1);
+	out_hex(&o, span_make(b, sizeof b));
+}
+
+static bool nonce_ok(const struct cli_alerts *a, const char *text)
+{
+	uint8_t b[NONCE_BYTES];
+	char want[2 * NONCE_BYTES + 1] = "";
+	size_t n;
+
+	if (!hex_decode(span_str(text), b, sizeof b, &n) || n != NONCE_BYTES)
+		return false;
+	struct cur c = cur_make(span_make(b, 8));
+	int64_t at = (int64_t)((uint64_t)cur_be32(&c) << 32);
+	at |= cur_be32(&c);
+	nonce_of(a, at, want);
+	return str_eq(text, want) && clk_mono_ms() - at >= 0 && clk_mono_ms() - at < NONCE_MS;
+}
+
+static bool logged_in(const struct conn *c, const struct wire_http1_msg *m, struct span body,
+		      bool *out_tried)
+{
+	const struct cli_alerts *a = c->a;
+	struct span line = wire_http1_header(m, "Authorization");
+	struct wire_digest_response r;
+	char method[16];
+
+	*out_tried = false;
+	if (!a->user)
+		return true;
+	if (!line.n || !wire_digest_parse_response(line, &r, NULL) || !nonce_ok(a, r.nonce))
+		return false;
+	*out_tried = true;
+	return str_eq(r.realm, REALM) && str_eq(r.user, a->user) &&
+		span_eq_str(m->target, r.target) && str_copy(method, sizeof method, m->method) &&
+		wire_digest_check(&r, a->ha1, method, body);
+}
+
+static void challenge(struct conn *c)
+{
+	char line[256], nonce[2 * NONCE_BYTES + 1] = "";
+
+	nonce_of(c->a, clk_mono_ms(), nonce);
+	(void)snprintf(line, sizeof line,
+		       "WWW-Authenticate: Digest realm=\"" REALM
+		       "\", nonce=\"%s\", qop=\"auth,auth-int\"\r\n",
+		       nonce);
+	reply(c, "401 Unauthorized", line, span_make(NULL, 0), false);
+}
+
+static void accept_event(struct conn *c, struct span body)
+{
+	struct cli_alerts *a = c->a;
+	struct amt_alert alert;
+	uint8_t ack[2048];
+	struct out o;
+
+	if (!amt_alert_event(body, c->peer, &alert, NULL)) {
+		a->counts.malformed++;
+		reply(c, "400 Bad Request", "", span_make(NULL, 0), true);
+		return;
+	}
+	out_init(&o, ack, sizeof ack);
+	amt_alert_ack(&alert, ++a->acks, &o);
+	tell(a, &alert);
+	reply(c, "200 OK", "", o.bad ? span_make(NULL, 0) : out_span(&o), false);
+}
+
+static void answer(struct conn *c)
+{
+	const struct wire_http1_msg *m = wire_http1_msg(c->http);
+	struct span body = wire_http1_body(c->http);
+	bool tried;
+
+	if (!span_eq_str(m->method, "POST")) {
+		reply(c, "405 Method Not Allowed", "Allow: POST\r\n", span_make(NULL, 0), true);
+		return;
+	}
+	if (!logged_in(c, m, body, &tried)) {
+		c->a->counts.refused += tried;
+		if (tried)
+			reply(c, "403 Forbidden", "", span_make(NULL, 0), true);
+		else
+			challenge(c);
+		return;
+	}
+	if (may_speak(c->a, c->peer))
+		accept_event(c, body);
+	else
+		reply(c, "429 Too Many Requests", "Retry-After: 60\r\n", span_make(NULL, 0), true);
+}
+
+static void on_up(void *arg, const struct net_tls_facts *facts)
+{
+	(void)arg;
+	(void)facts;
+}
+
+static void on_data(void *arg, struct span bytes)
+{
+	struct conn *c = arg;
+
+	while (bytes.n && !c->ending) {
+		size_t used = 0;
+		enum wire_got got = wire_http1_feed(c->http, bytes, &used, NULL);
+		if (got == WIRE_BAD) {
+			c->a->counts.malformed++;
+			reply(c, "400 Bad Request", "", span_make(NULL, 0), true);
+			return;
+		}
+		if (got == WIRE_MORE)
+			return;
+		bytes = span_make(bytes.p + used, bytes.n - used);
+		answer(c);
+		wire_http1_reset(c->http);
+	}
+}
+
+static void on_down(void *arg, const struct err *why)
+{
+	(void)why;
+	conn_free(arg);
+}
+
+static void on_accept(void *arg, struct net_conn *nc)
+{
+	static const struct net_stream_events events = { on_up, on_data, on_down };
+	struct cli_alerts *a = arg;
+
+	if (a->conn_count >= CONNS_MAX) {
+		net_conn_close(nc, true);
+		return;
+	}
+	struct conn *c = MEM_NEW(struct conn);
+	c->a = a;
+	str_copy(c->peer, sizeof c->peer, span_str(nc->peer));
+	c->http = wire_http1_new(true, BODY_MAX);
+	c->next = a->conns;
+	c->back = &a->conns;
+	if (c->next)
+		c->next->back = &c->next;
+	a->conns = c;
+	a->conn_count++;
+	c->deadline = sched_after(net_loop_sched(a->conf.loop), DEADLINE_MS, on_deadline, c);
+	c->s = net_conn_clear(nc);
+	net_stream_start(c->s, &events, c);
+}
+
+/* ---- both ---- */
+
+static bool parse_place(const char *text, char *out_host, uint16_t *out_port, const char *what,
+			struct err *e)
+{
+	struct span all = span_str(text);
+	size_t colon = all.n;
+
+	while (colon > 0 && all.p[colon - 1] != ':')
+		colon--;
+	struct span host = colon ? span_make(all.p, colon - 1) : span_str(DEFAULT_HOST);
+	if (str_copy(out_host, HOST_MAX, host) && host.n &&
+	    str_to_u16(span_make(all.p + colon, all.n - colon), 0, 65535, out_port, NULL))
+		return true;
+	err_set(e, ERR_INVALID, "%s: '%.60s' is no place to listen at", what, text);
+	return err_want(e, "PORT or ADDRESS:PORT");
+}
+
+static bool open_traps(struct cli_alerts *a, const char *place, struct err *e)
+{
+	struct net_udp_conf conf = { .address = a->trap_host, .buffer_bytes = 1 << 20 };
+
+	if (!parse_place(place, a->trap_host, &conf.port, "traps", e))
+		return false;
+	a->udp = net_udp_open(a->conf.loop, &conf, on_datagram, a, e);
+	return a->udp || err_wrap(e, "traps at %s", place);
+}
+
+static bool open_events(struct cli_alerts *a, const char *place, struct err *e)
+{
+	struct net_listen_conf conf = { .address = a->event_host, .backlog = 128 };
+
+	if (!parse_place(place, a->event_host, &conf.port, "events", e))
+		return false;
+	a->listen = net_listen_open(a->conf.loop, &conf, on_accept, a, e);
+	return a->listen || err_wrap(e, "events at %s", place);
+}
+
+struct cli_alerts *cli_alerts_new(const struct cli_alerts_conf *c, struct err *e)
+{
+	struct cli_alerts *a = MEM_NEW(struct cli_alerts);
+
+	a->conf = *c;
+	if (!a->conf.per_minute)
+		a->conf.per_minute = PER_MINUTE;
+	if (c->user && *c->user) {
+		a->user = mem_str(c->user);
+		wire_digest_ha1(c->user, REALM,
+				c->password ? secret_reveal(c->password) : span_str(""), a->ha1);
+	}
+	if ((c->traps && !open_traps(a, c->traps, e)) ||
+	    (c->events && !open_events(a, c->events, e))) {
+		cli_alerts_free(a);
+		return NULL;
+	}
+	return a;
+}
+
+void cli_alerts_free(struct cli_alerts *a)
+{
+	if (!a)
+		return;
+	while (a->conns)
+		conn_free(a->conns);
+	net_udp_close(a->udp);
+	net_listen_close(a->listen);
+	mem_free(a->user);
+	mem_wipe(a->ha1, sizeof a->ha1);
+	mem_free(a);
+}
+
+void cli_alerts_places(const struct cli_alerts *a, struct out *o)
+{
+	if (a->udp)
+		out_fmt(o, "traps=%s:%u", a->trap_host, net_udp_port(a->udp));
+	if (a->listen)
+		out_fmt(o, "%sevents=%s:%u", a->udp ? " " : "", a->event_host,
+			net_listen_port(a->listen));
+}
+
+const struct cli_alerts_counts *cli_alerts_get_counts(const struct cli_alerts *a)
+{
+	return &a->counts;
+}

@@ -1,0 +1,26 @@
+/* Where PCs tell what happened: traps by UDP, WS-Events by HTTP with a digest login. Decodes (amt/alert.h),
+ * leaves out what was told before, and limits what one source may say. For `outband alert listen` and
+ * for the service. Stores nothing. */
+#pragma once
+#include "amt/alert.h"
+#include "base/secret.h"
+
+struct net_loop;
+struct cli_alerts;
+struct cli_alerts_conf {
+	struct net_loop *loop;
+	const char *traps, *events; /* "[HOST:]PORT"; NULL: not listened for */
+	const char *user;           /* digest login that events need; NULL: none is asked for */
+	const struct secret *password; /* copied */
+	unsigned per_minute;        /* of one source; 0: default */
+	uint64_t seed;              /* any number that outsiders do not know */
+	void (*on_alert)(void *arg, const struct amt_alert *a);
+	void *arg;
+};
+struct cli_alerts_counts {
+	uint64_t taken, repeated, limited, malformed, refused; /* refused: wrong or no login */
+};
+struct cli_alerts *cli_alerts_new(const struct cli_alerts_conf *c, struct err *e);
+void cli_alerts_free(struct cli_alerts *a); /* NULL is fine */
+void cli_alerts_places(const struct cli_alerts *a, struct out *o); /* "traps=0.0.0.0:162 events=..." */
+const struct cli_alerts_counts *cli_alerts_get_counts(const struct cli_alerts *a);

@@ -1,0 +1,19 @@
+/* What a virtual PC tells those who have subscribed: SNMP traps (PET) as its filters choose them, and
+ * WS-Events. The device says what goes where (env.on_alert); who sends it, how often and until when is
+ * sim/alert_client.h. */
+#pragma once
+#include "sim/dev.h"
+#include "wire/pet.h"
+#include "wsman/notice.h"
+
+struct sim_alert { /* one of both; valid inside the callback only */
+	const char *to;             /* IPv4 address, or URL */
+	uint16_t port;              /* of a trap */
+	struct wire_pet *pet;       /* its agent is filled in by who knows the address */
+	const struct wsman_notice *notice;
+	const char *user, *password; /* digest login at the receiver; NULL: none */
+	bool wants_ack;
+};
+void sim_alerts_event(struct sim_dev *d, const struct wire_event_record *ev); /* by the PET filters */
+/* Message iAMT followed by that number, with a number as its first argument (-1: none). */
+void sim_alerts_message(struct sim_dev *d, unsigned message, int argument, unsigned severity);
