@@ -298,7 +298,8 @@ static void print_fleet(void *arg, struct out *o)
 	static const struct sim_alert_counts no_alerts;
 	const struct sim_alert_counts *a =
 		v->alerts ? sim_alert_client_get_counts(v->alerts) : &no_alerts;
-	out_fmt(o, " traps=%u trap_sends=%u events=%u events_answered=%u events_given_up=%u alerts_dropped=%u",
+	out_fmt(o,
+		" traps=%u trap_sends=%u events=%u events_answered=%u events_given_up=%u alerts_dropped=%u",
 		a->traps, a->trap_sends, a->events, a->answered, a->given_up, a->dropped);
 	out_str(o, " hello_error=");
 	out_json_str(o, span_str(h->last.msg));
