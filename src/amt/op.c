@@ -24,9 +24,12 @@ struct amt_op {
 	bool change; /* the call under way is one */
 	amt_op_step_fn *next;
 	amt_op_error_fn *on_error;
+	void (*on_interrupt)(struct amt_op *o);
 	void (*after_wait)(struct amt_op *o);
 	struct sched_timer *timer; /* of a wait, or of the end */
 	bool calling, ended;
+	bool begun, interrupted,
+		stopping; /* stopping: interrupted, and the operation was not told yet */
 	struct amt_peer peer;
 	bool has_peer;
 	struct err end;
@@ -239,6 +242,35 @@ static void unsure(const struct amt_op *o, const struct amt_reply *r, struct err
 		err_hint(e, "whether the PC has acted is not known: look before it is asked again");
 }
 
+static void stop_early(struct amt_op *o)
+{
+	struct err e = { 0 };
+
+	o->stopping = false;
+	if (o->on_interrupt) {
+		o->on_interrupt(o);
+		return;
+	}
+	err_set(&e, ERR_CANCELLED, "broken off");
+	amt_op_fail(o, &e);
+}
+
+void amt_op_interrupt(struct amt_op *o)
+{
+	if (o->ended || o->interrupted)
+		return;
+	o->interrupted = o->stopping = true;
+	/* A change that is under way is waited for: only then is it known what to take back. */
+	if (o->calling && o->on_interrupt)
+		return;
+	if (o->calling)
+		amt_client_cancel(o->conf.client);
+	o->calling = false;
+	sched_cancel(o->timer);
+	o->timer = NULL;
+	stop_early(o);
+}
+
 static void on_reply(void *arg, const struct amt_reply *r, const struct err *e)
 {
 	struct amt_op *o = arg;
@@ -249,6 +281,10 @@ static void on_reply(void *arg, const struct amt_reply *r, const struct err *e)
 	o->on_error = NULL;
 	if (r->http_status && r->peer)
 		amt_op_peer(o, r->peer);
+	if (o->stopping) {
+		stop_early(o);
+		return;
+	}
 	if (fail.code == ERR_NONE && o->method) {
 		struct wsman_obj *out;
 		if (wsman_envelope_obj(r->msg, r->arena, &out, &fail) && out->return_value)
@@ -362,6 +398,11 @@ void amt_op_wait(struct amt_op *o, int64_t ms, void (*next)(struct amt_op *o))
 	assert(!o->calling && !o->ended && !o->timer);
 	o->after_wait = next;
 	o->timer = sched_after(o->conf.sched, ms, waited, o);
+}
+
+void amt_op_on_interrupt(struct amt_op *o, void (*fn)(struct amt_op *o))
+{
+	o->on_interrupt = fn;
 }
 
 void amt_op_on_error(struct amt_op *o, amt_op_error_fn *fn)

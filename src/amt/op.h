@@ -5,6 +5,7 @@
  * sockets. What can change a PC is sent once and never repeated. */
 #pragma once
 #include "amt/client.h"
+#include "amt/op_boot.h"
 #include "amt/op_logs.h"
 
 struct amt_op;
@@ -18,6 +19,7 @@ enum amt_op_flags {
  * stored with the timeline and used in routes: never renamed. */
 #define AMT_OPS(X)                                                                                  \
 	AMT_OPS_LOGS(X)                                                                             \
+	AMT_OPS_BOOT(X)                                                                             \
 	X(AMT_OP_INFO, "info", "", AMT_OP_SOAP, amt_op_info, "what the PC is: firmware, name, power") \
 	X(AMT_OP_POWER_STATUS, "power-status", "", AMT_OP_SOAP, amt_op_power_status, "whether the PC is on") \
 	X(AMT_OP_POWER, "power", "action", AMT_OP_CHANGES | AMT_OP_SOAP, amt_op_power,              \
@@ -78,4 +80,7 @@ struct amt_op_conf {
 };
 /* False (with nothing started) when an argument is not one of the kind's. */
 bool amt_op_start(const struct amt_op_kind *k, const struct amt_op_conf *c, struct amt_op **out_op, struct err *e);
+/* Ends it early, for who presses CTRL-C: on_done comes with ERR_CANCELLED, soon, or after the operation has
+ * taken back what it had set half. */
+void amt_op_interrupt(struct amt_op *o);
 void amt_op_free(struct amt_op *o); /* cancels; after on_done, or inside it; NULL is fine */

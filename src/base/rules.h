@@ -81,6 +81,9 @@
 	  "write a real UUID with the vendor's tool")                                               \
 	X("M19", "lockout", "too many wrong logins would lock the account",                         \
 	  "wait; the next try is made when the budget allows it")                                   \
+	X("M24", "no_consent", "the PC wants the consent of its user for this, and has none yet",      \
+	  "'outband consent request', have its user read the code from the screen, 'outband consent " \
+	  "send', then this again")                                                                 \
 	X("M23", "tls_no_common", "the PC and this service have no TLS version or cipher in common", \
 	  "update the PC's firmware")
 

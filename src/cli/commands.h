@@ -5,6 +5,7 @@
  * VALUE takes a value, [--name] is a switch. Operands stand before options. */
 #pragma once
 #include "base/err.h"
+#include "cli/commands_boot.h"
 #include "cli/commands_cert.h"
 #include "cli/commands_device.h"
 #include "cli/commands_logs.h"
@@ -98,6 +99,7 @@ enum cli_cmd_flags {
 	  CMD_LOCAL, cli_cmd_pc_info)                                                               \
 	X("pc", "power", "ACTION " CLI_WSMAN_ARGS " [--yes]", "status, on, off, cycle or reset: power of one PC of any firmware", \
 	  CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_pc_power)                                         \
+	CLI_COMMANDS_BOOT(X)                                                                        \
 	X("wsman", "identify", CLI_WSMAN_ARGS, "ask a PC who it is, without the service", CMD_LOCAL, cli_cmd_wsman) \
 	X("wsman", "get", "CLASS [--selector KEY=VALUE]... " CLI_WSMAN_ARGS, "read one instance of a class from a PC", \
 	  CMD_LOCAL, cli_cmd_wsman)                                                                 \

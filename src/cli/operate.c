@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "cli/operate_priv.h"
 #include "net/loop.h"
+#include <signal.h>
 
 struct run {
 	struct cli *c;
@@ -17,6 +18,7 @@ struct run {
 	unsigned arg_count;
 	const char *device;
 	bool again; /* the second try */
+	bool signals, interrupted;
 	struct err *e;
 };
 
@@ -71,6 +73,23 @@ static void on_done(void *arg, const struct amt_peer *p, const struct err *end)
 	cli_direct_finish(&r->d, e->code == ERR_NONE);
 }
 
+/* The operation takes back what it has set half; a second time it is left alone. */
+static void on_signal(void *arg, int signum)
+{
+	struct run *r = arg;
+
+	(void)signum;
+	if (r->op && !r->interrupted) {
+		r->interrupted = true;
+		amt_op_interrupt(r->op);
+		return;
+	}
+	amt_op_free(r->op);
+	r->op = NULL;
+	err_set(r->e, ERR_CANCELLED, "broken off");
+	cli_direct_finish(&r->d, false);
+}
+
 static void start(void *arg)
 {
 	struct run *r = arg;
@@ -83,6 +102,11 @@ static void start(void *arg)
 				    .on_done = on_done,
 				    .arg = r };
 
+	if (!r->signals) {
+		net_loop_on_signal(r->d.loop, SIGINT, on_signal, r);
+		net_loop_on_signal(r->d.loop, SIGTERM, on_signal, r);
+	}
+	r->signals = true;
 	if (!amt_op_start(r->kind, &conf, &r->op, r->e))
 		cli_direct_finish(&r->d, false);
 }

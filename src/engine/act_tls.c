@@ -204,7 +204,7 @@ static bool context_build(const struct engine_plan_in *in, struct arena *a, stru
 					wsman_obj_epr(was, "ElementInContext"), &s[1] };
 	s[1] = (struct wsman_selector){ "ElementProvidingContext", NULL,
 					wsman_obj_epr(was, "ElementProvidingContext"), NULL };
-	req->selectors = s;
+	req->selectors = in->context_alone ? NULL : s;
 	return true;
 }
 

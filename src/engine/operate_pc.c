@@ -15,6 +15,7 @@
 #define WAKE_MS        2000            /* firmware that sleeps is up within 10 s */
 #define BUSY_LOOK_MS   1000
 #define HOLD_MARGIN_MS 30000
+#define BREAK_MS       20000 /* for taking back what is set half */
 
 struct operate_pc *operate_pc_new(struct engine_operation *o, const char *uuid)
 {
@@ -132,13 +133,35 @@ static void finish(struct operate_pc *p, const struct err *e)
 		p->timer = sched_after(p->o->en->conf.sched, 0, release, p);
 }
 
+static void on_deadline(void *arg);
+
 void operate_pc_cancel(struct operate_pc *p, const struct err *e)
 {
 	struct err own = *e;
 
 	if (p->client && amt_client_get_stats(p->client).connects && !own.hint[0])
 		err_hint(&own, "what was sent before may have been done: look at the PC");
-	finish(p, &own);
+	if (!p->op || p->timer || p->ending || p->breaking) { /* timer: between two tries */
+		finish(p, &own);
+		return;
+	}
+	/* The operation may have set something half: it gets the time to take it back. */
+	p->breaking = true;
+	p->why = own;
+	sched_cancel(p->deadline);
+	p->deadline = sched_after(p->o->en->conf.sched, BREAK_MS, on_deadline, p);
+	amt_op_interrupt(p->op);
+}
+
+/* Ends it, with what it was broken off for. */
+static bool is_broken(struct operate_pc *p, const struct err *end)
+{
+	if (!p->breaking || p->ending || end->code == ERR_NONE)
+		return false;
+	if (end->code != ERR_CANCELLED || end->hint[0])
+		err_hint(&p->why, "%s", end->hint[0] ? end->hint : end->msg);
+	finish(p, &p->why);
+	return true;
 }
 
 static void on_deadline(void *arg)
@@ -213,6 +236,8 @@ static void on_done(void *arg, const struct amt_peer *peer, const struct err *en
 		(e.code == ERR_TIMEOUT || e.code == ERR_UNREACHABLE);
 
 	p->proven = e.code != ERR_AUTH && e.code != ERR_REALM && peer;
+	if (is_broken(p, &e))
+		return;
 	if (p->ending || e.code == ERR_NONE) {
 		finish(p, NULL);
 	} else if (!peer && e.code == ERR_TLS && p->way + 1 < ways) {

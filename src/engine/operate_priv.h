@@ -58,7 +58,8 @@ struct operate_pc {
 	struct amt_client *client;
 	struct amt_op *op;
 	struct sched_timer *timer, *deadline;
-	bool proven, storing;
+	bool proven, storing, breaking;
+	struct err why; /* it is being broken off for */
 };
 struct operate_pc *operate_pc_new(struct engine_operation *o, const char *uuid);
 void operate_pc_start(struct operate_pc *p);   /* exactly one operate_pc_ended, never before this returns */

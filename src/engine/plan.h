@@ -51,6 +51,7 @@ struct engine_plan_in {
 	bool shows_leaf;          /* with renew: the handshake showed the new one */
 	bool setup;               /* opened with PSK or the provisioning certificate */
 	const char *host, *domain; /* of the FQDN */
+	bool context_alone; /* the PC takes no selectors for its only TLS context */
 	bool firmware_keys, default_context;
 	bool mutual;              /* the profile asks for mutual TLS: a part sees to it */
 	bool mebx_sent;           /* SetMEBxPassword left before, its answer is not known */

@@ -302,6 +302,18 @@ static bool context_exists(struct engine_run *r, const struct amt_reply *reply, 
 	return true;
 }
 
+/* Which selectors a Put of the TLS context takes, no reference says: those of the class first, then
+ * none, since there is only one. */
+static bool wants_no_selectors(struct engine_run *r, const struct amt_reply *reply,
+			       const struct err *e)
+{
+	if (r->act != ACT_CONTEXT || r->in.context_alone || e->code != ERR_FAULT || !reply->msg ||
+	    !str_eq(reply->msg->fault.subcode, "InvalidSelectors"))
+		return false;
+	r->in.context_alone = true;
+	return true;
+}
+
 /* Switched without a look before: the read that follows tells whether there is KVM at all. */
 static bool kvm_refused(struct engine_run *r, const struct amt_reply *reply, struct err *e)
 {
@@ -399,6 +411,10 @@ static void on_act(void *arg, const struct amt_reply *reply, const struct err *e
 	if (e.code == ERR_NONE && !row->apply(&r->facts, reply->msg, reply->arena, &e))
 		refused_mebx = mebx_not_permitted(r, reply, &e);
 	kvm_refused(r, reply, &e);
+	if (wants_no_selectors(r, reply, &e)) {
+		engine_run_plan(r);
+		return;
+	}
 	if (e.code == ERR_BUSY) {
 		engine_run_busy(r, &e);
 		return;

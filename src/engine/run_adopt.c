@@ -437,8 +437,7 @@ static void on_adopted(struct engine_run *r)
 		     LOG_S("job", r->job), LOG_S("address", r->address),
 		     LOG_S("version", r->version));
 	r->en->st.jobs_done++;
-	r->state = RUN_END;
-	engine_run_gone(r);
+	engine_run_ended(r);
 }
 
 static void finish(struct engine_run *r)

@@ -11,8 +11,7 @@
 static void on_checked(struct engine_run *r)
 {
 	r->en->st.jobs_done++;
-	r->state = RUN_END;
-	engine_run_gone(r);
+	engine_run_ended(r);
 }
 
 static unsigned count_lines(struct span text)

@@ -98,8 +98,7 @@ static void on_done(struct engine_run *r)
 	ENGINE_EVENT(r->en, NULL, r->uuid, LOG_EV_UNCONFIGURED, NULL, LOG_S("uuid", r->uuid),
 		     LOG_S("job", r->job), LOG_S("kind", engine_run_kind_name(r->kind)));
 	r->en->st.jobs_done++;
-	r->state = RUN_END;
-	engine_run_gone(r);
+	engine_run_ended(r);
 }
 
 /* What a partial one leaves in the PC: its next setup over PSK asks for that password (run_open.c). */

@@ -13,6 +13,7 @@
 #                is above the peak of a quarter of them
 #   exchange     tests/bench/exchange.sh
 #   simulator    sim --devices 100000, VmRSS; its CPU time in the rows above
+#   life         tests/bench/life.sh (only --full)
 #   pages        bench_store_pages 1000000 (only --full: it fills a database of 3 GB)
 set -eu
 umask 077
@@ -118,6 +119,15 @@ pages() {
 	done <"$dir/pages"
 }
 
+life() { # each stage is told with what it added
+	"$root/tests/bench/life.sh" "$many" >"$dir/life" 2>/dev/null || echo '0 0 broken' >"$dir/life"
+	before=0
+	while read -r trips kb stage; do
+		row "life of $many mixed PCs, $stage" "$((trips - before)) trips, peak $kb KB" '' ''
+		before=$trips
+	done <"$dir/life"
+}
+
 machine
 row what measured budget 'others today' ''
 hello
@@ -126,7 +136,7 @@ generation 11.8
 elapsed
 exchange
 simulator
-if [ $full = yes ]; then pages; else
+if [ $full = yes ]; then life && pages; else
 	printf '\n--full adds 1,000 PCs at once and pages of a database with 1,000,000 PCs.\n'
 fi
 printf 'Not here, for want of the part: CIRA tunnels, discovery, SOL and IDE-R rates.\n'

@@ -248,7 +248,7 @@ static void change_leaves(struct watch *t, struct watch_conn *c, const char *nam
 		a = &d->acts[d->act_count++];
 		*a = (struct watch_act){ .key = c->act, .product = product_of(m->method) };
 		str_copy(a->name, sizeof a->name, span_str(name));
-	} else if (a->open && !a->seen) {
+	} else if (a->open && !a->seen && !is_done(t, a->job)) {
 		watch_fail(t, "repeated blindly: %s to device %u has no known end, and %s", name,
 			   c->dev,
 			   a->product ? "its product was not searched for"

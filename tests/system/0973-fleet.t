@@ -6,9 +6,12 @@ test_description='outband: the life of a mixed fleet: configured, changed behind
 . "$SHARNESS_TEST_SRCDIR/cli.sh"
 . "$SHARNESS_TEST_SRCDIR/fleet.sh"
 
-# FLEET=1000 takes a thousand PCs.
-fleet=${FLEET:-24}
-tenth=$(((fleet + 9) / 10)) twentieth=$(((fleet + 19) / 20))
+# FLEET=1000 takes a thousand PCs. Half of them are set up by key, the rest by certificate, a twentieth
+# was configured by others. FLEET_FIGURES names a file for peak memory and round trips.
+fleet=${FLEET:-40}
+half=$((fleet / 2)) tenth=$(((fleet + 9) / 10)) twentieth=$(((fleet + 19) / 20))
+strong=$twentieth weak=$((fleet - half - twentieth - twentieth))
+ours=$((fleet - twentieth))
 port=22170 base=22174
 
 all_are() { # COUNT STATE
@@ -23,9 +26,17 @@ everyone() {
 	xargs "$OUTBAND" "$@" <addresses >>work.out 2>>work.err
 }
 
-test_expect_success "$fleet PCs of eight releases are configured" '
-	serve_start $port && "$OUTBAND" setting set device.port_base $base && "$OUTBAND" setting set workers 100 &&
+figure() { # STAGE: what it took, since the one before
+	"$OUTBAND" status --json >st.json &&
+		printf '%s %s %s\n' "$(json st.json "d['figures']['round_trips']")" \
+			"$(awk '/VmHWM/ { print $2 }' /proc/$serve_pid/status)" "$1" >>figures
+}
+
+test_expect_success "$fleet PCs of every release: $ours are configured, the others were by somebody else" '
+	fleet_service $port $base && "$OUTBAND" setting set workers 100 &&
 	"$OUTBAND" setting set job.retry_s 1 &&
+	strong_chain strong leaf3 setup.example.com && cat leaf3.pem strong.pem leaf3.key >strong.all &&
+	"$OUTBAND" cert import strong strong.all &&
 	cat >p.yaml <<-EOF && "$OUTBAND" profile set baseline p.yaml &&
 	version: 1
 	admin_password: random
@@ -39,15 +50,27 @@ test_expect_success "$fleet PCs of eight releases are configured" '
 	  digest:
 	    - {name: helpdesk, password: random, realms: [remote-control, redirection]}
 	EOF
-	"$OUTBAND" key generate --count $fleet >pids && "$OUTBAND" key export --reveal --output keys.csv &&
+	echo "$sim_password" >admin.txt &&
+	"$OUTBAND" key generate --count $half >pids && "$OUTBAND" key export --reveal --output keys.csv &&
 	cat >fleet.yaml <<-EOF &&
 	waits: off
 	groups:
-	  - {count: $fleet, base: 127.31.0.1, generation: [3.2.1, 4.0, 5.0, 6.2, 7.1, 9.0, 9.5, 10.0], state: setup-psk, psk: keys.csv, suffix: example.com}
+	  - {count: $half, base: 127.31.0.1, generation: [3.2.1, 4.0, 5.0, 6.2, 7.1, 9.0, 9.5, 10.0], state: setup-psk, psk: keys.csv, suffix: example.com}
+	  - {count: $weak, generation: [11.8, 12.0, 14.0, 15.0, 16.1, 18.0, 19.0], state: setup-pki, roots: root.pem, suffix: example.com}
+	  - {count: $strong, generation: 22.0, state: setup-pki, roots: strong.pem, suffix: example.com}
+	  - {count: $twentieth, generation: [5.0, 9.5, 11.8, 16.1], state: configured, tls: server, admin_password_file: admin.txt, suffix: example.com}
 	EOF
 	fleet_names fleet.yaml $base && "$OUTBAND" device import names.csv &&
-	sim_start $base fleet.yaml --hello 127.0.0.1:$port && fleet_until 300 all_are $fleet configured &&
-	sim_ctl list | sim_field address >addresses && test $(wc -l <addresses) -eq $fleet
+	sim_start $base fleet.yaml --hello 127.0.0.1:$port && fleet_until 300 all_are $ours configured &&
+	sim_ctl list | sim_field address >all && test $(wc -l <all) -eq $fleet &&
+	head -n $ours all >addresses && tail -n $twentieth all >theirs && figure configured
+'
+
+test_expect_success "$twentieth that others configured are taken over" '
+	{ echo address,password,tls && sed "s/\$/,$sim_password,server/" theirs; } >theirs.csv &&
+	"$OUTBAND" device adopt theirs.csv && fleet_until 120 all_are $twentieth adopted && rm theirs.csv &&
+	xargs "$OUTBAND" device apply --yes --wait <theirs && all_are $fleet configured &&
+	cp all addresses && figure adopted
 '
 
 test_expect_success "$tenth of them are changed by another client; a look at all finds these and no others" '
@@ -59,23 +82,26 @@ test_expect_success "$tenth of them are changed by another client; a look at all
 '
 
 test_expect_success 'they are repaired' '
-	"$OUTBAND" setting set drift.repair auto && everyone device drift --check && fleet_until 120 drifted 0
+	"$OUTBAND" setting set drift.repair auto && everyone device drift --check && fleet_until 120 drifted 0 &&
+	figure repaired
 '
 
 test_expect_success 'every password is another one, every certificate too, and all are open' '
 	: >work.out && everyone device rotate --yes && test $(grep -c "new admin password, proven" work.out) -eq $fleet &&
 	everyone device renew --yes && test $(grep -c "new TLS certificate, proven" work.out) -eq $fleet &&
-	everyone device drift --check && drifted 0 && ! grep -q old_certificates work.out
+	everyone device drift --check && drifted 0 && ! grep -q old_certificates work.out &&
+	figure "rotated and renewed"
 '
 
 test_expect_success "$twentieth are unconfigured; the rest is as it was" '
 	head -n $twentieth addresses | xargs "$OUTBAND" device unconfigure --yes >out 2>err &&
 	test $(grep -c "proof:" out) -eq $twentieth &&
-	all_are $((fleet - twentieth)) configured && test $(fleet_count) -eq $((fleet - twentieth))
+	all_are $((fleet - twentieth)) configured && test $(fleet_count) -eq $((fleet - twentieth)) &&
+	figure unconfigured
 '
 
 test_expect_success 'what it cost' '
-	"$OUTBAND" status >out && cat out && grep VmHWM /proc/$serve_pid/status && serve_stop
+	"$OUTBAND" status >out && cat out figures && { test -z "$FLEET_FIGURES" || cp figures "$FLEET_FIGURES"; } && serve_stop
 '
 
 test_done

@@ -21,6 +21,16 @@ fleet_service() {
 		"$OUTBAND" profile set baseline profile.yaml >/dev/null
 }
 
+# strong_chain ROOT LEAF CN: RSA-3072 and SHA-384, as AMT 22 wants them
+strong_chain() {
+	openssl req -x509 -newkey rsa:3072 -nodes -sha384 -days 3650 -keyout "$1.key" -out "$1.pem" \
+		-subj "/CN=Test $1" 2>/dev/null &&
+		openssl req -newkey rsa:3072 -nodes -sha384 -keyout "$2.key" -out "$2.csr" \
+			-subj "/OU=Intel(R) Client Setup Certificate/CN=$3" 2>/dev/null &&
+		openssl x509 -req -in "$2.csr" -CA "$1.pem" -CAkey "$1.key" -CAcreateserial -sha384 \
+			-days 365 -extfile leaf.cnf -extensions v3 -out "$2.pem" 2>/dev/null
+}
+
 # fleet_names FLEET-FILE PORT-BASE: names.csv for its UUIDs, learned from a run without hellos
 fleet_names() {
 	sim_start "$2" "$1" && sim_ctl list | sim_field uuid >uuids && sim_stop &&

@@ -1,0 +1,193 @@
+/* Operations "kvm.state", "kvm.enable" and "kvm.disable": whether a PC has KVM, whether it is switched on
+ * and in use, and what a session will want (wsman 3.9). The session itself goes over the redirection
+ * ports (amt/redir_session.h). */
+#include "amt/op_consent_priv.h"
+#include "base/str.h"
+
+#define STATE_ENABLED 2
+#define STATE_OFF     3
+#define STATE_OFFLINE 6 /* enabled, and nobody is connected */
+
+struct kvm {
+	struct amt_consent consent; /* first */
+	uint32_t state;
+	bool mebx, has_mebx, listener, port_5900, old_policy, has_policy;
+	uint32_t timeout_min, screen;
+	enum { KVM_SHOW, KVM_ENABLE, KVM_DISABLE } want;
+	bool changed;
+};
+
+static void show(struct amt_op *o)
+{
+	const struct kvm *s = amt_op_state(o);
+
+	amt_op_begin(o, "");
+	amt_op_text(o, "state",
+		    s->state == STATE_OFFLINE           ? "enabled"
+			    : s->state == STATE_ENABLED ? "in use"
+							: "disabled");
+	amt_op_flag(o, "changed", s->changed);
+	if (s->has_mebx)
+		amt_op_flag(o, "mebx", s->mebx);
+	amt_op_flag(o, "listener", s->listener);
+	amt_op_flag(o, "port_5900", s->port_5900);
+	amt_op_number(o, "timeout_min", s->timeout_min);
+	amt_op_number(o, "screen", s->screen);
+	amt_op_text(o, "consent", amt_consent_required_name(&s->consent));
+	amt_op_text(o, "consent_state", amt_consent_state_name(&s->consent));
+	if (s->consent.none && s->has_policy)
+		amt_op_flag(o, "sprite_consent", s->old_policy);
+	amt_op_emit(o);
+	amt_op_end(o);
+}
+
+static void read_all(struct amt_op *o);
+
+/* ---- changing it ---- */
+
+static void on_changed(struct amt_op *o, const struct amt_reply *r)
+{
+	struct kvm *s = amt_op_state(o);
+
+	(void)r;
+	s->changed = true;
+	s->want = KVM_SHOW;
+	read_all(o);
+}
+
+static void change_sap(struct amt_op *o)
+{
+	const struct kvm *s = amt_op_state(o);
+	struct wsman_obj *in = amt_op_input(o, "CIM_KVMRedirectionSAP", "RequestStateChange");
+
+	wsman_obj_set_u32(in, "RequestedState", s->want == KVM_ENABLE ? STATE_ENABLED : STATE_OFF);
+	amt_op_invoke(o, "CIM_KVMRedirectionSAP", "RequestStateChange", in, on_changed);
+}
+
+static void on_listener_put(struct amt_op *o, const struct amt_reply *r)
+{
+	(void)r;
+	change_sap(o);
+}
+
+static void on_listener(struct amt_op *o, const struct amt_reply *r)
+{
+	struct wsman_obj *l;
+
+	if (!amt_op_obj(o, r, &l))
+		return;
+	wsman_obj_set_bool(l, "ListenerEnabled", true);
+	amt_op_put(o, "AMT_RedirectionService", l, on_listener_put);
+}
+
+static bool mebx_forbids(struct amt_op *o)
+{
+	const struct kvm *s = amt_op_state(o);
+	struct err e = { 0 };
+
+	if (s->want != KVM_ENABLE || !s->has_mebx || s->mebx)
+		return false;
+	err_set(&e, ERR_UNSUPPORTED, "KVM is switched off in the MEBx of this PC");
+	err_seen(&e, "IPS_KVMRedirectionSettingData.EnabledByMEBx = false");
+	err_hint(&e, "only somebody at the PC can switch it on: MEBx, or the BIOS");
+	amt_op_fail(o, &e);
+	return true;
+}
+
+static void act(struct amt_op *o)
+{
+	struct kvm *s = amt_op_state(o);
+	bool on = s->state == STATE_OFFLINE || s->state == STATE_ENABLED;
+
+	if (s->want == KVM_SHOW || (s->want == KVM_DISABLE && !on) ||
+	    (s->want == KVM_ENABLE && on && s->listener)) {
+		show(o);
+		return;
+	}
+	if (mebx_forbids(o))
+		return;
+	if (s->want == KVM_ENABLE && !s->listener)
+		amt_op_get(o, "AMT_RedirectionService", on_listener);
+	else
+		change_sap(o);
+}
+
+/* ---- reading it ---- */
+
+static void on_redir(struct amt_op *o, const struct amt_reply *r)
+{
+	struct kvm *s = amt_op_state(o);
+	struct wsman_obj *l;
+
+	if (!amt_op_obj(o, r, &l))
+		return;
+	s->listener = false;
+	(void)wsman_obj_bool(l, "ListenerEnabled", &s->listener);
+	amt_consent_read(o, act);
+}
+
+static void on_settings(struct amt_op *o, const struct amt_reply *r)
+{
+	struct kvm *s = amt_op_state(o);
+	struct wsman_obj *k;
+
+	if (!amt_op_obj(o, r, &k))
+		return;
+	s->has_mebx = wsman_obj_bool(k, "EnabledByMEBx", &s->mebx);
+	s->has_policy = wsman_obj_bool(k, "OptInPolicy", &s->old_policy);
+	(void)wsman_obj_bool(k, "Is5900PortEnabled", &s->port_5900);
+	(void)wsman_obj_u32(k, "SessionTimeout", &s->timeout_min);
+	(void)wsman_obj_u32(k, "DefaultScreen", &s->screen);
+	amt_op_get(o, "AMT_RedirectionService", on_redir);
+}
+
+static void on_sap(struct amt_op *o, const struct amt_reply *r)
+{
+	struct kvm *s = amt_op_state(o);
+	struct wsman_obj *k;
+
+	if (!amt_op_obj(o, r, &k))
+		return;
+	(void)wsman_obj_u32(k, "EnabledState", &s->state);
+	amt_op_get(o, "IPS_KVMRedirectionSettingData", on_settings);
+}
+
+static bool no_kvm(struct amt_op *o, const struct amt_reply *r, const struct err *e)
+{
+	struct err why = { 0 };
+
+	(void)r;
+	if (!amt_consent_absent(e))
+		return false;
+	err_set(&why, ERR_UNSUPPORTED, "this PC has no KVM");
+	err_seen(&why, "no class CIM_KVMRedirectionSAP");
+	err_want(&why, "AMT 6.0 or later, and graphics of its processor");
+	amt_op_fail(o, &why);
+	return true;
+}
+
+static void read_all(struct amt_op *o)
+{
+	amt_op_on_error(o, no_kvm);
+	amt_op_get(o, "CIM_KVMRedirectionSAP", on_sap);
+}
+
+static void start_enable(struct amt_op *o)
+{
+	struct kvm *s = amt_op_state(o);
+
+	s->want = KVM_ENABLE;
+	read_all(o);
+}
+
+static void start_disable(struct amt_op *o)
+{
+	struct kvm *s = amt_op_state(o);
+
+	s->want = KVM_DISABLE;
+	read_all(o);
+}
+
+const struct amt_op_fns amt_op_kvm_state = { sizeof(struct kvm), read_all, NULL };
+const struct amt_op_fns amt_op_kvm_enable = { sizeof(struct kvm), start_enable, NULL };
+const struct amt_op_fns amt_op_kvm_disable = { sizeof(struct kvm), start_disable, NULL };
