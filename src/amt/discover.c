@@ -86,9 +86,10 @@ static void tell(struct amt_discover *d, uint32_t ip, uint64_t position, const s
 {
 	char address[NAMES_IP_SIZE], name[NAMES_TEXT_SIZE];
 
-	if (amt_seen_state(s) == AMT_SEEN_NOTHING)
+	bool nothing = amt_seen_state(s) == AMT_SEEN_NOTHING;
+	if (nothing && !d->conf.thorough)
 		return;
-	d->counts.found++;
+	d->counts.found += !nothing;
 	names_ip_print(ip, address);
 	d->conf.on_found(d->conf.arg, address, name_of(d, position, name), s);
 }
@@ -161,6 +162,7 @@ static void start_looks(struct amt_discover *d)
 					    .sched = net_loop_sched(d->conf.loop),
 					    .rng = d->conf.rng,
 					    .port_base = d->conf.port_base,
+					    .thorough = d->conf.thorough,
 					    .ours = d->conf.ours,
 					    .our_count = d->conf.our_count };
 	char address[NAMES_IP_SIZE];

@@ -14,6 +14,7 @@ struct amt_discover_conf {
 	uint64_t position;          /* where to begin, as amt_discover_position told; 0 */
 	uint32_t rate;              /* pings a second; 0: as fast as answers come */
 	bool ping_only;
+	bool thorough;              /* longer looks, and on_found also where nothing was seen: for probes */
 	uint16_t rmcp_port, port_base; /* 623, 16992 */
 	const struct span *ours;    /* certificates of our own CAs; borrowed */
 	unsigned our_count;

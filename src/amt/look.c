@@ -186,13 +186,32 @@ static void soon(struct amt_look *k)
 	k->soon = sched_after(k->conf.sched, 0, on_soon, k);
 }
 
+static void on_page(void *arg, const struct amt_reply *r, const struct err *e)
+{
+	struct amt_look *k = arg;
+
+	(void)e;
+	if (r->http_status)
+		k->seen->page_status = r->http_status;
+	note_reply(k, r);
+	soon(k);
+}
+
+static void ask_page(struct amt_look *k)
+{
+	if (k->conf.thorough && !k->seen->page_status)
+		amt_client_get_path(k->client, "/", on_page, k);
+	else
+		soon(k);
+}
+
 static void on_realm(void *arg, const struct amt_reply *r, const struct err *e)
 {
 	struct amt_look *k = arg;
 
 	(void)e; /* without a login it is refused, and that shows the realm */
 	note_reply(k, r);
-	soon(k);
+	ask_page(k);
 }
 
 static void on_identify(void *arg, const struct amt_reply *r, const struct err *e)
@@ -207,11 +226,15 @@ static void on_identify(void *arg, const struct amt_reply *r, const struct err *
 		v = wsman_xml_child(r->msg->payload, NULL, "ProductVersion");
 	if (v && v->text)
 		(void)str_copy(k->seen->identify, sizeof k->seen->identify, span_str(v->text));
-	if (k->seen->realm[0] || !r->http_status) {
-		if (e->code == ERR_TLS)
-			(void)str_copy(k->seen->tls_error, sizeof k->seen->tls_error,
-				       span_str(e->seen[0] ? e->seen : e->msg));
+	if (e->code == ERR_TLS)
+		(void)str_copy(k->seen->tls_error, sizeof k->seen->tls_error,
+			       span_str(e->seen[0] ? e->seen : e->msg));
+	if (!r->http_status) {
 		soon(k);
+		return;
+	}
+	if (k->seen->realm[0]) {
+		ask_page(k);
 		return;
 	}
 	const struct wsman_req get = { .op = WSMAN_OP_GET, .resource_uri = REALM_OF };
@@ -338,7 +361,7 @@ static bool start_step(struct amt_look *k)
 		start_tls(k, &p[0]);
 		return true;
 	case STEP_VERSIONS:
-		if (!k->conf.tls_versions || !port || !s->tls || k->version == VERSION_COUNT)
+		if (!k->conf.thorough || !port || !s->tls || k->version == VERSION_COUNT)
 			return false;
 		start_version(k);
 		return true;

@@ -12,7 +12,7 @@ struct amt_look_conf {
 	uint16_t port_base;        /* 16992 */
 	const struct span *ours;   /* certificates of our own CAs, as long as the look */
 	unsigned our_count;
-	bool tls_versions;         /* also which TLS versions it takes: up to four handshakes more */
+	bool thorough;             /* also which TLS versions it takes, and whether there are pages */
 };
 struct amt_look;
 /* s: what is known already (the pong), kept by the caller and filled in. fn exactly once, never before

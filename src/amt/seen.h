@@ -54,6 +54,7 @@ struct amt_seen {
 	/* HTTP, on whichever port it was. Texts are "" when it did not say. */
 	bool http;
 	char server[96], realm[128], identify[64];
+	unsigned page_status; /* of a GET of /; 0: not asked */
 	/* TLS on 16993. */
 	bool tls, wants_psk, old_tls, with_cert; /* old_tls: only with the settings for old firmware */
 	unsigned tls_version, versions; /* versions: bits 0 to 3, TLS 1.0 to 1.3, when they were tried */

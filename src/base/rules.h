@@ -12,6 +12,18 @@
 	  "compare PID and PPS with those in MEBx, and enter the pair again")                       \
 	X("D040", "otc_pw_changed", "the PC is not in factory default: a key on USB is ignored",    \
 	  "type the key in MEBx ('outband key sheet'), use remote configuration, or clear its CMOS") \
+	X("D020", "amt_bios_off", "a host answers there, and AMT does not",                         \
+	  "enable AMT in the BIOS; firmware up to 6.1 also shows nothing until it is set up")       \
+	X("D023", "already_provisioned", "another product configured the PC",                       \
+	  "take it over with 'outband device adopt', or unconfigure it there")                      \
+	X("D091", "sol_disabled", "the redirection ports are closed",                               \
+	  "when consoles and media are wanted: redirection in the profile, or SOL and storage in its MEBx") \
+	X("D105", "webui_off", "the port is open, and no pages are served",                         \
+	  "when they are wanted: webui in the profile; all else works without them")                \
+	X("D121", "not_listening", "AMT does not listen where it should",                           \
+	  "check that this address is that of AMT (DNS, its own lease), and its home domains")      \
+	X("M17", "tls_old_only", "the PC speaks only TLS versions that today's programs refuse",    \
+	  "outband speaks them with it; browsers and other consoles may not")                       \
 	X("D026", "hello_expired", "the PC has stopped saying hello and is not configured",         \
 	  "make it say hello again: all power off for half a minute, or the local agent, or MEBx")  \
 	X("D043", "pid_unknown", "the PID in the hello is not in the key store",                    \

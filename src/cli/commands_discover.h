@@ -7,4 +7,10 @@
 #define CLI_COMMANDS_DISCOVER(X)                                                                    \
 	X("discover", "", "[RANGE]... [--rate N] [--ping] [--ports] [--resume FILE] [--skip N] " CLI_LOOK_ARGS, \
 	  "find the PCs with AMT in ranges of addresses, and the state of each", \
-	  CMD_LOCAL, cli_cmd_discover)
+	  CMD_LOCAL, cli_cmd_discover)                                                              \
+	X("probe", "", "ADDRESS... " CLI_LOOK_ARGS,                                                 \
+	  "look at PCs from outside, without a login, and say what is wrong", \
+	  CMD_LOCAL, cli_cmd_probe)                                                                 \
+	X("probe", "listen", "[--port PORT]... [--udp-port PORT]... [--seconds N]",                 \
+	  "listen on this machine's own ports and say who comes",            \
+	  CMD_LOCAL | CMD_STREAMS, cli_cmd_probe_listen)

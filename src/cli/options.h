@@ -95,6 +95,12 @@
 	X("ca", "discover", "certificate of a CA whose certificates are ours, repeatable (those of the service are known when it runs)") \
 	X("port-base", "discover", "the first of the four ports (default 16992)") \
 	X("rmcp-port", "discover", "UDP port of presence pings (default 623)") \
+	X("ca", "probe", "certificate of a CA whose certificates are ours, repeatable (those of the service are known when it runs)") \
+	X("port-base", "probe", "the first of the four ports (default 16992)") \
+	X("rmcp-port", "probe", "UDP port of presence pings (default 623)") \
+	X("port", "probe", "TCP port to listen on, repeatable (default 9971)") \
+	X("udp-port", "probe", "UDP port to listen on, repeatable (default 623 and 162)") \
+	X("seconds", "probe", "end after so long (default: when interrupted)") \
 	X("days", "cert", "those that end within so many days (default 90)")                        \
 	X("der", "cert", "as DER instead of PEM")                                                   \
 	X("output", "cert", "write to this new file instead of standard output")                    \

@@ -195,10 +195,11 @@ static void add_service(struct cli_seen_cas *k, const struct cli *c)
 {
 	const char *socket = cli_rpc_socket_path(c, &k->arena);
 	json_t *doc = NULL, *row;
+	struct err none = { 0 };
 	struct stat st;
 	size_t i;
 
-	if (!socket || stat(socket, &st) != 0 || !cli_rpc_get(c, "/v1/ca", &doc, NULL))
+	if (!socket || stat(socket, &st) != 0 || !cli_rpc_get(c, "/v1/ca", &doc, &none))
 		return;
 	json_array_foreach(json_object_get(doc, "items"), i, row)
 	{

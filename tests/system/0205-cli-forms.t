@@ -161,8 +161,13 @@ test_expect_success 'what needs an outside CA, or prints a schema, as JSON' '
 
 test_expect_success 'what looks at PCs from outside, in both forms' '
 	for form in json csv; do
-		form discover -- 127.1.24.1 --port-base $base --rmcp-port $((base + 4)) || return 1
-	done
+		form discover -- 127.1.24.1 --port-base $base --rmcp-port $((base + 4)) &&
+			form probe -- 127.1.24.1 --port-base $base --rmcp-port $((base + 4)) || return 1
+		"$OUTBAND" probe listen --port $((base + 5)) --$form >out 2>err &
+		pid=$! && sim_pids="$sim_pids $pid" && sim_until grep -q "listening" err &&
+			"$OUTBAND" hello send --to 127.0.0.1:$((base + 5)) --hash 2796bae63f1801e277261ba0d77770028f20eee4 >sent &&
+			sim_until test -s out && kill -INT $pid && wait $pid && python3 check.py $form <out || return 1
+	done && echo probe listen >>seen
 '
 
 test_expect_success 'no command was left out' '

@@ -1,0 +1,276 @@
+/* outband probe: one look at each PC from outside, without a login, compared with what a PC in its state
+ * and of its release shows, and with what the service knows of it when one runs. */
+#include "amt/discover.h"
+#include "amt/probe.h"
+#include "base/clk.h"
+#include "base/str.h"
+#include "cli/rpc.h"
+#include "cli/seen_row.h"
+#include "net/loop.h"
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#define PCS_MAX 1024
+
+struct pc { /* an operand that the service knows */
+	const char *operand, *address, *state, *version, *fqdn;
+};
+struct probe {
+	struct cli *c;
+	struct net_loop *loop;
+	struct amt_discover *d;
+	struct names names;
+	struct cli_seen_cas cas;
+	struct rng rng;
+	struct pc *pcs;
+	unsigned pc_count, wrong;
+	uint64_t unresolved;
+};
+
+/* ---- output ---- */
+
+static void line(struct cli_writer *w, const char *key, const char *value)
+{
+	if (value[0])
+		cli_writer_say(w, "  %-12s %s", key, value);
+}
+
+static void say_tls(struct cli_writer *w, const struct amt_seen *s)
+{
+	char text[512] = "";
+	struct out o;
+
+	out_init(&o, text, sizeof text);
+	if (s->tls)
+		out_fmt(&o, "%s, %s", pki_tls_version_name(s->tls_version), s->suite);
+	else if (s->wants_psk)
+		out_str(&o, "waits for its pre-shared key");
+	else if (s->tls_error[0])
+		out_fmt(&o, "no: %s", s->tls_error);
+	for (unsigned i = 0; i < 4; i++) {
+		if (s->versions & 1u << i)
+			out_fmt(&o, "; takes %s", pki_tls_version_name(PKI_TLS_1_0 + i));
+	}
+	line(w, "TLS", text);
+	text[0] = '\0';
+	if (s->with_cert) {
+		char end[CLK_TEXT_SIZE];
+		clk_print_unix_ms(s->not_after_unix_ms, end);
+		out_init(&o, text, sizeof text);
+		out_fmt(&o, "%s, RSA or EC of %u bits, until %.10s, %s", s->cn, s->key_bits, end,
+			amt_seen_maker(s));
+	}
+	line(w, "certificate", text);
+}
+
+static void say_ports(const struct probe *v, const struct amt_seen *s)
+{
+	struct cli_writer *w = v->c->writer;
+
+	for (unsigned i = 0; i < AMT_SEEN_PORT_COUNT; i++) {
+		enum amt_seen_port p = (enum amt_seen_port)i;
+		cli_writer_say(w, "  port %-7u %-9s expected: %-7s %s", amt_seen_port_number(p),
+			       amt_seen_says_name(s->ports[i]),
+			       amt_seen_state(s) == AMT_SEEN_NOTHING
+				       ? "-"
+				       : amt_probe_port_name(amt_probe_expects(s, p)),
+			       amt_seen_port_text(p));
+	}
+}
+
+static void say(const struct probe *v, const char *title, const struct amt_seen *s,
+		const struct amt_probe_finding *f, unsigned count)
+{
+	struct cli_writer *w = v->c->writer;
+	char text[256] = "";
+	struct out o;
+
+	cli_writer_say(w, "%s: %s", title, amt_seen_state_text(amt_seen_state(s)));
+	out_init(&o, text, sizeof text);
+	if (s->ponged)
+		wire_rmcp_print(&o, &s->pong);
+	line(w, "RMCP", s->ponged ? text : "no answer to presence pings");
+	say_ports(v, s);
+	line(w, "Server", s->server);
+	line(w, "Identify", s->identify);
+	line(w, "realm", s->realm);
+	say_tls(w, s);
+	for (unsigned i = 0; i < count; i++) {
+		cli_writer_say(w, "  %s %s%s%s",
+			       f[i].weight == AMT_PROBE_WRONG ? "WRONG:" : "note:", f[i].what,
+			       f[i].rule[0] ? ", rule " : "", f[i].rule);
+		line(w, "   seen", f[i].seen);
+		line(w, "   expected", f[i].want);
+		line(w, "   to do", f[i].todo);
+	}
+	if (!count)
+		cli_writer_say(w, "  nothing is wrong");
+}
+
+static json_t *to_json(const char *address, const char *name, const struct amt_seen *s,
+		       const struct amt_probe_finding *f, unsigned count)
+{
+	json_t *row = cli_seen_row(address, name, s, clk_unix_ms());
+	json_t *list = json_array(), *want = json_object();
+	char number[8];
+
+	for (unsigned i = 0; i < AMT_SEEN_PORT_COUNT; i++) {
+		enum amt_seen_port p = (enum amt_seen_port)i;
+		(void)snprintf(number, sizeof number, "%u", amt_seen_port_number(p));
+		json_object_set_new(want, number,
+				    json_string(amt_probe_port_name(amt_probe_expects(s, p))));
+	}
+	json_object_set_new(row, "expected", want);
+	for (unsigned i = 0; i < count; i++)
+		json_array_append_new(list,
+				      json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "weight",
+						f[i].weight == AMT_PROBE_WRONG ? "wrong" : "note",
+						"rule", f[i].rule, "what", f[i].what, "seen",
+						f[i].seen, "expected", f[i].want, "to_do",
+						f[i].todo));
+	json_object_set_new(row, "findings", list);
+	json_object_set_new(row, "page_status", json_integer(s->page_status));
+	return row;
+}
+
+static void on_found(void *arg, const char *address, const char *name, const struct amt_seen *s)
+{
+	struct probe *v = arg;
+	struct amt_probe_finding f[AMT_PROBE_FINDINGS];
+	struct amt_probe_known known = { .now_unix_ms = clk_unix_ms() };
+	bool wrong = false;
+
+	for (unsigned i = 0; i < v->pc_count; i++) {
+		const struct pc *pc = &v->pcs[i];
+		if (!str_eq(pc->address, address))
+			continue;
+		known.state = pc->state;
+		known.version = pc->version;
+		known.fqdn = pc->fqdn;
+		name = pc->fqdn[0] ? pc->fqdn : pc->operand;
+	}
+	unsigned count = amt_probe_judge(s, &known, f);
+	for (unsigned i = 0; i < count; i++)
+		wrong = wrong || f[i].weight == AMT_PROBE_WRONG;
+	v->wrong += wrong;
+	if (cli_writer_kind(v->c->writer) == CLI_WRITER_TEXT) {
+		char title[NAMES_TEXT_SIZE + 64];
+		(void)snprintf(title, sizeof title, name[0] ? "%s (%s)" : "%s%s", address, name);
+		say(v, title, s, f, count);
+		return;
+	}
+	json_t *row = to_json(address, name, s, f, count);
+	cli_writer_row(v->c->writer, cli_seen_cols, cli_seen_col_count, row);
+	json_decref(row);
+}
+
+/* ---- whom ---- */
+
+static const char *keep(struct cli *c, const json_t *doc, const char *key)
+{
+	const char *text = json_string_value(json_object_get(doc, key));
+
+	return arena_str(&c->arena, span_str(text ? text : ""));
+}
+
+/* An operand that the service knows is looked at where that PC was last. */
+static const char *ask_service(struct probe *v, const char *operand)
+{
+	const char *socket = cli_rpc_socket_path(v->c, &v->c->arena);
+	struct pc *pc = &v->pcs[v->pc_count];
+	json_t *doc = NULL;
+	struct stat st;
+	struct err none = { 0 }; /* it is looked at as it was written */
+
+	if (v->pc_count == PCS_MAX || !socket || stat(socket, &st) != 0 ||
+	    strpbrk(operand, "[],/") ||
+	    !cli_rpc_get(v->c, cli_rpc_target(&v->c->arena, "/v1/devices/%", operand), &doc, &none))
+		return operand;
+	*pc = (struct pc){ operand, keep(v->c, doc, "address"), keep(v->c, doc, "state"),
+			   keep(v->c, doc, "version"), keep(v->c, doc, "fqdn") };
+	json_decref(doc);
+	if (!pc->address || !pc->address[0])
+		return operand;
+	v->pc_count++;
+	return pc->address;
+}
+
+static bool take_operands(struct probe *v, struct err *e)
+{
+	for (unsigned i = 0; i < v->c->args.count; i++) {
+		const char *where = ask_service(v, v->c->args.operands[i]);
+		if (!names_add(&v->names, span_str(where), e))
+			return false;
+	}
+	return true;
+}
+
+/* ---- the run ---- */
+
+static void on_signal(void *arg, int signum)
+{
+	struct probe *v = arg;
+
+	(void)signum;
+	amt_discover_stop(v->d);
+}
+
+static void on_end(void *arg)
+{
+	struct probe *v = arg;
+
+	v->unresolved = amt_discover_get_counts(v->d).unresolved;
+	amt_discover_free(v->d);
+	v->d = NULL;
+	net_loop_stop(v->loop);
+}
+
+static bool run(struct probe *v, struct err *e)
+{
+	struct amt_discover_conf conf = { .loop = v->loop,
+					  .rng = &v->rng,
+					  .names = &v->names,
+					  .rate = 1000,
+					  .thorough = true,
+					  .ours = v->cas.ders,
+					  .our_count = v->cas.count,
+					  .on_found = on_found,
+					  .on_end = on_end,
+					  .arg = v };
+
+	if (!cli_seen_ports(v->c, &conf.port_base, &conf.rmcp_port, e) || !take_operands(v, e))
+		return false;
+	v->d = amt_discover_start(&conf, e);
+	if (!v->d)
+		return false;
+	net_loop_on_signal(v->loop, SIGINT, on_signal, v);
+	net_loop_on_signal(v->loop, SIGTERM, on_signal, v);
+	net_loop_run(v->loop);
+	if (v->unresolved) {
+		err_set(e, ERR_NOT_FOUND, "%llu of the names have no IPv4 address",
+			(unsigned long long)v->unresolved);
+		return err_hint(e, "check the names, and what DNS says of them");
+	}
+	if (v->wrong)
+		v->c->exit_status = err_exit(ERR_VERIFY);
+	return true;
+}
+
+bool cli_cmd_probe(struct cli *c, struct err *e)
+{
+	struct probe v = { .c = c };
+
+	if (!cli_seen_cas_init(&v.cas, c, e))
+		return false;
+	v.pcs = ARENA_ARRAY(&c->arena, struct pc, PCS_MAX + 1);
+	names_init(&v.names, PCS_MAX);
+	rng_os(&v.rng);
+	v.loop = net_loop_new(e);
+	bool ok = v.loop && run(&v, e);
+	if (v.loop)
+		net_loop_free(v.loop);
+	names_deinit(&v.names);
+	cli_seen_cas_deinit(&v.cas);
+	return ok;
+}
