@@ -7,6 +7,7 @@
 #include "amt/client.h"
 #include "amt/op_boot.h"
 #include "amt/op_logs.h"
+#include "amt/pc.h"
 
 struct amt_op;
 
@@ -22,8 +23,8 @@ enum amt_op_flags {
 	AMT_OPS_BOOT(X)                                                                             \
 	X(AMT_OP_INFO, "info", "", AMT_OP_SOAP, amt_op_info, "what the PC is: firmware, name, power") \
 	X(AMT_OP_POWER_STATUS, "power-status", "", AMT_OP_SOAP, amt_op_power_status, "whether the PC is on") \
-	X(AMT_OP_POWER, "power", "action", AMT_OP_CHANGES | AMT_OP_SOAP, amt_op_power,              \
-	  "on, off, cycle or reset: changes the power of the PC")                                     \
+	X(AMT_OP_POWER, "power", "action wait_ms close_sessions", AMT_OP_CHANGES | AMT_OP_SOAP, amt_op_power, \
+	  AMT_PC_ACTIONS ": changes the power of the PC")                                          \
 	X(AMT_OP_INVENTORY, "inventory.read", "", 0, amt_op_inventory,                              \
 	  "all tables of hardware and software; unread: what the PC refused to tell")
 enum amt_op_id {

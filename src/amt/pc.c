@@ -63,13 +63,22 @@ static void next(struct amt_pc *p);
 
 /* ---- the command ---- */
 
+/* An answer is no consent: 2 is what firmware says of a request that it refuses in this state. */
+static bool refused(const struct amt_reply *r, struct err *e)
+{
+	struct wsman_obj *out;
+
+	return r->msg && wsman_envelope_obj(r->msg, r->arena, &out, e) && out->return_value &&
+		!wsman_status_check(r->msg, out->return_value, e);
+}
+
 static void on_command(void *arg, const struct amt_reply *r, const struct err *e)
 {
 	struct amt_pc *p = arg;
+	struct err fail = *e;
 
 	note(p, r);
-	if (e->code != ERR_NONE) {
-		struct err fail = *e;
+	if (fail.code != ERR_NONE || refused(r, &fail)) {
 		if (r->sent && !r->http_status && !fail.hint[0])
 			err_hint(&fail,
 				 "whether the PC has acted is not known: look with 'outband pc "

@@ -8,13 +8,17 @@
 /* X(constant, word of the command line) */
 #define AMT_PC_ROLES(X)                                                                             \
 	X(AMT_PC_INFO, "info") X(AMT_PC_STATUS, "status") X(AMT_PC_ON, "on") X(AMT_PC_OFF, "off")   \
-	X(AMT_PC_CYCLE, "cycle") X(AMT_PC_RESET, "reset")
+	X(AMT_PC_CYCLE, "cycle") X(AMT_PC_RESET, "reset") X(AMT_PC_SOFT_OFF, "soft-off")            \
+	X(AMT_PC_SOFT_RESET, "soft-reset") X(AMT_PC_SLEEP, "sleep")                                 \
+	X(AMT_PC_HIBERNATE, "hibernate") X(AMT_PC_NMI, "nmi")
 enum amt_pc_role {
 #define X(name, text) name,
 	AMT_PC_ROLES(X)
 #undef X
 	AMT_PC_ROLE_COUNT
 };
+#define AMT_PC_ACTIONS "on, off, cycle, reset, soft-off, soft-reset, sleep, hibernate or nmi"
+bool amt_pc_role_is_action(enum amt_pc_role role); /* changes the power */
 bool amt_pc_role_parse(const char *word, enum amt_pc_role *out_role);
 
 enum amt_pc_speaks { AMT_PC_UNKNOWN, AMT_PC_WSMAN, AMT_PC_SOAP };

@@ -21,6 +21,11 @@ bool amt_pc_role_parse(const char *word, enum amt_pc_role *out_role)
 	return false;
 }
 
+bool amt_pc_role_is_action(enum amt_pc_role role)
+{
+	return role != AMT_PC_INFO && role != AMT_PC_STATUS;
+}
+
 const char *amt_pc_speaks_name(enum amt_pc_speaks s)
 {
 	return s == AMT_PC_WSMAN ? "WS-MAN" : s == AMT_PC_SOAP ? "legacy SOAP" : "unknown";
@@ -100,8 +105,10 @@ static const struct {
 	const char *state;
 	uint32_t n;
 } requests[] = {
-	{ AMT_PC_ON, "2", 2 },    { AMT_PC_OFF, "8", 8 },   { AMT_PC_OFF, "6", 6 },
-	{ AMT_PC_CYCLE, "5", 5 }, { AMT_PC_CYCLE, "9", 9 }, { AMT_PC_RESET, "10", 10 },
+	{ AMT_PC_ON, "2", 2 },         { AMT_PC_OFF, "8", 8 },          { AMT_PC_OFF, "6", 6 },
+	{ AMT_PC_CYCLE, "5", 5 },      { AMT_PC_CYCLE, "9", 9 },        { AMT_PC_RESET, "10", 10 },
+	{ AMT_PC_SOFT_OFF, "12", 12 }, { AMT_PC_SOFT_RESET, "14", 14 }, { AMT_PC_SLEEP, "4", 4 },
+	{ AMT_PC_SLEEP, "3", 3 },      { AMT_PC_HIBERNATE, "7", 7 },    { AMT_PC_NMI, "11", 11 },
 };
 #define REQUESTS (sizeof requests / sizeof *requests)
 
@@ -255,7 +262,7 @@ const char *amt_pc_power_command(enum amt_pc_role role)
 		return "18";
 	case AMT_PC_CYCLE:
 		return "19";
-	default:
+	default: /* reset: the others are refused before */
 		return "16";
 	}
 }
@@ -331,25 +338,55 @@ const struct amt_pc_step *amt_pc_step_at(enum amt_pc_role role, const struct amt
 	return NULL;
 }
 
+/* The PC is already as the role would make it. */
+static bool is_so(enum amt_pc_role role, enum amt_pc_power p)
+{
+	switch (role) {
+	case AMT_PC_ON:
+		return p == AMT_PC_POWER_ON;
+	case AMT_PC_OFF:
+	case AMT_PC_SOFT_OFF:
+		return p == AMT_PC_POWER_OFF;
+	case AMT_PC_SLEEP:
+		return p == AMT_PC_POWER_SLEEP;
+	case AMT_PC_HIBERNATE:
+		return p == AMT_PC_POWER_HIBERNATE;
+	default:
+		return false;
+	}
+}
+
+/* What the PC's own system has to do, by the agent of the firmware in it. */
+static bool needs_agent(enum amt_pc_role role)
+{
+	return role == AMT_PC_SOFT_OFF || role == AMT_PC_SOFT_RESET || role == AMT_PC_SLEEP ||
+		role == AMT_PC_HIBERNATE;
+}
+
 bool amt_pc_judge(enum amt_pc_role role, const struct amt_pc_facts *f, bool *out_need,
 		  struct err *e)
 {
 	bool off = f->power == AMT_PC_POWER_OFF || f->power == AMT_PC_POWER_HIBERNATE;
 
 	*out_need = false;
-	if (role == AMT_PC_INFO || role == AMT_PC_STATUS)
+	if (!amt_pc_role_is_action(role) || is_so(role, f->power))
 		return true;
-	if ((role == AMT_PC_ON && f->power == AMT_PC_POWER_ON) ||
-	    (role == AMT_PC_OFF && f->power == AMT_PC_POWER_OFF))
-		return true;
-	if (off && (role == AMT_PC_RESET || role == AMT_PC_CYCLE)) {
+	if (f->speaks == AMT_PC_SOAP && role > AMT_PC_RESET) {
+		err_set(e, ERR_UNSUPPORTED, "firmware before 3.2.1 knows no power %s", roles[role]);
+		return err_want(e, "on, off, cycle or reset");
+	}
+	if (off && role != AMT_PC_ON && role != AMT_PC_OFF) {
 		err_set(e, ERR_CONFLICT, "the PC is %s: there is nothing to %s",
 			amt_pc_power_name(f->power), roles[role]);
-		return err_hint(e, "switch it on with 'outband pc power on'");
+		return err_hint(e, "switch it on with 'outband power on'");
 	}
 	if (f->can && !(f->can & 1u << role)) {
 		err_set(e, ERR_UNSUPPORTED, "the PC does not offer power %s now", roles[role]);
 		err_seen(e, "it is %s", amt_pc_power_name(f->power));
+		if (needs_agent(role))
+			return err_hint(e,
+					"its system does that, by the local management service "
+					"(LMS): is it up? else take off or reset");
 		return err_hint(e,
 				"an open redirection session forbids off and cycle: close it, or "
 				"take reset");

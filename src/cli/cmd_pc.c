@@ -19,6 +19,12 @@ static const struct cli_col cols[] = {
 	{ "power", "power", CLI_FORM_TEXT },
 };
 
+static const struct cli_col power_cols[] = {
+	{ "device", "asked at", CLI_FORM_TEXT },  { "version", "AMT", CLI_FORM_TEXT },
+	{ "interface", "speaks", CLI_FORM_TEXT }, { "power", "power", CLI_FORM_TEXT },
+	{ "action", NULL, CLI_FORM_TEXT },        { "asked", NULL, CLI_FORM_TEXT },
+};
+
 bool cli_cmd_pc_info(struct cli *c, struct err *e)
 {
 	return cli_cmd_info(c, e);
@@ -50,16 +56,37 @@ bool cli_cmd_pc_power(struct cli *c, struct err *e)
 	return cli_cmd_power(c, e);
 }
 
+#define WAIT_S 300
+/* "300000" for --wait, as long as --timeout says; NULL: without. */
+static bool wait_text(struct cli *c, const char **out_text, int64_t *out_deadline_ms, struct err *e)
+{
+	const char *timeout = cli_args_value(&c->args, "timeout");
+	uint32_t s = WAIT_S;
+
+	*out_text = NULL;
+	if (!cli_args_has(&c->args, "wait"))
+		return true;
+	if (timeout && !str_to_u32(span_str(timeout), 1, 3600, &s, NULL)) {
+		err_set(e, ERR_USAGE, "--timeout %s is no number of seconds", timeout);
+		return err_want(e, "1 to 3600");
+	}
+	*out_text = arena_fmt(&c->arena, "%u000", (unsigned)s);
+	*out_deadline_ms = (int64_t)s * 1000 + 60000;
+	return true;
+}
+
 bool cli_cmd_power(struct cli *c, struct err *e)
 {
 	const char *word = cli_operand(c, 0);
-	const struct amt_op_arg args[] = { { "action", word } };
+	struct amt_op_arg args[] = { { "action", word },
+				     { "wait_ms", NULL },
+				     { "close_sessions", NULL } };
 	struct cli_operate o = { .op = "power",
 				 .args = args,
-				 .arg_count = 1,
+				 .arg_count = 3,
 				 .first_target = 1,
-				 .cols = cols,
-				 .col_count = sizeof cols / sizeof *cols,
+				 .cols = power_cols,
+				 .col_count = sizeof power_cols / sizeof *power_cols,
 				 .record = true,
 				 .limit = cli_args_value(&c->args, "limit"),
 				 .say = say };
@@ -67,15 +94,17 @@ bool cli_cmd_power(struct cli *c, struct err *e)
 
 	if (!amt_pc_role_parse(word, &role) || role == AMT_PC_INFO) {
 		err_set(e, ERR_USAGE, "'%.40s' is no power action", word);
-		return err_want(e, "status, on, off, cycle or reset");
+		return err_want(e, "status, " AMT_PC_ACTIONS);
 	}
 	if (role == AMT_PC_STATUS) {
 		o.op = "power-status";
 		o.arg_count = 0;
 		o.say = NULL;
-	} else if (role != AMT_PC_ON) {
+	} else if (role != AMT_PC_ON && role != AMT_PC_SLEEP && role != AMT_PC_HIBERNATE) {
 		o.question = arena_fmt(
 			&c->arena, "Send power %s to %%s? What is not saved there is lost.", word);
 	}
-	return cli_operate(c, &o, e);
+	if (cli_args_has(&c->args, "close-sessions"))
+		args[2].value = "true";
+	return wait_text(c, &args[1].value, &o.deadline_ms, e) && cli_operate(c, &o, e);
 }

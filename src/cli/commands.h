@@ -93,8 +93,9 @@ enum cli_cmd_flags {
 	  CMD_LOCAL, cli_cmd_issues)                                                                \
 	X("info", "", "[TARGET]... " CLI_PC_ARGS, "show what PCs are: firmware, name, addresses, power",  \
 	  CMD_NEEDS_SERVER, cli_cmd_info)                                                           \
-	X("power", "", "ACTION [TARGET]... [--limit N] " CLI_PC_ARGS,                               \
-	  "status, on, off, cycle or reset: the power of PCs", CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_power) \
+	X("power", "", "ACTION [TARGET]... [--wait] [--limit N] [--close-sessions] " CLI_PC_ARGS,   \
+	  "show or change power: status, on, off, cycle, reset, sleep and more",                    \
+	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_power)                                     \
 	X("pc", "info", CLI_WSMAN_ARGS, "ask a PC of any firmware what it is, without the service", \
 	  CMD_LOCAL, cli_cmd_pc_info)                                                               \
 	X("pc", "power", "ACTION " CLI_WSMAN_ARGS " [--yes]", "status, on, off, cycle or reset: power of one PC of any firmware", \

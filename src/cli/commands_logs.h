@@ -3,12 +3,12 @@
 
 #define CLI_COMMANDS_LOGS(X)                                                                        \
 	X("eventlog", "",                                                                           \
-	  "[TARGET]... [--limit N] [--raw] [--follow] [--interval SECONDS] [--clear] [--freeze] [--unfreeze] [--yes] " \
+	  "[TARGET]... [--limit N] [--raw] [--follow] [--interval SECONDS] [--clear] [--freeze] [--unfreeze] " \
 	  CLI_PC_ARGS,                                                                              \
 	  "show what PCs wrote into their event log, or empty it, or stop it from growing",        \
 	  CMD_LOCAL, cli_cmd_eventlog)                                                              \
 	X("auditlog", "",                                                                           \
-	  "[TARGET]... [--limit N] [--raw] [--policy] [--export FILE] [--clear] [--yes] " CLI_PC_ARGS, \
+	  "[TARGET]... [--limit N] [--raw] [--policy] [--export FILE] [--clear] " CLI_PC_ARGS, \
 	  "show who did what with PCs, as their firmware recorded it, and what it records",        \
 	  CMD_LOCAL, cli_cmd_auditlog)                                                              \
 	X("alert", "listen",                                                                        \

@@ -112,6 +112,8 @@
 	X("file", "secret", "file with the secret, - for standard input (default: ask)")            \
 	X("follow", "log", "go on with new events until interrupted")                               \
 	X("level", "log", "only events of this level and worse: error, warn, info, debug")          \
+	X("wait", "power", "until the PC is as it shall be, for --timeout seconds (default 300)")   \
+	X("close-sessions", "power", "end a serial console, virtual media or KVM that forbids off and cycle") \
 	X("limit", "power", "PCs at once (default 256)")                                            \
 	X("limit", "", "at most so many, the newest (default 100)")                                 \
 	X("where", "", "of these PCs, or of all, those of which this is true: \"generation >= 11 and state = configured\"") \

@@ -14,23 +14,41 @@ bool sim_dev_is_on(const struct sim_dev *d)
 
 bool sim_dev_power_can(const struct sim_dev *d, enum sim_power_act act)
 {
-	return (act == SIM_POWER_ON) == d->power_off;
+	bool agent =
+		act < SIM_POWER_SOFT_DOWN || sim_switches_is(&d->sw, SIM_SW_HOST_AGENT, "runs");
+
+	if (d->asleep && act != SIM_POWER_ON) /* nothing runs that could do more than end */
+		return act == SIM_POWER_DOWN;
+	return agent && (act == SIM_POWER_ON) == d->power_off;
+}
+
+unsigned sim_dev_s_state(const struct sim_dev *d)
+{
+	if (!d->power_off)
+		return 0;
+	return d->asleep ? d->asleep : 5;
 }
 
 bool sim_dev_power(struct sim_dev *d, enum sim_power_act act)
 {
-	bool ends = act == SIM_POWER_DOWN || act == SIM_POWER_CYCLE;
+	bool ends = act == SIM_POWER_DOWN || act == SIM_POWER_CYCLE || act == SIM_POWER_SOFT_DOWN;
+	bool wakes = act == SIM_POWER_ON && d->asleep == 3; /* its memory is as it was */
 
 	/* Refused while somebody looks on or serves a drive (D). */
 	if (!sim_dev_power_can(d, act) || (ends && sim_redir_is_open(d, WIRE_REDIR_NONE)))
 		return false;
-	if (act == SIM_POWER_ON || act == SIM_POWER_CYCLE || act == SIM_POWER_RESET)
+	act = act == SIM_POWER_SOFT_DOWN      ? SIM_POWER_DOWN
+		: act == SIM_POWER_SOFT_RESET ? SIM_POWER_RESET
+					      : act;
+	d->asleep = act == SIM_POWER_SLEEP ? 3 : act == SIM_POWER_HIBERNATE ? 4 : 0;
+	if ((act == SIM_POWER_ON && !wakes) || act == SIM_POWER_CYCLE || act == SIM_POWER_RESET)
 		sim_boot_start(d);
 	switch (act) {
 	case SIM_POWER_ON:
 		d->power_off = false;
 		d->stats.power_ons++;
-		sim_event_boot(d);
+		if (!wakes)
+			sim_event_boot(d);
 		break;
 	case SIM_POWER_DOWN:
 		d->power_off = true;
@@ -45,6 +63,14 @@ bool sim_dev_power(struct sim_dev *d, enum sim_power_act act)
 		sim_event_boot(d);
 		break;
 	case SIM_POWER_INTERRUPT: /* up to its system, which is not played */
+		break;
+	case SIM_POWER_SLEEP:
+	case SIM_POWER_HIBERNATE:
+		d->power_off = true;
+		act = SIM_POWER_DOWN; /* to who looks on */
+		break;
+	case SIM_POWER_SOFT_DOWN:
+	case SIM_POWER_SOFT_RESET:
 		break;
 	}
 	if (act == SIM_POWER_ON || act == SIM_POWER_CYCLE || act == SIM_POWER_RESET)

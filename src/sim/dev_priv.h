@@ -73,6 +73,7 @@ struct sim_dev {
 	bool clock_set;
 	bool window_used;                 /* the 24 h of the first start are over */
 	bool power_off;                   /* the PC, not its firmware */
+	uint32_t asleep;                  /* with power_off: 3 or 4, as ACPI numbers sleep and hibernate; else 0 */
 	char *event_log, *audit_log;      /* as text (dev_events.c, dev_audit.c); NULL: empty */
 	bool client_control;              /* configured in client control mode */
 	bool lazy_default, lazy_installed; /* these certificates are made at first contact */

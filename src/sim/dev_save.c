@@ -30,6 +30,7 @@ const struct sim_field sim_fields[] = {
 	F(clock_set, BOOL),
 	F(window_used, BOOL),
 	F(power_off, BOOL),
+	F(asleep, U32),
 	F(event_log, HEAP),
 	F(audit_log, HEAP),
 	F(client_control, BOOL),

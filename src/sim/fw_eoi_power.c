@@ -3,8 +3,6 @@
  * have no effect: nothing starts behind this firmware. */
 #include "sim/fw_eoi_priv.h"
 
-#define S0               0
-#define S5               5 /* soft-off */
 #define IANA_INTEL       343
 #define IANA_ASF         4542
 #define CMD_RESET        16
@@ -21,7 +19,7 @@
 
 static uint32_t get_state(struct fw_eoi_ctx *x)
 {
-	sim_fw_eoi_put_u32(x, "SystemPowerState", sim_dev_is_on(x->d) ? S0 : S5);
+	sim_fw_eoi_put_u32(x, "SystemPowerState", sim_dev_s_state(x->d));
 	return WSMAN_PT_SUCCESS;
 }
 

@@ -107,13 +107,16 @@ static const struct fw_member power_members[] = {
 	FW_FIX("RequestedState", "12"),
 	FW_END,
 };
-/* As a real PC lists them while it is on, less those that need an agent in its system. */
+/* As a real PC lists them while it is on; the last four need an agent in its system. */
 static const struct {
 	const char *value;
 	enum sim_power_act act;
 } power_requests[] = {
-	{ "10", SIM_POWER_RESET },     { "8", SIM_POWER_DOWN }, { "5", SIM_POWER_CYCLE },
-	{ "11", SIM_POWER_INTERRUPT }, { "2", SIM_POWER_ON },
+	{ "10", SIM_POWER_RESET },      { "8", SIM_POWER_DOWN },
+	{ "5", SIM_POWER_CYCLE },       { "11", SIM_POWER_INTERRUPT },
+	{ "2", SIM_POWER_ON },          { "4", SIM_POWER_SLEEP },
+	{ "7", SIM_POWER_HIBERNATE },   { "12", SIM_POWER_SOFT_DOWN },
+	{ "14", SIM_POWER_SOFT_RESET },
 };
 #define REQUESTS    (sizeof power_requests / sizeof *power_requests)
 #define NOT_NOW     2 /* seen for a request that is refused in the present state */
@@ -171,7 +174,19 @@ static void fill_power(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 			wsman_obj_add_str(o, "AvailableRequestedPowerStates",
 					  power_requests[n].value);
 	}
-	sim_fw_set(o, "PowerState", sim_dev_is_on(x->d) ? "2" : "8");
+	switch (sim_dev_s_state(x->d)) {
+	case 0:
+		sim_fw_set(o, "PowerState", "2");
+		break;
+	case 3:
+		sim_fw_set(o, "PowerState", "4");
+		break;
+	case 4:
+		sim_fw_set(o, "PowerState", "7");
+		break;
+	default:
+		sim_fw_set(o, "PowerState", "8");
+	}
 }
 
 static const struct fw_member none[] = { FW_END };

@@ -2,6 +2,7 @@
  * anything else yet but the pages of the WebUI. */
 #include "base/str.h"
 #include "sim/fw_priv.h"
+#include "sim/redir_priv.h"
 #include "wire/psk.h"
 
 #define DMTF_OK          0
@@ -39,6 +40,17 @@ static uint32_t redir_change(struct fw_ctx *x, const struct wsman_obj *in, struc
 	return DMTF_OK;
 }
 
+static uint32_t redir_terminate(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
+{
+	uint32_t type;
+
+	(void)out;
+	if (!wsman_obj_u32(in, "SessionType", &type) || type > 1)
+		return DMTF_INVALID;
+	sim_redir_end_kind(x->d, type == 0 ? WIRE_REDIR_IDER : WIRE_REDIR_SOL);
+	return DMTF_OK;
+}
+
 static const struct fw_member redir_members[] = {
 	FW_SERVICE("AMT_RedirectionService", "Intel(r) AMT Redirection Service"),
 	FW_VAR("EnabledState", SIM_VAR_REDIR_STATE),
@@ -47,6 +59,7 @@ static const struct fw_member redir_members[] = {
 };
 static const struct fw_method redir_methods[] = {
 	{ "RequestStateChange", redir_change },
+	{ "TerminateSession", redir_terminate },
 	{ NULL, NULL },
 };
 
@@ -139,6 +152,58 @@ static const struct fw_member kvm_setting_members[] = {
 	FW_END,
 };
 
+static uint32_t kvm_terminate(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
+{
+	(void)in;
+	(void)out;
+	sim_redir_end_kind(x->d, WIRE_REDIR_KVM);
+	return DMTF_OK;
+}
+
+static const struct fw_method kvm_setting_methods[] = {
+	{ "TerminateSession", kvm_terminate },
+	{ NULL, NULL },
+};
+
+/* ---- sessions that are open: an instance each, since 6.0 ---- */
+
+static unsigned count_session(const struct sim_dev *d, enum wire_redir_session kind)
+{
+	return sim_gen_number(d->gen) >= 60 && sim_redir_is_open(d, kind);
+}
+
+static unsigned count_sol(const struct sim_dev *d)
+{
+	return count_session(d, WIRE_REDIR_SOL);
+}
+
+static unsigned count_ider(const struct sim_dev *d)
+{
+	return count_session(d, WIRE_REDIR_IDER);
+}
+
+static unsigned count_kvm_session(const struct sim_dev *d)
+{
+	return count_session(d, WIRE_REDIR_KVM);
+}
+
+static const struct fw_member session_members[] = {
+	FW_OWN("Antecedent"),
+	FW_OWN("Dependent"),
+	FW_END,
+};
+
+/* What the two ends look like nobody shows (G). */
+static void fill_session(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
+{
+	(void)i;
+	wsman_obj_set_epr(o, "Antecedent",
+			  sim_fw_epr(x, "AMT_RedirectionService", "Name",
+				     "Intel(r) AMT Redirection Service"));
+	wsman_obj_set_epr(o, "Dependent",
+			  sim_fw_epr(x, "CIM_ComputerSystem", "Name", "ManagedSystem"));
+}
+
 /* ---- WebUI: no readable property is known ---- */
 
 static uint32_t webui_change(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
@@ -178,7 +243,20 @@ const struct fw_class sim_fw_redir_classes[] = {
 	  .members = { kvm_setting_members },
 	  .count = count_kvm,
 	  .can_put = true,
-	  .put = put_kvm_settings },
+	  .put = put_kvm_settings,
+	  .methods = kvm_setting_methods },
+	{ .name = "IPS_SolSessionUsingPort",
+	  .members = { session_members },
+	  .count = count_sol,
+	  .fill = fill_session },
+	{ .name = "IPS_IderSessionUsingPort",
+	  .members = { session_members },
+	  .count = count_ider,
+	  .fill = fill_session },
+	{ .name = "IPS_KvmSessionUsingPort",
+	  .members = { session_members },
+	  .count = count_kvm_session,
+	  .fill = fill_session },
 	{ .name = "AMT_WebUIService", .members = { webui_members }, .methods = webui_methods },
 	{ .name = NULL },
 };

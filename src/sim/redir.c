@@ -163,6 +163,13 @@ static struct sim_redir *session(const struct sim_dev *d, enum wire_redir_sessio
 	return NULL;
 }
 
+void sim_redir_end_kind(struct sim_dev *d, enum wire_redir_session kind)
+{
+	for (struct sim_redir *r = d->redirs; r; r = r->next)
+		if (r->kind == kind && r->phase == PHASE_OPEN)
+			sim_redir_end(r);
+}
+
 bool sim_redir_is_open(const struct sim_dev *d, enum wire_redir_session kind)
 {
 	return session(d, kind) != NULL;

@@ -36,6 +36,7 @@ bool sim_redir_listens(const struct sim_dev *d);  /* a port is open at all */
 void sim_redir_serve(struct sim_dev *d, struct net_stream *s); /* Takes: s */
 void sim_redir_reset_all(struct sim_dev *d);      /* lines die */
 void sim_redir_free_all(struct sim_dev *d);
+void sim_redir_end_kind(struct sim_dev *d, enum wire_redir_session kind); /* by command: TerminateSession */
 /* A session of that kind is logged in; WIRE_REDIR_NONE: of any kind. */
 bool sim_redir_is_open(const struct sim_dev *d, enum wire_redir_session kind);
 void *sim_redir_state(const struct sim_dev *d, enum wire_redir_session kind); /* of its hooks; NULL */

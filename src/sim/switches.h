@@ -18,6 +18,8 @@
 	  "when the key is there, or HTTP 503")                                                      \
 	X(SIM_SW_READBACK, "readback", "staged|active", SRC_G,                                       \
 	  "what a Get between Put and CommitChanges shows")                                          \
+	X(SIM_SW_HOST_AGENT, "host_agent", "absent|runs", SRC_G,                                     \
+	  "whether the system of the PC has the agent that does sleep, hibernate, soft-off and soft-reset") \
 	X(SIM_SW_LOCKOUT, "lockout", "on|off", SRC_G, "five wrong digests lock the account for 60 s") \
 	X(SIM_SW_RNG, "rng", "ignored|required", SRC_G,                                              \
 	  "whether firmware before 6.0 refuses CommitChanges until its random generator was seeded") \

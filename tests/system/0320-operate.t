@@ -1,0 +1,118 @@
+#!/bin/sh
+test_description='outband power, info: PCs by name, range and condition, through the service and without it'
+
+. /usr/share/sharness/sharness.sh
+. "$SHARNESS_TEST_SRCDIR/sim.sh"
+. "$SHARNESS_TEST_SRCDIR/cli.sh"
+
+base=22300
+command -v amtterm >/dev/null && command -v script >/dev/null && test_set_prereq AMTTERM
+
+ob() {
+	"$OUTBAND" "$@"
+}
+
+all_are() { # STATE COUNT
+	test "$(ob device list --json | python3 -c 'import json,sys; print([d["state"] for d in json.load(sys.stdin)].count(sys.argv[1]))' "$1")" = "$2"
+}
+
+# power of 127.22.20.N as the fleet sees it
+power_is() {
+	test "$(sim_ctl stats "127.22.20.$1" | sim_field power)" = "$2"
+}
+
+count() {
+	sim_ctl stats "127.22.20.$1" | sim_field "$2"
+}
+
+test_expect_success 'a service that knows eight PCs of four generations' '
+	echo "$sim_password" >admin.txt &&
+	cat >fleet.yaml <<-YAML &&
+	seed: 320
+	groups:
+	  - {count: 4, base: 127.22.20.1, generation: [16.1, 11.8], state: configured, tls: server, admin_password_file: admin.txt, suffix: example.com}
+	  - {count: 4, base: 127.22.20.5, generation: [9.5, 7.1], state: configured, admin_password_file: admin.txt, suffix: example.com}
+	YAML
+	sim_start $base fleet.yaml --waits off && serve_start 22310 && ob setting set device.port_base $base &&
+	{ echo address,password,tls && for n in 1 2 3 4; do echo "127.22.20.$n,$sim_password,true"; done &&
+	for n in 5 6 7 8; do echo "127.22.20.$n,$sim_password,false"; done; } >adopt.csv &&
+	ob device adopt adopt.csv && sim_until all_are adopted 8
+'
+
+test_expect_success 'one PC by address, name and UUID: the same object' '
+	ob info 127.22.20.1 --json >by-address && json by-address "d[\"device\"]" >name &&
+	ob info "$(cat name)" --json >by-name && test_cmp by-address by-name &&
+	ob info "$(json by-address "d[\"uuid\"]")" --json >by-uuid && test_cmp by-address by-uuid &&
+	json by-address "d[\"version\"]" | grep -q "^16.1"
+'
+
+test_expect_success 'without the service the same is told of it' '
+	ob info --direct 127.22.20.1:$base --tls --password-file admin.txt --json >direct &&
+	for f in version uuid host domain realm mac power interface; do
+		test "$(json direct "d.get(\"$f\")")" = "$(json by-address "d.get(\"$f\")")" || { echo "$f" && return 1; }
+	done
+'
+
+test_expect_success 'a range is switched off, once each; who is off already is left alone' '
+	ob power off "127.22.20.[1-3]" --yes >said && test "$(grep -c "says it is off" said)" = 3 &&
+	power_is 1 off && power_is 3 off && power_is 4 on &&
+	ob power off 127.22.20.1-4 --yes >said && test "$(grep -c already said)" = 3 && test "$(count 1 power_offs)" = 1
+'
+
+test_expect_success 'a condition chooses; its rows are JSON and CSV' '
+	ob power status --where "generation < 10 and state = adopted" --json >rows &&
+	test "$(json rows "len(d)")" = 4 && test "$(json rows "set(r[\"power\"] for r in d)")" = "{'"'on'"'}" &&
+	ob power status --where "generation < 10" --csv >csv && test "$(wc -l <csv)" = 5 && head -1 csv | grep -q "^device,version"
+'
+
+test_expect_success 'a condition that is wrong says where' '
+	refused 3 "no such column" power status --where "genration < 10" && grep -q "column 1" err &&
+	refused 3 "no number" power status --where "generation < ten" && grep -q "column 14" err
+'
+
+test_expect_success 'some fail: what is said alike stands together, exit status 8; all: 9' '
+	ob power on 127.22.20.1,nobody,noone --yes >said 2>err; test $? = 8 &&
+	grep -q "2 of 3 PCs failed" err && grep -q "nobody,noone: no PC is known" err && grep -q "says it is on" said &&
+	sim_ctl stats 127.22.20.5 | grep -q on &&
+	ob power soft-off 127.22.20.5-8 --yes 2>err; test $? = 9 && grep -q "4 of 4 PCs failed" err &&
+	grep -q "pc\[.*\].example.com: the PC does not offer power soft-off now" err
+'
+
+test_expect_success 'nothing is sent when nobody is known, and many are asked about first' '
+	refused 3 "no PC is known as" power on nobody &&
+	refused 2 "4 PCs" power on 127.22.20.5-8 && refused 2 "What is not saved" power off 127.22.20.5 &&
+	refused 2 "no PC is named" power on && refused 2 "no power action" power explode 127.22.20.5 &&
+	refused 2 "only PC" power on 127.22.20.5 --direct 127.22.20.6:$base
+'
+
+test_expect_success 'sleep, hibernation, soft-off, soft-reset and NMI, where the system has the agent' '
+	sim_ctl switch 127.22.20.7 host_agent=runs &&
+	for step in sleep=sleep on=on hibernate=hibernate on=on soft-off=off on=on soft-reset=on nmi=on; do
+		ob power ${step%=*} 127.22.20.7 --yes --wait >said && grep -q "says it is ${step#*=}" said || { cat said && return 1; }
+	done &&
+	refused 3 "nothing to reset" power reset 127.22.20.3 --yes
+'
+
+test_expect_success 'each change is in the audit log, and in the timeline of its PC' '
+	ob audit list --json >audit && json audit "[a[\"object\"] for a in d if a[\"action\"] == \"operation\"]" >objects &&
+	grep -q "power action=off" objects && ! grep -q "power-status" objects &&
+	ob log 127.22.20.7 >log && grep -q "ev=device.operated.*action=hibernate" log
+'
+
+test_expect_success AMTTERM 'a session forbids off and cycle; the command names it, and ends it when told to' '
+	ob wsman put AMT_RedirectionService ListenerEnabled=true EnabledState=32771 --direct 127.22.20.5:$base --password-file admin.txt &&
+	mkfifo keys && { sleep 60 >keys & sleep_pid=$!; } && sim_pids="$sim_pids $sleep_pid" &&
+	{ script -qc "amtterm -u admin -p $sim_password 127.22.20.5 $((base + 2))" typescript <keys >/dev/null 2>&1 & } &&
+	sim_until grep -q "session=SOL what=open" sim.log &&
+	refused 3 "while a serial console (SOL) is open" power off 127.22.20.5 --yes &&
+	refused 3 "close-sessions" power cycle 127.22.20.5 --yes && power_is 5 on &&
+	ob power reset 127.22.20.5 --yes && test "$(count 5 resets)" = 1 && test "$(count 5 power_offs)" = 0 &&
+	ob power off 127.22.20.5 --yes --close-sessions >said && grep -q "says it is off" said && power_is 5 off
+'
+
+test_expect_success 'a PC that is gone fails alone, and says so' '
+	sim_stop && test_must_fail ob power status 127.22.20.1 2>err && grep -q "127.22.20.1" err &&
+	test "$(ob device show 127.22.20.1 --json | python3 -c "import json,sys; print(json.load(sys.stdin)[\"state\"])")" = adopted
+'
+
+test_done
