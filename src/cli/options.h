@@ -116,6 +116,8 @@
 	X("close-sessions", "power", "end a serial console, virtual media or KVM that forbids off and cycle") \
 	X("limit", "power", "PCs at once (default 256)")                                            \
 	X("limit", "", "at most so many, the newest (default 100)")                                 \
+	X("where", "group", "a condition: PCs that it is true of are in it too")                     \
+	X("note", "group", "what it is for")                                                        \
 	X("where", "", "of these PCs, or of all, those of which this is true: \"generation >= 11 and state = configured\"") \
 	X("stagger", "", "milliseconds between the beginnings with two PCs (default 0)")            \
 	X("direct", "", "the PC, and the first of its ports (default 16992); port BASE, or BASE+1 with --tls") \

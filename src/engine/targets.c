@@ -39,8 +39,11 @@ struct engine_targets {
 	struct set groups, found, final, unknown;
 	const struct where *exprs[MAX_EXPRS], *filter;
 	unsigned expr_count;
+	const char *imported
+		[MAX_EXPRS];        /* the group of an import that the condition stands for; NULL */
+	bool hit[MAX_EXPRS];        /* it fits a device */
 	char after[UUID_TEXT_SIZE]; /* of the pass */
-	bool names_done, done;
+	bool names_done;
 	int64_t now_unix_ms;
 };
 
@@ -181,6 +184,7 @@ static bool add_imported(struct engine_targets *t, const char *name, struct err 
 {
 	if (strlen(name) > 200 || strpbrk(name, "'\""))
 		return err_set(e, ERR_NOT_FOUND, "there is no group @%.60s", name);
+	t->imported[t->expr_count % MAX_EXPRS] = arena_str(&t->arena, span_str(name));
 	return add_expr(t, arena_fmt(&t->arena, "group = '%s'", name), e);
 }
 
@@ -338,12 +342,15 @@ static const char *get(void *ctx, unsigned col)
 	return texts[col];
 }
 
-static bool is_meant(const struct engine_targets *t, struct row *r)
+static bool is_meant(struct engine_targets *t, struct row *r)
 {
 	bool in = !t->any || set_has(&t->found, r->d->uuid);
 
-	for (unsigned i = 0; i < t->expr_count && !in; i++)
-		in = where_fits(t->exprs[i], get, r);
+	for (unsigned i = 0; i < t->expr_count; i++) {
+		if (!where_fits(t->exprs[i], get, r))
+			continue;
+		t->hit[i] = in = true;
+	}
 	return in && (!t->filter || where_fits(t->filter, get, r));
 }
 
@@ -377,8 +384,13 @@ bool engine_targets_step(struct engine_targets *t, unsigned looks, bool *out_don
 		t->names_done = look_up(t, looks);
 		return true;
 	}
-	t->done = (!t->expr_count && !t->filter) || pass(t);
-	*out_done = t->done;
+	*out_done = (!t->expr_count && !t->filter) || pass(t);
+	for (unsigned i = 0; *out_done && i < t->expr_count; i++) {
+		if (!t->imported[i] || t->hit[i])
+			continue;
+		err_set(e, ERR_NOT_FOUND, "there is no group @%.60s", t->imported[i]);
+		return err_hint(e, "see 'outband group list'; groups of imported names count too");
+	}
 	return true;
 }
 
