@@ -7,6 +7,7 @@
 #include "amt/quirks.h"
 #include "base/clk.h"
 #include "base/mem.h"
+#include "engine/asset.h"
 #include "engine/trace.h"
 
 #include <stdio.h>
@@ -94,13 +95,26 @@ static void settle_login(struct operate_pc *p, struct store_tx *tx)
 	store_tx_device_int(tx, p->r->uuid, STORE_DEVICE_LOGIN_FAIL_SINCE, p->fail_since_unix_ms);
 }
 
+/* Some operations leave more than their rows. */
+static void keep_rows(struct operate_pc *p, struct store_tx *tx)
+{
+	struct err e = { 0 };
+
+	if (p->o->kind == amt_op_at(AMT_OP_INVENTORY) &&
+	    !engine_asset_take(p->o->en->conf.store, tx, p->r->uuid, buf_span(&p->r->rows),
+			       clk_unix_ms(), &e))
+		p->r->e = e;
+}
+
 static void release(void *arg)
 {
 	struct operate_pc *p = arg;
 	struct engine *en = p->o->en;
-	bool bad = p->r->e.code != ERR_NONE, changes = p->o->kind->flags & AMT_OP_CHANGES;
 	struct store_tx *tx = store_tx_new(en->conf.store);
 
+	if (p->r->e.code == ERR_NONE)
+		keep_rows(p, tx);
+	bool bad = p->r->e.code != ERR_NONE, changes = p->o->kind->flags & AMT_OP_CHANGES;
 	p->timer = NULL;
 	if (p->held)
 		store_tx_hold_drop(tx, p->r->uuid, p->o->owner);

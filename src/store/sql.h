@@ -6,6 +6,7 @@
  * have the column order of the field table beside the function that reads them.
  * Nothing of this is ever put together at run time. */
 #pragma once
+#include "store/sql_asset.h"
 #include "store/sql_device.h"
 #include "store/sql_job.h"
 #include "store/sql_misc.h"
@@ -68,6 +69,7 @@
 	STORE_SQL_MISC(X)                                                                          \
 	STORE_SQL_NAME(X)                                                                          \
 	STORE_SQL_PROFILE(X)                                                                       \
+	STORE_SQL_ASSET(X)                                                                         \
 	STORE_SQL_OPERATE(X)
 
 enum store_sql {

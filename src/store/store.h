@@ -61,5 +61,6 @@ bool store_is_dead(const struct store *s);
 #include "store/store_misc.h"
 #include "store/store_name.h"
 #include "store/store_profile.h"
+#include "store/store_asset.h"
 #include "store/store_operate.h"
 #include "store/store_secret.h"

@@ -129,11 +129,15 @@ void store_tx_device_shift_fails(struct store_tx *tx, int64_t ms)
 
 void store_tx_device_forget(struct store_tx *tx, const char *uuid)
 {
-	static const enum store_sql all[] = { STORE_SQL_FORGET_DEVICE,     STORE_SQL_FORGET_HELLO,
-					      STORE_SQL_FORGET_JOB,        STORE_SQL_FORGET_STEP,
-					      STORE_SQL_FORGET_CREDENTIAL, STORE_SQL_FORGET_SAID,
-					      STORE_SQL_FORGET_MARK,       STORE_SQL_FORGET_DRIFT,
-					      STORE_SQL_FORGET_SUFFIX,     STORE_SQL_FORGET_HOLD };
+	static const enum store_sql all[] = {
+		STORE_SQL_FORGET_DEVICE,     STORE_SQL_FORGET_HELLO,
+		STORE_SQL_FORGET_JOB,        STORE_SQL_FORGET_STEP,
+		STORE_SQL_FORGET_CREDENTIAL, STORE_SQL_FORGET_SAID,
+		STORE_SQL_FORGET_MARK,       STORE_SQL_FORGET_DRIFT,
+		STORE_SQL_FORGET_SUFFIX,     STORE_SQL_FORGET_HOLD,
+		STORE_SQL_FORGET_ASSET,      STORE_SQL_FORGET_ASSET_CHANGE,
+		STORE_SQL_FORGET_ASSET_HEAD
+	};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		store_tx_add(tx, all[i], STORE_VALS(STORE_T(uuid)));
 }
