@@ -3,6 +3,7 @@
  * use the Unix socket is administrator. */
 #pragma once
 #include "api/routes_cert.h"
+#include "api/routes_asset.h"
 #include "api/routes_operate.h"
 
 #define API_ROLES(X) \
@@ -84,6 +85,7 @@ enum api_role {
 	  api_key_reveal, "Shows key pairs with their secrets; audited before.")                          \
 	X("POST", "/v1/keys/{}/release", API_ROLE_SECURITY, "", "", api_key_release,                      \
 	  "Makes a used key free for another PC, and a group's one for one PC.")                                                        \
+	API_ROUTES_ASSET(X)                                                                               \
 	API_ROUTES_OPERATE(X)                                                                             \
 	API_ROUTES_CERT(X)                                                                                \
 	X("GET", "/v1/profiles", API_ROLE_VIEWER, "after limit", "", api_profile_list,                    \

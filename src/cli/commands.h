@@ -115,6 +115,15 @@ enum cli_cmd_flags {
 	  CMD_LOCAL, cli_cmd_wsman_classes)                                                         \
 	X("inventory", "read", "[TARGET]... " CLI_PC_ARGS,                                          \
 	  "ask PCs for all that they tell of their hardware and software", CMD_LOCAL | CMD_NO_CSV, cli_cmd_inventory_read) \
+	X("inventory", "show", "DEVICE", "show all that a PC told when it was last asked", CMD_NEEDS_SERVER, cli_cmd_inventory_show) \
+	X("inventory", "diff", "DEVICE [--since TIME]", "show which parts of a PC came, went or changed",  \
+	  CMD_NEEDS_SERVER, cli_cmd_inventory_diff)                                                 \
+	X("inventory", "list", "[--where TEXT]", "list PCs with what they told, or those of which --where is true", \
+	  CMD_NEEDS_SERVER, cli_cmd_inventory_list)                                                 \
+	X("inventory", "software", "[--kind KIND] [--count]", "list versions of software on all PCs; other kinds: memory, media, processor, ...", \
+	  CMD_NEEDS_SERVER, cli_cmd_inventory_software)                                             \
+	X("inventory", "vulnerable", "[--firmware VERSION]", "list PCs whose firmware a security advisory is about", \
+	  CMD_LOCAL, cli_cmd_inventory_vulnerable)                                                  \
 	X("inventory", "import", "FILE [--preview]", "merge rows of another inventory (CSV or JSON lines) by UUID, MAC address, name", \
 	  CMD_NEEDS_SERVER, cli_cmd_inventory_import)                                               \
 	X("inventory", "export", "[--lines]", "list all PCs for another inventory; --csv for spreadsheets", \

@@ -78,6 +78,10 @@
 	X("password-file", "", "file with the password (default: $OUTBAND_PASSWORD, else ask)") \
 	X("suffix", "cert", "DNS suffix that the PC knows (DHCP option 15 or MEBx)")                \
 	X("firmware", "issues", "only what names this AMT version, such as 2.6.20 or 11.8")      \
+	X("firmware", "inventory", "without the service: what is known of this version, such as 11.8.50.3425") \
+	X("since", "inventory", "changes of that time and later: 12h, 30d, 2026-05-01")              \
+	X("kind", "inventory", "of these parts: memory, media, processor, system, board, bios, pci, ...") \
+	X("count", "inventory", "how often each is there, instead of where")                       \
 	X("firmware", "cert", "AMT version of the PC, such as 11.8")                                \
 	X("hello", "cert", "file with a hello of the PC, for the hashes that it trusts")            \
 	X("force", "cert", "store it although it is not usable")                                    \
