@@ -294,7 +294,7 @@ static const char *count_key(struct cli *c, const json_t *row)
 	return item;
 }
 
-static bool count_parts(struct cli *c, const char *target, struct err *e)
+static bool count_parts(struct cli *c, const char *kind, struct err *e)
 {
 	static const struct cli_col cols[] = { { "what", "what", CLI_FORM_TEXT },
 					       { "count", "count", CLI_FORM_NUMBER } };
@@ -306,8 +306,8 @@ static bool count_parts(struct cli *c, const char *target, struct err *e)
 	do {
 		json_t *doc = NULL;
 		ok = cli_rpc_get(c,
-				 arena_fmt(&c->arena, "%s%s", target,
-					   cli_rpc_target(&c->arena, "&limit=1000&after=%", after)),
+				 cli_rpc_target(&c->arena, "/v1/asset-parts?kind=%&limit=%&after=%",
+						kind, "1000", after),
 				 &doc, e);
 		json_array_foreach(json_object_get(doc, "items"), i, row)
 		{
@@ -343,7 +343,7 @@ bool cli_cmd_inventory_software(struct cli *c, struct err *e)
 		cli_rpc_target(&c->arena, "/v1/asset-parts?kind=%", kind ? kind : "software");
 
 	if (cli_args_has(&c->args, "count"))
-		return count_parts(c, target, e);
+		return count_parts(c, kind, e);
 	return cli_rpc_list(c, target, software ? software_cols : part_cols,
 			    software ? sizeof software_cols / sizeof *software_cols
 				     : sizeof part_cols / sizeof *part_cols,

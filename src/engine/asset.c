@@ -55,14 +55,14 @@ static const char *text_of(const json_t *row, const char *key)
 	return t ? t : "";
 }
 
-/* Its fields as one text, in the order of their names, so that equal texts are equal parts. */
+/* Its fields as one text, in the order in which the PC was asked. */
 static const char *content_of(struct take *t, const json_t *row)
 {
 	json_t *own = json_copy((json_t *)row);
 
 	json_object_del(own, "table");
 	json_object_del(own, "item");
-	char *text = json_dumps(own, JSON_COMPACT | JSON_SORT_KEYS);
+	char *text = json_dumps(own, JSON_COMPACT);
 	const char *kept = text ? arena_str(&t->a, span_str(text)) : NULL;
 	mem_free(text);
 	json_decref(own);
