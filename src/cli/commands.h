@@ -114,13 +114,13 @@ enum cli_cmd_flags {
 	X("wsman", "classes", "[CLASS]", "list the classes known by name, or what one has", \
 	  CMD_LOCAL, cli_cmd_wsman_classes)                                                         \
 	X("inventory", "read", "[TARGET]... " CLI_PC_ARGS,                                          \
-	  "ask PCs for all that they tell of their hardware and software", CMD_LOCAL | CMD_NO_CSV, cli_cmd_inventory_read) \
+	  "ask PCs for their hardware and software", CMD_LOCAL | CMD_NO_CSV, cli_cmd_inventory_read) \
 	X("inventory", "show", "DEVICE", "show all that a PC told when it was last asked", CMD_NEEDS_SERVER, cli_cmd_inventory_show) \
 	X("inventory", "diff", "DEVICE [--since TIME]", "show which parts of a PC came, went or changed",  \
 	  CMD_NEEDS_SERVER, cli_cmd_inventory_diff)                                                 \
 	X("inventory", "list", "[--where TEXT]", "list PCs with what they told, or those of which --where is true", \
 	  CMD_NEEDS_SERVER, cli_cmd_inventory_list)                                                 \
-	X("inventory", "software", "[--kind KIND] [--count]", "list versions of software on all PCs; other kinds: memory, media, processor, ...", \
+	X("inventory", "software", "[--kind KIND] [--count]", "list software of all PCs, or other parts of them", \
 	  CMD_NEEDS_SERVER, cli_cmd_inventory_software)                                             \
 	X("inventory", "vulnerable", "[--firmware VERSION]", "list PCs whose firmware a security advisory is about", \
 	  CMD_LOCAL, cli_cmd_inventory_vulnerable)                                                  \
