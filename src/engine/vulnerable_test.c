@@ -72,8 +72,8 @@ static void edges_of_versions(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		enum engine_vulnerable got = engine_vulnerable_is(
-			named(cases[i].id), cases[i].version, cases[i].build);
+		enum engine_vulnerable got =
+			engine_vulnerable_is(named(cases[i].id), cases[i].version, cases[i].build);
 		if (got != cases[i].want)
 			fail_msg("%s %s build '%s': %d", cases[i].id, cases[i].version,
 				 cases[i].build, got);
