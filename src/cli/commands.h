@@ -9,6 +9,7 @@
 #include "cli/commands_cert.h"
 #include "cli/commands_device.h"
 #include "cli/commands_operate.h"
+#include "cli/commands_inventory.h"
 #include "cli/commands_logs.h"
 #include "cli/commands_discover.h"
 #include "cli/commands_media.h"
@@ -113,21 +114,7 @@ enum cli_cmd_flags {
 	  "call a method; a reference is CLASS{KEY=VALUE,...}, a member within PROP.MEMBER", CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_wsman)        \
 	X("wsman", "classes", "[CLASS]", "list the classes known by name, or what one has", \
 	  CMD_LOCAL, cli_cmd_wsman_classes)                                                         \
-	X("inventory", "read", "[TARGET]... " CLI_PC_ARGS,                                          \
-	  "ask PCs for their hardware and software", CMD_LOCAL | CMD_NO_CSV, cli_cmd_inventory_read) \
-	X("inventory", "show", "DEVICE", "show all that a PC told when it was last asked", CMD_NEEDS_SERVER, cli_cmd_inventory_show) \
-	X("inventory", "diff", "DEVICE [--since TIME]", "show which parts of a PC came, went or changed",  \
-	  CMD_NEEDS_SERVER, cli_cmd_inventory_diff)                                                 \
-	X("inventory", "list", "[--where TEXT]", "list PCs with what they told, or those of which --where is true", \
-	  CMD_NEEDS_SERVER, cli_cmd_inventory_list)                                                 \
-	X("inventory", "software", "[--kind KIND] [--count]", "list software of all PCs, or other parts of them", \
-	  CMD_NEEDS_SERVER, cli_cmd_inventory_software)                                             \
-	X("inventory", "vulnerable", "[--firmware VERSION]", "list PCs whose firmware a security advisory is about", \
-	  CMD_LOCAL, cli_cmd_inventory_vulnerable)                                                  \
-	X("inventory", "import", "FILE [--preview]", "merge rows of another inventory (CSV or JSON lines) by UUID, MAC address, name", \
-	  CMD_NEEDS_SERVER, cli_cmd_inventory_import)                                               \
-	X("inventory", "export", "[--lines]", "list all PCs for another inventory; --csv for spreadsheets", \
-	  CMD_NEEDS_SERVER, cli_cmd_inventory_export)                                               \
+	CLI_COMMANDS_INVENTORY(X)                                                                   \
 	X("hello", "send",                                                                          \
 	  "--to HOST[:PORT] [--uuid UUID] [--pid PID] [--root FILE]... [--hash HEX]... [--retry N] [--file FILE] [--from ADDRESS]", \
 	  "send a hello as a PC in setup would, to try a server", CMD_LOCAL, cli_cmd_hello_send)    \
