@@ -66,6 +66,11 @@ void api_device_rotate(struct api_req *r)
 	start(r, "rotate_password", "device.rotate", false);
 }
 
+void api_device_rekey(struct api_req *r)
+{
+	start(r, "rekey_psk", "device.rekey", false);
+}
+
 void api_device_unconfigure(struct api_req *r)
 {
 	struct err e = { 0 };

@@ -37,6 +37,8 @@ enum api_role {
 	  "Queues a new TLS certificate for a PC; the former one is taken out of it.")                    \
 	X("POST", "/v1/devices/{}/rotate", API_ROLE_SECURITY, "", "", api_device_rotate,                  \
 	  "Queues a new admin password for a PC; the former ones are kept.")                              \
+	X("POST", "/v1/devices/{}/rekey", API_ROLE_SECURITY, "", "", api_device_rekey,                     \
+	  "Queues a new PID/PPS pair for the next setup of a PC; the former ones are kept.")              \
 	X("POST", "/v1/devices/{}/unconfigure", API_ROLE_ADMIN, "mode", "", api_device_unconfigure,       \
 	  "Takes the configuration off a PC; mode is full, partial, or look, which only tells what is lost.") \
 	X("GET", "/v1/devices/{}/drift", API_ROLE_VIEWER, "", "", api_device_drift,                       \

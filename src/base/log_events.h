@@ -44,6 +44,7 @@
 	X(LOG_EV_OPERATED, LOG_INFO, "device.operated", "uuid op what actor elapsed_ms", "an operation on the device ended well") \
 	X(LOG_EV_OPERATE_FAILED, LOG_WARN, "device.operate_failed", "uuid op what actor elapsed_ms", "an operation on the device failed") \
 	X(LOG_EV_CREDENTIAL, LOG_INFO, "credential.state", "uuid kind state", "a stored credential changed its state") \
+	X(LOG_EV_REKEYED, LOG_INFO, "key.installed", "uuid job pid", "a device took a new key pair for its next setup; no login can prove it") \
 	X(LOG_EV_REVEAL, LOG_WARN, "credential.revealed", "uuid kind actor", "a secret was shown to an operator") \
 	X(LOG_EV_TRACE, LOG_WARN, "device.trace", "uuid value actor", "the message trace of a device was begun or ended") \
 	X(LOG_EV_DEVICE_STATE, LOG_INFO, "device.state", "uuid from to", "the state of a device changed") \

@@ -69,6 +69,15 @@ static bool say_new(struct cli *c, const char *name, const char *job, const stru
 	return true;
 }
 
+static bool say_rekeyed(struct cli *c, const char *name, const char *job, const struct verb *v,
+			struct err *e)
+{
+	(void)job, (void)e;
+	cli_writer_done(c->writer, v->mode, name,
+			"%s took a new key pair for its next setup; no login can prove it.", name);
+	return true;
+}
+
 static const char *target_of(struct cli *c, const struct verb *v, const char *name)
 {
 	return strchr(v->path, '?') ? cli_rpc_target(&c->arena, v->path, name, v->mode)
@@ -124,6 +133,14 @@ bool cli_cmd_device_rotate(struct cli *c, struct err *e)
 	const struct verb v = { "/v1/devices/%/rotate", "rotate", say_new };
 
 	return cli_ask(c, arena_fmt(&c->arena, "New admin passwords for %s?", these(c)), e) &&
+		each(c, &v, e);
+}
+
+bool cli_cmd_device_rekey(struct cli *c, struct err *e)
+{
+	const struct verb v = { "/v1/devices/%/rekey", "rekey", say_rekeyed };
+
+	return cli_ask(c, arena_fmt(&c->arena, "New PID/PPS pairs for %s?", these(c)), e) &&
 		each(c, &v, e);
 }
 

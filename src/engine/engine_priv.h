@@ -26,7 +26,7 @@ struct engine {
 		enum { ENGINE_OTP_OFF, ENGINE_OTP_OPTIONAL, ENGINE_OTP_REQUIRED } otp;
 		char profile[64], ca_url[201];
 		char name_sources[64], name_not_yet[256], hook_program[256], dns_servers[256];
-		bool name_replace, forward_all, forward_proxy, trace_keys;
+		bool name_replace, forward_all, forward_proxy, trace_keys, rekey;
 		char forward[80], proxies[256];
 		int64_t hook_timeout_s, hook_parallel;
 		struct engine_retry_conf retry;

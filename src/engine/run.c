@@ -65,6 +65,7 @@ void engine_run_free(struct engine_run *r)
 	secret_deinit(&r->mebx_pw);
 	secret_deinit(&r->own_key_der);
 	secret_deinit(&r->otp);
+	secret_deinit(&r->rekey.pps);
 	pki_key_free(r->own_key);
 	arena_deinit(&r->keep);
 	mem_free(r);
@@ -460,7 +461,7 @@ void engine_run_plan(struct engine_run *r)
 	}
 	fill_in(r);
 	unsigned needs = engine_plan_needs(&r->in) & ~r->facts.known;
-	if (engine_run_is_unconfigure(r))
+	if (engine_run_is_unconfigure(r) || r->kind == RUN_REKEY)
 		needs = r->in.verified_identity ? 0 : FACTS_IDENTITY;
 	if (r->kind == RUN_ADOPT)
 		needs = (FACTS_IDENTITY | FACTS_GENERAL | FACTS_TLS) & ~r->facts.known;
@@ -470,6 +471,10 @@ void engine_run_plan(struct engine_run *r)
 	}
 	if (engine_run_is_unconfigure(r)) {
 		engine_run_unconfigure(r);
+		return;
+	}
+	if (r->kind == RUN_REKEY) {
+		engine_run_rekey(r);
 		return;
 	}
 	if (r->kind == RUN_ADOPT) {

@@ -2,6 +2,7 @@
 #pragma once
 #include "base/err.h"
 #include "base/out.h"
+#include "base/secret.h"
 
 struct engine_run;
 #define RUN_HASHES 8
@@ -28,6 +29,13 @@ struct run_adopt {
 	void (*then)(struct engine_run *r);
 };
 struct store_tx;
+/* run_rekey.c: the new pair, as its credential has it */
+struct run_rekey {
+	char id[64], pid[9];
+	struct secret pps;
+	bool maybe_in;               /* it was sent without an answer */
+};
+void engine_run_rekey(struct engine_run *r);
 /* run_prepare.c: which profile, and why */
 struct run_choice {
 	char said[64];               /* by the hook or the import, with the name */

@@ -26,6 +26,7 @@ enum run_state {
 	X(RUN_RENEW, "renew_certificate") X(RUN_ROTATE, "rotate_password")               \
 	X(RUN_UNCONFIGURE, "unconfigure") X(RUN_UNCONFIGURE_PARTIAL, "unconfigure_partial") \
 	X(RUN_UNCONFIGURE_LOOK, "unconfigure_look")                                         \
+	X(RUN_REKEY, "rekey_psk") /* a new PID/PPS pair for the next setup */             \
 	X(RUN_ADOPT, "adopt") /* a PC that others configured: looks, and keeps the way in */
 enum run_kind {
 #define X(name, text) name,

@@ -393,6 +393,8 @@ void engine_run_success(struct engine_run *r)
 	store_tx_step_settle(tx, r->uuid, r->job);
 	store_tx_job_stage(tx, r->job, "proven over the new credentials", now);
 	store_tx_job_end(tx, r->job, STORE_JOB_DONE, 0, NULL, stats, now);
+	if (r->en->set.rekey && r->kind == RUN_CONFIGURE && r->psk && r->said_hello)
+		engine_add_job(r->en, tx, r->uuid, "rekey_psk");
 	r->elapsed_ms = clk_mono_ms() - r->started_mono_ms;
 	say_success(r, tx);
 	engine_run_commit(r, tx, on_succeeded);

@@ -27,19 +27,12 @@ struct was {
 static void current(struct world *w, unsigned i, struct was *out)
 {
 	struct arena a;
-	struct store_credential rows[32];
+	struct store_credential c;
 	struct store_device d;
 	struct span leaf;
-	unsigned count = 0;
 	arena_init(&a, 1 << 20);
-	unsigned n = store_credential_list(w->store, &a, w->devs[i].uuid, "admin", 32, rows);
-	for (unsigned k = 0; k < n; k++) {
-		if (strcmp(rows[k].state, "current") != 0)
-			continue;
-		count++;
-		snprintf(out->credential, sizeof out->credential, "%s", rows[k].id);
-	}
-	assert_int_equal(count, 1);
+	parts_current(w, i, &a, &c);
+	snprintf(out->credential, sizeof out->credential, "%s", c.id);
 	assert_true(store_device_get(w->store, &a, w->devs[i].uuid, &d));
 	snprintf(out->serial, sizeof out->serial, "%s", d.serial);
 	assert_true(sim_dev_leaf(w->devs[i].dev, &leaf));
@@ -62,45 +55,13 @@ static void fill(struct world *w)
 	w->make_key = next_key;
 }
 
-static char id[32]; /* of the last job */
-
-static void add_job(struct world *w, unsigned i, const char *kind)
-{
-	snprintf(id, sizeof id, "maintain-%u", ++w->job_count);
-	struct store_tx *tx = store_tx_new(w->store);
-	store_tx_job_add(tx,
-			 &(struct store_job){
-				 .id = id,
-				 .uuid = w->devs[i].uuid,
-				 .kind = kind,
-				 .state = "queued",
-				 .priority = 5,
-				 .not_before_unix_ms = clk_unix_ms(),
-				 .created_unix_ms = clk_unix_ms(),
-				 .changed_unix_ms = clk_unix_ms(),
-			 });
-	store_tx_commit(tx, NULL, NULL);
-	world_run_ms(w, 1);
-	if (w->engine)
-		engine_kick(w->engine);
-}
-
 static bool run_job(struct world *w, unsigned i, const char *kind)
 {
-	struct arena a;
-	struct store_job j;
-	bool done = false;
 	watch_forget(&w->watch, i); /* its former password is proven: another one is no mistake */
-	add_job(w, i, kind);
-	arena_init(&a, 65536);
-	for (int k = 0; k < 24 * 3600 && !done; k++) {
+	parts_add_job(w, i, kind);
+	for (int k = 0; k < 24 * 3600 && !parts_job_is_done(w); k++)
 		world_run_ms(w, 1000);
-		arena_reset(&a);
-		assert_true(store_job_get(w->store, &a, id, &j));
-		done = strcmp(j.state, "done") == 0;
-	}
-	arena_deinit(&a);
-	return done;
+	return parts_job_is_done(w);
 }
 
 /* Ours in the PC: the one that it shows, and no other. */

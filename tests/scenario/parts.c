@@ -234,17 +234,15 @@ void parts_stop(struct world *w)
 
 static bool accepting; /* the next job may put its PC out of reach */
 
-bool parts_job(struct world *w, unsigned i, const char *kind, char *out_why, size_t cap)
+static char last_job[32];
+
+void parts_add_job(struct world *w, unsigned i, const char *kind)
 {
-	struct arena a;
-	struct store_job j;
-	char id[32];
-	bool done = false;
-	snprintf(id, sizeof id, "parts-job-%u", ++w->job_count);
+	snprintf(last_job, sizeof last_job, "parts-job-%u", ++w->job_count);
 	struct store_tx *tx = store_tx_new(w->store);
 	store_tx_job_add(tx,
 			 &(struct store_job){
-				 .id = id,
+				 .id = last_job,
 				 .uuid = w->devs[i].uuid,
 				 .kind = kind,
 				 .state = "queued",
@@ -254,10 +252,60 @@ bool parts_job(struct world *w, unsigned i, const char *kind, char *out_why, siz
 				 .changed_unix_ms = clk_unix_ms(),
 			 });
 	if (accepting)
-		store_tx_mark_set(tx, w->devs[i].uuid, ENGINE_MARK_ACCEPT, id, clk_unix_ms());
+		store_tx_mark_set(tx, w->devs[i].uuid, ENGINE_MARK_ACCEPT, last_job, clk_unix_ms());
 	store_tx_commit(tx, NULL, NULL);
 	world_run_ms(w, 1);
-	engine_kick(w->engine);
+	if (w->engine)
+		engine_kick(w->engine);
+}
+
+bool parts_job_is_done(struct world *w)
+{
+	struct arena a;
+	struct store_job j;
+	arena_init(&a, 65536);
+	assert_true(store_job_get(w->store, &a, last_job, &j));
+	bool done = strcmp(j.state, "done") == 0;
+	arena_deinit(&a);
+	return done;
+}
+
+bool parts_state_is(struct world *w, unsigned i, const char *want)
+{
+	char state[32];
+	assert_true(world_device_state(w, i, state));
+	return strcmp(state, want) == 0;
+}
+
+bool parts_run_until(struct world *w, unsigned i, const char *want, int64_t ms)
+{
+	for (int64_t t = 0; t < ms && !parts_state_is(w, i, want); t += 1000)
+		world_run_ms(w, 1000);
+	return parts_state_is(w, i, want);
+}
+
+void parts_current(struct world *w, unsigned i, struct arena *a, struct store_credential *out_c)
+{
+	struct store_credential rows[32];
+	unsigned count = 0;
+	unsigned n = store_credential_list(w->store, a, w->devs[i].uuid, "admin", 32, rows);
+	for (unsigned k = 0; k < n; k++) {
+		if (strcmp(rows[k].state, "current") != 0)
+			continue;
+		count++;
+		*out_c = rows[k];
+	}
+	assert_int_equal(count, 1);
+}
+
+bool parts_job(struct world *w, unsigned i, const char *kind, char *out_why, size_t cap)
+{
+	struct arena a;
+	struct store_job j;
+	char id[32];
+	bool done = false;
+	parts_add_job(w, i, kind);
+	snprintf(id, sizeof id, "%s", last_job);
 	arena_init(&a, 1 << 20);
 	for (int k = 0; k < 4000; k++) {
 		world_run_ms(w, 250);
@@ -270,7 +318,7 @@ bool parts_job(struct world *w, unsigned i, const char *kind, char *out_why, siz
 	if (out_why)
 		snprintf(out_why, cap, "%s", done ? "" : j.err_msg);
 	if (!done) { /* nothing of it shall run later */
-		tx = store_tx_new(w->store);
+		struct store_tx *tx = store_tx_new(w->store);
 		store_tx_job_set(tx, id, STORE_JOB_CANCELLED, clk_unix_ms());
 		store_tx_commit(tx, NULL, NULL);
 		world_run_ms(w, 1);
@@ -357,17 +405,12 @@ static void on_reply(void *arg, const struct amt_reply *r, const struct err *e)
 static void current_password(struct world *w, unsigned i, struct secret *out_s)
 {
 	struct arena a;
-	struct store_credential rows[32];
-	struct err e = { 0 };
+	struct store_credential c;
 	char label[96];
 	arena_init(&a, 1 << 20);
-	unsigned n = store_credential_list(w->store, &a, w->devs[i].uuid, "admin", 32, rows);
-	for (unsigned k = 0; k < n; k++) {
-		if (strcmp(rows[k].state, "current") != 0)
-			continue;
-		snprintf(label, sizeof label, "credential:%s:admin", w->devs[i].uuid);
-		assert_true(pki_seal_reveal(w->seal, label, rows[k].sealed, out_s, &e));
-	}
+	parts_current(w, i, &a, &c);
+	snprintf(label, sizeof label, "credential:%s:admin", w->devs[i].uuid);
+	assert_true(pki_seal_reveal(w->seal, label, c.sealed, out_s, NULL));
 	arena_deinit(&a);
 }
 

@@ -15,6 +15,12 @@ unsigned parts_start_with(struct world *w, const char *generation, const char *t
 /* Runs a job "configure" ("apply") or "check" to its end. False: it was delayed; *out_why then (may be NULL). */
 bool parts_apply(struct world *w, unsigned i, char *out_why, size_t cap);
 bool parts_apply_accepting(struct world *w, unsigned i, char *out_why, size_t cap); /* a PC that goes dark */
+void parts_add_job(struct world *w, unsigned i, const char *kind); /* queued; nobody waits for it */
+bool parts_job_is_done(struct world *w);                           /* the one added last */
+bool parts_state_is(struct world *w, unsigned i, const char *want); /* of the device */
+bool parts_run_until(struct world *w, unsigned i, const char *want, int64_t ms);
+/* The one admin credential that is current. */
+void parts_current(struct world *w, unsigned i, struct arena *a, struct store_credential *out_c);
 bool parts_job(struct world *w, unsigned i, const char *kind, char *out_why, size_t cap); /* any kind */
 /* Lines of the last check, run now: "" nothing differs. */
 void parts_drift(struct world *w, unsigned i, char *out, size_t cap);

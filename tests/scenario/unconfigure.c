@@ -14,42 +14,6 @@
 
 #define HOUR_MS (3600 * 1000LL)
 
-static void add_job(struct world *w, unsigned i, const char *kind)
-{
-	char id[32];
-	snprintf(id, sizeof id, "back-%u", ++w->job_count);
-	struct store_tx *tx = store_tx_new(w->store);
-	store_tx_job_add(tx,
-			 &(struct store_job){
-				 .id = id,
-				 .uuid = w->devs[i].uuid,
-				 .kind = kind,
-				 .state = "queued",
-				 .priority = 5,
-				 .not_before_unix_ms = clk_unix_ms(),
-				 .created_unix_ms = clk_unix_ms(),
-				 .changed_unix_ms = clk_unix_ms(),
-			 });
-	store_tx_commit(tx, NULL, NULL);
-	world_run_ms(w, 1);
-	if (w->engine)
-		engine_kick(w->engine);
-}
-
-static bool state_is(struct world *w, unsigned i, const char *want)
-{
-	char state[32];
-	assert_true(world_device_state(w, i, state));
-	return strcmp(state, want) == 0;
-}
-
-static bool run_until(struct world *w, unsigned i, const char *want, int64_t ms)
-{
-	for (int64_t t = 0; t < ms && !state_is(w, i, want); t += 1000)
-		world_run_ms(w, 1000);
-	return state_is(w, i, want);
-}
-
 static void expect_archived(struct world *w, unsigned i, bool full)
 {
 	unsigned kept = 0;
@@ -103,8 +67,9 @@ static void goes_back_and_is_held(void **state)
 		struct world w;
 		char line[512];
 		unsigned i = start(&w, k);
-		add_job(&w, i, rows[k].kind);
-		if (!run_until(&w, i, "unconfigured", HOUR_MS) && !state_is(&w, i, "approval")) {
+		parts_add_job(&w, i, rows[k].kind);
+		if (!parts_run_until(&w, i, "unconfigured", HOUR_MS) &&
+		    !parts_state_is(&w, i, "approval")) {
 			world_print(&w);
 			fail_msg("%s: not unconfigured", rows[k].name);
 		}
@@ -130,14 +95,14 @@ static void is_configured_again(void **state)
 		if (strstr(rows[k].name, "silent") || strcmp(rows[k].name, "full, PSK") == 0)
 			continue; /* says no hello; lost its pair, so another key would be needed */
 		unsigned i = start(&w, k);
-		add_job(&w, i, rows[k].kind);
-		assert_true(run_until(&w, i, "unconfigured", HOUR_MS) ||
-			    state_is(&w, i, "approval"));
+		parts_add_job(&w, i, rows[k].kind);
+		assert_true(parts_run_until(&w, i, "unconfigured", HOUR_MS) ||
+			    parts_state_is(&w, i, "approval"));
 		watch_forget(&w.watch, i);
 		struct store_tx *tx = store_tx_new(w.store);
 		store_tx_device_int(tx, w.devs[i].uuid, STORE_DEVICE_APPROVED, 1);
 		store_tx_commit(tx, NULL, NULL);
-		if (!run_until(&w, i, "configured", 3 * HOUR_MS)) {
+		if (!parts_run_until(&w, i, "configured", 3 * HOUR_MS)) {
 			world_print(&w);
 			fail_msg("%s: not configured again", rows[k].name);
 		}
@@ -154,12 +119,12 @@ static void only_looks(void **state)
 	(void)state;
 	unsigned i = parts_start(&w, "9.5", "");
 	unsigned before = parts_changes(&w, i);
-	add_job(&w, i, "unconfigure_look");
+	parts_add_job(&w, i, "unconfigure_look");
 	world_run_ms(&w, HOUR_MS);
 	assert_true(world_event(&w, w.devs[i].uuid, "unconfigure.loses", "admin password", line,
 				sizeof line));
 	assert_int_equal(parts_changes(&w, i), before);
-	assert_true(state_is(&w, i, "configured"));
+	assert_true(parts_state_is(&w, i, "configured"));
 	parts_stop(&w);
 }
 
@@ -178,7 +143,7 @@ static void a_no_leaves_it_as_it_was(void **state)
 		char line[768];
 		unsigned i = parts_start(&w, "11.8", "");
 		assert_true(sim_dev_fault(w.devs[i].dev, span_str(faults[f]), &e));
-		add_job(&w, i, "unconfigure");
+		parts_add_job(&w, i, "unconfigure");
 		world_run_ms(&w, 20000);
 		if (!world_event(&w, w.devs[i].uuid, "job.delayed", expect[f], line, sizeof line)) {
 			world_print(&w);
@@ -188,7 +153,7 @@ static void a_no_leaves_it_as_it_was(void **state)
 		assert_true(store_device_get(w.store, &a, w.devs[i].uuid, &d));
 		assert_true(d.approved);
 		arena_deinit(&a);
-		assert_true(state_is(&w, i, "configured"));
+		assert_true(parts_state_is(&w, i, "configured"));
 		parts_stop(&w);
 	}
 }
@@ -207,9 +172,9 @@ static void survives_every_death(void **state)
 			struct world w;
 			unsigned i = start(&w, p % ROWS);
 			fault_arm(points[p], n);
-			add_job(&w, i, rows[p % ROWS].kind);
-			bool ok = run_until(&w, i, "unconfigured", 24 * HOUR_MS) ||
-				state_is(&w, i, "approval");
+			parts_add_job(&w, i, rows[p % ROWS].kind);
+			bool ok = parts_run_until(&w, i, "unconfigured", 24 * HOUR_MS) ||
+				parts_state_is(&w, i, "approval");
 			bool fired = w.dead;
 			fault_disarm();
 			if (!ok) {

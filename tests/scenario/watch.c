@@ -188,17 +188,21 @@ static uint64_t note_secret(struct watch *t, unsigned dev, const struct wsman_ms
 	bool admin = strcmp(m->method, "SetAdminAclEntryEx") == 0;
 	bool key = strcmp(m->method, "AddKey") == 0;
 	bool mebx = strcmp(m->method, "SetMEBxPassword") == 0;
-	if (!(admin || key || mebx) || !wsman_envelope_obj(m, a, &o, NULL))
+	bool psk = strcmp(m->method, "SetTLSPSK") == 0;
+	if (!(admin || key || mebx || psk) || !wsman_envelope_obj(m, a, &o, NULL))
 		return 0;
 	if (mebx)
 		v = span_str(wsman_obj_str(o, "Password"));
+	else if (psk)
+		v = span_str(
+			arena_fmt(a, "%s %s", wsman_obj_str(o, "PID"), wsman_obj_str(o, "PPS")));
 	else if (!wsman_obj_b64(o, admin ? "DigestPassword" : "KeyBlob", &v))
 		watch_fail(t, "device %u: %s without its value", dev, m->method);
 	if (key) {
 		hash_of(HASH_SHA256, v, sha);
 		v = span_make(sha, sizeof sha);
 	}
-	secret_leaves(t, dev, admin ? "admin" : key ? "key" : "mebx", v);
+	secret_leaves(t, dev, admin ? "admin" : key ? "key" : psk ? "psk" : "mebx", v);
 	return hash_mix64(v, 7);
 }
 

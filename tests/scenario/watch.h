@@ -38,7 +38,7 @@ struct watch_act { /* a change that was asked for: class and method */
 	unsigned done_count;            /* of the device's jobs, when a secret was sent */
 };
 struct watch_secret {
-	char kind[8];                   /* admin (HA1 that was sent), mebx, key (hash) */
+	char kind[8];                   /* admin (HA1 that was sent), mebx, psk, key (hash) */
 	uint8_t bytes[64];
 	size_t n;
 	unsigned done_count;            /* of the device's jobs, when it was sent */

@@ -397,7 +397,8 @@ bool world_job_any(struct world *w, const char *uuid, const char *state, struct 
 	static const char *const kinds[] = { "configure",         "check",
 					     "renew_certificate", "rotate_password",
 					     "unconfigure",       "unconfigure_partial",
-					     "unconfigure_look",  "adopt" };
+					     "unconfigure_look",  "adopt",
+					     "rekey_psk" };
 	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
 		if (store_job_active(w->store, a, uuid, kinds[k], out_j) &&
 		    (!state || strcmp(out_j->state, state) == 0))
