@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "cli/commands_boot.h"
 #include "cli/commands_cert.h"
+#include "cli/commands_console.h"
 #include "cli/commands_device.h"
 #include "cli/commands_operate.h"
 #include "cli/commands_inventory.h"
@@ -99,6 +100,7 @@ enum cli_cmd_flags {
 	  "show or change power: status, on, off, cycle, reset, sleep and more",                    \
 	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_power)                                     \
 	CLI_COMMANDS_OPERATE(X)                                                                     \
+	CLI_COMMANDS_CONSOLE(X)                                                                    \
 	X("pc", "info", CLI_WSMAN_ARGS, "ask a PC of any firmware what it is, without the service", \
 	  CMD_LOCAL, cli_cmd_pc_info)                                                               \
 	X("pc", "power", "ACTION " CLI_WSMAN_ARGS " [--yes]", "status, on, off, cycle or reset: power of one PC of any firmware", \

@@ -1,11 +1,13 @@
 /* The options of all commands, as one table: which exist for a command is in its synopsis in
  * commands.h, what they mean is here, for help and the man page. A test holds both together. */
 #pragma once
+#include "cli/options_console.h"
 #include "cli/options_logs.h"
 #include "cli/options_media.h"
 
 /* Name; first word of the commands it is for, "" all of them; text. */
 #define CLI_OPTIONS(X)                                                                              \
+	CLI_OPTIONS_CONSOLE(X)                                                                     \
 	CLI_OPTIONS_LOGS(X)                                                                         \
 	CLI_OPTIONS_MEDIA(X)                                                                        \
 	X("json", "", "print JSON for programs")                                                    \
