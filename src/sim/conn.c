@@ -4,7 +4,7 @@
 #include "base/clk.h"
 #include "base/log.h"
 #include "sim/fw_http_priv.h"
-#include "sim/redir_priv.h"
+#include "sim/kvm_priv.h"
 #include "sim/spoil_priv.h"
 
 #define BODY_MAX   65536
@@ -66,6 +66,7 @@ void sim_conn_reset_all(struct sim_dev *d, struct sim_conn *keep)
 			conn_cut(c);
 	}
 	sim_redir_reset_all(d);
+	sim_kvm_port_reset(d);
 }
 
 void sim_dev_unplug(struct sim_dev *d)
@@ -78,6 +79,8 @@ void sim_conn_free_all(struct sim_dev *d)
 	while (d->conns)
 		conn_free(d->conns);
 	sim_redir_free_all(d);
+	sim_kvm_port_reset(d);
+	sim_kvm_free(d);
 }
 
 static void on_idle(void *arg)

@@ -8,6 +8,7 @@
 #include "sim/ctl_priv.h"
 #include "sim/events.h"
 #include "sim/hw.h"
+#include "sim/kvm.h"
 #include "sim/media.h"
 #include <unistd.h>
 
@@ -185,6 +186,16 @@ static bool run_consent(struct conn *c, struct sim_dev *d, struct out *o, struct
 	return true;
 }
 
+static bool run_kvm(struct conn *c, struct sim_dev *d, struct out *o, struct err *e)
+{
+	(void)e;
+	put_head(c, d, o);
+	out_str(o, " ");
+	sim_dev_print_kvm(d, o);
+	out_str(o, "\n");
+	return true;
+}
+
 static bool run_g3(struct conn *c, struct sim_dev *d, struct out *o, struct err *e)
 {
 	(void)o;
@@ -287,6 +298,7 @@ static bool run_hardware(struct conn *c, struct sim_dev *d, struct out *o, struc
 	X("boot", "DEVICE", 1, 1, false, run_boot, "what the last start was told to do, and what the next is") \
 	X("media", "DEVICE", 1, 1, false, run_media, "virtual drives, and what the boot loader read from them") \
 	X("consent", "DEVICE", 1, 1, false, run_consent, "the code of user consent on the PC's screen") \
+	X("kvm", "DEVICE", 1, 1, false, run_kvm, "the KVM session, and keys and pointer of its viewer") \
 	X("g3", "DEVICE", 1, 1, false, run_g3, "power drained: a new hello window begins") \
 	X("hello", "DEVICE", 1, 1, false, run_hello, "says hello now") \
 	X("move", "DEVICE ADDRESS", 2, 2, false, run_move, \

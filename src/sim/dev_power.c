@@ -5,6 +5,7 @@
 #include "sim/events.h"
 #include "sim/ider_priv.h"
 #include "sim/machine_priv.h"
+#include "sim/kvm_priv.h"
 #include "sim/redir_priv.h"
 
 bool sim_dev_is_on(const struct sim_dev *d)
@@ -35,7 +36,8 @@ bool sim_dev_power(struct sim_dev *d, enum sim_power_act act)
 	bool wakes = act == SIM_POWER_ON && d->asleep == 3; /* its memory is as it was */
 
 	/* Refused while somebody looks on or serves a drive (D). */
-	if (!sim_dev_power_can(d, act) || (ends && sim_redir_is_open(d, WIRE_REDIR_NONE)))
+	if (!sim_dev_power_can(d, act) ||
+	    (ends && (sim_redir_is_open(d, WIRE_REDIR_NONE) || sim_kvm_is_open(d))))
 		return false;
 	act = act == SIM_POWER_SOFT_DOWN      ? SIM_POWER_DOWN
 		: act == SIM_POWER_SOFT_RESET ? SIM_POWER_RESET

@@ -36,7 +36,7 @@ enum sim_session {
 	SIM_SESSION_TLS, /* configured */
 };
 
-struct sim_conn; struct sim_redir; struct sim_machine; struct sim_hw_model; struct sim_media;
+struct sim_conn; struct sim_redir; struct sim_kvm; struct sim_machine; struct sim_hw_model; struct sim_media;
 struct sim_dev {
 	const struct sim_env *env;
 	const struct sim_generation *gen;
@@ -101,6 +101,7 @@ struct sim_dev {
 	struct sim_conn *conns;
 	unsigned conn_count, busy_count; /* redirs are connections too */
 	struct sim_redir *redirs;
+	struct sim_kvm *kvm; /* kvm.c; NULL: never looked at */
 	struct sim_media *media;     /* ider_priv.h; NULL: nothing of virtual drives yet */
 	struct sim_machine *machine; /* the PC; NULL: as its power says, and nobody looked yet */
 	struct sim_dead *dead;

@@ -44,7 +44,7 @@ struct sim_fleet_conf {
 	uint64_t seed;
 	double speed;
 	bool waits, expose;
-	uint16_t port_base;
+	uint16_t port_base, kvm_port; /* kvm_port 0: none */
 	bool has_rmcp_port;
 	uint16_t rmcp_port; /* 0: presence pings are not answered */
 	const char *hello, *state_file, *ctl; /* NULL: none */

@@ -275,6 +275,11 @@ static bool set_seed(struct target *t, struct span v, struct err *e)
 	return str_to_u64(v, 0, UINT64_MAX, &t->c->seed, e);
 }
 
+static bool set_kvm_port(struct target *t, struct span v, struct err *e)
+{
+	return str_to_u16(v, 1, UINT16_MAX, &t->c->kvm_port, e);
+}
+
 static bool set_port_base(struct target *t, struct span v, struct err *e)
 {
 	return str_to_u16(v, 1, PORT_MAX, &t->c->port_base, e);
@@ -390,6 +395,8 @@ static bool set_expose(struct target *t, struct span v, struct err *e)
 	  "listens at P to P+3 instead of 16992 to 16995") \
 	X("rmcp-port", "P", "rmcp_port", FLEET, set_rmcp_port, NO_TEXT, \
 	  "answers presence pings at UDP P (four above the port base); 623 for tools that know no other, 0 for none") \
+	X("kvm-port", "P", "kvm_port", FLEET, set_kvm_port, NO_TEXT, \
+	  "listens at P for viewers of KVM, as a PC does at 5900 when that is switched on (nowhere)") \
 	X("ctl", "SOCKET", "ctl", FLEET, set_path, IN_CONF(ctl), \
 	  "Unix socket for 'outband sim ctl'") \
 	X("expose", NULL, "expose", FLEET, set_expose, NO_TEXT, \

@@ -2,7 +2,7 @@
  * anything else yet but the pages of the WebUI. */
 #include "base/str.h"
 #include "sim/fw_priv.h"
-#include "sim/redir_priv.h"
+#include "sim/kvm_priv.h"
 #include "wire/psk.h"
 
 #define DMTF_OK          0
@@ -72,13 +72,13 @@ static unsigned count_kvm(const struct sim_dev *d)
 
 static void fill_kvm(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 {
-	bool on = str_eq(sim_var_active(x->d, SIM_VAR_KVM_STATE), "2");
+	const char *on = sim_kvm_is_open(x->d) ? "2" : "6";
 
 	(void)i;
 	if (x->keys_only)
 		return;
 	/* Enabled without a session reads 6 (capture). */
-	sim_fw_set(o, "EnabledState", on ? "6" : "3");
+	sim_fw_set(o, "EnabledState", sim_kvm_on(x->d) ? on : "3");
 	sim_fw_set(o, "RequestedState", "5");
 }
 
@@ -90,6 +90,8 @@ static uint32_t kvm_change(struct fw_ctx *x, const struct wsman_obj *in, struct 
 	if (!wsman_obj_u32(in, "RequestedState", &s) || (s != 2 && s != 3))
 		return DMTF_INVALID;
 	sim_var_set(x->d, SIM_VAR_KVM_STATE, s == 2 ? "2" : "3");
+	if (s == 3)
+		(void)sim_kvm_stop(x->d, SIM_KVM_ENDED);
 	return DMTF_OK;
 }
 
@@ -137,6 +139,20 @@ static bool put_kvm_settings(struct fw_ctx *x, unsigned i, const struct wsman_ob
 	return true;
 }
 
+static uint32_t kvm_terminate(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
+{
+	(void)in;
+	(void)out;
+	(void)sim_kvm_stop(x->d, SIM_KVM_ENDED);
+	sim_redir_end_kind(x->d, WIRE_REDIR_KVM);
+	return DMTF_OK;
+}
+
+static const struct fw_method kvm_setting_methods[] = {
+	{ "TerminateSession", kvm_terminate },
+	{ NULL, NULL },
+};
+
 #define KVM_SETTINGS "Intel(r) KVM Redirection Settings"
 static const struct fw_member kvm_setting_members[] = {
 	FW_VAR("BackToBackFbMode", SIM_VAR_KVM_B2B),
@@ -150,19 +166,6 @@ static const struct fw_member kvm_setting_members[] = {
 	FW_VAR("RFBPassword", SIM_VAR_KVM_RFB),
 	FW_VAR("SessionTimeout", SIM_VAR_KVM_TIMEOUT),
 	FW_END,
-};
-
-static uint32_t kvm_terminate(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
-{
-	(void)in;
-	(void)out;
-	sim_redir_end_kind(x->d, WIRE_REDIR_KVM);
-	return DMTF_OK;
-}
-
-static const struct fw_method kvm_setting_methods[] = {
-	{ "TerminateSession", kvm_terminate },
-	{ NULL, NULL },
 };
 
 /* ---- sessions that are open: an instance each, since 6.0 ---- */
@@ -184,7 +187,7 @@ static unsigned count_ider(const struct sim_dev *d)
 
 static unsigned count_kvm_session(const struct sim_dev *d)
 {
-	return count_session(d, WIRE_REDIR_KVM);
+	return count_session(d, WIRE_REDIR_KVM) || sim_kvm_is_open(d);
 }
 
 static const struct fw_member session_members[] = {

@@ -32,6 +32,7 @@ struct sim_redir {
 static const struct sim_redir_hooks *const hooks[WIRE_REDIR_SESSIONS] = {
 	[WIRE_REDIR_SOL] = &sim_redir_sol,
 	[WIRE_REDIR_IDER] = &sim_redir_ider,
+	[WIRE_REDIR_KVM] = &sim_redir_kvm,
 };
 
 /* ---- life ---- */

@@ -19,7 +19,7 @@ struct sim_redir_hooks {
 	void (*room)(void *state);  /* the line takes more (net/stream.h); NULL: nobody asks */
 	void (*close)(void *state); /* the line is gone; frees the state */
 };
-extern const struct sim_redir_hooks sim_redir_ider, sim_redir_sol;
+extern const struct sim_redir_hooks sim_redir_ider, sim_redir_kvm, sim_redir_sol;
 
 struct sim_dev *sim_redir_dev(struct sim_redir *r);
 uint32_t sim_redir_user(const struct sim_redir *r); /* who logged in: handle of fw_users.c, 0 the admin */

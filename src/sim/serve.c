@@ -10,6 +10,7 @@
 #include "sim/alert_client.h"
 #include "sim/ctl.h"
 #include "sim/hello_client.h"
+#include "sim/kvm.h"
 #include "sim/statefile.h"
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -46,6 +47,7 @@ struct serve {
 	struct net_udp *presence;
 	struct sched_timer *save;
 	struct port ports[SIM_FLEET_PORTS];
+	struct net_listen *kvm;
 	struct mute *mutes;
 	unsigned mute_count;
 	unsigned long connections, unknown, refused, pings;
@@ -138,6 +140,38 @@ static void on_accept(void *arg, struct net_conn *c)
 		refuse(v, p, d, c);
 		break;
 	}
+}
+
+/* Port 5900: closed where it is not switched on, or somebody is there. */
+static void on_kvm(void *arg, struct net_conn *c)
+{
+	struct serve *v = arg;
+	struct sim_dev *d;
+	unsigned index;
+
+	v->connections++;
+	d = sim_fleet_by_address(v->fleet, span_str(c->local), &index)
+		? sim_fleet_at(v->fleet, index)
+		: NULL;
+	if (d && sim_dev_kvm_listens(d)) {
+		sim_dev_kvm_serve(d, net_conn_clear(c));
+		return;
+	}
+	v->refused++;
+	net_conn_close(c, true);
+}
+
+static bool listen_kvm(struct serve *v, struct err *e)
+{
+	const struct net_listen_conf conf = { .address = "0.0.0.0",
+					      .port = v->conf->kvm_port,
+					      .loopback_only = !v->conf->expose,
+					      .backlog = BACKLOG };
+
+	if (!conf.port)
+		return true;
+	v->kvm = net_listen_open(v->loop, &conf, on_kvm, v, e);
+	return v->kvm || err_wrap(e, "--kvm-port");
 }
 
 static bool listen_all(struct serve *v, struct err *e)
@@ -337,7 +371,8 @@ static bool open_all(struct serve *v, struct err *e)
 			return false;
 		v->save = sched_after(net_loop_sched(v->loop), SAVE_EVERY_MS, on_save, v);
 	}
-	if ((c->hello && !open_hello(v, e)) || !listen_all(v, e) || !open_presence(v, e))
+	if ((c->hello && !open_hello(v, e)) || !listen_all(v, e) || !open_presence(v, e) ||
+	    !listen_kvm(v, e))
 		return false;
 	if (c->ctl) {
 		struct sim_ctl_ways w = { v->fleet, v->hello, v->state, print_fleet, v };
@@ -378,6 +413,7 @@ static void close_all(struct serve *v)
 	net_udp_close(v->presence);
 	for (unsigned i = 0; i < SIM_FLEET_PORTS; i++)
 		net_listen_close(v->ports[i].listen);
+	net_listen_close(v->kvm);
 	sim_statefile_free(v->state);
 	sim_fleet_free(v->fleet);
 	net_loop_free(v->loop);

@@ -59,6 +59,8 @@ PLANTS = {
     'redir': ('wire/redir_auth.c', 'uint8_t n = cur_u8(c);\n\n\treturn cur_take(c, n);',
               'uint8_t n = cur_u8(c);\n\n\tc->at += n;\n\treturn span_make(c->in.p + c->at - n, n);',
               'a text is taken without looking at the end'),
+    'rfb': ('sim/rfb.c', 'count <= ENCODINGS && in.n < 4 + (size_t)count * 4', 'count > ENCODINGS',
+            'encodings are read that have not come'),
     'setupbin': ('wire/setupbin.c', 'v->value = cur_take(c, size);',
                  'v->value = span_make(c->in.p + c->at, size);\n\tc->at += size;',
                  'a value is taken without looking at the end'),
@@ -68,7 +70,7 @@ PLANTS = {
 
 GOOD = {'audit': 'setup', 'cert': 'leaf.der', 'csv': 'fields-16', 'digest': 'challenge', 'envelope': 'request-invoke',
         'eoi': 'reply', 'event': 'logins', 'fleet': 'mix-16', 'hello': 'pki-sha1.bin', 'http1': 'headers-64', 'profile': 'secrets',
-        'psk': 'pids', 'redir': 'auth-answer', 'setupbin': 'v3-plain', 'xml': 'depth-64'}
+        'psk': 'pids', 'redir': 'auth-answer', 'rfb': 'talk', 'setupbin': 'v3-plain', 'xml': 'depth-64'}
 
 
 def compile_planted(target, folder):
