@@ -378,9 +378,10 @@ void amt_op_ask(struct amt_op *o, const char *class_name, const char *method,
 void amt_op_put(struct amt_op *o, const char *class_name, const struct wsman_obj *instance,
 		amt_op_step_fn *next)
 {
+	/* what came with a reply goes with the next call's beginning */
 	struct wsman_req req = { .op = WSMAN_OP_PUT,
 				 .resource_uri = class_of(class_name)->uri,
-				 .obj = instance };
+				 .obj = wsman_obj_clone(&o->arena, instance) };
 
 	call(o, &req, class_name, false, next);
 }

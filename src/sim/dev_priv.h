@@ -100,8 +100,7 @@ struct sim_dev {
 	struct sim_context contexts[SIM_CONTEXTS];
 	struct sim_conn *conns;
 	unsigned conn_count, busy_count; /* redirs are connections too */
-	struct sim_redir *redirs;
-	struct sim_kvm *kvm; /* kvm.c; NULL: never looked at */
+	struct sim_redir *redirs; struct sim_kvm *kvm; /* kvm NULL: never looked at */
 	struct sim_media *media;     /* ider_priv.h; NULL: nothing of virtual drives yet */
 	struct sim_machine *machine; /* the PC; NULL: as its power says, and nobody looked yet */
 	struct sim_dead *dead;
