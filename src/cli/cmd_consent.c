@@ -82,3 +82,16 @@ bool cli_consent_ask(struct cli *c, unsigned first_target, const char *what, con
 	secret_deinit(&typed);
 	return true;
 }
+
+bool cli_consent_check(struct cli *c, unsigned first_target, const char *what, struct err *e)
+{
+	struct seen s = { .what = what };
+
+	if (!run(c, "consent.state", first_target, &s, e))
+		return false;
+	if (!s.needed)
+		return true;
+	err_set(e, ERR_PREFLIGHT, "the PC wants the consent of its user first");
+	err_want(e, "consent given: --code CODE, or --ask-consent");
+	return err_rule(e, "M24");
+}

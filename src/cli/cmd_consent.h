@@ -6,3 +6,5 @@
  * must want at least. *out_code: NULL when none is needed, or it is given already; else in c->arena. */
 bool cli_consent_ask(struct cli *c, unsigned first_target, const char *what, const char **out_code,
 		     struct err *e);
+/* Consent is not needed, or given; else M24. */
+bool cli_consent_check(struct cli *c, unsigned first_target, const char *what, struct err *e);

@@ -154,6 +154,12 @@
 	X("ask-consent", "boot", "when the PC wants consent: have it show its code, and ask for it here") \
 	X("erase-disks", "boot", "said beside the option erase: yes, the data on the disks goes")    \
 	X("wait", "boot", "so many seconds until the PC has used the options (default 0: do not wait)") \
+	X("listen", "kvm", "where viewers connect (default 127.0.0.1:5900; port 0: any free one)")   \
+	X("expose", "kvm", "listen for other machines too: there is no password on it")              \
+	X("once", "kvm", "end with the first viewer's session")                                      \
+	X("enable", "kvm", "switch KVM on in the PC when it is off")                                 \
+	X("code", "kvm", "the code of user consent that the PC's screen shows")                      \
+	X("ask-consent", "kvm", "when the PC wants consent: have it show its code, and ask for it here") \
 	X("effective", "profile", "with every key, those that are left too; secrets by name")           \
 	X("markdown", "profile", "print the page docs/profile.md instead")                          \
 	X("man", "profile", "print the man page outband-profile.5 instead")                         \
