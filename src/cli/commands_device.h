@@ -41,7 +41,7 @@
 	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_device_renew)                               \
 	X("device", "rotate", "DEVICE... [--yes]", "give PCs new admin passwords; the former ones are kept", \
 	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_device_rotate)                              \
-	X("device", "rekey", "DEVICE... [--yes]", "give PCs of AMT 2 to 10 a new PID/PPS pair for their next setup; the former ones are kept", \
+	X("device", "rekey", "DEVICE... [--yes]", "give PCs of AMT 2 to 10 a new PID/PPS pair for their next setup", \
 	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_device_rekey)                               \
 	X("device", "unconfigure", "DEVICE... [--partial] [--preview] [--yes]",                    \
 	  "unconfigure PCs, prove it, and hold them; --preview tells what they lose", \

@@ -1,0 +1,64 @@
+#!/bin/sh
+test_description='outband boot, consent, kvm status through the service: many PCs, each with its own answer'
+
+. /usr/share/sharness/sharness.sh
+. "$SHARNESS_TEST_SRCDIR/sim.sh"
+. "$SHARNESS_TEST_SRCDIR/cli.sh"
+
+base=22385 net=127.22.35
+
+ob() {
+	"$OUTBAND" "$@"
+}
+
+all_are() { # STATE COUNT
+	test "$(ob device list --json | python3 -c 'import json,sys; print([d["state"] for d in json.load(sys.stdin)].count(sys.argv[1]))' "$1")" = "$2"
+}
+
+boot() {
+	sim_ctl boot "$net.$1" | sim_field "$2"
+}
+
+test_expect_success 'a service that knows four PCs; one wants consent, one is slow' '
+	echo "$sim_password" >admin.txt &&
+	cat >fleet.yaml <<-YAML &&
+	seed: 332
+	groups:
+	  - {count: 3, base: $net.1, generation: [16.1, 11.8, 5.0], state: configured, tls: server, admin_password_file: admin.txt, suffix: example.com}
+	  - {count: 1, base: $net.4, generation: 5.0, state: configured, tls: server, admin_password_file: admin.txt, suffix: example.com, latency: 400}
+	YAML
+	sim_start $base fleet.yaml --waits off && serve_start 22390 && ob setting set device.port_base $base &&
+	{ echo address,password,tls && for n in 1 2 3 4; do echo "$net.$n,$sim_password,true"; done; } >adopt.csv &&
+	ob device adopt adopt.csv && sim_until all_are adopted 4 &&
+	ob wsman put IPS_OptInService OptInRequired=0 --direct $net.1:$base --tls --password-file admin.txt >/dev/null
+'
+
+test_expect_success 'PCs start; who wants consent is told apart, and not started' '
+	test_expect_code 8 ob boot pxe "$net.[1-3]" --option sol --yes >said 2>err && grep -q M24 err &&
+	test "$(boot 1 last) $(boot 3 last)" = "pxe pxe" && test "$(boot 2 starts)" = 0
+'
+
+test_expect_success 'consent by way of the service' '
+	ob consent request $net.2 && code=$(sim_ctl consent $net.2 | sim_field code) &&
+	ob boot bios $net.2 --code "$code" --yes && test "$(boot 2 last)" = bios
+'
+
+test_expect_success 'KVM is switched on many' '
+	ob kvm enable "$net.[1-2]" --yes >said && test "$(grep -c enabled said)" = 2 &&
+	sim_ctl value $net.1 CIM_KVMRedirectionSAP.EnabledState | grep -qx 6
+'
+
+half_set() {
+	sim_ctl boot $net.4 | grep -q "left=yes\|role=set"
+}
+
+clean() {
+	! half_set
+}
+
+test_expect_success 'CTRL-C in the middle: the service takes back what it has set half' '
+	{ ob boot bios $net.4 --yes >said 2>err & } && pid=$! && sim_until half_set && kill -INT $(pgrep -P $pid) &&
+	{ wait $pid; test $? -ne 0; } && sim_until clean && test "$(boot 4 starts)" = 0
+'
+
+test_done
