@@ -13,6 +13,7 @@
 #                is above the peak of a quarter of them
 #   exchange     tests/bench/exchange.sh
 #   simulator    sim --devices 100000, VmRSS; its CPU time in the rows above
+#   discovery    discover --ping --rate max against sim --devices 32768
 #   life         tests/bench/life.sh (only --full)
 #   pages        bench_store_pages 1000000 (only --full: it fills a database of 3 GB)
 set -eu
@@ -110,6 +111,18 @@ simulator() {
 	fleet_end
 }
 
+discovery() {
+	printf 'B3nch!Password\n' >"$dir/password"
+	fleet_sim --devices 32768 --base 127.96.0.0 --generation 12.0 --state configured --admin-password-file "$dir/password"
+	"$OUTBAND" discover 127.96.0.0-127.96.127.255 --port-base "$port" --rmcp-port $((port + 4)) --ping --rate max \
+		--json >"$dir/found" 2>"$dir/discovered"
+	set -- "$(sed -n 's/.* in \([0-9.]*\) s: .*/\1/p' "$dir/discovered")" "$(wc -l <"$dir/found")"
+	rate=$(per 32768 "$1" %.0f)
+	row 'discovery of 32,768 answering addresses, a second' "$rate, $2 found" '>= 20,000, all' '52 % or 99/s (MeshCentral)' \
+		"$([ "$2" = 32768 ] && judge "$rate" 20000 min || echo OVER)"
+	fleet_end
+}
+
 pages() {
 	"${BENCH_PAGES:-$(dirname "$OUTBAND")/tests/bench_store_pages}" 1000000 |
 		sed -n 's/^\([a-z].*[^ ]\)  *\([0-9.]*\)  *\([0-9.]*\)  *\([0-9.]*\)  *[0-9.]*$/\3 \1/p' >"$dir/pages"
@@ -136,7 +149,8 @@ generation 11.8
 elapsed
 exchange
 simulator
+discovery
 if [ $full = yes ]; then life && pages; else
 	printf '\n--full adds 1,000 PCs at once and pages of a database with 1,000,000 PCs.\n'
 fi
-printf 'Not here, for want of the part: CIRA tunnels, discovery, SOL and IDE-R rates.\n'
+printf 'Not here, for want of the part: CIRA tunnels, SOL and IDE-R rates.\n'
