@@ -5,6 +5,7 @@
 #include "api/routes_cert.h"
 #include "api/routes_asset.h"
 #include "api/routes_operate.h"
+#include "api/routes_sighting.h"
 
 #define API_ROLES(X) \
 	X(API_ROLE_VIEWER, "viewer")     X(API_ROLE_OPERATOR, "operator") \
@@ -89,6 +90,7 @@ enum api_role {
 	  "Makes a used key free for another PC, and a group's one for one PC.")                                                        \
 	API_ROUTES_ASSET(X)                                                                               \
 	API_ROUTES_OPERATE(X)                                                                             \
+	API_ROUTES_SIGHTING(X)                                                                            \
 	API_ROUTES_CERT(X)                                                                                \
 	X("GET", "/v1/profiles", API_ROLE_VIEWER, "after limit", "", api_profile_list,                    \
 	  "Profiles with their newest versions; version 0 is built in.")                                  \

@@ -4,7 +4,9 @@
 #include "base/clk.h"
 #include "base/str.h"
 #include "cli/discover_file.h"
+#include "cli/rpc.h"
 #include "cli/seen_row.h"
+#include "cli/since.h"
 #include "net/loop.h"
 #include <errno.h>
 #include <signal.h>
@@ -15,6 +17,7 @@
 #define RATE_MAX      1000000
 #define PROGRESS_MS   1000
 #define SAVE_MS       5000
+#define STORE_ROWS    200 /* of one request */
 
 struct discover {
 	struct cli *c;
@@ -28,7 +31,8 @@ struct discover {
 	struct sched_timer *progress;
 	int64_t started_ms, saved_ms;
 	bool stopped, ports, show_progress, failed;
-	struct err *e;
+	json_t *rows; /* --store: those that the service does not have yet; NULL: it does not keep them */
+	struct err store_e; /* why it did not take some */
 };
 
 /* ---- output ---- */
@@ -51,17 +55,36 @@ static void say_row(const struct discover *v, const char *address, const char *n
 		       amt_seen_maker(s), ports, s->cn[0] ? s->cn : name);
 }
 
+/* The service gets them in batches; when it fails, the rest of the output goes on. */
+static void store_rows(struct discover *v)
+{
+	size_t n = json_array_size(v->rows);
+	json_t *body;
+
+	if (n == 0 || v->store_e.code != ERR_NONE)
+		return;
+	body = json_pack("{s:o}", "items", v->rows);
+	v->rows = json_array();
+	if (!cli_rpc_send(v->c, "POST", "/v1/sightings", body, NULL, &v->store_e))
+		err_wrap(&v->store_e, "the service did not take %zu rows", n);
+}
+
 static void on_found(void *arg, const char *address, const char *name, const struct amt_seen *s)
 {
 	struct discover *v = arg;
+	bool text = cli_writer_kind(v->c->writer) == CLI_WRITER_TEXT;
+	json_t *row = text && !v->rows ? NULL : cli_seen_row(address, name, s, clk_unix_ms());
 
-	if (cli_writer_kind(v->c->writer) == CLI_WRITER_TEXT) {
+	if (text)
 		say_row(v, address, name, s);
-	} else {
-		json_t *row = cli_seen_row(address, name, s, clk_unix_ms());
+	else
 		cli_writer_row(v->c->writer, cli_seen_cols, cli_seen_col_count, row);
-		json_decref(row);
+	if (v->rows) {
+		(void)json_array_append(v->rows, row);
+		if (json_array_size(v->rows) >= STORE_ROWS)
+			store_rows(v);
 	}
+	json_decref(row);
 }
 
 static void show_progress(const struct discover *v)
@@ -91,6 +114,7 @@ static void on_progress(void *arg)
 
 	v->progress = sched_after(net_loop_sched(v->loop), PROGRESS_MS, on_progress, v);
 	cli_writer_flush(v->c->writer);
+	store_rows(v);
 	if (v->show_progress)
 		show_progress(v);
 	if (clk_mono_ms() - v->saved_ms >= SAVE_MS)
@@ -128,6 +152,7 @@ static void on_end(void *arg)
 {
 	struct discover *v = arg;
 
+	store_rows(v);
 	save(v);
 	report(v);
 	sched_cancel(v->progress);
@@ -138,6 +163,10 @@ static void on_end(void *arg)
 
 static bool finish(struct discover *v, struct err *e)
 {
+	if (v->store_e.code != ERR_NONE) {
+		*e = v->store_e;
+		return false;
+	}
 	if (!v->stopped)
 		return !v->path || unlink(v->path) == 0 || errno == ENOENT ||
 			err_errno(e, ERR_IO, errno, v->path);
@@ -226,6 +255,11 @@ static bool run(struct discover *v, struct err *e)
 	if (!take_ranges(v, e) || !take_rate(v, &conf.rate, e) || !take_skip(v, e) ||
 	    !cli_seen_ports(v->c, &conf.port_base, &conf.rmcp_port, e))
 		return false;
+	if (cli_args_has(&v->c->args, "store")) {
+		if (!cli_rpc_get(v->c, "/v1/status", NULL, e))
+			return false;
+		v->rows = json_array();
+	}
 	conf.position = v->file.position;
 	v->started_ms = v->saved_ms = clk_mono_ms();
 	v->d = amt_discover_start(&conf, e);
@@ -241,7 +275,6 @@ static bool run(struct discover *v, struct err *e)
 bool cli_cmd_discover(struct cli *c, struct err *e)
 {
 	struct discover v = { .c = c,
-			      .e = e,
 			      .path = cli_args_value(&c->args, "resume"),
 			      .ports = cli_args_has(&c->args, "ports"),
 			      .show_progress = isatty(STDERR_FILENO) };
@@ -253,10 +286,43 @@ bool cli_cmd_discover(struct cli *c, struct err *e)
 	rng_os(&v.rng);
 	v.loop = net_loop_new(e);
 	bool ok = v.loop && run(&v, e);
+	json_decref(v.rows);
 	if (v.loop)
 		net_loop_free(v.loop);
 	cli_discover_file_deinit(&v.file);
 	names_deinit(&v.names);
 	cli_seen_cas_deinit(&v.cas);
 	return ok;
+}
+
+/* ---- what the service keeps ---- */
+
+static const struct cli_col list_cols[] = {
+	{ "address", "address", CLI_FORM_TEXT },
+	{ "fqdn", "PC", CLI_FORM_TEXT },
+	{ "state", "state", CLI_FORM_TEXT },
+	{ "version", "version", CLI_FORM_TEXT },
+	{ "seen.certificate.maker", "certificate of", CLI_FORM_TEXT },
+	{ "first_seen", "first seen", CLI_FORM_TIME },
+	{ "last_seen", "last seen", CLI_FORM_TIME },
+	{ "changed", "changed", CLI_FORM_TIME },
+	{ "uuid", NULL, CLI_FORM_TEXT },
+};
+
+bool cli_cmd_discover_list(struct cli *c, struct err *e)
+{
+	const char *since = cli_args_value(&c->args, "since"), *number = NULL;
+	bool changed = cli_args_has(&c->args, "changed");
+	int64_t ms;
+
+	if (since) {
+		if (!cli_since_parse(since, clk_unix_ms(), &ms, e))
+			return err_wrap(e, "--since");
+		number = arena_fmt(&c->arena, "%lld", (long long)ms);
+	}
+	return cli_rpc_list(c,
+			    cli_rpc_target(&c->arena, "/v1/sightings?since=%&changed=%", number,
+					   changed ? "true" : NULL),
+			    list_cols, sizeof list_cols / sizeof *list_cols,
+			    "Nothing: 'outband discover RANGE --store' fills this list.", e);
 }

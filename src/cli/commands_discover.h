@@ -5,9 +5,11 @@
 #define CLI_LOOK_ARGS "[--ca FILE]... [--port-base P] [--rmcp-port P]"
 
 #define CLI_COMMANDS_DISCOVER(X)                                                                    \
-	X("discover", "", "[RANGE]... [--rate N] [--ping] [--ports] [--resume FILE] [--skip N] " CLI_LOOK_ARGS, \
+	X("discover", "", "[RANGE]... [--rate N] [--ping] [--ports] [--resume FILE] [--skip N] [--store] " CLI_LOOK_ARGS, \
 	  "find the PCs with AMT in ranges of addresses, and the state of each", \
 	  CMD_LOCAL, cli_cmd_discover)                                                              \
+	X("discover", "list", "[--since TIME] [--changed]", "list what 'discover --store' has seen, and when", \
+	  CMD_NEEDS_SERVER, cli_cmd_discover_list)                                                  \
 	X("probe", "", "ADDRESS... " CLI_LOOK_ARGS,                                                 \
 	  "look at PCs from outside, without a login, and say what is wrong", \
 	  CMD_LOCAL, cli_cmd_probe)                                                                 \

@@ -14,6 +14,7 @@
 #include "store/sql_profile.h"
 #include "store/sql_operate.h"
 #include "store/sql_secret.h"
+#include "store/sql_sighting.h"
 
 #define STORE_SQL_CORE(X)                                                                          \
 	X(STORE_SQL_BEGIN, false, NULL, "begin immediate", "begin")                                \
@@ -70,6 +71,7 @@
 	STORE_SQL_NAME(X)                                                                          \
 	STORE_SQL_PROFILE(X)                                                                       \
 	STORE_SQL_ASSET(X)                                                                         \
+	STORE_SQL_SIGHTING(X)                                                                      \
 	STORE_SQL_OPERATE(X)
 
 enum store_sql {

@@ -161,7 +161,8 @@ test_expect_success 'what needs an outside CA, or prints a schema, as JSON' '
 
 test_expect_success 'what looks at PCs from outside, in both forms' '
 	for form in json csv; do
-		form discover -- 127.1.24.1 --port-base $base --rmcp-port $((base + 4)) &&
+		form discover -- 127.1.24.1 --port-base $base --rmcp-port $((base + 4)) --store &&
+			form discover list -- --since 1h --changed &&
 			form probe -- 127.1.24.1 --port-base $base --rmcp-port $((base + 4)) || return 1
 		"$OUTBAND" probe listen --port $((base + 5)) --$form >out 2>err &
 		pid=$! && sim_pids="$sim_pids $pid" && sim_until grep -q "listening" err &&

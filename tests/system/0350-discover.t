@@ -147,7 +147,8 @@ test_expect_success 'wrong use' '
 	echo nonsense >state && refused 3 "no state of a discovery" discover --resume state &&
 	printf "outband discover 1\nposition 1\nof 2\nranges pc[1-2]\n" >state &&
 	refused 2 "about other ranges" discover pc9 --resume state && rm state &&
-	refused 2 "do not go together" discover 127.35.0.1 --resume state --skip 3
+	refused 2 "do not go together" discover 127.35.0.1 --resume state --skip 3 &&
+	refused 4 "" discover 127.35.0.1 --store
 '
 
 # What leaves on the wire, taken by a program that is not ours.
@@ -181,8 +182,15 @@ test_expect_success 'a service says which certificates are its own' '
 	fleet_names one.yaml $base && "$OUTBAND" device import names.csv &&
 	sim_start $base one.yaml --hello 127.0.0.1:$hello && configured() { "$OUTBAND" device list --state configured | grep -q pc01; } &&
 	fleet_until 60 configured &&
-	"$OUTBAND" discover 127.35.1.1 $ports >out 2>err && grep -q " ours .* pc01.example.com" out &&
-	"$OUTBAND" cert export ca >ca.pem && serve_stop &&
+	"$OUTBAND" discover 127.35.1.1 $ports --store >out 2>err && grep -q " ours .* pc01.example.com" out &&
+	"$OUTBAND" discover list >out && grep -q "^127.35.1.1 *pc01.example.com *configured *12.0.67.1579 *ours " out &&
+	"$OUTBAND" discover list --since 1h --json >list.json && test "$(jq length list.json)" = 1 &&
+	"$OUTBAND" discover list --since 2099-01-01 --json >list.json && test "$(jq length list.json)" = 0 &&
+	sim_ctl state 0 factory && "$OUTBAND" discover 127.35.1.1 $ports --store >out 2>err &&
+	"$OUTBAND" discover list --since 1h --changed >out && grep -q "^127.35.1.1 .* not-set-up " out &&
+	refused 2 "is no time" discover list --since yesterday &&
+	sim_ctl state 0 setup-pki && reconfigured() { sim_ctl list 0 | grep -q "state=configured"; } &&
+	fleet_until 60 reconfigured && "$OUTBAND" cert export ca >ca.pem && serve_stop &&
 	"$OUTBAND" discover 127.35.1.1 $ports >out 2>err && ! grep " ours " out &&
 	"$OUTBAND" discover 127.35.1.1 $ports --ca ca.pem >out 2>err && grep -q " ours " out
 '

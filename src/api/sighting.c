@@ -1,0 +1,133 @@
+/* Where AMT was seen from outside: rows that `outband discover --store` brings, and the list of them.
+ * What they say is a hint: anybody may answer a ping. Nothing of it changes a device. */
+#include "api/api_priv.h"
+#include "amt/seen.h"
+
+#define ROWS_MAX    1000 /* of one request */
+#define CONTENT_MAX 8192 /* bytes of one row */
+
+static const char *text_of(const json_t *row, const char *key)
+{
+	const char *s = json_string_value(json_object_get(row, key));
+
+	return s ? s : "";
+}
+
+static bool is_state(const char *word)
+{
+	for (unsigned i = 0; i < AMT_SEEN_STATE_COUNT; i++) {
+		if (str_eq(amt_seen_state_name((enum amt_seen_state)i), word))
+			return true;
+	}
+	return false;
+}
+
+static bool bad_row(struct err *e, size_t n, const char *what)
+{
+	err_set(e, ERR_INVALID, "item %zu: %s", n + 1, what);
+	return err_want(e, "a row as 'outband discover --json' prints it");
+}
+
+static bool take_row(struct api_req *r, struct store_tx *tx, const json_t *row, size_t n,
+		     struct err *e)
+{
+	const json_t *cert = json_object_get(row, "certificate");
+	struct store_sighting s = { .address = text_of(row, "address"),
+				    .state = text_of(row, "state"),
+				    .version = text_of(row, "version"),
+				    .at_unix_ms = r->now_unix_ms };
+
+	if (!json_is_object(row) || !s.address[0] || strlen(s.address) > 63)
+		return bad_row(e, n, "no address");
+	if (!is_state(s.state) || strlen(s.version) > 31)
+		return bad_row(e, n, "no state of a PC");
+	char *content = json_dumps(row, JSON_COMPACT | JSON_ENSURE_ASCII);
+	bool ok = content && strlen(content) <= CONTENT_MAX;
+	s.content = ok ? arena_str(&r->arena, span_str(content)) : NULL;
+	mem_free(content);
+	s.mark = arena_fmt(&r->arena, "%s|%s|%s", s.state, s.version, text_of(cert, "sha256"));
+	if (!s.content || !s.mark)
+		return bad_row(e, n, "too large");
+	store_tx_sighting_put(tx, &s);
+	return true;
+}
+
+static void stored(struct api_req *r)
+{
+	api_json_begin(&r->json, NULL, '{');
+	api_json_bool(&r->json, "ok", true);
+	api_json_end(&r->json, '}');
+	api_ok(r);
+}
+
+void api_sighting_post(struct api_req *r)
+{
+	struct err e = { 0 };
+	json_t *body = api_json_read(buf_span(&r->body), "items", &e), *row;
+	const json_t *items = json_object_get(body, "items");
+	size_t n = json_array_size(items), i;
+	struct store_tx *tx = NULL;
+	bool ok = body != NULL;
+
+	if (ok && (!json_is_array(items) || n == 0 || n > ROWS_MAX)) {
+		ok = err_set(&e, ERR_INVALID, "no list of sightings");
+		err_want(&e, "items: a list of 1 to %d rows", ROWS_MAX);
+	}
+	if (ok)
+		tx = api_tx(r, "sighting.store", arena_fmt(&r->arena, "%zu", n));
+	json_array_foreach(items, i, row)
+	{
+		ok = ok && take_row(r, tx, row, i, &e);
+	}
+	api_json_drop(body);
+	if (ok) {
+		api_commit(r, tx, stored);
+		return;
+	}
+	if (tx)
+		store_tx_drop(tx);
+	api_fail(r, &e);
+}
+
+static void put(struct api_json *j, const struct store_sighting *s)
+{
+	api_json_begin(j, NULL, '{');
+	api_json_str(j, "address", s->address);
+	api_json_str(j, "state", s->state);
+	api_json_str(j, "version", s->version);
+	api_json_str(j, "uuid", s->uuid);
+	api_json_str(j, "fqdn", s->fqdn);
+	api_json_time(j, "first_seen", s->first_unix_ms);
+	api_json_time(j, "last_seen", s->at_unix_ms);
+	api_json_time(j, "changed", s->changed_unix_ms);
+	api_json_key(j, "seen");
+	out_str(&j->o, s->content);
+	api_json_end(j, '}');
+}
+
+void api_sighting_list(struct api_req *r)
+{
+	const char *since = api_query(r, "since");
+	bool changed = false;
+	struct api_page page;
+	struct err e = { 0 };
+	int64_t since_ms = 0;
+
+	if (!api_query_page(r, &page, &e) || !api_query_bool(r, "changed", &changed, &e) ||
+	    (since && !str_to_i64(span_str(since), 0, INT64_MAX, &since_ms, &e))) {
+		api_fail(r, &e);
+		return;
+	}
+	struct store_sighting *rows = ARENA_ARRAY(&r->arena, struct store_sighting, page.limit + 1);
+	unsigned n = rows ? store_sighting_list(r->api->conf.store, &r->arena, since_ms, changed,
+						page.after ? page.after : "", page.limit + 1, rows)
+			  : 0;
+	bool more = n > page.limit;
+
+	n = more ? page.limit : n;
+	api_json_begin(&r->json, NULL, '{');
+	api_json_begin(&r->json, "items", '[');
+	for (unsigned i = 0; i < n; i++)
+		put(&r->json, &rows[i]);
+	api_list_end(r, more ? rows[n - 1].address : NULL);
+}

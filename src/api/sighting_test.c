@@ -1,0 +1,73 @@
+/* Tests of sightings: kept, listed by time and change, joined with the device at that address; what is
+ * no row. */
+#include "api/world_test.h"
+#include <stdio.h>
+
+#define ROW(address, version)                                                          \
+	"{\"address\":\"" address "\",\"state\":\"configured\",\"version\":\"" version \
+	"\",\"certificate\":{\"sha256\":\"00ff\"},\"realm\":\"R\\u00e4\"}"
+
+static void keeps_and_lists(void **state)
+{
+	struct world *w = *state;
+	char since[32];
+
+	world_hello(w, U1, "10.0.0.1", "");
+	ASK(w, 200, "POST", "/v1/sightings", NULL,
+	    "{\"items\":[" ROW("10.0.0.1", "12.0") "," ROW("10.0.0.2", "9.0") "]}");
+	ASK(w, 200, "GET", "/v1/sightings", NULL, "");
+	assert_int_equal(count_at(w, "items"), 2);
+	EQ(w, "items.0.address", "10.0.0.1");
+	EQ(w, "items.0.uuid", U1);
+	EQ(w, "items.0.seen.certificate.sha256", "00ff");
+	EQ(w, "items.1.uuid", "");
+	clk_fake_advance_ms(5000);
+	(void)snprintf(since, sizeof since, "since=%lld", (long long)clk_unix_ms());
+	ASK(w, 200, "POST", "/v1/sightings", NULL,
+	    "{\"items\":[" ROW("10.0.0.1", "12.0") "," ROW("10.0.0.3", "9.0") "]}");
+	ASK(w, 200, "GET", "/v1/sightings", since, "");
+	assert_int_equal(count_at(w, "items"), 2);
+	EQ(w, "items.1.address", "10.0.0.3");
+	char changed[64];
+	(void)snprintf(changed, sizeof changed, "%s&changed=true", since);
+	ASK(w, 200, "GET", "/v1/sightings", changed, "");
+	assert_int_equal(count_at(w, "items"), 1);
+	EQ(w, "items.0.address", "10.0.0.3");
+	ASK(w, 200, "GET", "/v1/sightings", "limit=1", "");
+	EQ(w, "next", "10.0.0.1");
+	ASK(w, 200, "GET", "/v1/sightings", "limit=1&after=10.0.0.1", "");
+	EQ(w, "items.0.address", "10.0.0.2");
+	HAS(w->log, "path=/v1/sightings status=200");
+}
+
+static void refuses(void **state)
+{
+	struct world *w = *state;
+	static const struct {
+		const char *name, *body;
+	} cases[] = {
+		{ "nothing", "{}" },
+		{ "no rows", "{\"items\":[]}" },
+		{ "no list", "{\"items\":{}}" },
+		{ "no row", "{\"items\":[3]}" },
+		{ "no address", "{\"items\":[{\"state\":\"configured\"}]}" },
+		{ "no state", "{\"items\":[{\"address\":\"10.0.0.1\",\"state\":\"well\"}]}" },
+		{ "good and bad", "{\"items\":[" ROW("10.0.0.1", "12.0") ",{}]}" },
+		{ "another key", "{\"items\":[" ROW("10.0.0.1", "12.0") "],\"more\":1}" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		ASK(w, 400, "POST", "/v1/sightings", NULL, cases[i].body);
+	ASK(w, 400, "GET", "/v1/sightings", "since=yesterday", "");
+	ASK(w, 200, "GET", "/v1/sightings", NULL, "");
+	assert_int_equal(count_at(w, "items"), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD(keeps_and_lists),
+		WORLD(refuses),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
