@@ -16,4 +16,11 @@
 	X("PUT", "/v1/groups/{}", API_ROLE_OPERATOR, "", "application/json: new, where, note, add (list), remove (list)", \
 	  api_group_put, "Makes a group (new=true), or changes it; a circle of groups is refused.")       \
 	X("DELETE", "/v1/groups/{}", API_ROLE_OPERATOR, "", "", api_group_delete,                         \
-	  "Deletes a group that is in no other one.")
+	  "Deletes a group that is in no other one.")                                                     \
+	X("GET", "/v1/schedules", API_ROLE_VIEWER, "after limit", "", api_schedule_list, "What runs by the clock.") \
+	X("GET", "/v1/schedules/{}", API_ROLE_VIEWER, "", "", api_schedule_get, "One schedule, its next run and what came of the last.") \
+	X("PUT", "/v1/schedules/{}", API_ROLE_OPERATOR, "",                                               \
+	  "application/json: new, when, tz, op, args (list), targets (list), missed (skip, run, within), missed_ms, limit, stagger_ms, enabled", \
+	  api_schedule_put, "Stores a schedule: cron-like or once, of an operation or of check.")         \
+	X("DELETE", "/v1/schedules/{}", API_ROLE_OPERATOR, "", "", api_schedule_delete, "Removes a schedule; a run that has begun goes on.") \
+	X("POST", "/v1/schedules/{}/run", API_ROLE_OPERATOR, "", "", api_schedule_run, "Runs it now, beside its times.")

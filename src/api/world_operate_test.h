@@ -1,7 +1,20 @@
 /* For the tests of api: an engine that runs no operations. What routes of operations do is in the
  * system tests, against virtual PCs. Used through world_engine_test.h. */
 #pragma once
+#include "engine/agenda.h"
 #include "engine/operate.h"
+
+bool engine_agenda_check(struct engine *en, struct store_schedule *s, struct err *e)
+{
+	(void)en, (void)s;
+	return err_set(e, ERR_BUSY, "no schedules here");
+}
+
+bool engine_agenda_run(struct engine *en, const char *name, struct err *e)
+{
+	(void)en, (void)name;
+	return err_set(e, ERR_BUSY, "no schedules here");
+}
 
 bool engine_operate_start(struct engine *en, const struct engine_operate_want *w, char out_id[ENGINE_OPERATE_ID],
 			  struct err *e)

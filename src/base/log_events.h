@@ -43,6 +43,9 @@
 	X(LOG_EV_CONFIGURED, LOG_INFO, "device.configured", "uuid fqdn version serial", "the device is configured; proven over the new credentials") \
 	X(LOG_EV_OPERATED, LOG_INFO, "device.operated", "uuid op what actor elapsed_ms", "an operation on the device ended well") \
 	X(LOG_EV_OPERATE_FAILED, LOG_WARN, "device.operate_failed", "uuid op what actor elapsed_ms", "an operation on the device failed") \
+	X(LOG_EV_SCHEDULE_RAN, LOG_INFO, "schedule.ran", "name op note", "a schedule has run") \
+	X(LOG_EV_SCHEDULE_FAILED, LOG_WARN, "schedule.failed", "name op note", "a schedule could not run") \
+	X(LOG_EV_SCHEDULE_MISSED, LOG_WARN, "schedule.missed", "name op note", "a run of a schedule came too late and was left out") \
 	X(LOG_EV_CREDENTIAL, LOG_INFO, "credential.state", "uuid kind state", "a stored credential changed its state") \
 	X(LOG_EV_REKEYED, LOG_INFO, "key.installed", "uuid job pid", "a device took a new key pair for its next setup; no login can prove it") \
 	X(LOG_EV_REVEAL, LOG_WARN, "credential.revealed", "uuid kind actor", "a secret was shown to an operator") \

@@ -10,4 +10,10 @@
 	  CMD_NEEDS_SERVER, cli_cmd_group_change)                                                   \
 	X("group", "list", "", "list the groups", CMD_NEEDS_SERVER, cli_cmd_group_list)             \
 	X("group", "show", "NAME", "show a group, and which PCs it stands for now", CMD_NEEDS_SERVER, cli_cmd_group_show) \
-	X("group", "delete", "NAME...", "delete groups; their PCs stay", CMD_NEEDS_SERVER, cli_cmd_group_delete)
+	X("group", "delete", "NAME...", "delete groups; their PCs stay", CMD_NEEDS_SERVER, cli_cmd_group_delete) \
+	X("schedule", "add", "NAME WHEN OPERATION TARGET... [--arg KEY=VALUE]... [--tz ZONE] [--missed POLICY] [--limit N] [--stagger MS]", \
+	  "run an operation, or 'check', by the clock: '0 7 * * mon-fri', @daily", CMD_NEEDS_SERVER, cli_cmd_schedule_add) \
+	X("schedule", "list", "", "list what runs by the clock", CMD_NEEDS_SERVER, cli_cmd_schedule_list) \
+	X("schedule", "show", "NAME", "show a schedule, its next run and what came of the last", CMD_NEEDS_SERVER, cli_cmd_schedule_show) \
+	X("schedule", "remove", "NAME", "remove a schedule", CMD_NEEDS_SERVER, cli_cmd_schedule_remove) \
+	X("schedule", "run", "NAME", "run a schedule now, beside its times", CMD_NEEDS_SERVER, cli_cmd_schedule_run)

@@ -127,6 +127,10 @@
 	X("limit", "power", "PCs at once (default 256)")                                            \
 	X("limit", "", "at most so many, the newest (default 100)")                                 \
 	X("where", "group", "a condition: PCs that it is true of are in it too")                     \
+	X("arg", "schedule", "an argument of the operation, such as action=on for power; repeatable") \
+	X("tz", "schedule", "time zone of its times, such as Europe/Berlin (default UTC)")          \
+	X("missed", "schedule", "a run while the service was down: skip (default), run, or the minutes within which it is made up") \
+	X("limit", "schedule", "PCs at once (default 256)")                                         \
 	X("note", "group", "what it is for")                                                        \
 	X("where", "", "of these PCs, or of all, those of which this is true: \"generation >= 11 and state = configured\"") \
 	X("stagger", "", "milliseconds between the beginnings with two PCs (default 0)")            \

@@ -1,5 +1,6 @@
 /* The engine: settings, the queue and its workers, leases, start and stop. A job that waits for
  * firmware holds no worker; when its wait is over it goes before new ones. */
+#include "engine/agenda.h"
 #include "engine/operate_priv.h"
 #include "engine/run_priv.h"
 #include "engine/trace.h"
@@ -402,6 +403,7 @@ struct engine *engine_new(const struct engine_conf *c, struct err *e)
 	engine_vault_publish_soon(en, 0);
 	engine_expiry_soon(en);
 	engine_schedule_start(en);
+	engine_agenda_start(en);
 	return en;
 }
 
@@ -458,6 +460,7 @@ void engine_free(struct engine *en)
 		engine_run_free(r);
 	}
 	en->runs = NULL;
+	engine_agenda_free(en);
 	operate_free_all(en);
 	engine_forward_orphan(en);
 	engine_trace_free(en);

@@ -44,6 +44,8 @@ struct engine {
 	unsigned running, waiting, claiming;
 	struct engine_operation *operations; /* operate.c: newest first */
 	unsigned operation_count, operating; /* operating: PCs */
+	struct engine_agenda_run *agenda;    /* schedules that run now */
+	struct sched_timer *agenda_timer;
 	struct sched_timer *queue_timer, *lease_timer, *publish_timer, *check_timer;
 	struct sched_timer *expiry_timer;
 	struct publishing *publishing;  /* a worker makes the lists */

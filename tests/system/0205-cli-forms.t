@@ -108,7 +108,7 @@ for form in json csv; do
 		"$OUTBAND" credential reveal $pc --json >pw.json && json pw.json "d[0][\"secret\"]" >pw &&
 		direct="--direct $pc:$base --tls --password-file pw" &&
 		form device issues -- $pc && form issues -- --firmware 2.6.20 && form device owner -- $pc && form device export -- $pc --reveal &&
-		printf "address,password\n$pc,Some-Word-1\n" >adopt.csv && form device adopt -- adopt.csv --preview && form pc info -- $direct && form pc power -- status $direct && form power -- status $pc && form info -- $pc && form group create -- g$n $pc --where state=x && form group list -- && form group show -- g$n && form group add -- g$n pc9 && form group remove -- g$n pc9 && form group delete -- g$n && form wsman identify -- $direct && form wsman get -- AMT_GeneralSettings $direct &&
+		printf "address,password\n$pc,Some-Word-1\n" >adopt.csv && form device adopt -- adopt.csv --preview && form pc info -- $direct && form pc power -- status $direct && form power -- status $pc && form info -- $pc && form group create -- g$n $pc --where state=x && form group list -- && form group show -- g$n && form group add -- g$n pc9 && form group remove -- g$n pc9 && form group delete -- g$n && form schedule add -- s$n "0 7 * * *" check $pc && form schedule list -- && form schedule show -- s$n && form schedule run -- s$n && form schedule remove -- s$n && form wsman identify -- $direct && form wsman get -- AMT_GeneralSettings $direct &&
 		form wsman enumerate -- AMT_TLSSettingData $direct &&
 		form wsman put -- AMT_GeneralSettings PingResponseEnabled=false $direct &&
 		form wsman invoke -- AMT_TimeSynchronizationService GetLowAccuracyTimeSynch $direct &&
