@@ -171,6 +171,22 @@ static bool add_said(struct api_req *r, struct store_tx *tx, const char *uuid,
 	return true;
 }
 
+/* Where the PC was: home domains are checked against it (D122). */
+static bool add_suffix(struct api_req *r, struct store_tx *tx, const char *uuid, const char *suffix)
+{
+	struct store_suffix rows[32];
+
+	if (!suffix[0])
+		return false;
+	unsigned n = store_suffix_list(r->api->conf.store, &r->scratch, uuid, 32, rows);
+	for (unsigned k = 0; k < n; k++)
+		if (str_eq_nocase(rows[k].suffix, suffix))
+			return false;
+	if (tx)
+		store_tx_suffix_set(tx, uuid, suffix, "import", r->now_unix_ms);
+	return true;
+}
+
 static enum api_import_result take(struct api_req *r, const struct engine_csv_row *row,
 				   struct store_tx *tx, struct api_set *seen, char id[64],
 				   struct err *e)
@@ -195,6 +211,7 @@ static enum api_import_result take(struct api_req *r, const struct engine_csv_ro
 	changed |= add_mark(r, tx, uuid, "mac", i.mac);
 	changed |= add_mark(r, tx, uuid, "serial", i.serial);
 	changed |= add_said(r, tx, uuid, &i);
+	changed |= add_suffix(r, tx, uuid, i.suffix);
 	return !changed ? API_IMPORT_UNCHANGED : known ? API_IMPORT_CHANGED : API_IMPORT_ADDED;
 }
 
@@ -219,7 +236,7 @@ static void add_field(struct out *o, const json_t *row, const char *key)
 static void add_line(struct out *o, struct span line)
 {
 	static const char *const keys[] = { "uuid",  "mac",     "serial", "fqdn",
-					    "group", "profile", "ou" };
+					    "group", "profile", "ou",     "suffix" };
 	json_error_t why;
 	json_t *row = json_loadb((const char *)line.p, line.n, JSON_REJECT_DUPLICATES, &why);
 

@@ -70,7 +70,7 @@ enum api_role {
 	  "MAC addresses, serial numbers and certificates that more than one PC has.")                    \
 	X("GET", "/v1/inventory", API_ROLE_VIEWER, "after limit", "", api_inventory_list,                 \
 	  "PCs as other systems want them: the rows of the database's view inventory.")                   \
-	X("POST", "/v1/inventory", API_ROLE_OPERATOR, "preview", "text/csv with a heading, or JSON lines: uuid, mac, serial, fqdn, group, profile, ou", \
+	X("POST", "/v1/inventory", API_ROLE_OPERATOR, "preview", "text/csv with a heading, or JSON lines: uuid, mac, serial, fqdn, group, profile, ou, suffix", \
 	  api_inventory_import, "Merges rows by UUID, then MAC address, then name; what belongs to two PCs is refused.") \
 	X("GET", "/v1/names", API_ROLE_VIEWER, "after limit", "", api_name_list,                          \
 	  "The mapping of UUIDs to names.")                                                               \

@@ -12,6 +12,7 @@ static const char *const names[ENGINE_INVENTORY_COL_COUNT] = {
 	[ENGINE_INVENTORY_grp] = "group grp collection location",
 	[ENGINE_INVENTORY_profile] = "profile",
 	[ENGINE_INVENTORY_ou] = "ou organizationalunit adou",
+	[ENGINE_INVENTORY_suffix] = "suffix dnssuffix connectionsuffix dhcpsuffix",
 };
 
 static bool name_fits(struct span text, const char *words)
@@ -46,7 +47,7 @@ static bool read_head(const struct engine_csv_row *row, struct engine_inventory_
 	    h->at[ENGINE_INVENTORY_fqdn] >= 0)
 		return true;
 	err_set(e, ERR_INVALID, "the first line is no heading of an inventory");
-	return err_want(e, "columns such as uuid, mac, serial, fqdn, group, profile, ou");
+	return err_want(e, "columns such as uuid, mac, serial, fqdn, group, profile, ou, suffix");
 }
 
 static bool bad(struct err *e, const char *column, struct span seen, const char *want)
@@ -105,6 +106,11 @@ bool engine_inventory_row(const struct engine_csv_row *row, struct engine_invent
 		       sizeof out_i->profile, e) ||
 	    !read_text("ou", f[ENGINE_INVENTORY_ou], out_i->ou, sizeof out_i->ou, e))
 		return false;
+	struct span suffix = f[ENGINE_INVENTORY_suffix];
+	if (suffix.n && !pki_preflight_fqdn(suffix, e))
+		return err_wrap(e, "column suffix");
+	str_copy(out_i->suffix, sizeof out_i->suffix, suffix);
+	str_lower(out_i->suffix);
 	if (out_i->uuid[0] || out_i->mac[0] || out_i->fqdn[0])
 		return true;
 	err_set(e, ERR_INVALID, "the row says neither UUID, MAC address nor name");

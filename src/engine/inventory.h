@@ -3,7 +3,7 @@
 #pragma once
 #include "engine/import.h"
 
-#define ENGINE_INVENTORY_COLS(X) X(uuid, 37) X(mac, 18) X(serial, 65) X(fqdn, 254) X(grp, 64) X(profile, 64) X(ou, 256)
+#define ENGINE_INVENTORY_COLS(X) X(uuid, 37) X(mac, 18) X(serial, 65) X(fqdn, 254) X(grp, 64) X(profile, 64) X(ou, 256) X(suffix, 254)
 enum engine_inventory_col {
 #define X(name, size) ENGINE_INVENTORY_##name,
 	ENGINE_INVENTORY_COLS(X)

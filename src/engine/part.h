@@ -71,6 +71,7 @@ struct engine_part_in {
 	struct engine_part_secret *secrets;
 	unsigned secret_count;
 	const struct engine_part_cert *certs; /* every KEY_CERT of the profile, resolved */
+	const char *const *suffixes;      /* DNS suffixes that it was seen in, NULL at the end; NULL: none */
 	unsigned cert_count;
 	int64_t now_unix_ms;
 };
@@ -127,6 +128,7 @@ struct engine_part {
 	bool hidden;                    /* in no profile: part of jobs (run_part_load.c) */
 };
 struct engine_profile;
+const char *engine_part_suffix_seen(const struct engine_part_in *in); /* part_home_domains.c; NULL */
 bool engine_part_wants_mutual(const struct engine_profile *p); /* part_tls_auth.c */
 const struct engine_part *engine_parts_at(unsigned i);            /* of the language; NULL past the end */
 const struct engine_part *engine_parts_all_at(unsigned i);        /* hidden ones as well */

@@ -116,19 +116,33 @@ static bool diff(const struct engine_part_in *in, struct engine_changes *c, stru
 	return true;
 }
 
-/* The suffix that the PC itself sees now decides (DHCP option 15). Where it sees none, or does not say,
- * nobody knows: that counts as lost. */
+const char *engine_part_suffix_seen(const struct engine_part_in *in)
+{
+	return in->have && in->have[1].count ? wsman_obj_str(in->have[1].items[0], "DhcpDNSSuffix")
+					     : NULL;
+}
+
+/* The suffix that the PC itself sees now decides (DHCP option 15), and each that it was ever seen in: it
+ * will be there again. Where it sees none, or does not say, nobody knows: that counts as lost. */
 static const char *dark(const struct engine_part_in *in, struct arena *a)
 {
 	const struct engine_node *list = engine_node_get(in->want, "suffixes");
-	const char *sees =
-		in->have[1].count ? wsman_obj_str(in->have[1].items[0], "DhcpDNSSuffix") : NULL;
-	if (!list || !list->children || (sees && engine_node_has_word(list, sees)))
+	const char *sees = engine_part_suffix_seen(in);
+	if (!list || !list->children)
 		return NULL;
 	if (!sees || !*sees)
 		return "nobody knows the DNS suffix that it sees, and the list of home domains is not empty";
-	return arena_fmt(a, "it sees the DNS suffix %s, which is not among the home domains %s",
-			 sees, of_profile(a, list));
+	if (!engine_node_has_word(list, sees))
+		return arena_fmt(
+			a, "it sees the DNS suffix %s, which is not among the home domains %s",
+			sees, of_profile(a, list));
+	for (const char *const *s = in->suffixes; s && *s; s++)
+		if (!engine_node_has_word(list, *s))
+			return arena_fmt(a,
+					 "it was seen with the DNS suffix %s, which is not among "
+					 "the home domains %s",
+					 *s, of_profile(a, list));
+	return NULL;
 }
 
 const struct engine_part engine_part_home_domains = {

@@ -67,6 +67,7 @@ struct engine_part_in engine_run_part_in(struct engine_run *r, const struct run_
 		.secret_count = r->parts->secret_count,
 		.certs = r->parts->certs,
 		.cert_count = r->parts->cert_count,
+		.suffixes = r->parts->suffixes,
 		.now_unix_ms = clk_unix_ms(),
 	};
 	const struct pki_chain *client =
@@ -258,9 +259,28 @@ bool engine_run_part_read(struct engine_run *r, struct run_part *p)
 
 /* ---- changes ---- */
 
+/* The DNS suffix that the PC sees now, for all later looks at home domains (D122). */
+static void tell_suffix(struct engine_run *r, struct store_tx *tx)
+{
+	struct run_parts *ps = r->parts;
+	for (unsigned i = 0; i < ps->count && !ps->suffix_told; i++) {
+		struct run_part *p = &ps->rows[i];
+		if (p->part != &engine_part_home_domains || !p->known || p->unavailable)
+			continue;
+		struct engine_part_in in = engine_run_part_in(r, p);
+		const char *sees = engine_part_suffix_seen(&in);
+		if (sees && sees[0]) {
+			store_tx_suffix_set(tx, r->uuid, sees, "pc", clk_unix_ms());
+			ps->suffix_told = true;
+		}
+	}
+}
+
 void engine_run_parts_tx(struct engine_run *r, struct store_tx *tx)
 {
 	struct run_parts *ps = r->parts;
+	if (ps)
+		tell_suffix(r, tx);
 	if (!ps || !ps->replied[0])
 		return;
 	engine_run_event(r, tx, LOG_EV_STEP, ps->replied, NULL, NULL);

@@ -183,12 +183,24 @@ static const struct engine_node *wanted(const struct engine_run *r, const struct
 	return want;
 }
 
+static void load_suffixes(struct engine_run *r)
+{
+	struct store_suffix rows[SUFFIXES_MAX];
+	struct arena a;
+	arena_init(&a, 1 << 18);
+	unsigned n = store_suffix_list(r->en->conf.store, &a, r->uuid, SUFFIXES_MAX, rows);
+	for (unsigned i = 0; i < n; i++)
+		r->parts->suffixes[i] = arena_str(&r->keep, span_str(rows[i].suffix));
+	arena_deinit(&a);
+}
+
 bool engine_run_parts_load(struct engine_run *r, struct err *e)
 {
 	struct run_parts *ps = MEM_NEW(struct run_parts);
 	unsigned n = 0;
 	r->parts = ps;
 	arena_init(&ps->work, WORK_MAX);
+	load_suffixes(r);
 	if (r->in.mutual && !engine_vault_need_client(r->en, r->in.key_bits, e))
 		return false;
 	while (engine_parts_all_at(n))

@@ -26,6 +26,7 @@ struct run_part {
 	char lacks[160];
 	struct tried *tried;
 };
+#define SUFFIXES_MAX 32 /* that a PC was seen in, the last ones */
 struct run_parts {
 	struct run_part *rows;
 	unsigned count, change_count;
@@ -42,6 +43,8 @@ struct run_parts {
 	unsigned leaf_count;
 	struct engine_part_cert certs[CERTS_MAX];
 	unsigned cert_count;
+	const char *suffixes[SUFFIXES_MAX + 1]; /* in r->keep; NULL at the end */
+	bool suffix_told;       /* the one that it sees now is on record */
 	struct err refused; /* the first part that the device refused */
 	bool has_refused;
 };

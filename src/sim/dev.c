@@ -73,6 +73,14 @@ bool sim_dev_in_setup(const struct sim_dev *d)
 	return d->state == SIM_SETUP_PSK || d->state == SIM_SETUP_PKI;
 }
 
+void sim_dev_move(struct sim_dev *d, const char *suffix)
+{
+	mem_free(d->suffix);
+	d->suffix = mem_str(suffix);
+	if (sim_dev_is_outside(d))
+		sim_conn_reset_all(d, NULL);
+}
+
 const char *sim_dev_suffix(const struct sim_dev *d)
 {
 	if (sim_fault_has(d, SIM_FAULT_SUFFIX))

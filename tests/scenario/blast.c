@@ -1,7 +1,10 @@
 /* Blast radius: of random fleets and random lists of home domains, the PCs that a check says would go dark
- * are those that the simulator loses, no more and no fewer; and none is lost that nobody accepted.
+ * are those that the simulator loses, where they are or in a network that they were seen in before, no more
+ * and no fewer; and none is lost that nobody accepted.
  * OUTBAND_BLAST_SEEDS=1000 takes so many fleets. */
 #include "parts.h"
+
+#include "base/clk.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,6 +54,31 @@ static void add_fleet(struct world *w, struct rng *rng)
 		fail_msg("the fleet is not configured");
 }
 
+/* Networks that each PC was in before: bits of sites. The service was told by an import, or saw it. */
+static unsigned add_past(struct world *w, struct rng *rng, unsigned i)
+{
+	unsigned bits = rng_below(rng, 3) ? 0 : (unsigned)rng_below(rng, 16);
+	struct store_tx *tx = store_tx_new(w->store);
+	for (unsigned k = 0; k < 4; k++)
+		if (bits >> k & 1)
+			store_tx_suffix_set(tx, w->devs[i].uuid, sites[k], "import", clk_unix_ms());
+	store_tx_commit(tx, NULL, NULL);
+	world_run_ms(w, 1);
+	return bits;
+}
+
+/* Here, and wherever it was before. */
+static bool is_up_everywhere(struct world *w, unsigned i, unsigned past)
+{
+	bool up = is_up(w, i);
+	for (unsigned k = 0; k < 4 && up; k++)
+		if (past >> k & 1) {
+			sim_dev_move(w->devs[i].dev, sites[k]);
+			up = is_up(w, i);
+		}
+	return up;
+}
+
 static void loses_what_was_said(void **state)
 {
 	const char *wish = getenv("OUTBAND_BLAST_SEEDS");
@@ -62,12 +90,14 @@ static void loses_what_was_said(void **state)
 		struct rng rng;
 		char tail[256], text[1024], why[512];
 		bool dark[FLEET];
+		unsigned past[FLEET];
 		rng_seed(&rng, (uint64_t)seed);
 		parts_start(&w, "9.5", "");
 		add_fleet(&w, &rng);
 		random_profile(&rng, tail, sizeof tail);
 		parts_profile(&w, tail);
 		for (unsigned i = 0; i < FLEET; i++) {
+			past[i] = add_past(&w, &rng, i);
 			parts_drift(&w, i, text, sizeof text);
 			parts_notes(&w, i, text, sizeof text);
 			dark[i] = strstr(text, "would go dark") != NULL;
@@ -80,10 +110,10 @@ static void loses_what_was_said(void **state)
 		}
 		for (unsigned i = 0; i < FLEET; i++) {
 			parts_apply_accepting(&w, i, why, sizeof why);
-			if (is_up(&w, i) == dark[i])
+			bool up = is_up_everywhere(&w, i, past[i]);
+			if (up == dark[i])
 				fail_msg("seed %ld, PC %u: said %s, is %s (%s)", seed, i,
-					 dark[i] ? "dark" : "fine", is_up(&w, i) ? "up" : "dark",
-					 tail);
+					 dark[i] ? "dark" : "fine", up ? "up" : "dark", tail);
 			lost += dark[i];
 			kept += !dark[i];
 		}
@@ -93,10 +123,36 @@ static void loses_what_was_said(void **state)
 	assert_true(lost > 10 && kept > 10);
 }
 
+/* A PC that moved is remembered: what it saw at the look before counts at the next one. */
+static void remembers_where_it_was(void **state)
+{
+	struct world w;
+	char text[1024], why[512];
+	(void)state;
+	unsigned i = parts_start(&w, "9.5", "");
+	sim_dev_move(w.devs[i].dev, "branch.example.com");
+	parts_profile(&w, "home_domains: {suffixes: [branch.example.com]}\n");
+	parts_drift(&w, i, text, sizeof text);
+	parts_notes(&w, i, text, sizeof text);
+	assert_null(strstr(text, "would go dark"));
+	sim_dev_move(w.devs[i].dev, "example.com");
+	parts_profile(&w, "home_domains: {suffixes: [example.com]}\n");
+	parts_drift(&w, i, text, sizeof text);
+	parts_notes(&w, i, text, sizeof text);
+	assert_non_null(
+		strstr(text, "would go dark: it was seen with the DNS suffix branch.example.com"));
+	assert_false(parts_apply(&w, i, why, sizeof why));
+	assert_non_null(strstr(why, "branch.example.com"));
+	parts_profile(&w, "home_domains: {suffixes: [example.com, branch.example.com]}\n");
+	assert_true(parts_apply(&w, i, why, sizeof why));
+	parts_stop(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(loses_what_was_said),
+		cmocka_unit_test(remembers_where_it_was),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
