@@ -47,11 +47,13 @@ static void load_name_settings(struct engine *en, struct arena *a)
 	LOAD_TEXT(en, a, proxies, SETTING_PROXIES);
 	en->set.forward_all = str_eq(setting_text(en, a, SETTING_FORWARD_WHICH), "all");
 	en->set.forward_proxy = str_eq(setting_text(en, a, SETTING_FORWARD_PROXY), "true");
+	en->set.otp_close = str_eq(setting_text(en, a, SETTING_OTP_CLOSE), "true");
 	en->set.rekey = str_eq(setting_text(en, a, SETTING_REKEY), "true");
 	en->set.trace_keys = str_eq(setting_text(en, a, SETTING_TRACE_KEYS), "true");
 	en->set.name_replace = str_eq(setting_text(en, a, SETTING_NAME_TAKEN), "replace");
 	en->set.hook_timeout_s = setting_int(en, a, SETTING_HOOK_TIMEOUT_S);
 	en->set.hook_parallel = setting_int(en, a, SETTING_HOOK_PARALLEL);
+	en->set.period_h = setting_int(en, a, SETTING_PERIOD_H);
 }
 
 static void load_settings(struct engine *en)

@@ -26,9 +26,9 @@ struct engine {
 		enum { ENGINE_OTP_OFF, ENGINE_OTP_OPTIONAL, ENGINE_OTP_REQUIRED } otp;
 		char profile[64], ca_url[201];
 		char name_sources[64], name_not_yet[256], hook_program[256], dns_servers[256];
-		bool name_replace, forward_all, forward_proxy, trace_keys, rekey;
+		bool name_replace, forward_all, forward_proxy, trace_keys, rekey, otp_close;
 		char forward[80], proxies[256];
-		int64_t hook_timeout_s, hook_parallel;
+		int64_t hook_timeout_s, hook_parallel, period_h;
 		struct engine_retry_conf retry;
 	} set;
 	const struct pki_chain *chains[ENGINE_MAX_CHAINS]; /* provisioning; replaced as a whole by reload */

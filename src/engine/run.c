@@ -1,5 +1,6 @@
 /* One running job: from the lease to its end. The loop is observe, plan, act, record; this file
  * holds the loop, the waits and the end, the other run_*.c files its parts. */
+#include "engine/run_otp.h"
 #include "engine/run_priv.h"
 #include "engine/trace.h"
 
@@ -485,6 +486,8 @@ void engine_run_plan(struct engine_run *r)
 		engine_run_check(r);
 		return;
 	}
+	if (engine_run_extend_period(r))
+		return;
 	enum engine_act a = engine_plan_next(&r->in);
 	if (a < ACT_COUNT && engine_run_looks_again(r, a))
 		return;

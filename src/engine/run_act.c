@@ -209,9 +209,12 @@ static void on_read(void *arg, const struct amt_reply *reply, const struct err *
 	memcpy(realm, r->facts.realm, sizeof realm);
 	if (!engine_reads_apply(rd, &r->in, &r->facts, &rr, reply->arena, &o, &e) ||
 	    (rd->group == FACTS_IDENTITY && !check_identity(r, &e)) ||
-	    (rd->group == FACTS_OTP && !engine_run_otp_check(r, &e)) ||
 	    (rd->group == FACTS_PORT && !engine_run_identity(r, &e))) {
 		engine_run_fail(r, &e);
+		return;
+	}
+	if (rd->group == FACTS_OTP && !engine_run_otp_check(r, &e)) {
+		engine_run_otp_refused(r, &e);
 		return;
 	}
 	if (was_cleared(r, realm))

@@ -5,6 +5,9 @@
 #include "engine/run_otp.h"
 #include "engine/run_priv.h"
 
+#include "base/fault.h"
+#include "engine/actions_priv.h"
+
 #include <stdio.h>
 
 bool engine_run_otp_load(struct engine_run *r, struct err *e)
@@ -46,4 +49,84 @@ bool engine_run_otp_check(struct engine_run *r, struct err *e)
 		"let the agent write and report a new one; if it did, another PC may answer "
 		"at %s",
 		r->address);
+}
+
+/* ---- how long the PC's network stays open ---- */
+
+static void send_period(struct engine_run *r, uint32_t hours, amt_client_fn *fn)
+{
+	struct arena a;
+	struct wsman_req req = { 0 };
+	if (!engine_run_may_go_on(r))
+		return;
+	arena_init(&a, 65536);
+	struct wsman_obj *o = engine_act_invoke(&a, &req, "AMT_SetupAndConfigurationService",
+						"ExtendProvisioningPeriod");
+	wsman_obj_set_u32(o, "Duration", hours);
+	r->state = RUN_PART_ACT;
+	r->act = ACT_COUNT;
+	if (!fault_hit("engine.send"))
+		amt_client_call(r->client, &req, false, 0, fn, r);
+	arena_deinit(&a);
+}
+
+/* Whatever it answers: that the password does not fit is what counts. */
+static void on_closed(void *arg, const struct amt_reply *reply, const struct err *err)
+{
+	struct engine_run *r = arg;
+	struct err e = r->why;
+	struct wsman_obj *o;
+	if (fault_hit("engine.reply"))
+		return;
+	bool closed = err->code == ERR_NONE &&
+		wsman_envelope_obj(reply->msg, reply->arena, &o, NULL) && o->return_value == 0;
+	if (closed)
+		err_hint(&e,
+			 "its network was closed (pki.otp_close): let the agent write and report a "
+			 "new one, and start the setup again on the PC");
+	engine_run_fail(r, &e);
+}
+
+void engine_run_otp_refused(struct engine_run *r, const struct err *e)
+{
+	if (!r->en->set.otp_close || r->facts.otp == ENGINE_OTP_NONE) {
+		engine_run_fail(r, e);
+		return;
+	}
+	r->why = *e;
+	send_period(r, 0, on_closed);
+}
+
+static void on_extended(void *arg, const struct amt_reply *reply, const struct err *err)
+{
+	struct engine_run *r = arg;
+	struct wsman_obj *o;
+	if (fault_hit("engine.reply"))
+		return;
+	if (err->code == ERR_AUTH || err->code == ERR_DENIED || err->code == ERR_REALM) {
+		engine_run_login_failed(r, err);
+		return;
+	}
+	if (err->code != ERR_NONE && !reply->msg) {
+		engine_run_reopen(r, err);
+		return;
+	}
+	bool taken = err->code == ERR_NONE &&
+		wsman_envelope_obj(reply->msg, reply->arena, &o, NULL) && o->return_value == 0;
+	struct store_tx *tx = engine_run_tx(r);
+	engine_run_event(r, tx, taken ? LOG_EV_STEP : LOG_EV_STEP_NOTE, "provisioning_period",
+			 taken ? NULL : "not taken: its network closes when its firmware says",
+			 NULL);
+	engine_run_commit(r, tx, engine_run_plan);
+}
+
+bool engine_run_extend_period(struct engine_run *r)
+{
+	if (!r->en->set.period_h || !r->in.setup || r->kind != RUN_CONFIGURE || r->period_told)
+		return false;
+	if (engine_run_looks_again(r, ACT_COUNT))
+		return true;
+	r->period_told = true;
+	send_period(r, (uint32_t)r->en->set.period_h, on_extended);
+	return true;
 }

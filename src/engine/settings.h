@@ -41,6 +41,8 @@ enum engine_setting_type { ENGINE_SET_BOOL, ENGINE_SET_INT, ENGINE_SET_TEXT, ENG
 	X(SETTING_ROTATE_DAYS, "password.rotate_days", INT, 0, 3650, "0", "days", false, "PCs get a new admin password when theirs is so old; 0: only when asked") \
 	X(SETTING_TRACE_KEYS, "trace.keys", BOOL, 0, 1, "false", "", false, "whether 'device trace --keys' may keep the TLS keys of a PC: who has them reads captures of the network, passwords too") \
 	X(SETTING_REKEY, "psk.rekey", BOOL, 0, 1, "false", "", false, "a PC that was set up with its PID/PPS gets a new pair afterwards, for its next setup") \
+	X(SETTING_OTP_CLOSE, "pki.otp_close", BOOL, 0, 1, "false", "", false, "a PC that shows another one-time password than was reported gets its network closed: somebody has to start its setup again") \
+	X(SETTING_PERIOD_H, "setup.period_h", INT, 0, 24, "0", "h", false, "how long a PC in setup keeps its network open, told at the start of its setup; 0: as its firmware says") \
 	X(SETTING_LOG_LEVEL, "log.level", CHOICE, 0, 0, "info", "error warn info debug", false, "what the log shows")
 enum engine_setting {
 #define X(constant, key, type, min, max, def, choices, restart, text) constant,

@@ -1,4 +1,4 @@
-/* A new PID/PPS pair in configured PCs: it is the one of their next setup, whichever point the service
+/* A new PID/PPS pair in configured PCs, and the time that a setup has. The pair is the one of their next setup, whichever point the service
  * dies at; every former one stays; and PCs without pre-shared keys are told so. */
 #include "parts.h"
 
@@ -167,6 +167,29 @@ static void after_each_setup(void **state)
 	world_deinit(&w);
 }
 
+/* Told once at the start of a setup, never after it. */
+static void keeps_the_window_open(void **state)
+{
+	struct world w;
+	(void)state;
+	world_init(&w, 3);
+	world_set(&w, "setup.period_h", "24");
+	world_start_service(&w);
+	world_add(&w, "5.0", SIM_SETUP_PSK, NULL, NULL);
+	world_add(&w, "16.1", SIM_SETUP_PKI, NULL, NULL);
+	assert_true(world_run_until_done(&w, HOUR_MS));
+	for (unsigned i = 0; i < 2; i++) {
+		assert_true(world_event(&w, w.devs[i].uuid, "engine.step",
+					"step=provisioning_period", NULL, 0));
+		unsigned before = parts_changes(&w, i);
+		world_add_job(&w, i);
+		world_run_ms(&w, HOUR_MS / 4);
+		assert_int_equal(parts_changes(&w, i), before);
+	}
+	world_check(&w);
+	world_deinit(&w);
+}
+
 static void not_where_there_is_none(void **state)
 {
 	struct world w;
@@ -184,9 +207,8 @@ static void not_where_there_is_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_new_pair_sets_it_up),
-		cmocka_unit_test(dies_anywhere),
-		cmocka_unit_test(after_each_setup),
+		cmocka_unit_test(the_new_pair_sets_it_up), cmocka_unit_test(dies_anywhere),
+		cmocka_unit_test(after_each_setup),        cmocka_unit_test(keeps_the_window_open),
 		cmocka_unit_test(not_where_there_is_none),
 	};
 	return cmocka_run_group_tests_name("rekey", tests, NULL, NULL);

@@ -25,14 +25,15 @@ approve() { # ADDRESS NAME
 	"$OUTBAND" device approve "$1" --fqdn "$2" >out 2>err
 }
 
-test_expect_success 'three PCs; the firmware of each shows a one-time password' '
+test_expect_success 'four PCs; the firmware of each shows a one-time password' '
 	sim_root root && sim_leaf leaf root setup.example.com && cat leaf.pem leaf.key root.pem >chain.pem &&
 	serve_start $port && "$OUTBAND" setting set device.port_base $base >/dev/null && "$OUTBAND" cert import main chain.pem >/dev/null &&
 	"$OUTBAND" setting set job.retry_s 1 >/dev/null && refused 3 "off optional required" setting set pki.otp maybe &&
 	"$OUTBAND" setting set pki.otp required >/dev/null &&
-	sim_start $base --base 127.1.28.1 --devices 3 --state setup-pki --generation 11.8 --suffix example.com --roots root.pem \
+	sim_start $base --base 127.1.28.1 --devices 4 --state setup-pki --generation 11.8 --suffix example.com --roots root.pem \
 		--otp open-sesame --hello 127.0.0.1:$port --speed 50 &&
-	sim_until state_is 127.1.28.1 refused && sim_until state_is 127.1.28.2 refused && sim_until state_is 127.1.28.3 refused
+	sim_until state_is 127.1.28.1 refused && sim_until state_is 127.1.28.2 refused && sim_until state_is 127.1.28.3 refused &&
+	sim_until state_is 127.1.28.4 refused
 '
 
 test_expect_success 'required: what was not reported is not configured, nothing is sent' '
@@ -54,6 +55,11 @@ test_expect_success 'optional: compared where one was reported' '
 	"$OUTBAND" setting set pki.otp optional >/dev/null && report 127.1.28.2 other &&
 	approve 127.1.28.2 pc2.example.com && sim_until refused_for 127.1.28.2 "does not show the one-time password" &&
 	approve 127.1.28.3 pc3.example.com && sim_until state_is 127.1.28.3 configured
+'
+
+test_expect_success 'pki.otp_close: a PC that shows another one is closed, and says no hello any more' '
+	"$OUTBAND" setting set pki.otp_close true >/dev/null && report 127.1.28.4 other && approve 127.1.28.4 pc4.example.com &&
+	sim_until refused_for 127.1.28.4 "its network was closed" && sim_ctl list 127.1.28.4 | grep -q " state=silent "
 '
 
 test_expect_success 'off: not looked at' '
