@@ -1,5 +1,6 @@
-/* A new PID/PPS pair in configured PCs, and the time that a setup has. The pair is the one of their next setup, whichever point the service
- * dies at; every former one stays; and PCs without pre-shared keys are told so. */
+/* A new PID/PPS pair in configured PCs, and the time that a setup has. The pair is the one of their next
+ * setup, whichever point the service dies at; every former one stays; PCs without pre-shared keys are
+ * told so. */
 #include "parts.h"
 
 #include "base/clk.h"
