@@ -6,7 +6,6 @@
 #include "base/mem.h"
 #include "engine/adopt.h"
 #include "sim/switches.h"
-#include "sim/testkeys.h"
 
 #include "../support/chains.h"
 
@@ -282,14 +281,19 @@ static void set_number(struct soak *s, const char *key, int64_t lo, int64_t hi)
 
 static unsigned keys_made; /* in this seed */
 
-/* Another key each time, as a real one would be; the same ones for the same seed. */
+/* Another key each time, as a real one would be, and none that virtual PCs have (sim/testkeys.h): those
+ * would be refused as duplicates. */
 static struct pki_key *next_key(unsigned bits, struct err *e)
 {
 	static const enum test_key strong[] = { TEST_KEY_3072_A, TEST_KEY_3072_B, TEST_KEY_3072_C };
+	static struct pki_key *fresh[24];
 	unsigned n = keys_made++;
 	if (bits > 2048)
 		return pki_key_ref(test_chain_key(strong[n % 3]));
-	return pki_key_from_pem(span_str(sim_testkeys[n % sim_testkey_count].text), e);
+	n %= sizeof fresh / sizeof *fresh;
+	if (!fresh[n])
+		fresh[n] = pki_key_generate_rsa(bits, e);
+	return fresh[n] ? pki_key_ref(fresh[n]) : NULL;
 }
 
 static void begin(struct soak *s, const struct soak_opts *opts)
