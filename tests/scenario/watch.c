@@ -308,13 +308,10 @@ static void check_lease(struct watch *t, struct watch_conn *c, const char *name)
 	snprintf(owner, sizeof owner, "world-%u-%u", c->service->index, c->service->starts);
 	arena_init(&a, 1 << 16);
 	/* one job at a time with a device: whichever kind runs holds the lease */
-	bool held = world_job_any(t->w, t->w->devs[c->dev].uuid, "running", &a, &j) &&
-		strcmp(j.lease_owner, owner) == 0;
+	bool held = world_job_any(t->w, t->w->devs[c->dev].uuid, owner, &a, &j);
 	char made_up[UUID_TEXT_SIZE]; /* one whose UUID is not known yet */
 	engine_adopt_made_up(t->w->devs[c->dev].address, made_up);
-	held = held ||
-		(world_job_any(t->w, made_up, "running", &a, &j) &&
-		 strcmp(j.lease_owner, owner) == 0);
+	held = held || world_job_any(t->w, made_up, owner, &a, &j);
 	if (!held || j.lease_until_unix_ms <= now)
 		watch_fail(
 			t,

@@ -391,7 +391,7 @@ bool world_job(struct world *w, unsigned i, struct arena *a, struct store_job *o
 	return store_job_active(w->store, a, w->devs[i].uuid, "configure", out_j);
 }
 
-bool world_job_any(struct world *w, const char *uuid, const char *state, struct arena *a,
+bool world_job_any(struct world *w, const char *uuid, const char *owner, struct arena *a,
 		   struct store_job *out_j)
 {
 	static const char *const kinds[] = { "configure",         "check",
@@ -401,7 +401,9 @@ bool world_job_any(struct world *w, const char *uuid, const char *state, struct 
 					     "rekey_psk" };
 	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
 		if (store_job_active(w->store, a, uuid, kinds[k], out_j) &&
-		    (!state || strcmp(out_j->state, state) == 0))
+		    (!owner ||
+		     (strcmp(out_j->state, "running") == 0 &&
+		      strcmp(out_j->lease_owner, owner) == 0)))
 			return true;
 	return false;
 }

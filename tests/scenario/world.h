@@ -103,8 +103,8 @@ bool world_run_ms(struct world *w, int64_t ms);
 void world_add_job(struct world *w, unsigned i);
 void world_add_job_of(struct world *w, unsigned i, const char *kind);
 bool world_job(struct world *w, unsigned i, struct arena *a, struct store_job *out_j); /* not ended */
-/* One of any kind that is not ended, in that state (NULL: any). */
-bool world_job_any(struct world *w, const char *uuid, const char *state, struct arena *a, struct store_job *out_j);
+/* One of any kind that is not ended; with owner: that runs under the lease of that service. */
+bool world_job_any(struct world *w, const char *uuid, const char *owner, struct arena *a, struct store_job *out_j);
 void world_retry(struct world *w, unsigned i); /* the operator's "try again now" */
 /* Newest event of that name (NULL: any) and device ("": of none) whose line contains part. */
 bool world_event(struct world *w, const char *uuid, const char *name, const char *part, char *out_line, size_t cap);
