@@ -252,7 +252,7 @@ static void change_leaves(struct watch *t, struct watch_conn *c, const char *nam
 		a = &d->acts[d->act_count++];
 		*a = (struct watch_act){ .key = c->act, .product = product_of(m->method) };
 		str_copy(a->name, sizeof a->name, span_str(name));
-	} else if (a->open && !a->seen && !is_done(t, a->job)) {
+	} else if (a->open && !a->seen && a->done_count == done_count(t, c->dev)) {
 		watch_fail(t, "repeated blindly: %s to device %u has no known end, and %s", name,
 			   c->dev,
 			   a->product ? "its product was not searched for"
@@ -266,7 +266,7 @@ static void change_leaves(struct watch *t, struct watch_conn *c, const char *nam
 	a->seen = false;
 	a->value = value;
 	a->by = c->service;
-	a->done_count = value ? done_count(t, c->dev) : 0;
+	a->done_count = done_count(t, c->dev);
 	str_copy(a->job, sizeof a->job, span_str(c->job));
 }
 
