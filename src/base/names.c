@@ -255,7 +255,8 @@ static bool add_item(struct names *n, struct span s, struct err *e)
 	if (item.count > n->max || n->count > n->max - item.count) {
 		err_set(e, ERR_LIMIT, "with '%.*s' these are too many", s.n < 80 ? (int)s.n : 80,
 			(const char *)s.p);
-		err_seen(e, "%llu", (unsigned long long)(n->count + item.count));
+		unsigned long long all = n->count + item.count;
+		err_seen(e, "%llu", all);
 		return err_want(e, "at most %llu", (unsigned long long)n->max);
 	}
 	if (n->item_count == NAMES_MAX_ITEMS)

@@ -21,7 +21,7 @@ static bool is_digit(uint8_t c)
 
 static struct piece cut(const char *text)
 {
-	struct span s = span_str(text);
+	struct span s = span_make(text, strlen(text)); /* never NULL, as span_str may be */
 	struct piece p = { .before = s, .behind = span_make(s.p + s.n, 0) };
 	size_t end = span_find(s, '.'), from;
 

@@ -176,7 +176,7 @@ static bool add_file(struct cli_seen_cas *k, const char *path, struct err *e)
 
 	if (!cli_input_read(path, LIMIT_PFX_BYTES, &file, e))
 		return false;
-	buf_init(&pem, 2u * LIMIT_PFX_BYTES);
+	buf_init(&pem, (size_t)2 * LIMIT_PFX_BYTES);
 	out_init_buf(&o, &pem);
 	struct pki_chain *c = pki_chain_file_to_pem(buf_span(&file), &o, e)
 		? pki_chain_from_pem(buf_span(&pem), e)

@@ -7,7 +7,7 @@
 static bool parse_ago(struct span s, int64_t now_unix_ms, int64_t *out_unix_ms)
 {
 	static const struct {
-		char letter;
+		uint8_t letter;
 		int64_t ms;
 	} units[] = { { 's', 1000 },
 		      { 'm', 60000 },
