@@ -6,7 +6,7 @@ test_description='outband: rules choose the profile of a PC, a pin by hand goes 
 . "$SHARNESS_TEST_SRCDIR/cli.sh"
 . "$SHARNESS_TEST_SRCDIR/fleet.sh"
 
-hello=22550 base=22554 net=127.1.50
+hello=22550 base=22551 net=127.1.50
 
 has() { # ADDRESS PROFILE
 	"$OUTBAND" device show "$1" --json >show.json &&
