@@ -12,6 +12,7 @@
 #   memory       VmRSS and VmHWM of /proc/PID/status of the service; per job: what the peak of DEVICES
 #                is above the peak of a quarter of them
 #   exchange     tests/bench/exchange.sh
+#   sol          tests/bench/sol.sh
 #   simulator    sim --devices 100000, VmRSS; its CPU time in the rows above
 #   discovery    discover --ping --rate max against sim --devices 32768
 #   life         tests/bench/life.sh (only --full)
@@ -105,6 +106,12 @@ exchange() {
 	done <"$dir/exchange"
 }
 
+sol() {
+	set -- $("$root/tests/bench/sol.sh")
+	row 'SOL receive over TLS, MB a second' "$1, $5" '>= 50, lossless' '4-5 with loss (amtterm)' "$(judge "$1" 50 min)"
+	row '  CPU per MB: console, simulator; its memory' "$2 ms, $3 ms, $4 KB" '' ''
+}
+
 simulator() {
 	fleet_sim --devices 100000 --base 127.64.0.1 --generation 16.1 --state setup-pki --suffix example.com
 	row 'simulator, 100,000 idle devices' "$(rss sim) KB" '<= 1,048,576 KB' '' "$(judge "$(rss sim)" 1048576)"
@@ -148,9 +155,10 @@ generation 16.1
 generation 11.8
 elapsed
 exchange
+sol
 simulator
 discovery
 if [ $full = yes ]; then life && pages; else
 	printf '\n--full adds 1,000 PCs at once and pages of a database with 1,000,000 PCs.\n'
 fi
-printf 'Not here, for want of the part: CIRA tunnels, SOL and IDE-R rates.\n'
+printf 'Not here, for want of the part: CIRA tunnels, IDE-R rates.\n'
