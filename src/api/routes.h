@@ -4,6 +4,7 @@
 #pragma once
 #include "api/routes_cert.h"
 #include "api/routes_asset.h"
+#include "api/routes_console.h"
 #include "api/routes_operate.h"
 #include "api/routes_sighting.h"
 
@@ -89,6 +90,7 @@ enum api_role {
 	X("POST", "/v1/keys/{}/release", API_ROLE_SECURITY, "", "", api_key_release,                      \
 	  "Makes a used key free for another PC, and a group's one for one PC.")                                                        \
 	API_ROUTES_ASSET(X)                                                                               \
+	API_ROUTES_CONSOLE(X)                                                                             \
 	API_ROUTES_OPERATE(X)                                                                             \
 	API_ROUTES_SIGHTING(X)                                                                            \
 	API_ROUTES_CERT(X)                                                                                \

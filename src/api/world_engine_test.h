@@ -86,4 +86,5 @@ bool engine_unseal(struct engine *en, const char *label, struct span sealed, str
 }
 
 #include "api/world_ca_test.h"
+#include "api/world_console_test.h"
 #include "api/world_operate_test.h"

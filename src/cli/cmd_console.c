@@ -3,7 +3,7 @@
 #include "amt/op.h"
 #include "amt/sol.h"
 #include "base/str.h"
-#include "cli/console.h"
+#include "cli/console_service.h"
 #include "cli/direct.h"
 #include "cli/term.h"
 #include <signal.h>
@@ -266,15 +266,32 @@ static bool read_options(struct cli *c, struct console *k, struct err *e)
 	return !log || console_open_log(k, log, e);
 }
 
+static bool through_service(struct cli *c, struct err *e)
+{
+	struct console k = { 0 };
+
+	if (c->args.count == 0) {
+		err_set(e, ERR_USAGE, "no PC is named");
+		return err_hint(e, "name one that the service knows, or give --direct HOST");
+	}
+	k.pc = cli_operand(c, 0);
+	bool ok = read_options(c, &k, e) && cli_console_service(&k, e);
+	console_close_log(&k);
+	cli_script_deinit(&k.script);
+	return ok || c->exit_status > END_BY_SIGNAL;
+}
+
 bool cli_cmd_console(struct cli *c, struct err *e)
 {
 	struct direct x = { .e = e };
 	bool ok = false;
 
-	if (!cli_args_has(&c->args, "direct")) {
-		err_set(e, ERR_USAGE, "no PC is named");
-		return err_hint(e, "give --direct HOST");
-	}
+	if (!cli_args_has(&c->args, "direct"))
+		return through_service(c, e);
+	if (c->args.count > 0)
+		return err_set(e, ERR_USAGE,
+			       "--direct %s is the PC; '%s' beside it is one too many",
+			       cli_args_value(&c->args, "direct"), cli_operand(c, 0));
 	x.k.line = &direct_line;
 	x.k.line_arg = &x;
 	x.k.on_done = on_done;

@@ -1,6 +1,7 @@
 /* The engine: settings, the queue and its workers, leases, start and stop. A job that waits for
  * firmware holds no worker; when its wait is over it goes before new ones. */
 #include "engine/agenda.h"
+#include "engine/console.h"
 #include "engine/operate_priv.h"
 #include "engine/run_priv.h"
 #include "engine/trace.h"
@@ -443,6 +444,7 @@ void engine_stop(struct engine *en, void (*fn)(void *arg), void *arg)
 		next = r->next;
 		engine_run_stop(r);
 	}
+	engine_console_stop_all(en);
 	operate_stop_all(en);
 }
 
@@ -463,6 +465,7 @@ void engine_free(struct engine *en)
 	}
 	en->runs = NULL;
 	engine_agenda_free(en);
+	engine_console_free_all(en);
 	operate_free_all(en);
 	engine_forward_orphan(en);
 	engine_trace_free(en);

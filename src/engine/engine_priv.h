@@ -42,6 +42,7 @@ struct engine {
 	bool client_looked[ENGINE_CA_COUNT];
 	struct engine_run *runs;        /* list of all, also those that wait */
 	unsigned running, waiting, claiming;
+	struct engine_console *consoles;     /* console.c */
 	struct engine_operation *operations; /* operate.c: newest first */
 	unsigned operation_count, operating; /* operating: PCs */
 	struct engine_agenda_run *agenda;    /* schedules that run now */

@@ -12,8 +12,7 @@
 
 #include <stdio.h>
 
-#define MARK_REFUSED   "login.refused" /* the id of a credential that the PC did not take */
-#define WAKE_MS        2000            /* firmware that sleeps is up within 10 s */
+#define WAKE_MS        2000 /* firmware that sleeps is up within 10 s */
 #define BUSY_LOOK_MS   1000
 #define HOLD_MARGIN_MS 30000
 #define BREAK_MS       20000 /* for taking back what is set half */
@@ -120,7 +119,7 @@ static void release(void *arg)
 		store_tx_hold_drop(tx, p->r->uuid, p->o->owner);
 	settle_login(p, tx);
 	if (p->r->e.code == ERR_AUTH && p->cred)
-		store_tx_mark_set(tx, p->r->uuid, MARK_REFUSED, p->cred->id, clk_unix_ms());
+		store_tx_mark_set(tx, p->r->uuid, OPERATE_MARK_REFUSED, p->cred->id, clk_unix_ms());
 	ENGINE_EVENT(en, changes || bad ? tx : NULL, p->r->uuid,
 		     bad ? LOG_EV_OPERATE_FAILED : LOG_EV_OPERATED, &p->r->e,
 		     LOG_S("uuid", p->r->uuid), LOG_S("op", p->o->id), LOG_S("what", p->o->text),
@@ -280,7 +279,7 @@ static void on_seen(void *arg, const struct amt_event *ev)
 	engine_trace_seen(p->o->en, p->r->uuid, ev);
 }
 
-static void set_way(struct operate_pc *p)
+static void make_way(const struct operate_pc *p, struct amt_way *out_w)
 {
 	struct engine *en = p->o->en;
 	struct amt_way w = { .clear = p->clear };
@@ -296,6 +295,14 @@ static void set_way(struct operate_pc *p)
 	str_copy(w.user, sizeof w.user, span_str(p->cred->user[0] ? p->cred->user : "admin"));
 	str_copy(w.realm, sizeof w.realm, span_str(p->cred->realm));
 	w.password = secret_copy(&p->password);
+	*out_w = w;
+}
+
+static void set_way(struct operate_pc *p)
+{
+	struct amt_way w;
+
+	make_way(p, &w);
 	amt_client_set_way(p->client, &w);
 	amt_way_deinit(&w);
 }
@@ -401,7 +408,7 @@ static bool check_login(struct operate_pc *p, struct err *e)
 	struct store_mark marks[4];
 	int64_t wait = 0;
 	unsigned n = p->fail_count ? store_mark_list(p->o->en->conf.store, &p->arena, p->r->uuid,
-						     MARK_REFUSED, 4, marks)
+						     OPERATE_MARK_REFUSED, 4, marks)
 				   : 0;
 
 	for (unsigned i = 0; i < n; i++) {
@@ -469,6 +476,26 @@ static bool load(struct operate_pc *p, struct err *e)
 	p->ladder_count = amt_quirks_ladder(d.version, false, p->ladder);
 	p->has_client = engine_vault_client(en, 2048) != NULL;
 	return load_credential(p, e) && check_login(p, e);
+}
+
+bool operate_pc_way(struct engine *en, const char *uuid, unsigned n, struct operate_way *out_w,
+		    struct err *e)
+{
+	struct engine_operation o = { .en = en };
+	struct operate_pc *p = operate_pc_new(&o, uuid);
+	bool ok = load(p, e);
+
+	*out_w = (struct operate_way){ .fail_count = p->fail_count,
+				       .fail_since_unix_ms = p->fail_since_unix_ms };
+	str_copy(out_w->name, sizeof out_w->name, span_str(p->r->name));
+	out_w->count = p->clear ? 1 : p->ladder_count * (p->has_client ? 2 : 1);
+	if (ok) {
+		p->way = n;
+		make_way(p, &out_w->way);
+		str_copy(out_w->cred_id, sizeof out_w->cred_id, span_str(p->cred->id));
+	}
+	operate_pc_free(p);
+	return ok;
 }
 
 void operate_pc_start(struct operate_pc *p)

@@ -42,6 +42,7 @@ void operate_stop_all(struct engine *en);
 #define OPERATE_RESULT_BYTES (64u << 20)       /* of all PCs of an operation */
 
 /* operate_pc.c */
+#define OPERATE_MARK_REFUSED "login.refused" /* the id of a credential that the PC did not take */
 struct operate_pc {
 	struct operate_pc *next;
 	struct engine_operation *o;
@@ -64,4 +65,12 @@ struct operate_pc {
 struct operate_pc *operate_pc_new(struct engine_operation *o, const char *uuid);
 void operate_pc_start(struct operate_pc *p);   /* exactly one operate_pc_ended, never before this returns */
 void operate_pc_cancel(struct operate_pc *p, const struct err *e); /* ends soon with that */
+struct operate_way { /* of a device, over its current credential */
+	struct amt_way way;      /* the caller ends it */
+	unsigned count;          /* of ways to try: TLS versions, with and without a client certificate */
+	char name[256], cred_id[64];
+	int64_t fail_count, fail_since_unix_ms; /* of the device: to be charged before a login (M19) */
+};
+/* For consoles: the n-th way, when the lock-out budget allows a login at all. */
+bool operate_pc_way(struct engine *en, const char *uuid, unsigned n, struct operate_way *out_w, struct err *e);
 void operate_pc_free(struct operate_pc *p);    /* never while a transaction of it may be reported */

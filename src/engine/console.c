@@ -1,0 +1,421 @@
+/* See console.h. A login is charged to the lock-out budget before it leaves, and the charge is taken back
+ * when the PC took it, as with operations. Decides nothing about what is shown. */
+#include "engine/console.h"
+#include "amt/sol.h"
+#include "base/clk.h"
+#include "base/mem.h"
+#include "engine/operate_priv.h"
+
+#define MAX_CONSOLES 256
+#define KEEP_MS      30000  /* nobody asked for so long: nobody looks */
+#define BACK_MS      300000 /* a lost line is tried for so long */
+#define WRITER_MS    60000  /* a writer that typed nothing for so long is none any more */
+
+struct engine_console_wait {
+	struct engine_console_wait *next;
+	struct engine_console *k;
+	struct engine *en;
+	void (*fn)(void *arg);
+	void *arg;
+	struct sched_timer *timer;
+};
+enum console_state { CONSOLE_OPENING, CONSOLE_OPEN, CONSOLE_LOST, CONSOLE_ENDED };
+struct engine_console {
+	struct engine *en;
+	struct engine_console *next;
+	char uuid[UUID_TEXT_SIZE];
+	char writer[64];
+	int64_t typed_mono_ms;
+	struct operate_way way;
+	unsigned n; /* of the ways */
+	struct amt_sol *sol;
+	enum console_state state;
+	struct buf past;
+	uint64_t said;                     /* bytes in all */
+	bool power, storing, proven, dead; /* dead: goes when the transaction is reported */
+	struct err e;
+	struct engine_console_wait *waits;
+	struct sched_timer *keep, *again;
+};
+
+static struct engine_console *find(struct engine *en, const char *uuid)
+{
+	for (struct engine_console *k = en->consoles; k; k = k->next)
+		if (str_eq(k->uuid, uuid) && !k->dead)
+			return k;
+	return NULL;
+}
+
+/* ---- who waits ---- */
+
+static void call_waiter(void *arg)
+{
+	struct engine_console_wait *w = arg;
+	void (*fn)(void *) = w->fn;
+	void *fn_arg = w->arg;
+
+	mem_free(w);
+	fn(fn_arg);
+}
+
+static void notify(struct engine_console *k)
+{
+	while (k->waits) {
+		struct engine_console_wait *w = k->waits;
+		k->waits = w->next;
+		w->k = NULL;
+		w->timer = sched_after(k->en->conf.sched, 0, call_waiter, w);
+	}
+}
+
+struct engine_console_wait *engine_console_wait(struct engine *en, const char *uuid, uint64_t from,
+						void (*fn)(void *arg), void *arg)
+{
+	struct engine_console *k = find(en, uuid);
+
+	if (!k || k->said > from || k->state == CONSOLE_ENDED)
+		return NULL;
+	struct engine_console_wait *w = MEM_NEW(struct engine_console_wait);
+	*w = (struct engine_console_wait){
+		.next = k->waits, .k = k, .en = en, .fn = fn, .arg = arg
+	};
+	k->waits = w;
+	return w;
+}
+
+void engine_console_unwait(struct engine_console_wait *w)
+{
+	if (!w)
+		return;
+	sched_cancel(w->timer);
+	for (struct engine_console_wait **at = w->k ? &w->k->waits : NULL; at && *at;
+	     at = &(*at)->next) {
+		if (*at == w) {
+			*at = w->next;
+			break;
+		}
+	}
+	mem_free(w);
+}
+
+/* ---- life ---- */
+
+static void console_free(struct engine_console *k)
+{
+	for (struct engine_console **at = &k->en->consoles; *at; at = &(*at)->next) {
+		if (*at == k) {
+			*at = k->next;
+			break;
+		}
+	}
+	sched_cancel(k->keep);
+	sched_cancel(k->again);
+	amt_sol_free(k->sol);
+	amt_way_deinit(&k->way.way);
+	buf_wipe(&k->past);
+	mem_free(k);
+}
+
+/* A transaction that is under way still speaks of it. */
+static void drop(struct engine_console *k)
+{
+	notify(k);
+	k->dead = true;
+	sched_cancel(k->keep);
+	sched_cancel(k->again);
+	k->keep = k->again = NULL;
+	amt_sol_free(k->sol);
+	k->sol = NULL;
+	if (!k->storing)
+		console_free(k);
+}
+
+void engine_console_stop_all(struct engine *en)
+{
+	struct engine_console *next;
+
+	for (struct engine_console *k = en->consoles; k; k = next) {
+		next = k->next;
+		if (!k->dead)
+			drop(k);
+	}
+}
+
+void engine_console_free_all(struct engine *en)
+{
+	while (en->consoles) {
+		notify(en->consoles);
+		console_free(en->consoles);
+	}
+}
+
+static void on_keep_over(void *arg)
+{
+	struct engine_console *k = arg;
+
+	k->keep = NULL;
+	drop(k);
+}
+
+static void keep(struct engine_console *k)
+{
+	sched_cancel(k->keep);
+	k->keep = sched_after(k->en->conf.sched, KEEP_MS, on_keep_over, k);
+}
+
+static void on_stored(void *arg, const struct err *e)
+{
+	struct engine_console *k = arg;
+
+	(void)e;
+	k->storing = false;
+	if (k->dead)
+		console_free(k);
+}
+
+static void store_fails(struct engine_console *k, int64_t count, bool refused,
+			void (*then)(void *arg, const struct err *e))
+{
+	struct store_tx *tx = store_tx_new(k->en->conf.store);
+
+	if (refused)
+		store_tx_mark_set(tx, k->uuid, OPERATE_MARK_REFUSED, k->way.cred_id, clk_unix_ms());
+
+	store_tx_device_int(tx, k->uuid, STORE_DEVICE_LOGIN_FAIL_COUNT, count);
+	store_tx_device_int(tx, k->uuid, STORE_DEVICE_LOGIN_FAIL_SINCE, k->way.fail_since_unix_ms);
+	k->storing = true;
+	store_tx_commit(tx, then, k);
+}
+
+static void set_state(struct engine_console *k, enum console_state s)
+{
+	k->state = s;
+	notify(k);
+}
+
+/* ---- the session ---- */
+
+static void begin(struct engine_console *k);
+
+static void on_open(void *arg)
+{
+	struct engine_console *k = arg;
+
+	if (!k->proven && !k->storing)
+		store_fails(k, 0, false, on_stored);
+	k->proven = true;
+	set_state(k, CONSOLE_OPEN);
+}
+
+static void on_data(void *arg, struct span bytes)
+{
+	struct engine_console *k = arg;
+
+	k->said += bytes.n;
+	if (bytes.n > ENGINE_CONSOLE_PAST / 2)
+		bytes = span_make(bytes.p + bytes.n - ENGINE_CONSOLE_PAST / 2,
+				  ENGINE_CONSOLE_PAST / 2);
+	if (k->past.n + bytes.n > ENGINE_CONSOLE_PAST)
+		buf_consume(&k->past,
+			    k->past.n + bytes.n - ENGINE_CONSOLE_PAST / 2 < k->past.n
+				    ? k->past.n + bytes.n - ENGINE_CONSOLE_PAST / 2
+				    : k->past.n);
+	(void)buf_add(&k->past, bytes);
+	notify(k);
+}
+
+static void on_controls(void *arg, uint8_t control, uint8_t status)
+{
+	struct engine_console *k = arg;
+
+	(void)control;
+	k->power = status & WIRE_REDIR_POWER_ON;
+	notify(k);
+}
+
+static void on_lost(void *arg, const struct err *why)
+{
+	struct engine_console *k = arg;
+
+	k->e = *why;
+	set_state(k, CONSOLE_LOST);
+}
+
+static void on_again(void *arg)
+{
+	struct engine_console *k = arg;
+
+	k->again = NULL;
+	begin(k);
+}
+
+/* Not within a callback of the session. */
+static void on_down(void *arg, const struct err *why)
+{
+	struct engine_console *k = arg;
+	bool rung = !k->proven && why->code == ERR_TLS && k->n + 1 < k->way.count;
+
+	amt_sol_free(k->sol);
+	k->sol = NULL;
+	if (rung) {
+		k->n++;
+		k->again = sched_after(k->en->conf.sched, 0, on_again, k);
+		return;
+	}
+	k->e = *why;
+	/* What was refused stays charged; what was never sent is given back. */
+	if (why->code == ERR_AUTH && !k->storing)
+		store_fails(k, k->proven ? 1 : k->way.fail_count + 1, true, on_stored);
+	else if (why->code != ERR_AUTH && !k->proven && !k->storing)
+		store_fails(k, k->way.fail_count, false, on_stored);
+	set_state(k, CONSOLE_ENDED);
+}
+
+static void begin(struct engine_console *k)
+{
+	static const struct amt_sol_events events = { on_open, on_data, on_controls,
+						      NULL,    on_lost, on_down };
+	const struct engine_conf *c = &k->en->conf;
+	struct operate_way w;
+	struct err e = { 0 };
+	int64_t count = k->way.fail_count, since = k->way.fail_since_unix_ms;
+
+	if (k->n > 0) { /* the same login over another TLS version */
+		if (!operate_pc_way(k->en, k->uuid, k->n, &w, &e)) {
+			k->e = e;
+			set_state(k, CONSOLE_ENDED);
+			return;
+		}
+		amt_way_deinit(&k->way.way);
+		k->way = w;
+		k->way.fail_count = count;
+		k->way.fail_since_unix_ms = since;
+	}
+	const struct amt_sol_conf conf = {
+		.session = { .dialer = c->dialer,
+			     .sched = c->sched,
+			     .rng = c->rng,
+			     .way = &k->way.way },
+		.come_back_ms = BACK_MS,
+	};
+	k->sol = amt_sol_start(&conf, &events, k);
+}
+
+static void on_charged(void *arg, const struct err *e)
+{
+	struct engine_console *k = arg;
+
+	k->storing = false;
+	if (k->dead) {
+		console_free(k);
+	} else if (e) {
+		k->e = *e;
+		set_state(k, CONSOLE_ENDED);
+	} else {
+		begin(k);
+	}
+}
+
+bool engine_console_open(struct engine *en, const char *uuid, struct err *e)
+{
+	struct engine_console *k = find(en, uuid);
+	struct operate_way way;
+	unsigned count = 0;
+
+	if (k && k->state != CONSOLE_ENDED) {
+		keep(k);
+		return true;
+	}
+	for (const struct engine_console *other = en->consoles; other; other = other->next)
+		count++;
+	if (count >= MAX_CONSOLES)
+		return err_set(e, ERR_LIMIT, "%u consoles are open, as many as the service takes",
+			       count);
+	if (!operate_pc_way(en, uuid, 0, &way, e))
+		return false;
+	if (k)
+		drop(k);
+	k = MEM_NEW(struct engine_console);
+	*k = (struct engine_console){ .en = en, .next = en->consoles, .way = way, .power = true };
+	str_copy(k->uuid, sizeof k->uuid, span_str(uuid));
+	buf_init(&k->past, ENGINE_CONSOLE_PAST);
+	en->consoles = k;
+	keep(k);
+	int64_t fails = way.fail_count, since = way.fail_since_unix_ms;
+	engine_retry_login_spend(&en->set.retry, &fails, &since, clk_unix_ms());
+	k->way.fail_since_unix_ms = since;
+	store_fails(k, fails, false, on_charged);
+	return true;
+}
+
+/* ---- looking and typing ---- */
+
+bool engine_console_get(struct engine *en, const char *uuid, struct engine_console_view *out_v)
+{
+	static const char *const names[] = { "opening", "open", "lost", "ended" };
+	struct engine_console *k = find(en, uuid);
+
+	if (!k)
+		return false;
+	keep(k);
+	*out_v = (struct engine_console_view){
+		.uuid = k->uuid,
+		.name = k->way.name,
+		.state = names[k->state],
+		.writer = k->writer,
+		.next = k->said,
+		.power = k->power,
+		.drops = k->sol ? amt_sol_get_stats(k->sol)->drops : 0,
+		.e = &k->e,
+	};
+	return true;
+}
+
+struct span engine_console_said(struct engine *en, const char *uuid, uint64_t from,
+				uint64_t *out_from)
+{
+	struct engine_console *k = find(en, uuid);
+	uint64_t first = k ? k->said - k->past.n : 0;
+
+	*out_from = from;
+	if (!k || from >= k->said) {
+		*out_from = k ? k->said : from;
+		return span_make(NULL, 0);
+	}
+	if (from < first)
+		*out_from = first;
+	size_t at = (size_t)(*out_from - first);
+	return span_make(k->past.p + at, k->past.n - at);
+}
+
+bool engine_console_type(struct engine *en, const char *uuid, const char *writer, bool force,
+			 struct span bytes, size_t *out_took, struct err *e)
+{
+	struct engine_console *k = find(en, uuid);
+	int64_t now = clk_mono_ms();
+
+	*out_took = 0;
+	if (!k)
+		return err_set(e, ERR_NOT_FOUND, "no console of this PC is open");
+	bool other =
+		k->writer[0] && !str_eq(k->writer, writer) && now - k->typed_mono_ms < WRITER_MS;
+	if (other && !force) {
+		err_set(e, ERR_DENIED, "somebody else types at %s", k->way.name);
+		err_seen(e, "%s", k->writer);
+		return err_hint(e, "look on with --read-only, or take it over with --force");
+	}
+	str_copy(k->writer, sizeof k->writer, span_str(writer));
+	k->typed_mono_ms = now;
+	if (k->state == CONSOLE_OPEN)
+		*out_took = amt_sol_send(k->sol, bytes);
+	return true;
+}
+
+bool engine_console_end(struct engine *en, const char *uuid)
+{
+	struct engine_console *k = find(en, uuid);
+
+	if (k)
+		drop(k);
+	return k != NULL;
+}

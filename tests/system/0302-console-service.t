@@ -1,0 +1,90 @@
+#!/bin/sh
+test_description='outband console through the service: one session, many who look, one who types'
+
+. /usr/share/sharness/sharness.sh
+. "$SHARNESS_TEST_SRCDIR/sim.sh"
+. "$SHARNESS_TEST_SRCDIR/cli.sh"
+
+base=22220
+
+ob() {
+	timeout 60 "$OUTBAND" "$@"
+}
+all_are() { # STATE COUNT
+	test "$(ob device list --json | python3 -c 'import json,sys; print([d["state"] for d in json.load(sys.stdin)].count(sys.argv[1]))' "$1")" = "$2"
+}
+
+test_expect_success 'a service that knows two PCs, one of them with TLS' '
+	echo "$sim_password" >admin.txt &&
+	cat >fleet.yaml <<-YAML &&
+	seed: 302
+	groups:
+	  - {count: 1, base: 127.22.30.1, generation: 16.1, state: configured, tls: server, redirection: "on", admin_password_file: admin.txt, host_name: pc1, suffix: example.com}
+	  - {count: 1, base: 127.22.30.2, generation: 9.5, state: configured, redirection: sol, admin_password_file: admin.txt, host_name: pc2, suffix: example.com}
+	YAML
+	sim_start $base fleet.yaml --waits off && serve_start 22230 && ob setting set device.port_base $base &&
+	{ echo address,password,tls && echo "127.22.30.1,$sim_password,true" &&
+	echo "127.22.30.2,$sim_password,false"; } >adopt.csv &&
+	ob device adopt adopt.csv && sim_until all_are adopted 2
+'
+
+cat >hello.script <<'SCRIPT'
+send echo hello\r
+expect \r\nhello
+expect :~# 
+SCRIPT
+
+test_expect_success 'a script, over TLS and clear' '
+	ob console 127.22.30.1 --expect hello.script >one && grep -q hello one &&
+	ob console 127.22.30.2 --expect hello.script >two && grep -q "pc2:~#" two
+'
+
+test_expect_success 'who comes late sees what was said before' '
+	printf "expect hello\n" >late.script && ob console 127.22.30.2 --expect late.script >late && grep -q hello late
+'
+
+test_expect_success 'one types, another looks on, a third may not type' '
+	printf "send echo from the writer\\\\r\npause 4000\nsend echo still\\\\r\nexpect still\n" >writer.script &&
+	printf "expect still\n" >looker.script &&
+	ob console 127.22.30.2 --force --expect writer.script >writer 2>writer.err & first=$! &&
+	sim_until grep -q "from the writer" writer &&
+	{ ob console 127.22.30.2 --expect looker.script >looker & } && second=$! &&
+	echo "echo from the third" | ob console 127.22.30.2 >third 2>err; grep "somebody else types" err &&
+	wait $first && wait $second && grep -q "from the writer" looker && ! grep "from the third" looker &&
+	test "$(sim_ctl stats 127.22.30.2 | sim_field failed_logins)" = 0
+'
+
+test_expect_success 'the PC has one session for all of them' '
+	test "$(grep -c "session=SOL what=open" sim.log)" = 2
+'
+
+test_expect_success 'BIOS setup by arrow keys, and a power command beside it' '
+	printf "send reboot\\\\r\nexpect Press F2\nkey f2\nexpect BIOS setup\nkey down\nkey right\nexpect [Disabled\nkey f10\nexpect Save\nsend y\nexpect is up\n" >setup.script &&
+	ob console 127.22.30.1 --force --expect setup.script >setup && grep -q "Settings saved" setup &&
+	{ ob power off 127.22.30.1 --yes; sim_ctl stats 127.22.30.1 | sim_field power | grep -x on; }
+'
+
+test_expect_success 'a wrong stored password is sent once, then not again' '
+	sim_ctl fault 127.22.30.2 bad_admin_pw &&
+	curl --silent --unix-socket "$OUTBAND_SOCKET" -X DELETE http://x/v1/devices/127.22.30.2/console >/dev/null &&
+	test_expect_code 5 ob console 127.22.30.2 </dev/null 2>err && grep M19 err &&
+	test "$(sim_ctl stats 127.22.30.2 | sim_field failed_logins)" = 1 &&
+	curl --silent --unix-socket "$OUTBAND_SOCKET" -X DELETE http://x/v1/devices/127.22.30.2/console >/dev/null &&
+	test_expect_code 5 ob console 127.22.30.2 </dev/null 2>err && grep "not sent again" err &&
+	test "$(sim_ctl stats 127.22.30.2 | sim_field failed_logins)" = 1
+'
+
+test_expect_success 'a PC that nobody knows' '
+	test_expect_code 3 ob console nobody.example.com </dev/null 2>err && grep nobody.example.com err
+'
+
+test_expect_success 'the audit tells who opened it' '
+	ob audit list >audit && grep -q console audit
+'
+
+test_expect_success 'the service ends while a console is open' '
+	ob console 127.22.30.1 --read-only </dev/null >open 2>err & reader=$! &&
+	sleep 1 && serve_stop && { wait $reader; test $? != 0; } && sim_stop
+'
+
+test_done
