@@ -18,5 +18,7 @@
 	X("inventory", "import", "FILE [--preview]", "merge rows of another inventory (CSV or JSON lines) by UUID, MAC address, name", \
 	  CMD_NEEDS_SERVER, cli_cmd_inventory_import)                                               \
 	X("inventory", "export", "[--lines]", "list all PCs for another inventory; --csv for spreadsheets", \
-	  CMD_NEEDS_SERVER, cli_cmd_inventory_export)
+	  CMD_NEEDS_SERVER, cli_cmd_inventory_export) \
+	X("report", "environment", "[--output FILE]", "count what PCs have in common: firmware, BIOS, addresses; as HTML with charts", \
+	  CMD_NEEDS_SERVER, cli_cmd_report_environment)
 /* clang-format on */

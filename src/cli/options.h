@@ -113,6 +113,7 @@
 	X("seconds", "probe", "end after so long (default: when interrupted)") \
 	X("days", "cert", "those that end within so many days (default 90)")                        \
 	X("der", "cert", "as DER instead of PEM")                                                   \
+	X("output", "report", "write to this new file, as HTML with charts")                       \
 	X("output", "cert", "write to this new file instead of standard output")                    \
 	X("reason", "cert", "unspecified (default), key-compromise, superseded, cessation, affiliation-changed, privilege-withdrawn") \
 	X("root", "cert", "a new root too")                                                         \

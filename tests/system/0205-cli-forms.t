@@ -171,6 +171,16 @@ test_expect_success 'what looks at PCs from outside, in both forms' '
 	done && echo probe listen >>seen
 '
 
+test_expect_success 'hardware of PCs, in both forms; errors as JSON' '
+	for form in json csv; do
+		form inventory list -- && form inventory software -- --kind memory && form inventory diff -- 127.1.24.1 &&
+			form inventory vulnerable -- --firmware 11.8.50 && form report environment -- || return 1
+	done && form=json && form report environment -- --output report.html && grep -q "</html>" report.html &&
+	test_expect_code 3 "$OUTBAND" inventory show 127.1.24.1 --json >out 2>err && grep -q "{" err &&
+	test_must_fail "$OUTBAND" inventory read --direct 127.1.24.9:9 --password-file admin.txt --json >out 2>err && grep -q "{" err &&
+	printf "inventory show\ninventory read\n" >>seen
+'
+
 test_expect_success 'no command was left out' '
 	"$OUTBAND" help --man | sed -n "s/^\.SS outband //p" | sed "s/ [^a-z].*//; s/ *\$//" | sort -u >all &&
 	{ echo sim && sort -u seen; } | sort -u >tried && test_cmp all tried

@@ -1,0 +1,42 @@
+/* The report about an environment (F127): what the PCs that the service knows have in common and where
+ * they differ. Rows go in one by one, counts come out as charts in one HTML file without anything from
+ * outside. Pure: cmd_report.c asks the service and writes the file. */
+#pragma once
+#include "base/out.h"
+#include <jansson.h>
+
+/* X(constant, name for programs, heading, what it is for) */
+#define CLI_REPORT_SECTIONS(X)                                                                      \
+	X(REPORT_STATE, "state", "State", "How far the service is with each PC.")                   \
+	X(REPORT_GENERATION, "generation", "AMT generations", "First number of the firmware's version.") \
+	X(REPORT_FIRMWARE, "firmware", "AMT firmware", "Versions, with the build where a PC was asked for it.") \
+	X(REPORT_VULNERABLE, "advisory", "Vulnerable firmware", "PCs that each security advisory is about.") \
+	X(REPORT_RULE, "rule", "What hinders configuration", "Diagnosis rule of the last refusal of PCs that are not configured.") \
+	X(REPORT_SUFFIX, "suffix", "DHCP option 15 and certificates", "DNS suffix that PCs get, and whether a provisioning certificate fits it.") \
+	X(REPORT_ADDRESS, "address", "Addresses of AMT and of the system", "A PC whose system has another address than its AMT is found under two.") \
+	X(REPORT_MODE, "mode", "Control mode", "Who may do what without consent at the PC.")        \
+	X(REPORT_BIOS, "bios", "BIOS versions", "By maker and version.")                            \
+	X(REPORT_MODEL, "model", "Models", "By maker and model.")                                   \
+	X(REPORT_MEMORY, "memory", "Memory", "In each PC.")                                         \
+	X(REPORT_CERT, "certificate", "Certificates", "When they end.")
+enum cli_report_section {
+#define X(id, name, head, text) id,
+	CLI_REPORT_SECTIONS(X)
+#undef X
+	REPORT_SECTION_COUNT
+};
+struct cli_report;
+/* now: to say how long certificates have. */
+struct cli_report *cli_report_new(int64_t now_unix_ms);
+void cli_report_free(struct cli_report *r);
+/* Common names of provisioning certificates; before the PCs. */
+void cli_report_cert_name(struct cli_report *r, const char *subject);
+void cli_report_pc(struct cli_report *r, const json_t *row);   /* of /v1/assets */
+void cli_report_cert(struct cli_report *r, const json_t *row); /* of /v1/certs-expiry */
+/* {"pcs":n,"asked":n,"sections":[{"name","title","rows":[{"what","count"}]}],"shared":[..],"differ":[..]} */
+json_t *cli_report_json(struct cli_report *r);
+void cli_report_html(struct out *o, const json_t *report, const char *made_at);
+
+/* Bars of rows ("what", "count"), the longest first, rest joined beyond max. In SVG with texts. */
+void cli_report_bars(struct out *o, const json_t *rows, const char *label, unsigned max);
+void cli_report_escape(struct out *o, const char *text); /* for HTML and SVG */
