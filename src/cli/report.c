@@ -9,9 +9,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define NAMES_MAX  64
-#define LISTED_MAX 200 /* PCs that are named one by one */
-#define DAY_MS     86400000LL
+#define NAMES_MAX 64
+#define DAY_MS    86400000LL
 
 struct cli_report {
 	int64_t now_unix_ms;
@@ -136,14 +135,14 @@ static void add_suffix(struct cli_report *r, const json_t *row)
 	(void)snprintf(text, sizeof text, "%s: %s%s", *suffix ? suffix : "no suffix",
 		       !*suffix       ? "AMT gets none by DHCP"
 			       : name ? "fits "
-				      : "no provisioning certificate fits",
+				      : "no certificate fits",
 		       name ? name : "");
 	count(r, REPORT_SUFFIX, text);
 }
 
 static void list_pc(json_t *list, const json_t *row, const char *what)
 {
-	if (json_array_size(list) < LISTED_MAX)
+	if (json_array_size(list) < CLI_REPORT_LISTED)
 		(void)json_array_append_new(list,
 					    json_pack("{s:s,s:s,s:s}", "fqdn", text_of(row, "fqdn"),
 						      "uuid", text_of(row, "uuid"), "what", what));

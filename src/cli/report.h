@@ -25,6 +25,8 @@ enum cli_report_section {
 #undef X
 	REPORT_SECTION_COUNT
 };
+#define CLI_REPORT_LISTED 200 /* PCs that are named one by one, of each list */
+
 struct cli_report;
 /* now: to say how long certificates have. */
 struct cli_report *cli_report_new(int64_t now_unix_ms);

@@ -130,9 +130,11 @@ static void put_list(struct out *o, const json_t *list, const char *head)
 
 	if (!json_array_size(list))
 		return;
-	out_str(o, "<h3>");
+	out_str(o, "<details><summary>");
 	cli_report_escape(o, head);
-	out_str(o, "</h3><table><tr><th>PC</th><th>UUID</th><th>addresses</th></tr>\n");
+	out_fmt(o, " (%zu%s)", json_array_size(list),
+		json_array_size(list) >= CLI_REPORT_LISTED ? ", the first ones" : "");
+	out_str(o, "</summary><table><tr><th>PC</th><th>UUID</th><th>addresses</th></tr>\n");
 	json_array_foreach(list, i, row)
 	{
 		out_str(o, "<tr><td>");
@@ -143,7 +145,7 @@ static void put_list(struct out *o, const json_t *list, const char *head)
 		cli_report_escape(o, text_of(row, "what"));
 		out_str(o, "</td></tr>\n");
 	}
-	out_str(o, "</table>\n");
+	out_str(o, "</table></details>\n");
 }
 
 static void put_figure(struct out *o, const json_t *report, const char *key, const char *text)
@@ -155,7 +157,7 @@ static void put_figure(struct out *o, const json_t *report, const char *key, con
 static const char style[] =
 	"body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:820px;padding:0 1rem;"
 	"color:#1d2733;background:#fff}h1{margin:0}h2{margin:0 0 .2rem;font-size:1.15rem}"
-	"h3{font-size:1rem;margin:1rem 0 .3rem}"
+	"summary{margin:.6rem 0;cursor:pointer}"
 	"section{border-top:1px solid #d5dce4;padding:1rem 0;break-inside:avoid}"
 	"p{margin:.1rem 0 .6rem;color:#55626f}.top{display:flex;gap:2rem;margin:1rem 0}"
 	".top b{display:block;font-size:1.7rem}svg{max-width:100%;height:auto}"
