@@ -172,11 +172,14 @@ test_expect_success 'what looks at PCs from outside, in both forms' '
 '
 
 test_expect_success 'hardware of PCs, in both forms; errors as JSON' '
+	pc=00112233-4455-6677-8899-aabbccddeea1 &&
+	"$OUTBAND" hello send --to 127.0.0.1:$port --uuid $pc --from 127.1.24.9 --pid 4444-000S &&
+	sim_until "$OUTBAND" device show $pc &&
 	for form in json csv; do
-		form inventory list -- && form inventory software -- --kind memory && form inventory diff -- 127.1.24.1 &&
+		form inventory list -- && form inventory software -- --kind memory && form inventory diff -- $pc &&
 			form inventory vulnerable -- --firmware 11.8.50 && form report environment -- || return 1
 	done && form=json && form report environment -- --output report.html && grep -q "</html>" report.html &&
-	test_expect_code 3 "$OUTBAND" inventory show 127.1.24.1 --json >out 2>err && grep -q "{" err &&
+	test_expect_code 3 "$OUTBAND" inventory show $pc --json >out 2>err && grep -q "{" err &&
 	test_must_fail "$OUTBAND" inventory read --direct 127.1.24.9:9 --password-file admin.txt --json >out 2>err && grep -q "{" err &&
 	printf "inventory show\ninventory read\n" >>seen
 '
