@@ -3,12 +3,14 @@
 #pragma once
 #include "cli/options_boot.h"
 #include "cli/options_console.h"
+#include "cli/options_inventory.h"
 #include "cli/options_logs.h"
 #include "cli/options_media.h"
 
 /* Name; first word of the commands it is for, "" all of them; text. */
 #define CLI_OPTIONS(X)                                                                              \
 	CLI_OPTIONS_CONSOLE(X)                                                                     \
+	CLI_OPTIONS_INVENTORY(X)                                                                    \
 	CLI_OPTIONS_LOGS(X)                                                                         \
 	CLI_OPTIONS_MEDIA(X)                                                                        \
 	X("json", "", "print JSON for programs")                                                    \
@@ -46,7 +48,6 @@
 	X("retry", "hello", "RetryCount (default 0)")                                               \
 	X("file", "hello", "a captured hello, as bytes, hex or base64, instead of all these")       \
 	X("from", "hello", "own address to send it from")                                           \
-	X("lines", "inventory", "one JSON object a line")                                            \
 	X("preview", "", "say what would change and what is wrong, and change nothing")             \
 	X("wait", "device", "wait until each try ended; exit status 6 when one did not succeed") \
 	X("pcap", "device", "with export: write a capture for Wireshark to this new file (mode 0600)") \
@@ -81,10 +82,6 @@
 	X("password-file", "", "file with the password (default: $OUTBAND_PASSWORD, else ask)") \
 	X("suffix", "cert", "DNS suffix that the PC knows (DHCP option 15 or MEBx)")                \
 	X("firmware", "issues", "only what names this AMT version, such as 2.6.20 or 11.8")      \
-	X("firmware", "inventory", "without the service: what is known of this version, such as 11.8.50.3425") \
-	X("since", "inventory", "changes of that time and later: 12h, 30d, 2026-05-01")              \
-	X("kind", "inventory", "of these parts: memory, media, processor, system, board, bios, pci, ...") \
-	X("count", "inventory", "how often each is there, instead of where")                       \
 	X("firmware", "cert", "AMT version of the PC, such as 11.8")                                \
 	X("hello", "cert", "file with a hello of the PC, for the hashes that it trusts")            \
 	X("force", "cert", "store it although it is not usable")                                    \
@@ -113,7 +110,6 @@
 	X("seconds", "probe", "end after so long (default: when interrupted)") \
 	X("days", "cert", "those that end within so many days (default 90)")                        \
 	X("der", "cert", "as DER instead of PEM")                                                   \
-	X("output", "report", "write to this new file, as HTML with charts")                       \
 	X("output", "cert", "write to this new file instead of standard output")                    \
 	X("reason", "cert", "unspecified (default), key-compromise, superseded, cessation, affiliation-changed, privilege-withdrawn") \
 	X("root", "cert", "a new root too")                                                         \
