@@ -14,6 +14,7 @@ struct cli {
 	struct cli_writer *writer;
 	struct arena arena;     /* of the whole command */
 	bool verbose, json;
+	const char *typed;      /* password of --direct, in the arena; NULL: not asked for yet */
 	int exit_status;        /* when the handler was successful; partial failures set it */
 	int raw_count;          /* CMD_RAW: argv from the command's name on */
 	char **raw;

@@ -61,7 +61,7 @@ static bool parse_pin(const char *text, struct amt_way *w, struct err *e)
 	return true;
 }
 
-static bool get_password(const struct cli *c, struct amt_way *w, struct err *e)
+static bool get_password(struct cli *c, struct amt_way *w, struct err *e)
 {
 	const char *file = cli_args_value(&c->args, "password-file"),
 		   *env = getenv("OUTBAND_PASSWORD");
@@ -73,14 +73,20 @@ static bool get_password(const struct cli *c, struct amt_way *w, struct err *e)
 		secret_set(&w->password, span_str(env));
 		return true;
 	}
+	if (c->typed) { /* for a step of this command before */
+		secret_set(&w->password, span_str(c->typed));
+		return true;
+	}
 	(void)snprintf(prompt, sizeof prompt, "Password of %s on %s: ", w->user, w->address);
-	return cli_input_prompt(prompt, false, &w->password, e) ||
-		err_hint(
+	if (!cli_input_prompt(prompt, false, &w->password, e))
+		return err_hint(
 			e,
 			"give it with --password-file FILE or in the environment as OUTBAND_PASSWORD");
+	c->typed = arena_str(&c->arena, secret_reveal(&w->password));
+	return true;
 }
 
-bool cli_direct_init(struct cli_direct *d, const struct cli *c, struct err *e)
+bool cli_direct_init(struct cli_direct *d, struct cli *c, struct err *e)
 {
 	const char *user = cli_args_value(&c->args, "user"), *pin = cli_args_value(&c->args, "pin");
 	const char *timeout = cli_args_value(&c->args, "timeout");

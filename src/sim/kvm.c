@@ -3,10 +3,15 @@
 #include "sim/kvm_priv.h"
 #include "base/str.h"
 #include "pki/vnc.h"
+#include "sim/audit.h"
 
 #define QUEUE_MAX  ((size_t)256 * 1024)
 #define CHUNK      ((size_t)64 * 1024)
 #define MS_PER_MIN 60000
+/* of the audit log (wsman 3.2) */
+#define AUDIT_REDIRECTION 18
+#define AUDIT_KVM_STARTED 8
+#define AUDIT_KVM_ENDED   9
 
 struct sim_kvm {
 	struct sim_rfb *rfb; /* NULL: no session */
@@ -124,8 +129,10 @@ void sim_kvm_open(struct sim_dev *d, const struct sim_kvm_line *line, const char
 	if (refuse)
 		sim_rfb_refuse(k->rfb, refuse);
 	k->guarded = !refuse;
-	if (k->guarded)
+	if (k->guarded) {
 		sim_consent_session(d, true);
+		sim_audit(d, NULL, AUDIT_REDIRECTION, AUDIT_KVM_STARTED, span_make(NULL, 0));
+	}
 	k->sessions++;
 	say(k, sim_rfb_begin);
 	idle_later(d);
@@ -164,8 +171,10 @@ void sim_kvm_closed(struct sim_dev *d)
 	k->last = *sim_rfb_seen(k->rfb);
 	sim_rfb_free(k->rfb);
 	k->rfb = NULL;
-	if (k->guarded)
+	if (k->guarded) {
 		sim_consent_session(d, false);
+		sim_audit(d, NULL, AUDIT_REDIRECTION, AUDIT_KVM_ENDED, span_make(NULL, 0));
+	}
 }
 
 bool sim_kvm_stop(struct sim_dev *d, const char *reason)
