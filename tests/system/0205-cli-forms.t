@@ -109,6 +109,11 @@ for form in json csv; do
 		direct="--direct $pc:$base --tls --password-file pw" &&
 		form device issues -- $pc && form issues -- --firmware 2.6.20 && form device owner -- $pc && form device export -- $pc --reveal &&
 		printf "address,password\n$pc,Some-Word-1\n" >adopt.csv && form device adopt -- adopt.csv --preview && form pc info -- $direct && form pc power -- status $direct && form power -- status $pc && form info -- $pc && form group create -- g$n $pc --where state=x && form group list -- && form group show -- g$n && form group add -- g$n pc9 && form group remove -- g$n pc9 && form group delete -- g$n && form schedule add -- s$n "0 7 * * *" check $pc && form schedule list -- && form schedule show -- s$n && form schedule run -- s$n && form schedule remove -- s$n && form wsman identify -- $direct && form wsman get -- AMT_GeneralSettings $direct &&
+		"$OUTBAND" wsman put IPS_OptInService OptInDisplayTimeout=60000 OptInCodeTimeout=60000 $direct >out &&
+		form consent state -- $direct && form consent request -- $direct &&
+		form consent send -- "$(sim_ctl consent $pc | sim_field code)" $direct && form boot -- usual --yes $direct &&
+		form boot can -- $direct && form boot clear -- $direct && form consent cancel -- $direct &&
+		form kvm enable -- $direct && form kvm status -- $direct && form kvm disable -- $direct && echo kvm >>seen &&
 		form wsman enumerate -- AMT_TLSSettingData $direct &&
 		form wsman put -- AMT_GeneralSettings PingResponseEnabled=false $direct &&
 		form wsman invoke -- AMT_TimeSynchronizationService GetLowAccuracyTimeSynch $direct &&
