@@ -2,6 +2,7 @@
  * transactions and workers, to one answer and one line of log. Called by the service's main
  * program; never decides anything about devices. */
 #include "api/api_priv.h"
+#include "api/line.h"
 #include <assert.h>
 
 enum {
@@ -248,7 +249,8 @@ struct api *api_new(const struct api_conf *c, struct err *e)
 	if (!c->socket_path)
 		return a;
 	a->httpd = net_httpd_new(c->loop, c->socket_path, on_request, a, e);
-	if (a->httpd)
+	a->lines = a->httpd ? api_lines_new(a, e) : NULL;
+	if (a->lines)
 		return a;
 	api_free(a);
 	return NULL;
@@ -274,6 +276,7 @@ void api_free(struct api *a)
 	if (!a)
 		return;
 	end_open(a);
+	api_lines_free(a->lines);
 	net_httpd_free(a->httpd);
 	mem_free((void *)(uintptr_t)a->conf.socket_path);
 	mem_free((void *)(uintptr_t)a->conf.version);

@@ -22,6 +22,7 @@ struct api {
 	struct net_httpd *httpd;
 	struct rng rng;
 	struct api_req *open;
+	struct api_lines *lines;      /* line.c; NULL: no socket */
 };
 
 typedef void api_then_fn(struct api_req *r);

@@ -5,6 +5,7 @@
 #include "api/routes_cert.h"
 #include "api/routes_asset.h"
 #include "api/routes_console.h"
+#include "api/routes_line.h"
 #include "api/routes_operate.h"
 #include "api/routes_sighting.h"
 
@@ -91,6 +92,7 @@ enum api_role {
 	  "Makes a used key free for another PC, and a group's one for one PC.")                                                        \
 	API_ROUTES_ASSET(X)                                                                               \
 	API_ROUTES_CONSOLE(X)                                                                             \
+	API_ROUTES_LINE(X)                                                                                \
 	API_ROUTES_OPERATE(X)                                                                             \
 	API_ROUTES_SIGHTING(X)                                                                            \
 	API_ROUTES_CERT(X)                                                                                \

@@ -58,6 +58,8 @@ struct net_dialer {
 };
 struct net_loop;
 struct net_dialer *net_stream_dialer_new(struct net_loop *l, uint32_t connect_ms, uint32_t handshake_ms);
+/* Connected already, on_up follows the start; NULL: e says why. */
+struct net_stream *net_stream_unix(struct net_loop *l, const char *path, struct err *e);
 void net_stream_dialer_free(struct net_dialer *d);
 unsigned net_stream_live_count(void); /* open device-side TCP streams of this process */
 

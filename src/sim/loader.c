@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/str.h"
 #include "sim/ider_priv.h"
+#include "sim/machine_priv.h"
 #include "sim/media.h"
 
 #define BLOCK       2048u
@@ -49,7 +50,10 @@ struct sim_loader {
 	struct file file;
 	uint64_t bytes;
 	struct buf said;
-	unsigned unsaid; /* lines */
+	unsigned unsaid;    /* lines */
+	bool on_screen, ok; /* the machine is at this, and shows it */
+	size_t shown;       /* of said */
+	struct sched_timer *screen;
 };
 
 struct sim_media *sim_media_of(struct sim_dev *d)
@@ -60,6 +64,48 @@ struct sim_media *sim_media_of(struct sim_dev *d)
 }
 
 /* ---- what it says ---- */
+
+/* New lines on the machine's console, and when it has ended, that. */
+static void on_screen(void *arg)
+{
+	struct sim_loader *l = arg;
+	char line[PATH_SIZE + 128];
+
+	l->screen = NULL;
+	while (l->shown < l->said.n) {
+		struct span rest = span_make(l->said.p + l->shown, l->said.n - l->shown);
+		size_t n = span_find(rest, '\n');
+		struct out o;
+		out_init(&o, line, sizeof line);
+		out_bytes(&o, span_make(rest.p, n < sizeof line - 3 ? n : sizeof line - 3));
+		out_str(&o, "\r\n");
+		l->shown += n + (n < rest.n);
+		sim_machine_say(l->d, line);
+	}
+	if (l->step == STEP_DONE) {
+		l->on_screen = false;
+		sim_machine_storage_done(l->d, l->ok);
+	}
+}
+
+static void show_soon(struct sim_loader *l)
+{
+	if (l->on_screen && !l->screen)
+		l->screen = sched_after(l->d->env->sched, 0, on_screen, l);
+}
+
+void sim_machine_storage(struct sim_dev *d)
+{
+	struct sim_loader *l = sim_media_of(d)->loader;
+
+	if (!l) { /* a floppy, from which this loader reads nothing */
+		sim_machine_say(d, "no CD is redirected\r\n");
+		sim_machine_storage_done(d, false);
+		return;
+	}
+	l->on_screen = true;
+	show_soon(l);
+}
 
 static void __attribute__((format(printf, 2, 3))) say(struct sim_loader *l, const char *fmt, ...)
 {
@@ -75,6 +121,7 @@ static void __attribute__((format(printf, 2, 3))) say(struct sim_loader *l, cons
 	out_vfmt(&o, fmt, ap);
 	out_str(&o, "\n");
 	va_end(ap);
+	show_soon(l);
 }
 
 static void end(struct sim_loader *l, bool ok, const char *why)
@@ -82,6 +129,7 @@ static void end(struct sim_loader *l, bool ok, const char *why)
 	int64_t ms = clk_mono_ms() - l->began_mono_ms;
 
 	l->step = STEP_DONE;
+	l->ok = ok;
 	if (l->unsaid)
 		say(l, "lines left out: %u", l->unsaid);
 	if (!ok) {
@@ -391,6 +439,7 @@ static void loader_free(struct sim_loader *l)
 	if (!l)
 		return;
 	sched_cancel(l->again);
+	sched_cancel(l->screen);
 	sim_ider_forget(l->d, l);
 	for (struct dir *n = l->dirs; n; n = next) {
 		next = n->next;

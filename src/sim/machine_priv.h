@@ -23,7 +23,7 @@ void sim_machine_lines(const struct sim_dev *d, struct wire_redir_sol_control_ms
 void sim_machine_say(struct sim_dev *d, const char *text); /* on the console; lines end with CR LF */
 void sim_machine_storage_done(struct sim_dev *d, bool ok); /* false: next is the disk */
 
-/* ---- machine_storage.c ---- */
+/* ---- loader.c ---- */
 void sim_machine_storage(struct sim_dev *d); /* boot from IDE-R begins; not inside of it done */
 
 /* ---- redir_sol.c ---- */

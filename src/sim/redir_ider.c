@@ -438,7 +438,12 @@ static uint8_t may(const struct sim_dev *d)
 	const char *state = sim_var_active(d, SIM_VAR_REDIR_STATE);
 	bool on = str_eq(state, "32769") || str_eq(state, "32771");
 
-	return on && sim_var_is_true(d, SIM_VAR_REDIR_LISTEN) ? WIRE_REDIR_OK : WIRE_REDIR_DISABLED;
+	if (!on || !sim_var_is_true(d, SIM_VAR_REDIR_LISTEN))
+		return WIRE_REDIR_DISABLED;
+	/* Which status firmware gives without consent, nobody says (G). */
+	return sim_consent_ok((struct sim_dev *)(uintptr_t)d, SIM_CONSENT_STORAGE)
+		? WIRE_REDIR_OK
+		: WIRE_REDIR_DISABLED;
 }
 
 static void *open_session(struct sim_redir *r)
@@ -449,6 +454,7 @@ static void *open_session(struct sim_redir *r)
 	buf_init(&s->in, DATA_MAX);
 	buf_init(&s->out, DATA_MAX);
 	sim_media_of(sim_redir_dev(r))->sessions++;
+	sim_consent_session(sim_redir_dev(r), true);
 	heard(s);
 	return s;
 }
@@ -459,6 +465,7 @@ static void close_session(void *state)
 	struct ider *s = state;
 
 	s->drives = DRIVES_OFF;
+	sim_consent_session(sim_redir_dev(s->r), false);
 	if (s->busy)
 		reply(s, &gone);
 	sched_cancel(s->rx);

@@ -13,6 +13,7 @@
 #                is above the peak of a quarter of them
 #   exchange     tests/bench/exchange.sh
 #   sol          tests/bench/sol.sh
+#   media        tests/bench/media.sh
 #   simulator    sim --devices 100000, VmRSS; its CPU time in the rows above
 #   discovery    discover --ping --rate max against sim --devices 32768
 #   life         tests/bench/life.sh (only --full)
@@ -112,6 +113,18 @@ sol() {
 	row '  CPU per MB: console, simulator; its memory' "$2 ms, $3 ms, $4 KB" '' ''
 }
 
+media() {
+	"$root/tests/bench/media.sh" >"$dir/media"
+	while read -r how rate cpu kb; do
+		case $how in
+		idle) row '  before anything was read' "$kb KB" '' '' && continue ;;
+		TLS) row 'IDE-R, a PC reads a CD, TLS' "$rate MB/s" '>= 150 MB/s' '52 MB/s (MeshCentral)' "$(judge "$rate" 150 min)" ;;
+		*) row 'IDE-R, a PC reads a CD, clear' "$rate MB/s" '' '' ;;
+		esac
+		row '  CPU for 100 MB here; memory at most' "$cpu ms; $kb KB" '' ''
+	done <"$dir/media"
+}
+
 simulator() {
 	fleet_sim --devices 100000 --base 127.64.0.1 --generation 16.1 --state setup-pki --suffix example.com
 	row 'simulator, 100,000 idle devices' "$(rss sim) KB" '<= 1,048,576 KB' '' "$(judge "$(rss sim)" 1048576)"
@@ -156,9 +169,10 @@ generation 11.8
 elapsed
 exchange
 sol
+media
 simulator
 discovery
 if [ $full = yes ]; then life && pages; else
 	printf '\n--full adds 1,000 PCs at once and pages of a database with 1,000,000 PCs.\n'
 fi
-printf 'Not here, for want of the part: CIRA tunnels, IDE-R rates.\n'
+printf 'Not here, for want of the part: CIRA tunnels.\n'

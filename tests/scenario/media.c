@@ -132,6 +132,7 @@ static void begin(struct world *w, const char *fault, enum amt_ider_start start,
 	memset(w, 0, sizeof *w);
 	rig_init(&w->g, "9.5", "on", NULL, fault, 7);
 	make_disc();
+	sim_var_set(w->g.dev, SIM_VAR_OPTIN, "0");
 	struct net_image_mem_conf ic = image ? *image : (struct net_image_mem_conf){ 0 };
 	ic.bytes = disc;
 	ic.n = sizeof disc;
@@ -380,12 +381,27 @@ static void stays_for_a_day(void **state)
 	finish(&w);
 }
 
+/* Without the consent of who sits there the firmware lends no drives. */
+static void wants_consent(void **state)
+{
+	struct world w;
+
+	(void)state;
+	begin(&w, NULL, AMT_IDER_NOW, NULL);
+	sim_var_set(w.g.dev, SIM_VAR_OPTIN, "4294967295");
+	rig_run_ms(&w.g, 2000);
+	assert_int_equal(w.ends, 1);
+	assert_int_equal(w.why.code, ERR_DENIED);
+	finish(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(boots_whatever_happens),
 		cmocka_unit_test(tells_why_it_cannot),
 		cmocka_unit_test(broken_disc),
+		cmocka_unit_test(wants_consent),
 		cmocka_unit_test(no_disc),
 		cmocka_unit_test(discs_that_lie),
 		cmocka_unit_test(stays_for_a_day),

@@ -19,6 +19,7 @@ test_expect_success 'two PCs, one with TLS' '
 	  - {count: 1, base: 127.22.251.2, generation: [16.1], state: configured, tls: server, redirection: on, admin_password_file: admin.txt}
 	YAML
 	sim_start $base fleet.yaml --waits off &&
+	"$OUTBAND" wsman put IPS_OptInService OptInRequired=0 --direct $pc0 --password-file admin.txt >/dev/null &&
 	media_disc one 1000 3000000 && media_disc two 500000 900000
 '
 

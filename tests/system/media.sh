@@ -17,6 +17,8 @@ media_serve() {
 	media_host=$1
 	shift
 	: >media.err
+	case " $* " in *" --tls "*) media_tls=--tls ;; *) media_tls= ;; esac
+	"$OUTBAND" wsman put IPS_OptInService OptInRequired=0 --direct "$media_host" $media_tls --password-file admin.txt >/dev/null
 	"$OUTBAND" media --direct "$media_host" --password-file admin.txt --timeout 20 "$@" >media.out 2>media.err &
 	media_pid=$!
 	sim_pids="$sim_pids $media_pid"
@@ -35,7 +37,6 @@ media_start() {
 	media_pc=$1
 	shift
 	set -- --direct "$media_pc" --password-file admin.txt "$@"
-	"$OUTBAND" wsman put IPS_OptInService OptInRequired=0 "$@" >/dev/null &&
 	"$OUTBAND" wsman put AMT_BootSettingData UseIDER=true IDERBootDevice=1 "$@" >/dev/null &&
 	"$OUTBAND" wsman invoke CIM_BootService SetBootConfigRole Role=1 \
 		'BootConfigSetting=CIM_BootConfigSetting{InstanceID=Intel(r) AMT: Boot Configuration 0}' "$@" >/dev/null &&
