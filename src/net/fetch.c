@@ -24,8 +24,8 @@ struct net_fetch {
 /* "Content-Range: bytes 0-0/1234" */
 static void read_range(struct net_fetch *f, struct span value)
 {
-	size_t slash = span_find(value, '/'), dash = span_find(value, '-');
 	struct span total, from;
+	size_t slash, dash;
 
 	value = span_trim(value);
 	slash = span_find(value, '/');

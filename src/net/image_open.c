@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define MAKE_MS        (30ll * 60 * 1000) /* gigabytes of a slow disk */
-#define DESCRIPTORS_AT (16u * 2048)
+#define DESCRIPTORS_AT ((uint64_t)16 * 2048)
 #define SCRATCH        "/var/tmp"
 #define ISOLINUX       "isolinux/isolinux.bin"
 

@@ -73,7 +73,7 @@ static bool file_read(void *src, unsigned lane, uint64_t at, uint8_t *to, size_t
 	if (got == n)
 		return true;
 	err_set(e, ERR_CONFLICT, "%s became shorter while it was served", f->path);
-	err_seen(e, "it ends at byte %llu", (unsigned long long)(at + got));
+	err_seen(e, "it ends at byte %llu", (unsigned long long)at + got);
 	return err_want(e, "%llu bytes", (unsigned long long)f->bytes);
 }
 
