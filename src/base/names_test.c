@@ -210,11 +210,11 @@ static void prints(void **state)
 	}
 }
 
-/* 10,000 names with every third one missing come back as they were. */
+/* 2,000 names with every third one missing come back as they were. */
 static void reads_what_it_prints(void **state)
 {
 	(void)state;
-	enum { COUNT = 10000 };
+	enum { COUNT = 2000 };
 	const char **texts = mem_new(COUNT * sizeof(char *));
 	char text[NAMES_TEXT_SIZE];
 	struct names all, back;
@@ -226,7 +226,7 @@ static void reads_what_it_prints(void **state)
 	names_init(&all, MANY);
 	names_init(&back, MANY);
 	assert_true(names_add(
-		&all, span_str("lab[00001-04000].lan,10.9.250.[0-255],10.9.251.0-99,x[1-5000]"),
+		&all, span_str("lab[00001-00900].lan,10.9.250.[0-255],10.9.251.0-99,x[1-1000]"),
 		&e));
 	for (uint64_t i = 0; i < all.count && n < COUNT; i++) {
 		if (i % 3 == 2)
