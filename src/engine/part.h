@@ -63,7 +63,7 @@ struct engine_part_in {
 	const struct engine_part_more *more;
 	const struct engine_facts *facts; /* realm, version, ... */
 	unsigned major, minor;            /* of the firmware; 0 unknown. Only a prior: ask the device */
-	const char *uuid, *host, *domain, *fqdn;
+	const char *uuid, *host, *domain, *fqdn, *address; /* address: where it is reached; "" not known */
 	struct span client_root;          /* of the service's own client certificate; empty: it has none */
 	const char *client_cn, *client_serial; /* hex; "" */
 	const struct span *leaves;        /* DER of every TLS certificate that we issued for it */

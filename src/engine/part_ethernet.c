@@ -184,6 +184,22 @@ static bool diff(const struct engine_part_in *in, struct engine_changes *c, stru
 	return true;
 }
 
+/* With an address of its own the PC is there, and nowhere else: no hello tells of it. */
+static const char *dark(const struct engine_part_in *in, struct arena *a)
+{
+	const struct wsman_obj *have = in->have[0].items[0];
+	const char *address = engine_node_text(in->want, "address");
+	bool dhcp = true, shared = false;
+	if (!engine_node_switch(in->want, "dhcp", &dhcp))
+		wsman_obj_bool(have, "DHCPEnabled", &dhcp);
+	if (!engine_node_switch(in->want, "shared_static", &shared))
+		wsman_obj_bool(have, "SharedStaticIp", &shared);
+	if (dhcp || shared || !address || !in->address || str_eq(address, in->address))
+		return NULL;
+	return arena_fmt(a, "it would have the address %s, and is reached at %s", address,
+			 in->address[0] ? in->address : "none that is known");
+}
+
 const struct engine_part engine_part_ethernet = {
 	.name = "ethernet",
 	.title = "wired network",
@@ -191,5 +207,6 @@ const struct engine_part engine_part_ethernet = {
 	.reads = reads,
 	.read_count = 1,
 	.check = check,
+	.dark = dark,
 	.diff = diff,
 };

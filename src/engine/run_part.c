@@ -60,6 +60,7 @@ struct engine_part_in engine_run_part_in(struct engine_run *r, const struct run_
 		.host = r->host,
 		.domain = r->domain,
 		.fqdn = r->fqdn,
+		.address = r->address,
 		.client_cn = ENGINE_CLIENT_CN,
 		.leaves = r->parts->leaves,
 		.leaf_count = r->parts->leaf_count,

@@ -73,6 +73,13 @@ bool sim_dev_in_setup(const struct sim_dev *d)
 	return d->state == SIM_SETUP_PSK || d->state == SIM_SETUP_PKI;
 }
 
+bool sim_dev_is_at(const struct sim_dev *d, const char *address)
+{
+	const char *own = sim_var_active(d, SIM_VAR_IP);
+	return d->state != SIM_CONFIGURED || !*own || str_eq(own, address) ||
+		sim_var_is_true(d, SIM_VAR_DHCP) || sim_var_is_true(d, SIM_VAR_STATIC_IP);
+}
+
 void sim_dev_move(struct sim_dev *d, const char *suffix)
 {
 	mem_free(d->suffix);

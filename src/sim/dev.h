@@ -75,6 +75,8 @@ struct sim_dev *sim_dev_new(const struct sim_env *env, const struct sim_dev_conf
 void sim_dev_free(struct sim_dev *d);
 const struct uuid *sim_dev_uuid(const struct sim_dev *d);
 enum sim_state sim_dev_state(const struct sim_dev *d);
+/* Configured with an address of its own, it is at no other one. */
+bool sim_dev_is_at(const struct sim_dev *d, const char *address);
 /* Its network cable goes into another network: DHCP option 15 there. */
 void sim_dev_move(struct sim_dev *d, const char *suffix);
 const struct sim_generation *sim_dev_generation(const struct sim_dev *d);

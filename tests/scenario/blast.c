@@ -148,11 +148,40 @@ static void remembers_where_it_was(void **state)
 	parts_stop(&w);
 }
 
+/* An address of its own that is not the one where the service reaches it. */
+static void moves_away(void **state)
+{
+	struct world w;
+	char text[1024], why[512];
+	(void)state;
+	unsigned i = parts_start(&w, "9.5", "");
+	parts_profile(&w, "ethernet: {dhcp: off, address: 192.0.2.10, mask: 255.255.255.0}\n");
+	parts_drift(&w, i, text, sizeof text);
+	parts_notes(&w, i, text, sizeof text);
+	assert_non_null(strstr(text, "would go dark: it would have the address 192.0.2.10"));
+	assert_false(parts_apply(&w, i, why, sizeof why));
+	assert_true(sim_dev_is_at(w.devs[i].dev, w.devs[i].address));
+	/* the one that it has is no loss */
+	snprintf(text, sizeof text, "ethernet: {dhcp: off, address: %s, mask: 255.255.255.0}\n",
+		 w.devs[i].address);
+	parts_profile(&w, text);
+	assert_true(parts_apply(&w, i, why, sizeof why));
+	assert_true(sim_dev_is_at(w.devs[i].dev, w.devs[i].address));
+	/* accepted, it is lost indeed */
+	parts_profile(&w, "ethernet: {dhcp: off, address: 192.0.2.10, mask: 255.255.255.0}\n");
+	parts_apply_accepting(&w, i, why, sizeof why);
+	assert_false(sim_dev_is_at(w.devs[i].dev, w.devs[i].address));
+	assert_false(parts_job(&w, i, "check", why, sizeof why));
+	parts_forget();
+	world_deinit(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(loses_what_was_said),
 		cmocka_unit_test(remembers_where_it_was),
+		cmocka_unit_test(moves_away),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -71,7 +71,7 @@ static struct net_stream *dial(struct net_dialer *d, const struct net_target *t)
 		i++;
 	if (i == w->dev_count)
 		return dead(s, ERR_UNREACHABLE, "no such device");
-	if (w->is_cut && w->is_cut(w, s, i))
+	if ((w->is_cut && w->is_cut(w, s, i)) || !sim_dev_is_at(w->devs[i].dev, w->devs[i].address))
 		return dead(s, ERR_TIMEOUT, "silent");
 	switch (sim_dev_accept(w->devs[i].dev, t->port, &server)) {
 	case SIM_ACCEPT_REFUSE:
