@@ -28,7 +28,7 @@
 	"  - {name: c, ssid: C, security: wpa2-802.1x, dot1x: {protocol: peap-mschapv2, username: u, " \
 	"password: {secret: login}, ca: radius}}\n"                                                    \
 	"wired_8021x: {enabled: on, login: {protocol: tls, client_certificate: own, ca: radius}}\n"    \
-	"ethernet: {dhcp: off, address: 127.1.0.1, mask: 255.255.255.0}\n"                            \
+	"ethernet: {dhcp: off, address: 127.1.0.1, mask: 255.255.255.0}\n"                             \
 	"remote_access:\n  user_interface: both\n  servers:\n"                                         \
 	"  - {host: mps.example.com, port: 4433, ca: radius, auth: password, username: u, "            \
 	"password: {secret: mps}}\n"                                                                   \
