@@ -187,7 +187,7 @@ void api_console_type(struct api_req *r)
 	struct err e = { 0 };
 	json_t *o = api_json_read(buf_span(&r->body), "writer data force", &e);
 	const char *writer = NULL;
-	struct span bytes;
+	struct span bytes = { NULL, 0 };
 	bool force = false;
 	size_t took = 0;
 	bool ok = o && api_device_find(r, &d, &e) &&

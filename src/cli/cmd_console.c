@@ -60,8 +60,8 @@ static void on_power_row(void *arg, const struct amt_op_row *r)
 
 	for (unsigned i = 0; i < r->count; i++)
 		if (str_eq(r->fields[i].key, "power"))
-			console_note(&x->k, "power %s: done; the PC is %s", x->action,
-				     r->fields[i].text);
+			cli_console_note(&x->k, "power %s: done; the PC is %s", x->action,
+					 r->fields[i].text);
 }
 
 static void on_power_done(void *arg, const struct amt_peer *peer, const struct err *e)
@@ -71,10 +71,10 @@ static void on_power_done(void *arg, const struct amt_peer *peer, const struct e
 
 	(void)peer;
 	if (e->code != ERR_NONE)
-		console_note(&x->k, "power %s: %s", x->action, e->msg);
+		cli_console_note(&x->k, "power %s: %s", x->action, e->msg);
 	if (e->code == ERR_PT_STATUS && ends)
-		console_note(&x->k, "firmware refuses %s while this session is open: use reset",
-			     x->action);
+		cli_console_note(&x->k, "firmware refuses %s while this session is open: use reset",
+				 x->action);
 	amt_op_free(x->op);
 	x->op = NULL;
 }
@@ -94,12 +94,12 @@ static void line_power(void *arg, const char *action)
 	struct err e = { 0 };
 
 	if (x->op) {
-		console_note(&x->k, "a power command is under way");
+		cli_console_note(&x->k, "a power command is under way");
 		return;
 	}
 	x->action = action;
 	if (!amt_op_start(amt_op_find("power"), &conf, &x->op, &e))
-		console_note(&x->k, "%s", e.msg);
+		cli_console_note(&x->k, "%s", e.msg);
 }
 
 static const struct console_line direct_line = { line_send, line_break, line_pause, line_power,
@@ -115,14 +115,14 @@ static void on_open(void *arg)
 	bool again = x->opened;
 
 	x->opened = true;
-	console_opened(&x->k, again);
+	cli_console_opened(&x->k, again);
 }
 
 static void on_data(void *arg, struct span bytes)
 {
 	struct direct *x = arg;
 
-	console_heard(&x->k, bytes);
+	cli_console_heard(&x->k, bytes);
 }
 
 static void on_controls(void *arg, uint8_t control, uint8_t status)
@@ -131,19 +131,19 @@ static void on_controls(void *arg, uint8_t control, uint8_t status)
 
 	(void)control;
 	if (!(status & WIRE_REDIR_POWER_ON))
-		console_note(&x->k, "the PC is off");
+		cli_console_note(&x->k, "the PC is off");
 	if (status & WIRE_REDIR_TX_OVERFLOW)
-		console_note(&x->k,
-			     "the PC said more than came through: something is missing here");
+		cli_console_note(&x->k,
+				 "the PC said more than came through: something is missing here");
 	if (status & WIRE_REDIR_RX_FLUSH)
-		console_note(&x->k, "the PC does not read: what was typed is lost");
+		cli_console_note(&x->k, "the PC does not read: what was typed is lost");
 }
 
 static void on_room(void *arg)
 {
 	struct direct *x = arg;
 
-	console_room(&x->k);
+	cli_console_room(&x->k);
 }
 
 static void on_lost(void *arg, const struct err *why)
@@ -151,7 +151,7 @@ static void on_lost(void *arg, const struct err *why)
 	struct direct *x = arg;
 
 	x->k.open = false;
-	console_note(&x->k, "%s; trying to come back", why->msg);
+	cli_console_note(&x->k, "%s; trying to come back", why->msg);
 }
 
 static void on_down(void *arg, const struct err *why)
@@ -167,7 +167,7 @@ static void on_down(void *arg, const struct err *why)
 	}
 	if (e.code != ERR_NONE && !e.hint[0])
 		err_hint(&e, "%s", cli_direct_hint(&x->d, &e));
-	console_ended(&x->k, &e);
+	cli_console_ended(&x->k, &e);
 }
 
 static void start_sol(struct direct *x)
@@ -196,7 +196,7 @@ static void on_done(void *arg)
 	amt_sol_free(x->sol);
 	x->sol = NULL;
 	*x->e = x->k.why;
-	console_deinit(&x->k);
+	cli_console_deinit(&x->k);
 	cli_direct_finish(&x->d, x->k.why.code == ERR_NONE);
 }
 
@@ -208,7 +208,7 @@ static void on_signal(void *arg, int signum)
 	cli_term_restore();
 	x->k.c->exit_status = END_BY_SIGNAL + signum;
 	err_set(&e, ERR_CANCELLED, "ended by signal %d", signum);
-	console_stop(&x->k, &e);
+	cli_console_stop(&x->k, &e);
 }
 
 static void on_resize(void *arg, int signum)
@@ -218,7 +218,7 @@ static void on_resize(void *arg, int signum)
 
 	(void)signum;
 	if (x->k.in_is_term && cli_term_size(1, &rows, &cols))
-		console_note(&x->k, "now %u x %u; Ctrl-] z tells the PC's system", cols, rows);
+		cli_console_note(&x->k, "now %u x %u; Ctrl-] z tells the PC's system", cols, rows);
 }
 
 static void start(void *arg)
@@ -230,8 +230,8 @@ static void start(void *arg)
 	net_loop_on_signal(x->d.loop, SIGTERM, on_signal, x);
 	net_loop_on_signal(x->d.loop, SIGHUP, on_signal, x);
 	net_loop_on_signal(x->d.loop, SIGWINCH, on_resize, x);
-	if (!console_begin(&x->k, x->e)) {
-		console_deinit(&x->k);
+	if (!cli_console_begin(&x->k, x->e)) {
+		cli_console_deinit(&x->k);
 		cli_direct_finish(&x->d, false);
 		return;
 	}
@@ -263,7 +263,7 @@ static bool read_options(struct cli *c, struct console *k, struct err *e)
 		if (!ok)
 			return false;
 	}
-	return !log || console_open_log(k, log, e);
+	return !log || cli_console_open_log(k, log, e);
 }
 
 static bool through_service(struct cli *c, struct err *e)
@@ -276,7 +276,7 @@ static bool through_service(struct cli *c, struct err *e)
 	}
 	k.pc = cli_operand(c, 0);
 	bool ok = read_options(c, &k, e) && cli_console_service(&k, e);
-	console_close_log(&k);
+	cli_console_close_log(&k);
 	cli_script_deinit(&k.script);
 	return ok || c->exit_status > END_BY_SIGNAL;
 }
@@ -301,7 +301,7 @@ bool cli_cmd_console(struct cli *c, struct err *e)
 		ok = cli_direct_run(&x.d, start, &x, e);
 		cli_direct_deinit(&x.d);
 	}
-	console_close_log(&x.k);
+	cli_console_close_log(&x.k);
 	cli_script_deinit(&x.k.script);
 	return ok || c->exit_status > END_BY_SIGNAL;
 }

@@ -14,8 +14,8 @@ struct console_line {
 	size_t (*send)(void *line, struct span bytes); /* how many it took */
 	bool (*brk)(void *line);
 	void (*pause)(void *line, bool paused);
-	void (*power)(void *line, const char *action); /* ends with console_note */
-	void (*end)(void *line);                       /* console_ended follows */
+	void (*power)(void *line, const char *action); /* ends with cli_console_note */
+	void (*end)(void *line);                       /* cli_console_ended follows */
 };
 enum console_mode { CONSOLE_LINE, CONSOLE_MENU, CONSOLE_POWER, CONSOLE_FILE };
 struct console {
@@ -48,19 +48,19 @@ struct console {
 };
 
 /* ---- console_view.c ---- */
-bool console_begin(struct console *k, struct err *e); /* terminal, log; k's fields above are set */
-void console_deinit(struct console *k);
-void console_opened(struct console *k, bool again);
-void console_heard(struct console *k, struct span bytes);
-void console_room(struct console *k);
-void console_ended(struct console *k, const struct err *why); /* the line is gone for good */
-void console_stop(struct console *k, const struct err *why);  /* asks the line to end; why ERR_NONE: all is well */
-void console_note(struct console *k, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void console_type(struct console *k, struct span bytes);      /* to the PC, when it can */
-void console_show_past(struct console *k);
-bool console_open_log(struct console *k, const char *path, struct err *e);
-void console_close_log(struct console *k);
+bool cli_console_begin(struct console *k, struct err *e); /* terminal, log; k's fields above are set */
+void cli_console_deinit(struct console *k);
+void cli_console_opened(struct console *k, bool again);
+void cli_console_heard(struct console *k, struct span bytes);
+void cli_console_room(struct console *k);
+void cli_console_ended(struct console *k, const struct err *why); /* the line is gone for good */
+void cli_console_stop(struct console *k, const struct err *why);  /* asks the line to end; why ERR_NONE: all is well */
+void cli_console_note(struct console *k, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void cli_console_type(struct console *k, struct span bytes);      /* to the PC, when it can */
+void cli_console_show_past(struct console *k);
+bool cli_console_open_log(struct console *k, const char *path, struct err *e);
+void cli_console_close_log(struct console *k);
 
 /* ---- console_keys.c ---- */
-void console_keys(struct console *k, struct span bytes);      /* typed by the person */
-void console_more_file(struct console *k);                    /* the next part of a file that is sent */
+void cli_console_keys(struct console *k, struct span bytes);      /* typed by the person */
+void cli_console_more_file(struct console *k);                    /* the next part of a file that is sent */

@@ -12,7 +12,7 @@
 
 static void menu(struct console *k)
 {
-	console_note(
+	cli_console_note(
 		k,
 		"menu: . end, p power, b break, f send a file, l log, s scrollback, z tell the "
 		"size, ? help, Ctrl-] sends that key");
@@ -20,7 +20,7 @@ static void menu(struct console *k)
 
 /* ---- files ---- */
 
-void console_more_file(struct console *k)
+void cli_console_more_file(struct console *k)
 {
 	uint8_t mem[FILE_PIECE];
 
@@ -33,9 +33,9 @@ void console_more_file(struct console *k)
 			continue;
 		}
 		if (n < 0)
-			console_note(k, "reading the file failed");
+			cli_console_note(k, "reading the file failed");
 		else
-			console_note(k, "the file is sent");
+			cli_console_note(k, "the file is sent");
 		(void)close(k->file_fd);
 		k->file_fd = -1;
 	}
@@ -46,17 +46,17 @@ static void send_file(struct console *k)
 	struct err e = { 0 };
 
 	if (k->file_fd >= 0) {
-		console_note(k, "a file is being sent already");
+		cli_console_note(k, "a file is being sent already");
 		return;
 	}
 	k->file_fd = open(k->text, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (k->file_fd < 0) {
 		err_errno(&e, ERR_IO, errno, k->text);
-		console_note(k, "%s: %s", e.msg, e.seen);
+		cli_console_note(k, "%s: %s", e.msg, e.seen);
 		return;
 	}
-	console_note(k, "sending %s; Ctrl-] f stops it", k->text);
-	console_more_file(k);
+	cli_console_note(k, "sending %s; Ctrl-] f stops it", k->text);
+	cli_console_more_file(k);
 }
 
 static void stop_file(struct console *k)
@@ -64,7 +64,7 @@ static void stop_file(struct console *k)
 	(void)close(k->file_fd);
 	k->file_fd = -1;
 	buf_clear(&k->typing);
-	console_note(k, "stopped");
+	cli_console_note(k, "stopped");
 }
 
 /* The name is typed on a line of its own. */
@@ -76,10 +76,10 @@ static void type_name(struct console *k, uint8_t b)
 		if (k->text_n)
 			send_file(k);
 		else
-			console_note(k, "no file");
+			cli_console_note(k, "no file");
 	} else if (b == 3 || b == CONSOLE_ESCAPE) {
 		k->mode = CONSOLE_LINE;
-		console_note(k, "no file");
+		cli_console_note(k, "no file");
 	} else if ((b == 8 || b == 0x7f) && k->text_n > 0) {
 		k->text_n--;
 		(void)!write(STDOUT_FILENO, "\b \b", 3);
@@ -103,12 +103,12 @@ static void choose_power(struct console *k, uint8_t b)
 	k->mode = CONSOLE_LINE;
 	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
 		if (actions[i].key == b) {
-			console_note(k, "power %s ...", actions[i].action);
+			cli_console_note(k, "power %s ...", actions[i].action);
 			k->line->power(k->line_arg, actions[i].action);
 			return;
 		}
 	}
-	console_note(k, "nothing done");
+	cli_console_note(k, "nothing done");
 }
 
 static void switch_log(struct console *k)
@@ -116,14 +116,14 @@ static void switch_log(struct console *k)
 	struct err e = { 0 };
 
 	if (k->log_fd >= 0) {
-		console_close_log(k);
-		console_note(k, "the log is closed");
+		cli_console_close_log(k);
+		cli_console_note(k, "the log is closed");
 	} else if (!k->log_path) {
-		console_note(k, "no file for it: --log FILE names one");
-	} else if (console_open_log(k, k->log_path, &e)) {
-		console_note(k, "logging to %s", k->log_path);
+		cli_console_note(k, "no file for it: --log FILE names one");
+	} else if (cli_console_open_log(k, k->log_path, &e)) {
+		cli_console_note(k, "logging to %s", k->log_path);
 	} else {
-		console_note(k, "%s", e.msg);
+		cli_console_note(k, "%s", e.msg);
 	}
 }
 
@@ -135,12 +135,12 @@ static void tell_size(struct console *k)
 	struct out o;
 
 	if (!cli_term_size(STDIN_FILENO, &rows, &cols)) {
-		console_note(k, "this terminal has no size");
+		cli_console_note(k, "this terminal has no size");
 		return;
 	}
 	out_init(&o, text, sizeof text);
 	out_fmt(&o, "stty rows %u cols %u\r", rows, cols);
-	console_type(k, out_span(&o));
+	cli_console_type(k, out_span(&o));
 }
 
 static void choose(struct console *k, uint8_t b)
@@ -150,33 +150,33 @@ static void choose(struct console *k, uint8_t b)
 
 	k->mode = CONSOLE_LINE;
 	if (k->read_only && strchr("pbfz", b) && b) {
-		console_note(k, "this console only reads");
+		cli_console_note(k, "this console only reads");
 		return;
 	}
 	switch (b) {
 	case CONSOLE_ESCAPE:
-		console_type(k, span_make(&escape, 1));
+		cli_console_type(k, span_make(&escape, 1));
 		break;
 	case '.':
 	case 'q':
-		console_stop(k, &none);
+		cli_console_stop(k, &none);
 		break;
 	case 'p':
-		console_note(k, "power: s status, o on, f off, c cycle, r reset");
+		cli_console_note(k, "power: s status, o on, f off, c cycle, r reset");
 		k->mode = CONSOLE_POWER;
 		break;
 	case 'b':
-		console_note(k,
-			     k->line->brk(k->line_arg)
-				     ? "break (what firmware makes of it is not known)"
-				     : "not now");
+		cli_console_note(k,
+				 k->line->brk(k->line_arg)
+					 ? "break (what firmware makes of it is not known)"
+					 : "not now");
 		break;
 	case 'f':
 		if (k->file_fd >= 0) {
 			stop_file(k);
 			break;
 		}
-		console_note(k, "name of the file, Enter");
+		cli_console_note(k, "name of the file, Enter");
 		k->mode = CONSOLE_FILE;
 		k->text_n = 0;
 		break;
@@ -184,7 +184,7 @@ static void choose(struct console *k, uint8_t b)
 		switch_log(k);
 		break;
 	case 's':
-		console_show_past(k);
+		cli_console_show_past(k);
 		break;
 	case 'z':
 		tell_size(k);
@@ -213,12 +213,12 @@ static void one(struct console *k, uint8_t b)
 	}
 }
 
-void console_keys(struct console *k, struct span bytes)
+void cli_console_keys(struct console *k, struct span bytes)
 {
 	while (bytes.n > 0 && !k->ended) {
 		size_t n = k->mode == CONSOLE_LINE ? span_find(bytes, CONSOLE_ESCAPE) : 0;
 		if (n > 0)
-			console_type(k, span_make(bytes.p, n));
+			cli_console_type(k, span_make(bytes.p, n));
 		if (n < bytes.n)
 			one(k, bytes.p[n++]);
 		bytes = span_make(bytes.p + n, bytes.n - n);

@@ -57,11 +57,11 @@ static size_t line_send(void *arg, struct span bytes)
 	size_t took = ok ? (size_t)json_integer_value(json_object_get(reply, "took")) : 0;
 	json_decref(reply);
 	if (!ok && e.code == ERR_DENIED) {
-		console_note(v->k, "%s (%s); --force takes it over", e.msg, e.seen);
+		cli_console_note(v->k, "%s (%s); --force takes it over", e.msg, e.seen);
 		return bytes.n; /* not typed, and not kept for later */
 	}
 	if (!ok)
-		console_stop(v->k, &e);
+		cli_console_stop(v->k, &e);
 	v->force = v->force && !ok;
 	ask_soon(v, ASK_MIN_MS);
 	return took;
@@ -111,9 +111,9 @@ static void line_power(void *arg, const char *action)
 	const json_t *item = json_array_get(json_object_get(end, "items"), 0);
 	const char *msg = json_string_value(json_object_get(json_object_get(item, "error"), "msg"));
 	if (!ok || msg)
-		console_note(v->k, "power %s: %s", action, msg ? msg : e.msg);
+		cli_console_note(v->k, "power %s: %s", action, msg ? msg : e.msg);
 	else
-		console_note(v->k, "power %s: done", action);
+		cli_console_note(v->k, "power %s: done", action);
 	json_decref(begun);
 	json_decref(end);
 }
@@ -150,20 +150,20 @@ static void tell_state(struct service *v, const json_t *reply)
 
 	if (str_eq(state, "open")) {
 		if (!v->was_open || v->lost)
-			console_opened(v->k, v->was_open);
+			cli_console_opened(v->k, v->was_open);
 		v->was_open = true;
 		v->lost = false;
 	} else if (str_eq(state, "lost") && !v->lost) {
 		take_error(reply, &e);
 		v->lost = true;
 		v->k->open = false;
-		console_note(v->k, "%s; the service tries to come back", e.msg);
+		cli_console_note(v->k, "%s; the service tries to come back", e.msg);
 	} else if (str_eq(state, "ended")) {
 		take_error(reply, &e);
-		console_ended(v->k, &e);
+		cli_console_ended(v->k, &e);
 	}
 	if (off && !v->off)
-		console_note(v->k, "the PC is off");
+		cli_console_note(v->k, "the PC is off");
 	v->off = off;
 }
 
@@ -176,10 +176,10 @@ static size_t take_said(struct service *v, const json_t *reply)
 	uint8_t *mem = max ? mem_new(max) : NULL;
 
 	if (from > v->from && v->from > 0)
-		console_note(v->k, "%llu bytes were said that this console was too slow for",
-			     (unsigned long long)(from - v->from));
+		cli_console_note(v->k, "%llu bytes were said that this console was too slow for",
+				 (unsigned long long)(from - v->from));
 	if (mem && b64_decode(span_str(data), mem, max, &n) && n > 0)
-		console_heard(v->k, span_make(mem, n));
+		cli_console_heard(v->k, span_make(mem, n));
 	mem_free(mem);
 	v->from = (uint64_t)json_integer_value(json_object_get(reply, "next"));
 	return n;
@@ -195,13 +195,13 @@ static void on_ask(void *arg)
 
 	v->timer = NULL;
 	if (v->ending) {
-		console_ended(v->k, &none);
+		cli_console_ended(v->k, &none);
 		return;
 	}
 	char target[512];
 	(void)snprintf(target, sizeof target, "%s?from=%llu", v->base, (unsigned long long)v->from);
 	if (!cli_rpc_get(c, target, &reply, &e)) {
-		console_ended(v->k, &e);
+		cli_console_ended(v->k, &e);
 		return;
 	}
 	size_t n = take_said(v, reply);
@@ -212,7 +212,7 @@ static void on_ask(void *arg)
 		v->wait_ms = ASK_MAX_MS;
 	if (v->k->ended)
 		return;
-	console_room(v->k);
+	cli_console_room(v->k);
 	if (!v->timer && !v->k->paused)
 		ask_soon(v, v->wait_ms);
 }
@@ -232,7 +232,7 @@ static void on_done(void *arg)
 	sched_cancel(v->timer);
 	v->timer = NULL;
 	*v->e = v->k->why;
-	console_deinit(v->k);
+	cli_console_deinit(v->k);
 	net_loop_stop(v->loop);
 }
 
@@ -244,7 +244,7 @@ static void on_signal(void *arg, int signum)
 	cli_term_restore();
 	v->k->c->exit_status = END_BY_SIGNAL + signum;
 	err_set(&e, ERR_CANCELLED, "ended by signal %d", signum);
-	console_stop(v->k, &e);
+	cli_console_stop(v->k, &e);
 }
 
 static bool open_console(struct service *v, struct err *e)
@@ -280,10 +280,10 @@ bool cli_console_service(struct console *k, struct err *e)
 	net_loop_on_signal(v.loop, SIGINT, on_signal, &v);
 	net_loop_on_signal(v.loop, SIGTERM, on_signal, &v);
 	net_loop_on_signal(v.loop, SIGHUP, on_signal, &v);
-	if (console_begin(k, e)) {
+	if (cli_console_begin(k, e)) {
 		ask_soon(&v, 0);
 	} else {
-		console_deinit(k);
+		cli_console_deinit(k);
 		net_loop_stop(v.loop);
 	}
 	net_loop_run(v.loop);

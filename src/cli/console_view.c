@@ -46,7 +46,7 @@ static void on_flush_late(void *arg)
 	finish(k);
 }
 
-void console_ended(struct console *k, const struct err *why)
+void cli_console_ended(struct console *k, const struct err *why)
 {
 	if (k->ended)
 		return;
@@ -64,7 +64,7 @@ void console_ended(struct console *k, const struct err *why)
 		k->timer = sched_after(net_loop_sched(k->loop), FLUSH_MS, on_flush_late, k);
 }
 
-void console_stop(struct console *k, const struct err *why)
+void cli_console_stop(struct console *k, const struct err *why)
 {
 	if (k->why.code == ERR_NONE)
 		k->why = *why;
@@ -94,7 +94,7 @@ static void on_screen(void *arg)
 	if (r < 0 && errno != EAGAIN) {
 		err_errno(&e, ERR_IO, errno, "standard output");
 		buf_clear(&k->showing);
-		console_stop(k, &e);
+		cli_console_stop(k, &e);
 	} else if (r > 0) {
 		buf_consume(&k->showing, (size_t)r);
 	}
@@ -112,7 +112,7 @@ static void show(struct console *k, struct span bytes)
 	set_pause(k);
 }
 
-void console_note(struct console *k, const char *fmt, ...)
+void cli_console_note(struct console *k, const char *fmt, ...)
 {
 	char text[512];
 	struct out o;
@@ -144,29 +144,29 @@ static void remember(struct console *k, struct span bytes)
 	(void)buf_add(&k->past, bytes);
 }
 
-void console_show_past(struct console *k)
+void cli_console_show_past(struct console *k)
 {
-	console_note(k, "what was said before, %zu bytes", k->past.n);
+	cli_console_note(k, "what was said before, %zu bytes", k->past.n);
 	show(k, buf_span(&k->past));
-	console_note(k, "now");
+	cli_console_note(k, "now");
 }
 
 /* ---- log ---- */
 
-bool console_open_log(struct console *k, const char *path, struct err *e)
+bool cli_console_open_log(struct console *k, const char *path, struct err *e)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return err_errno(e, ERR_IO, errno, path);
-	console_close_log(k);
+	cli_console_close_log(k);
 	k->log_fd = fd;
 	k->log_path = path;
 	k->log_line_open = false;
 	return true;
 }
 
-void console_close_log(struct console *k)
+void cli_console_close_log(struct console *k)
 {
 	if (k->log_fd < 0)
 		return;
@@ -180,7 +180,7 @@ static bool log_write(struct console *k, struct span s)
 {
 	if (write(k->log_fd, s.p, s.n) == (ssize_t)s.n)
 		return true;
-	console_note(k, "the log %s cannot be written any more: it ends here", k->log_path);
+	cli_console_note(k, "the log %s cannot be written any more: it ends here", k->log_path);
 	(void)close(k->log_fd);
 	k->log_fd = -1;
 	return false;
@@ -212,7 +212,7 @@ static void log_bytes(struct console *k, struct span bytes)
 
 /* ---- the line ---- */
 
-void console_heard(struct console *k, struct span bytes)
+void cli_console_heard(struct console *k, struct span bytes)
 {
 	k->heard += bytes.n;
 	remember(k, bytes);
@@ -225,26 +225,26 @@ void console_heard(struct console *k, struct span bytes)
 	}
 }
 
-void console_opened(struct console *k, bool again)
+void cli_console_opened(struct console *k, bool again)
 {
 	k->open = k->was_open = true;
 	if (again)
-		console_note(k, "connected again");
+		cli_console_note(k, "connected again");
 	else if (k->in_is_term && !k->has_script)
-		console_note(k, "connected to %s; Ctrl-] opens the menu", k->pc);
+		cli_console_note(k, "connected to %s; Ctrl-] opens the menu", k->pc);
 	if (!again && k->first.n)
-		console_type(k, k->first);
+		cli_console_type(k, k->first);
 	if (!again && k->has_script)
 		run_script(k);
 	pump(k);
 }
 
-void console_room(struct console *k)
+void cli_console_room(struct console *k)
 {
 	pump(k);
 }
 
-void console_type(struct console *k, struct span bytes)
+void cli_console_type(struct console *k, struct span bytes)
 {
 	if (k->read_only || !buf_add(&k->typing, bytes))
 		return;
@@ -271,7 +271,7 @@ static void on_quiet(void *arg)
 		wait_quiet(k);
 		return;
 	}
-	console_stop(k, &none);
+	cli_console_stop(k, &none);
 }
 
 /* What was typed goes on; more is read when there is room for it. */
@@ -282,7 +282,7 @@ static void pump(struct console *k)
 	if (k->open && k->typing.n)
 		buf_consume(&k->typing, k->line->send(k->line_arg, buf_span(&k->typing)));
 	if (k->file_fd >= 0 && k->open)
-		console_more_file(k);
+		cli_console_more_file(k);
 	if (k->in && k->reading)
 		net_fd_want(k->in, k->typing.n < TYPING_HIGH, false);
 	wait_quiet(k);
@@ -298,7 +298,7 @@ static void from_pipe(struct console *k, struct span bytes)
 	memcpy(mem, bytes.p, bytes.n);
 	for (size_t i = 0; i < bytes.n; i++)
 		mem[i] = mem[i] == '\n' ? '\r' : mem[i];
-	console_type(k, span_make(mem, bytes.n));
+	cli_console_type(k, span_make(mem, bytes.n));
 }
 
 static void on_typed(void *arg)
@@ -317,7 +317,7 @@ static void on_typed(void *arg)
 		return;
 	}
 	if (k->in_is_term)
-		console_keys(k, span_make(mem, (size_t)n));
+		cli_console_keys(k, span_make(mem, (size_t)n));
 	else
 		from_pipe(k, span_make(mem, (size_t)n));
 	pump(k);
@@ -346,11 +346,11 @@ static void run_script(struct console *k)
 	sched_cancel(k->timer);
 	k->timer = NULL;
 	while ((state = cli_script_step(&k->script, now, &text, &until, &e)) == CLI_SCRIPT_SAYS)
-		console_type(k, text);
+		cli_console_type(k, text);
 	if (state == CLI_SCRIPT_WAITS)
 		k->timer = sched_after(net_loop_sched(k->loop), until - now, on_script_time, k);
 	else
-		console_stop(k, state == CLI_SCRIPT_DONE ? &none : &e);
+		cli_console_stop(k, state == CLI_SCRIPT_DONE ? &none : &e);
 }
 
 /* ---- begin ---- */
@@ -360,11 +360,12 @@ static void hint_size(struct console *k)
 	unsigned rows, cols;
 
 	if (cli_term_size(STDOUT_FILENO, &rows, &cols) && (rows < ROWS || cols < COLS))
-		console_note(k, "the screens of a BIOS need %d x %d characters, this has %u x %u",
-			     COLS, ROWS, cols, rows);
+		cli_console_note(k,
+				 "the screens of a BIOS need %d x %d characters, this has %u x %u",
+				 COLS, ROWS, cols, rows);
 }
 
-bool console_begin(struct console *k, struct err *e)
+bool cli_console_begin(struct console *k, struct err *e)
 {
 	static const struct net_fd_events typed = { on_typed, NULL }, screen = { NULL, on_screen };
 
@@ -388,10 +389,10 @@ bool console_begin(struct console *k, struct err *e)
 	return true;
 }
 
-void console_deinit(struct console *k)
+void cli_console_deinit(struct console *k)
 {
 	cli_term_restore();
-	console_close_log(k);
+	cli_console_close_log(k);
 	if (k->file_fd >= 0)
 		(void)close(k->file_fd);
 	sched_cancel(k->timer);

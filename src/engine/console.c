@@ -281,7 +281,7 @@ static void begin(struct engine_console *k)
 	int64_t count = k->way.fail_count, since = k->way.fail_since_unix_ms;
 
 	if (k->n > 0) { /* the same login over another TLS version */
-		if (!operate_pc_way(k->en, k->uuid, k->n, &w, &e)) {
+		if (!engine_operate_way(k->en, k->uuid, k->n, &w, &e)) {
 			k->e = e;
 			set_state(k, CONSOLE_ENDED);
 			return;
@@ -331,7 +331,7 @@ bool engine_console_open(struct engine *en, const char *uuid, struct err *e)
 	if (count >= MAX_CONSOLES)
 		return err_set(e, ERR_LIMIT, "%u consoles are open, as many as the service takes",
 			       count);
-	if (!operate_pc_way(en, uuid, 0, &way, e))
+	if (!engine_operate_way(en, uuid, 0, &way, e))
 		return false;
 	if (k)
 		drop(k);

@@ -478,8 +478,8 @@ static bool load(struct operate_pc *p, struct err *e)
 	return load_credential(p, e) && check_login(p, e);
 }
 
-bool operate_pc_way(struct engine *en, const char *uuid, unsigned n, struct operate_way *out_w,
-		    struct err *e)
+bool engine_operate_way(struct engine *en, const char *uuid, unsigned n, struct operate_way *out_w,
+			struct err *e)
 {
 	struct engine_operation o = { .en = en };
 	struct operate_pc *p = operate_pc_new(&o, uuid);

@@ -72,5 +72,5 @@ struct operate_way { /* of a device, over its current credential */
 	int64_t fail_count, fail_since_unix_ms; /* of the device: to be charged before a login (M19) */
 };
 /* For consoles: the n-th way, when the lock-out budget allows a login at all. */
-bool operate_pc_way(struct engine *en, const char *uuid, unsigned n, struct operate_way *out_w, struct err *e);
+bool engine_operate_way(struct engine *en, const char *uuid, unsigned n, struct operate_way *out_w, struct err *e);
 void operate_pc_free(struct operate_pc *p);    /* never while a transaction of it may be reported */

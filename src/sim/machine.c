@@ -10,12 +10,12 @@
 #define ESC_WAIT_MS 300 /* a lone ESC, not the beginning of a key */
 #define MEMORY_MB   8192
 
-void machine_say(struct sim_machine *m, const char *text)
+void sim_pc_say(struct sim_machine *m, const char *text)
 {
 	(void)buf_add(&m->out, span_str(text));
 }
 
-void machine_say_fmt(struct sim_machine *m, const char *fmt, ...)
+void sim_pc_say_fmt(struct sim_machine *m, const char *fmt, ...)
 {
 	char text[512];
 	struct out o;
@@ -28,35 +28,35 @@ void machine_say_fmt(struct sim_machine *m, const char *fmt, ...)
 	(void)buf_add(&m->out, out_span(&o));
 }
 
-void machine_wait(struct sim_machine *m, int64_t ms)
+void sim_pc_wait(struct sim_machine *m, int64_t ms)
 {
 	m->next_ms = m->now_ms + (m->speed > 0 ? (int64_t)((double)ms / m->speed) : ms);
 }
 
-void machine_go(struct sim_machine *m, enum machine_stage stage, int64_t after_ms)
+void sim_pc_go(struct sim_machine *m, enum machine_stage stage, int64_t after_ms)
 {
 	if (m->stage == MACHINE_OS && stage != MACHINE_OS)
-		machine_os_leave(m);
+		sim_pc_os_leave(m);
 	m->stage = stage;
 	m->line = 0;
 	m->esc_n = 0;
 	m->next_ms = -1;
 	if (after_ms >= 0)
-		machine_wait(m, after_ms);
+		sim_pc_wait(m, after_ms);
 }
 
-void machine_start(struct sim_machine *m, const struct sim_boot_choice *c)
+void sim_pc_start(struct sim_machine *m, const struct sim_boot_choice *c)
 {
 	m->choice = *c;
 	m->want_setup = c->from == SIM_BOOT_BIOS;
 	m->want_menu = false;
 	m->started_ms = m->now_ms;
-	machine_go(m, MACHINE_POST, 100);
+	sim_pc_go(m, MACHINE_POST, 100);
 }
 
-void machine_off(struct sim_machine *m, int64_t gap_ms)
+void sim_pc_off(struct sim_machine *m, int64_t gap_ms)
 {
-	machine_go(m, gap_ms > 0 ? MACHINE_GAP : MACHINE_OFF, gap_ms > 0 ? gap_ms : -1);
+	sim_pc_go(m, gap_ms > 0 ? MACHINE_GAP : MACHINE_OFF, gap_ms > 0 ? gap_ms : -1);
 }
 
 /* ---- power-on test ---- */
@@ -65,66 +65,66 @@ static void post(struct sim_machine *m)
 {
 	unsigned n = m->line++;
 
-	machine_wait(m, LINE_MS);
+	sim_pc_wait(m, LINE_MS);
 	if (n == 0) {
-		machine_say_fmt(m, CLEAR "Virtual BIOS 1.0, AMT %s\r\n", m->firmware);
+		sim_pc_say_fmt(m, CLEAR "Virtual BIOS 1.0, AMT %s\r\n", m->firmware);
 	} else if (n <= 4) {
-		machine_say_fmt(m, "\rMemory test %5u MB OK", n * (MEMORY_MB / 4));
+		sim_pc_say_fmt(m, "\rMemory test %5u MB OK", n * (MEMORY_MB / 4));
 	} else if (n == 5) {
-		machine_say(m,
-			    "\r\nSerial over LAN: console on COM3, 115200 8N1\r\n"
-			    "Press F2 for setup, F12 for the boot menu\r\n");
-		machine_wait(m, KEYS_MS);
+		sim_pc_say(m,
+			   "\r\nSerial over LAN: console on COM3, 115200 8N1\r\n"
+			   "Press F2 for setup, F12 for the boot menu\r\n");
+		sim_pc_wait(m, KEYS_MS);
 	} else if (m->want_setup) {
-		machine_setup_enter(m);
+		sim_pc_setup_enter(m);
 	} else if (m->want_menu) {
-		machine_menu_enter(m);
+		sim_pc_menu_enter(m);
 	} else {
-		machine_boot(m);
+		sim_pc_boot(m);
 	}
 }
 
-void machine_boot(struct sim_machine *m)
+void sim_pc_boot(struct sim_machine *m)
 {
-	machine_say(m, CLEAR);
+	sim_pc_say(m, CLEAR);
 	switch (m->choice.from) {
 	case SIM_BOOT_IDER_CD:
 	case SIM_BOOT_IDER_FLOPPY:
-		machine_say_fmt(m, "Booting from the redirected %s ...\r\n",
-				m->choice.from == SIM_BOOT_IDER_CD ? "CD" : "floppy");
-		machine_go(m, MACHINE_LOADER, -1);
+		sim_pc_say_fmt(m, "Booting from the redirected %s ...\r\n",
+			       m->choice.from == SIM_BOOT_IDER_CD ? "CD" : "floppy");
+		sim_pc_go(m, MACHINE_LOADER, -1);
 		m->wish = MACHINE_STORAGE;
 		return;
 	case SIM_BOOT_HALT:
-		machine_say(m, "Paused by management. Press a key to go on.\r\n");
-		machine_go(m, MACHINE_PAUSED, -1);
+		sim_pc_say(m, "Paused by management. Press a key to go on.\r\n");
+		sim_pc_go(m, MACHINE_PAUSED, -1);
 		return;
 	case SIM_BOOT_PXE:
-		machine_say(m, "Booting from the network ...\r\nno server offers a boot file\r\n");
+		sim_pc_say(m, "Booting from the network ...\r\nno server offers a boot file\r\n");
 		break;
 	case SIM_BOOT_CD:
-		machine_say(m, "Booting from CD ...\r\nno disc in the drive\r\n");
+		sim_pc_say(m, "Booting from CD ...\r\nno disc in the drive\r\n");
 		break;
 	case SIM_BOOT_HTTPS:
-		machine_say_fmt(m, "Booting from %s ...\r\nthe server does not answer\r\n",
-				m->choice.uri);
+		sim_pc_say_fmt(m, "Booting from %s ...\r\nthe server does not answer\r\n",
+			       m->choice.uri);
 		break;
 	default:
 		break;
 	}
-	machine_go(m, MACHINE_BOOT, LINE_MS);
+	sim_pc_go(m, MACHINE_BOOT, LINE_MS);
 }
 
-void machine_storage_done(struct sim_machine *m, bool ok)
+void sim_pc_storage_done(struct sim_machine *m, bool ok)
 {
 	if (m->stage != MACHINE_LOADER)
 		return;
 	if (ok) {
-		machine_go(m, MACHINE_HALT, -1);
+		sim_pc_go(m, MACHINE_HALT, -1);
 		return;
 	}
-	machine_say(m, "no boot from there; next is the disk\r\n");
-	machine_go(m, MACHINE_BOOT, LINE_MS);
+	sim_pc_say(m, "no boot from there; next is the disk\r\n");
+	sim_pc_go(m, MACHINE_BOOT, LINE_MS);
 }
 
 /* ---- boot log ---- */
@@ -150,13 +150,13 @@ static const char *const boot_log[] = {
 static void boot(struct sim_machine *m)
 {
 	if (m->line >= BOOT_LINES) {
-		machine_os_enter(m);
+		sim_pc_os_enter(m);
 		return;
 	}
-	machine_say_fmt(m, "[%5lld.%03lld] %s\r\n", (long long)(m->now_ms - m->started_ms) / 1000,
-			(long long)(m->now_ms - m->started_ms) % 1000, boot_log[m->line]);
+	sim_pc_say_fmt(m, "[%5lld.%03lld] %s\r\n", (long long)(m->now_ms - m->started_ms) / 1000,
+		       (long long)(m->now_ms - m->started_ms) % 1000, boot_log[m->line]);
 	m->line++;
-	machine_wait(m, LINE_MS);
+	sim_pc_wait(m, LINE_MS);
 }
 
 /* ---- time ---- */
@@ -168,7 +168,7 @@ static void due(struct sim_machine *m)
 	m->next_ms = -1;
 	switch (m->stage) {
 	case MACHINE_GAP:
-		machine_start(m, &m->choice);
+		sim_pc_start(m, &m->choice);
 		break;
 	case MACHINE_POST:
 		post(m);
@@ -181,7 +181,7 @@ static void due(struct sim_machine *m)
 	}
 }
 
-void machine_step(struct sim_machine *m, int64_t now_ms)
+void sim_pc_step(struct sim_machine *m, int64_t now_ms)
 {
 	m->now_ms = now_ms;
 	if (m->esc_n > 0 && now_ms >= m->esc_ms + ESC_WAIT_MS) {
@@ -201,16 +201,16 @@ static void key(struct sim_machine *m, enum machine_key k, uint8_t c)
 		m->want_setup |= k == KEY_F2 || k == KEY_DEL;
 		m->want_menu |= k == KEY_F12;
 		if ((m->want_setup || m->want_menu) && m->line > 5)
-			machine_wait(m, 0);
+			sim_pc_wait(m, 0);
 		break;
 	case MACHINE_SETUP:
-		machine_setup_key(m, k, c);
+		sim_pc_setup_key(m, k, c);
 		break;
 	case MACHINE_MENU:
-		machine_menu_key(m, k);
+		sim_pc_menu_key(m, k);
 		break;
 	case MACHINE_PAUSED:
-		machine_go(m, MACHINE_BOOT, 0);
+		sim_pc_go(m, MACHINE_BOOT, 0);
 		break;
 	default:
 		break; /* nobody reads */
@@ -227,7 +227,7 @@ static size_t keys(struct sim_machine *m, struct span in)
 	memcpy(all + old, in.p, n);
 	m->esc_n = 0;
 	while (at < old + n && m->stage == stage) {
-		enum machine_key k = machine_key_of(span_make(all + at, old + n - at), &used, &c);
+		enum machine_key k = sim_pc_key_of(span_make(all + at, old + n - at), &used, &c);
 		if (used == 0)
 			break;
 		at += used;
@@ -242,7 +242,7 @@ static size_t keys(struct sim_machine *m, struct span in)
 	return at > old ? at - old : n;
 }
 
-size_t machine_input(struct sim_machine *m, struct span in, int64_t now_ms)
+size_t sim_pc_input(struct sim_machine *m, struct span in, int64_t now_ms)
 {
 	m->now_ms = now_ms;
 	switch (m->stage) {
@@ -250,7 +250,7 @@ size_t machine_input(struct sim_machine *m, struct span in, int64_t now_ms)
 	case MACHINE_GAP:
 		return in.n; /* into nothing */
 	case MACHINE_OS:
-		return machine_os_input(m, in);
+		return sim_pc_os_input(m, in);
 	case MACHINE_POST:
 	case MACHINE_SETUP:
 	case MACHINE_MENU:

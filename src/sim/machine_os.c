@@ -14,13 +14,13 @@
 static void prompt(struct sim_machine *m)
 {
 	m->text_n = 0;
-	machine_say_fmt(m, "%s:~# ", m->name);
+	sim_pc_say_fmt(m, "%s:~# ", m->name);
 }
 
-void machine_os_enter(struct sim_machine *m)
+void sim_pc_os_enter(struct sim_machine *m)
 {
-	machine_go(m, MACHINE_OS, -1);
-	machine_say(m, "\r\nvirtual system 1.0; help lists what it knows\r\n");
+	sim_pc_go(m, MACHINE_OS, -1);
+	sim_pc_say(m, "\r\nvirtual system 1.0; help lists what it knows\r\n");
 	prompt(m);
 }
 
@@ -31,7 +31,7 @@ static void drop_transfer(struct sim_machine *m)
 	m->hash = NULL;
 }
 
-void machine_os_leave(struct sim_machine *m)
+void sim_pc_os_leave(struct sim_machine *m)
 {
 	drop_transfer(m);
 }
@@ -46,8 +46,8 @@ static void say_digest(struct sim_machine *m, const char *what)
 	m->hash = NULL;
 	out_init(&o, text, sizeof text);
 	out_hex(&o, span_make(digest, 32));
-	machine_say_fmt(m, "\r\n%s %llu bytes, sha256 %s\r\n", what, (unsigned long long)m->total,
-			text);
+	sim_pc_say_fmt(m, "\r\n%s %llu bytes, sha256 %s\r\n", what, (unsigned long long)m->total,
+		       text);
 	prompt(m);
 }
 
@@ -57,25 +57,25 @@ static void cmd_help(struct sim_machine *m, struct span arg);
 
 static void cmd_echo(struct sim_machine *m, struct span arg)
 {
-	machine_say_fmt(m, "%.*s\r\n", (int)arg.n, (const char *)arg.p);
+	sim_pc_say_fmt(m, "%.*s\r\n", (int)arg.n, (const char *)arg.p);
 }
 
 static void cmd_uptime(struct sim_machine *m, struct span arg)
 {
 	(void)arg;
-	machine_say_fmt(m, "up %lld s\r\n", (long long)(m->now_ms - m->started_ms) / 1000);
+	sim_pc_say_fmt(m, "up %lld s\r\n", (long long)(m->now_ms - m->started_ms) / 1000);
 }
 
 static void cmd_uname(struct sim_machine *m, struct span arg)
 {
 	(void)arg;
-	machine_say_fmt(m, "virtual system 1.0 %s, AMT %s\r\n", m->name, m->firmware);
+	sim_pc_say_fmt(m, "virtual system 1.0 %s, AMT %s\r\n", m->name, m->firmware);
 }
 
 static void cmd_clear(struct sim_machine *m, struct span arg)
 {
 	(void)arg;
-	machine_say(m, "\033[2J\033[H");
+	sim_pc_say(m, "\033[2J\033[H");
 }
 
 static bool take_count(struct sim_machine *m, struct span arg)
@@ -84,7 +84,7 @@ static bool take_count(struct sim_machine *m, struct span arg)
 		m->hash = hash_run_new(HASH_SHA256);
 		return true;
 	}
-	machine_say(m, "how many bytes?\r\n");
+	sim_pc_say(m, "how many bytes?\r\n");
 	return false;
 }
 
@@ -94,7 +94,7 @@ static void cmd_send(struct sim_machine *m, struct span arg)
 		return;
 	m->sending = m->total;
 	m->random = 0x9e3779b97f4a7c15ULL;
-	machine_say(m, "begin\r\n");
+	sim_pc_say(m, "begin\r\n");
 }
 
 static void cmd_recv(struct sim_machine *m, struct span arg)
@@ -102,20 +102,20 @@ static void cmd_recv(struct sim_machine *m, struct span arg)
 	if (!take_count(m, arg))
 		return;
 	m->receiving = m->total;
-	machine_say(m, "ready\r\n");
+	sim_pc_say(m, "ready\r\n");
 }
 
 static void cmd_reboot(struct sim_machine *m, struct span arg)
 {
 	(void)arg;
-	machine_say(m, "system goes down for a restart\r\n");
+	sim_pc_say(m, "system goes down for a restart\r\n");
 	m->wish = MACHINE_REBOOT;
 }
 
 static void cmd_poweroff(struct sim_machine *m, struct span arg)
 {
 	(void)arg;
-	machine_say(m, "system halts\r\n");
+	sim_pc_say(m, "system halts\r\n");
 	m->wish = MACHINE_POWER_OFF;
 }
 
@@ -139,8 +139,8 @@ static void cmd_help(struct sim_machine *m, struct span arg)
 {
 	(void)arg;
 	for (size_t i = 0; i < COMMANDS; i++)
-		machine_say_fmt(m, "  %s%s: %s\r\n", commands[i].name, commands[i].args,
-				commands[i].text);
+		sim_pc_say_fmt(m, "  %s%s: %s\r\n", commands[i].name, commands[i].args,
+			       commands[i].text);
 }
 
 static void run(struct sim_machine *m, struct span text)
@@ -157,7 +157,7 @@ static void run(struct sim_machine *m, struct span text)
 		}
 	}
 	if (name.n)
-		machine_say_fmt(m, "%.*s: not found\r\n", (int)name.n, (const char *)name.p);
+		sim_pc_say_fmt(m, "%.*s: not found\r\n", (int)name.n, (const char *)name.p);
 }
 
 /* ---- typing ---- */
@@ -166,7 +166,7 @@ static void enter(struct sim_machine *m)
 {
 	struct span text = span_trim(span_make(m->text, m->text_n));
 
-	machine_say(m, "\r\n");
+	sim_pc_say(m, "\r\n");
 	run(m, text);
 	m->text_n = 0;
 	if (!m->sending && !m->receiving && m->wish == MACHINE_NONE)
@@ -178,11 +178,11 @@ static void type(struct sim_machine *m, uint8_t c)
 	if (c == '\r' || c == '\n') {
 		enter(m);
 	} else if (c == CTRL_C) {
-		machine_say(m, "^C\r\n");
+		sim_pc_say(m, "^C\r\n");
 		prompt(m);
 	} else if ((c == BACKSPACE || c == DELETE) && m->text_n > 0) {
 		m->text_n--;
-		machine_say(m, "\b \b");
+		sim_pc_say(m, "\b \b");
 	} else if (c >= ' ' && c != DELETE && m->text_n < sizeof m->text) {
 		m->text[m->text_n++] = (char)c;
 		(void)buf_add(&m->out, span_make(&c, 1));
@@ -200,7 +200,7 @@ static size_t receive(struct sim_machine *m, struct span in)
 	return n;
 }
 
-size_t machine_os_input(struct sim_machine *m, struct span in)
+size_t sim_pc_os_input(struct sim_machine *m, struct span in)
 {
 	size_t at = 0;
 
@@ -239,7 +239,7 @@ static void make_block(struct sim_machine *m, uint8_t *p, size_t n)
 	}
 }
 
-void machine_os_more(struct sim_machine *m)
+void sim_pc_os_more(struct sim_machine *m)
 {
 	uint8_t block[BLOCK];
 

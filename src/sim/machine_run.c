@@ -40,7 +40,7 @@ void sim_machine_free(struct sim_dev *d)
 	if (!m)
 		return;
 	sched_cancel(m->timer);
-	machine_off(m, 0);
+	sim_pc_off(m, 0);
 	buf_deinit(&m->out);
 	mem_free(m);
 	d->machine = NULL;
@@ -49,7 +49,7 @@ void sim_machine_free(struct sim_dev *d)
 static void restart(struct sim_dev *d, struct sim_machine *m)
 {
 	set_name(d, m);
-	machine_start(m, sim_dev_boot_choice(d));
+	sim_pc_start(m, sim_dev_boot_choice(d));
 }
 
 static void on_time(void *arg)
@@ -86,7 +86,7 @@ static void grant(struct sim_dev *d, struct sim_machine *m)
 		break;
 	case MACHINE_POWER_OFF:
 		d->power_off = true;
-		machine_off(m, 0);
+		sim_pc_off(m, 0);
 		break;
 	case MACHINE_STORAGE:
 		sim_machine_storage(d);
@@ -105,7 +105,7 @@ void sim_machine_kick(struct sim_dev *d)
 		return;
 	m->kicking = true;
 	do {
-		machine_step(m, clk_mono_ms());
+		sim_pc_step(m, clk_mono_ms());
 		fed = sim_sol_feed(d);
 		grant(d, m);
 	} while (fed);
@@ -128,10 +128,10 @@ void sim_machine_power(struct sim_dev *d, enum sim_power_act act)
 		break;
 	case SIM_POWER_CYCLE:
 		m->choice = *sim_dev_boot_choice(d);
-		machine_off(m, CYCLE_MS);
+		sim_pc_off(m, CYCLE_MS);
 		break;
 	case SIM_POWER_DOWN:
-		machine_off(m, 0);
+		sim_pc_off(m, 0);
 		break;
 	default: /* an interrupt; what its system does comes as one of these */
 		break;
@@ -144,7 +144,7 @@ void sim_machine_output(struct sim_dev *d, struct buf *b, size_t max)
 	struct sim_machine *m = machine_of(d);
 
 	if (m->stage == MACHINE_OS)
-		machine_os_more(m);
+		sim_pc_os_more(m);
 	size_t n = b->n < max ? max - b->n : 0;
 	if (n > m->out.n)
 		n = m->out.n;
@@ -161,7 +161,7 @@ size_t sim_machine_input(struct sim_dev *d, struct span bytes)
 {
 	struct sim_machine *m = machine_of(d);
 
-	return bytes.n ? machine_input(m, bytes, clk_mono_ms()) : 0;
+	return bytes.n ? sim_pc_input(m, bytes, clk_mono_ms()) : 0;
 }
 
 void sim_machine_break(struct sim_dev *d)
@@ -169,7 +169,7 @@ void sim_machine_break(struct sim_dev *d)
 	struct sim_machine *m = machine_of(d);
 
 	if (m->stage == MACHINE_OS)
-		machine_say(m, "[break]");
+		sim_pc_say(m, "[break]");
 	sim_machine_kick(d);
 }
 
@@ -184,12 +184,12 @@ void sim_machine_lines(const struct sim_dev *d, struct wire_redir_sol_control_ms
 
 void sim_machine_say(struct sim_dev *d, const char *text)
 {
-	machine_say(machine_of(d), text);
+	sim_pc_say(machine_of(d), text);
 	sim_machine_kick(d);
 }
 
 void sim_machine_storage_done(struct sim_dev *d, bool ok)
 {
-	machine_storage_done(machine_of(d), ok);
+	sim_pc_storage_done(machine_of(d), ok);
 	sim_machine_kick(d);
 }

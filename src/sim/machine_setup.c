@@ -21,22 +21,22 @@ static const struct {
 
 static void draw(struct sim_machine *m)
 {
-	machine_say(m, CLEAR "\033[1;28HVirtual BIOS setup");
+	sim_pc_say(m, CLEAR "\033[1;28HVirtual BIOS setup");
 	for (unsigned i = 0; i < MACHINE_ITEMS; i++)
-		machine_say_fmt(m, "\033[%u;4H%s%-20s [%-8s]" PLAIN, 4 + i,
-				i == m->at ? INVERSE : "", items[i].name,
-				items[i].values[m->edit[i]]);
-	machine_say(m,
-		    "\033[22;4HUp/Down: item   Left/Right: value   F10: save and exit   "
-		    "ESC: exit");
+		sim_pc_say_fmt(m, "\033[%u;4H%s%-20s [%-8s]" PLAIN, 4 + i,
+			       i == m->at ? INVERSE : "", items[i].name,
+			       items[i].values[m->edit[i]]);
+	sim_pc_say(m,
+		   "\033[22;4HUp/Down: item   Left/Right: value   F10: save and exit   "
+		   "ESC: exit");
 	if (m->ask)
-		machine_say_fmt(m, "\033[12;20H" INVERSE " %s (Y/N) " PLAIN,
-				m->ask == 's' ? "Save changes and exit?" : "Exit without saving?");
+		sim_pc_say_fmt(m, "\033[12;20H" INVERSE " %s (Y/N) " PLAIN,
+			       m->ask == 's' ? "Save changes and exit?" : "Exit without saving?");
 }
 
-void machine_setup_enter(struct sim_machine *m)
+void sim_pc_setup_enter(struct sim_machine *m)
 {
-	machine_go(m, MACHINE_SETUP, -1);
+	sim_pc_go(m, MACHINE_SETUP, -1);
 	m->at = 0;
 	m->ask = 0;
 	memcpy(m->edit, m->value, sizeof m->edit);
@@ -64,16 +64,16 @@ static void answer(struct sim_machine *m, uint8_t c)
 	}
 	if (ask == 's') {
 		memcpy(m->value, m->edit, sizeof m->value);
-		machine_say(m, CLEAR "Settings saved.\r\n");
+		sim_pc_say(m, CLEAR "Settings saved.\r\n");
 		m->wish = MACHINE_REBOOT;
-		machine_go(m, MACHINE_HALT, -1);
+		sim_pc_go(m, MACHINE_HALT, -1);
 		return;
 	}
 	m->choice.from = SIM_BOOT_USUAL;
-	machine_boot(m);
+	sim_pc_boot(m);
 }
 
-void machine_setup_key(struct sim_machine *m, enum machine_key k, uint8_t c)
+void sim_pc_setup_key(struct sim_machine *m, enum machine_key k, uint8_t c)
 {
 	if (m->ask) {
 		answer(m, k == KEY_CHAR ? c : 0);
@@ -120,20 +120,20 @@ static const struct {
 
 static void draw_menu(struct sim_machine *m)
 {
-	machine_say(m, CLEAR "\033[2;30HBoot menu");
+	sim_pc_say(m, CLEAR "\033[2;30HBoot menu");
 	for (unsigned i = 0; i < ENTRIES; i++)
-		machine_say_fmt(m, "\033[%u;30H%s %-10s " PLAIN, 4 + i, i == m->at ? INVERSE : "",
-				entries[i].name);
+		sim_pc_say_fmt(m, "\033[%u;30H%s %-10s " PLAIN, 4 + i, i == m->at ? INVERSE : "",
+			       entries[i].name);
 }
 
-void machine_menu_enter(struct sim_machine *m)
+void sim_pc_menu_enter(struct sim_machine *m)
 {
-	machine_go(m, MACHINE_MENU, -1);
+	sim_pc_go(m, MACHINE_MENU, -1);
 	m->at = 0;
 	draw_menu(m);
 }
 
-void machine_menu_key(struct sim_machine *m, enum machine_key k)
+void sim_pc_menu_key(struct sim_machine *m, enum machine_key k)
 {
 	switch (k) {
 	case KEY_UP:
@@ -144,14 +144,14 @@ void machine_menu_key(struct sim_machine *m, enum machine_key k)
 		break;
 	case KEY_ESC:
 		m->choice.from = SIM_BOOT_USUAL;
-		machine_boot(m);
+		sim_pc_boot(m);
 		return;
 	case KEY_ENTER:
 		m->choice.from = entries[m->at].from;
 		if (m->choice.from == SIM_BOOT_BIOS)
-			machine_setup_enter(m);
+			sim_pc_setup_enter(m);
 		else
-			machine_boot(m);
+			sim_pc_boot(m);
 		return;
 	default:
 		return;
@@ -225,7 +225,7 @@ static enum machine_key short_form(struct span in, size_t *out_used)
 	return in.p[2] == 'Y' ? KEY_F10 : KEY_NONE;
 }
 
-enum machine_key machine_key_of(struct span in, size_t *out_used, uint8_t *out_c)
+enum machine_key sim_pc_key_of(struct span in, size_t *out_used, uint8_t *out_c)
 {
 	*out_c = in.p[0];
 	*out_used = 1;

@@ -58,28 +58,28 @@ struct sim_machine {
 };
 
 /* ---- machine.c ---- */
-void machine_start(struct sim_machine *m, const struct sim_boot_choice *c); /* power-on test from its beginning */
-void machine_off(struct sim_machine *m, int64_t gap_ms); /* gap: on again then; 0: stays off */
-void machine_step(struct sim_machine *m, int64_t now_ms);   /* what is due */
-size_t machine_input(struct sim_machine *m, struct span in, int64_t now_ms); /* bytes that it read */
-void machine_say(struct sim_machine *m, const char *text);
-void machine_say_fmt(struct sim_machine *m, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void machine_go(struct sim_machine *m, enum machine_stage stage, int64_t after_ms);
-void machine_wait(struct sim_machine *m, int64_t ms);
-void machine_boot(struct sim_machine *m);                   /* what its choice says, after the test */
+void sim_pc_start(struct sim_machine *m, const struct sim_boot_choice *c); /* power-on test from its beginning */
+void sim_pc_off(struct sim_machine *m, int64_t gap_ms); /* gap: on again then; 0: stays off */
+void sim_pc_step(struct sim_machine *m, int64_t now_ms);   /* what is due */
+size_t sim_pc_input(struct sim_machine *m, struct span in, int64_t now_ms); /* bytes that it read */
+void sim_pc_say(struct sim_machine *m, const char *text);
+void sim_pc_say_fmt(struct sim_machine *m, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void sim_pc_go(struct sim_machine *m, enum machine_stage stage, int64_t after_ms);
+void sim_pc_wait(struct sim_machine *m, int64_t ms);
+void sim_pc_boot(struct sim_machine *m);                   /* what its choice says, after the test */
 /* Storage served what was asked for, or not (then the disk is next). */
-void machine_storage_done(struct sim_machine *m, bool ok);
+void sim_pc_storage_done(struct sim_machine *m, bool ok);
 
 /* ---- machine_setup.c: also the boot menu ---- */
-void machine_setup_enter(struct sim_machine *m);
-void machine_setup_key(struct sim_machine *m, enum machine_key k, uint8_t c);
-void machine_menu_enter(struct sim_machine *m);
-void machine_menu_key(struct sim_machine *m, enum machine_key k);
+void sim_pc_setup_enter(struct sim_machine *m);
+void sim_pc_setup_key(struct sim_machine *m, enum machine_key k, uint8_t c);
+void sim_pc_menu_enter(struct sim_machine *m);
+void sim_pc_menu_key(struct sim_machine *m, enum machine_key k);
 /* The next key in bytes; *out_used 0: the beginning of one, more is needed. */
-enum machine_key machine_key_of(struct span in, size_t *out_used, uint8_t *out_c);
+enum machine_key sim_pc_key_of(struct span in, size_t *out_used, uint8_t *out_c);
 
 /* ---- machine_os.c ---- */
-void machine_os_enter(struct sim_machine *m);
-size_t machine_os_input(struct sim_machine *m, struct span in);
-void machine_os_more(struct sim_machine *m); /* says more of what it was asked to send, while there is room */
-void machine_os_leave(struct sim_machine *m);
+void sim_pc_os_enter(struct sim_machine *m);
+size_t sim_pc_os_input(struct sim_machine *m, struct span in);
+void sim_pc_os_more(struct sim_machine *m); /* says more of what it was asked to send, while there is room */
+void sim_pc_os_leave(struct sim_machine *m);

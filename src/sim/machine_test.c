@@ -20,7 +20,7 @@ struct pc {
 static void drain(struct pc *p)
 {
 	if (p->m.stage == MACHINE_OS)
-		machine_os_more(&p->m);
+		sim_pc_os_more(&p->m);
 	assert_true(buf_add(&p->said, buf_span(&p->m.out)));
 	buf_clear(&p->m.out);
 }
@@ -28,7 +28,7 @@ static void drain(struct pc *p)
 static void run(struct pc *p, int64_t ms)
 {
 	for (int64_t end = p->now_ms + ms; p->now_ms < end; p->now_ms += 10) {
-		machine_step(&p->m, p->now_ms);
+		sim_pc_step(&p->m, p->now_ms);
 		drain(p);
 	}
 }
@@ -36,7 +36,7 @@ static void run(struct pc *p, int64_t ms)
 static void type(struct pc *p, const char *text, size_t n)
 {
 	for (size_t at = 0, used; at < n; at += used) {
-		used = machine_input(&p->m, span_make(text + at, n - at), p->now_ms);
+		used = sim_pc_input(&p->m, span_make(text + at, n - at), p->now_ms);
 		drain(p);
 		if (used == 0)
 			break;
@@ -59,12 +59,12 @@ static void begin(struct pc *p, enum sim_boot_from from)
 	*p = (struct pc){ .m = { .speed = 1, .next_ms = -1, .name = "pc7", .firmware = "9.5" } };
 	buf_init(&p->m.out, MACHINE_OUT_MAX);
 	buf_init(&p->said, (size_t)64 * 1024 * 1024);
-	machine_start(&p->m, &c);
+	sim_pc_start(&p->m, &c);
 }
 
 static void end(struct pc *p)
 {
-	machine_off(&p->m, 0);
+	sim_pc_off(&p->m, 0);
 	buf_deinit(&p->m.out);
 	buf_deinit(&p->said);
 }
@@ -275,7 +275,7 @@ static void keeps_settings(void **state)
 	assert_int_equal(p.m.wish, MACHINE_REBOOT);
 	p.m.wish = MACHINE_NONE;
 	buf_clear(&p.said);
-	machine_start(&p.m, &usual);
+	sim_pc_start(&p.m, &usual);
 	run(&p, 3000);
 	assert_true(said(&p, "[Legacy"));
 	assert_true(said(&p, "Virtualization       [Disabled"));
@@ -284,7 +284,7 @@ static void keeps_settings(void **state)
 	run(&p, 400);
 	type(&p, "y", 1);
 	buf_clear(&p.said);
-	machine_start(&p.m, &usual);
+	sim_pc_start(&p.m, &usual);
 	run(&p, 3000);
 	assert_true(said(&p, "[Legacy"));
 	end(&p);
@@ -302,11 +302,11 @@ static void sends(void **state)
 	begin(&p, SIM_BOOT_USUAL);
 	run(&p, 5000);
 	buf_clear(&p.said);
-	assert_int_equal(machine_input(&p.m, span_str("send 1000000\r"), p.now_ms), 13);
-	machine_os_more(&p.m);
-	machine_os_more(&p.m);
+	assert_int_equal(sim_pc_input(&p.m, span_str("send 1000000\r"), p.now_ms), 13);
+	sim_pc_os_more(&p.m);
+	sim_pc_os_more(&p.m);
 	assert_true(p.m.out.n >= MACHINE_OUT_WAITS && p.m.out.n < MACHINE_OUT_MAX);
-	assert_int_equal(machine_input(&p.m, span_str("x"), p.now_ms), 0); /* nor does it read */
+	assert_int_equal(sim_pc_input(&p.m, span_str("x"), p.now_ms), 0); /* nor does it read */
 	for (int i = 0; i < 100; i++)
 		drain(&p);
 	const char *text = strstr((char *)p.said.p, "begin\r\n");
@@ -331,21 +331,21 @@ static void goes_off_and_on(void **state)
 
 	begin(&p, SIM_BOOT_USUAL);
 	run(&p, 5000);
-	machine_off(&p.m, 0);
+	sim_pc_off(&p.m, 0);
 	run(&p, 5000);
 	assert_int_equal(p.m.stage, MACHINE_OFF);
-	assert_int_equal(machine_input(&p.m, span_str("abc"), p.now_ms), 3);
-	machine_off(&p.m, 2000);
+	assert_int_equal(sim_pc_input(&p.m, span_str("abc"), p.now_ms), 3);
+	sim_pc_off(&p.m, 2000);
 	run(&p, 1000);
 	assert_int_equal(p.m.stage, MACHINE_GAP);
 	run(&p, 6000);
 	assert_int_equal(p.m.stage, MACHINE_OS);
-	machine_storage_done(&p.m, true); /* nobody asked */
+	sim_pc_storage_done(&p.m, true); /* nobody asked */
 	assert_int_equal(p.m.stage, MACHINE_OS);
 	end(&p);
 	begin(&p, SIM_BOOT_IDER_FLOPPY);
 	run(&p, 5000);
-	machine_storage_done(&p.m, false);
+	sim_pc_storage_done(&p.m, false);
 	run(&p, 5000);
 	assert_int_equal(p.m.stage, MACHINE_OS);
 	end(&p);
