@@ -266,7 +266,8 @@ static void plan_devices(struct soak *s, const struct soak_opts *opts)
 		unsigned kind = soak_pick(s, kind_count), sw = soak_pick(s, switch_count);
 		d->generation = kinds[kind].generation;
 		d->state = soak_chance(s, 12) ? SIM_CONFIGURED : kinds[kind].state;
-		if (soak_chance(s, 30) && fits(opts, kind, sw))
+		/* switches are tried on a setup: that they leave a PC of others a way in, nobody says */
+		if (soak_chance(s, 30) && d->state != SIM_CONFIGURED && fits(opts, kind, sw))
 			str_copy(d->switches, sizeof d->switches, span_str(switches[sw]));
 		d->comes_mono_ms = soak_chance(s, 60) ? 0 : soak_between(s, 0, 20 * MINUTE_MS);
 	}
