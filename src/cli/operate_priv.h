@@ -9,6 +9,7 @@ struct cli_operate_rows {
 	bool many, begun;
 	struct cli_col cols[CLI_OPERATE_COLS];
 	unsigned col_count;
+	json_t *table; /* of many, as text: until the end, by name */
 	json_t *held; /* without columns: until the end, by table */
 };
 bool cli_operate_ask(struct cli *c, const struct cli_operate *o, const char *whom, struct err *e);

@@ -1,8 +1,10 @@
 /* Rows of an operation in the form that was asked for (cli/operate_priv.h): one object, a list with the
  * PC in front, or, when the command names no columns, a list for each table with the keys that came.
  * Asks nobody. */
+#include "base/mem.h"
 #include "base/str.h"
 #include "cli/operate_priv.h"
+#include <stdlib.h>
 
 static const struct cli_col device_col = { "device", "PC", CLI_FORM_TEXT };
 
@@ -41,6 +43,10 @@ void cli_operate_rows_add(struct cli_operate_rows *s, const char *device, json_t
 		s->o->say(s->c, device, whole, s->o->arg);
 	} else if (s->o->cols && s->o->record && !s->many) {
 		cli_writer_record(w, s->cols, s->col_count, whole);
+	} else if (s->o->cols && s->many && kind == CLI_WRITER_TEXT) {
+		if (!s->table)
+			s->table = json_array();
+		(void)json_array_append(s->table, whole);
 	} else if (s->o->cols || kind == CLI_WRITER_JSON) {
 		begin(s);
 		cli_writer_list_row(w, whole);
@@ -121,10 +127,46 @@ static void put_held(struct cli_operate_rows *s)
 	s->held = NULL;
 }
 
+struct sorted {
+	const char *device;
+	size_t at;
+	json_t *row;
+};
+
+static int by_device(const void *a, const void *b)
+{
+	const struct sorted *x = a, *y = b;
+	int order = strverscmp(x->device, y->device);
+
+	return order ? order : (x->at > y->at) - (x->at < y->at);
+}
+
+/* Answers come as they come; people look for names. Rows of one PC stay in their order. */
+static void put_sorted(struct cli_operate_rows *s)
+{
+	size_t n = json_array_size(s->table);
+	struct sorted *rows = mem_new((n + 1) * sizeof(struct sorted));
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *row = json_array_get(s->table, i);
+		rows[i] = (struct sorted){ json_string_value(json_object_get(row, "device")), i,
+					   row };
+	}
+	qsort(rows, n, sizeof *rows, by_device);
+	begin(s);
+	for (size_t i = 0; i < n; i++)
+		cli_writer_list_row(s->c->writer, rows[i].row);
+	mem_free(rows);
+	json_decref(s->table);
+	s->table = NULL;
+}
+
 void cli_operate_rows_end(struct cli_operate_rows *s)
 {
 	bool own = s->o->each || (s->o->say && cli_writer_kind(s->c->writer) == CLI_WRITER_TEXT);
 
+	if (s->table)
+		put_sorted(s);
 	if (s->held) {
 		put_held(s);
 	} else if (s->begun || (!own && !s->o->record)) {
