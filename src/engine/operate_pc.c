@@ -394,6 +394,8 @@ static void hold(void *arg)
 	p->hold_until_unix_ms = now + p->o->deadline_ms + HOLD_MARGIN_MS;
 	h.until_unix_ms = p->hold_until_unix_ms;
 	store_tx_hold_take(tx, &h, now);
+	if (p->was_refused) /* and taken since: the count of failures is 0 again */
+		store_tx_mark_drop(tx, p->r->uuid, OPERATE_MARK_REFUSED, p->cred->id);
 	engine_retry_login_spend(&en->set.retry, &count, &since, now);
 	store_tx_device_int(tx, p->r->uuid, STORE_DEVICE_LOGIN_FAIL_COUNT, count);
 	store_tx_device_int(tx, p->r->uuid, STORE_DEVICE_LOGIN_FAIL_SINCE, since);
@@ -401,21 +403,19 @@ static void hold(void *arg)
 	store_tx_commit(tx, on_held, p);
 }
 
-/* M19: what was refused once is not sent again, and what is unproven only so often. */
+/* M19: what was refused once is not sent again, until a job has opened the PC with it. And what is
+ * unproven only so often. */
 static bool check_login(struct operate_pc *p, struct err *e)
 {
 	const struct engine_retry_conf *c = &p->o->en->set.retry;
 	struct store_mark marks[4];
 	int64_t wait = 0;
-	unsigned n = p->fail_count ? store_mark_list(p->o->en->conf.store, &p->arena, p->r->uuid,
-						     OPERATE_MARK_REFUSED, 4, marks)
-				   : 0;
+	unsigned n = store_mark_list(p->o->en->conf.store, &p->arena, p->r->uuid,
+				     OPERATE_MARK_REFUSED, 4, marks);
 
-	for (unsigned i = 0; i < n; i++) {
-		/* a login since then was taken, or is another one */
-		if (!str_eq(marks[i].mark, p->cred->id) ||
-		    marks[i].last_unix_ms < p->fail_since_unix_ms)
-			continue;
+	for (unsigned i = 0; i < n; i++)
+		p->was_refused |= str_eq(marks[i].mark, p->cred->id);
+	if (p->was_refused && p->fail_count) {
 		err_set(e, ERR_AUTH, "%s refused the stored password before: it is not sent again",
 			p->r->name);
 		err_hint(e,

@@ -59,7 +59,7 @@ struct operate_pc {
 	struct amt_client *client;
 	struct amt_op *op;
 	struct sched_timer *timer, *deadline;
-	bool proven, storing, breaking;
+	bool proven, was_refused, storing, breaking;
 	struct err why; /* it is being broken off for */
 };
 struct operate_pc *operate_pc_new(struct engine_operation *o, const char *uuid);

@@ -24,6 +24,8 @@
 	  "insert into device_mark (uuid, kind, mark, first_ms, last_ms)"                          \
 	  " values ($1, $2, $3, $4, $4)"                                                           \
 	  " on conflict (uuid, kind, mark) do update set last_ms = excluded.last_ms", NULL)        \
+	X(STORE_SQL_MARK_DROP, false, NULL,                                                        \
+	  "delete from device_mark where uuid = $1 and kind = $2 and mark = $3", NULL)             \
 	X(STORE_SQL_MARK_LIST, false, NULL,                                                        \
 	  "select uuid, kind, mark, first_ms, last_ms from device_mark"                            \
 	  " where uuid = $1 and kind = $2 order by last_ms desc, mark limit $3", NULL)             \

@@ -78,6 +78,12 @@ void store_tx_mark_set(struct store_tx *tx, const char *uuid, const char *kind, 
 		     STORE_VALS(STORE_T(uuid), STORE_T(kind), STORE_T(mark), STORE_I(now_unix_ms)));
 }
 
+void store_tx_mark_drop(struct store_tx *tx, const char *uuid, const char *kind, const char *mark)
+{
+	store_tx_add(tx, STORE_SQL_MARK_DROP,
+		     STORE_VALS(STORE_T(uuid), STORE_T(kind), STORE_T(mark)));
+}
+
 unsigned store_mark_list(struct store *s, struct arena *a, const char *uuid, const char *kind,
 			 unsigned limit, struct store_mark *out_rows)
 {

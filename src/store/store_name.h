@@ -24,6 +24,7 @@ unsigned store_name_holders(struct store *s, struct arena *a, const char *fqdn, 
 /* ---- marks: kind mac, serial, cert ---- */
 struct store_mark { const char *uuid, *kind, *mark; int64_t first_unix_ms, last_unix_ms; };
 void store_tx_mark_set(struct store_tx *tx, const char *uuid, const char *kind, const char *mark, int64_t now_unix_ms);
+void store_tx_mark_drop(struct store_tx *tx, const char *uuid, const char *kind, const char *mark);
 unsigned store_mark_list(struct store *s, struct arena *a, const char *uuid, const char *kind, unsigned limit,
 			 struct store_mark *out_rows); /* seen last first */
 unsigned store_mark_holders(struct store *s, struct arena *a, const char *kind, const char *mark, unsigned limit,

@@ -64,6 +64,8 @@ PLANTS = {
     'setupbin': ('wire/setupbin.c', 'v->value = cur_take(c, size);',
                  'v->value = span_make(c->in.p + c->at, size);\n\tc->at += size;',
                  'a value is taken without looking at the end'),
+    'where': ('base/where.c', 'if (n == rest.n) {', 'if (n > rest.n) {',
+              'a quote without an end reads behind the text'),
     'xml': ('wsman/xml.c', 'r->depth == LIMIT_XML_DEPTH', 'r->depth == LIMIT_XML_DEPTH + 2',
             'two levels too many are opened'),
 }

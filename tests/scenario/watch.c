@@ -312,7 +312,10 @@ static void check_lease(struct watch *t, struct watch_conn *c, const char *name)
 	char made_up[UUID_TEXT_SIZE]; /* one whose UUID is not known yet */
 	engine_adopt_made_up(t->w->devs[c->dev].address, made_up);
 	held = held || world_job_any(t->w, made_up, owner, &a, &j);
-	if (!held || j.lease_until_unix_ms <= now)
+	struct store_hold h; /* an operation on it, in the place of a job */
+	bool holds = store_hold_get(t->w->store, &a, t->w->devs[c->dev].uuid, now, &h) &&
+		strncmp(h.owner, owner, strlen(owner)) == 0 && h.owner[strlen(owner)] == '/';
+	if (!holds && (!held || j.lease_until_unix_ms <= now))
 		watch_fail(
 			t,
 			"lease ignored: service %u sends %s to device %u; its job is %s, lease of "
