@@ -364,6 +364,17 @@ void amt_op_invoke(struct amt_op *o, const char *class_name, const char *method,
 	call(o, &req, class_name, false, next);
 }
 
+void amt_op_path(struct amt_op *o, const char *path, amt_op_step_fn *next)
+{
+	assert(!o->calling && !o->ended && !o->timer);
+	o->class_name = path;
+	o->method = NULL;
+	o->change = false;
+	o->next = next;
+	o->calling = true;
+	amt_client_get_path(o->conf.client, path, on_reply, o);
+}
+
 void amt_op_ask(struct amt_op *o, const char *class_name, const char *method,
 		const struct wsman_obj *input, amt_op_step_fn *next)
 {

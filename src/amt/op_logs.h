@@ -15,4 +15,17 @@
 	X(AMT_OP_AUDITLOG_EXPORT, "auditlog.export", "mechanism", AMT_OP_CHANGES,                   \
 	  amt_op_auditlog_export, "the firmware's signature over its audit log")                    \
 	X(AMT_OP_AUDITLOG_POLICY, "auditlog.policy", "", 0, amt_op_auditlog_policy,                 \
-	  "what is audited, and how full the log is")
+	  "what is audited, and how full the log is")                                               \
+	X(AMT_OP_DEFENSE_SHOW, "defense.show", "", 0, amt_op_defense_show,                          \
+	  "System Defense: policies, which acts where, what filters counted")                       \
+	X(AMT_OP_DEFENSE_ON, "defense.on", "policy interface", AMT_OP_CHANGES, amt_op_defense_on,   \
+	  "switch a policy of System Defense on")                                                   \
+	X(AMT_OP_DEFENSE_OFF, "defense.off", "policy interface", AMT_OP_CHANGES,                    \
+	  amt_op_defense_off, "switch a policy of System Defense off")                              \
+	X(AMT_OP_PRESENCE, "presence", "", 0, amt_op_presence, "agent watchdogs and their states")  \
+	X(AMT_OP_ALARMS_LIST, "alarms.list", "", 0, amt_op_alarms_list, "alarms that start the PC") \
+	X(AMT_OP_ALARMS_ADD, "alarms.add", "name start every once", AMT_OP_CHANGES,                 \
+	  amt_op_alarms_add, "add an alarm that starts the PC")                                     \
+	X(AMT_OP_ALARMS_DELETE, "alarms.delete", "name", AMT_OP_CHANGES, amt_op_alarms_delete,      \
+	  "take an alarm off")                                                                      \
+	X(AMT_OP_WEBUI, "webui", "", 0, amt_op_webui, "whether the PC serves its own pages")

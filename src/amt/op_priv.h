@@ -29,6 +29,8 @@ void amt_op_enumerate(struct amt_op *o, const char *class_name, amt_op_step_fn *
 /* A method that only reads; else as amt_op_invoke. */
 void amt_op_ask(struct amt_op *o, const char *class_name, const char *method, const struct wsman_obj *input,
 		amt_op_step_fn *next);
+/* HTTP GET of a page: only r->http_status counts. */
+void amt_op_path(struct amt_op *o, const char *path, amt_op_step_fn *next);
 /* Changes, sent once. A method's ReturnValue other than 0 is an error with its meaning. input NULL: no
  * parameters. */
 void amt_op_invoke(struct amt_op *o, const char *class_name, const char *method, const struct wsman_obj *input,

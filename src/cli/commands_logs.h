@@ -14,4 +14,22 @@
 	X("alert", "listen",                                                                        \
 	  "[--traps [HOST:]PORT] [--events [HOST:]PORT] [--user NAME] [--password-file FILE] [--count N] [--seconds N]", \
 	  "hear SNMP traps (PET) and WS-Events of PCs and print them, without the service",         \
-	  CMD_LOCAL | CMD_STREAMS, cli_cmd_alert_listen)
+	  CMD_LOCAL | CMD_STREAMS, cli_cmd_alert_listen)                                            \
+	X("presence", "", "[TARGET]... " CLI_PC_ARGS, "show the agents that PCs watch, and their states", \
+	  CMD_LOCAL, cli_cmd_presence)                                                              \
+	X("alarm", "list", "[TARGET]... " CLI_PC_ARGS, "show when PCs start by their alarm clocks", \
+	  CMD_LOCAL, cli_cmd_alarm_list)                                                            \
+	X("alarm", "add", "NAME START [TARGET]... [--every DURATION] " CLI_PC_ARGS,                 \
+	  "let PCs start at START, such as 2031-05-02T06:00:00Z", CMD_LOCAL | CMD_CHANGES_DEVICE,   \
+	  cli_cmd_alarm_add)                                                                        \
+	X("alarm", "delete", "NAME [TARGET]... " CLI_PC_ARGS, "take an alarm off",                  \
+	  CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_alarm_delete)                                     \
+	X("defense", "show", "[TARGET]... " CLI_PC_ARGS,                                            \
+	  "show System Defense: policies, which acts where, what filters counted", CMD_LOCAL,       \
+	  cli_cmd_defense_show)                                                                     \
+	X("defense", "on", "POLICY [TARGET]... [--interface INTERFACE] [--yes] " CLI_PC_ARGS,       \
+	  "switch a policy of the PCs on", CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_defense_on)      \
+	X("defense", "off", "POLICY [TARGET]... [--interface INTERFACE] " CLI_PC_ARGS,              \
+	  "switch a policy of the PCs off", CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_defense_off)    \
+	X("webui", "", "[TARGET]... " CLI_PC_ARGS, "ask PCs whether they serve their own page, and where", \
+	  CMD_LOCAL, cli_cmd_webui)

@@ -2,6 +2,8 @@
 #pragma once
 
 #define CLI_OPTIONS_LOGS(X)                                                                         \
+	X("every", "alarm", "again and again, such as P1DT0H; without it once, and then it is gone") \
+	X("interface", "defense", "wired (default) or wireless")                                    \
 	X("traps", "alert", "where traps come to (default 0.0.0.0:162; ports below 1024 need root or CAP_NET_BIND_SERVICE)") \
 	X("events", "alert", "where WS-Events are posted to; without it none are heard")            \
 	X("user", "alert", "digest login that posted events need (default: none is asked for)")     \

@@ -1,0 +1,277 @@
+/* Operations on System Defense (wsman 3.14): "defense.show": which policies there are, which one acts where,
+ * and what its filters counted; "defense.on" and "defense.off" switch a policy of the PC at run time. Makes no
+ * policies and no filters: the profile does (engine/part_defense.c). */
+#include "amt/op_priv.h"
+#include "base/str.h"
+#include "wsman/classes.h"
+
+#define POLICY  "AMT_SystemDefensePolicy"
+#define LINK    "AMT_NetworkPortSystemDefensePolicy"
+#define DEFAULT "AMT_NetworkPortDefaultSystemDefensePolicy"
+#define COUNTER "AMT_ActiveFilterStatistics"
+#define PORT    "CIM_EthernetPort"
+#define NAMES   16 /* policies that a PC can have: 8 */
+
+struct defense {
+	struct {
+		const char *id, *name;
+	} policies[NAMES]; /* in the operation's arena */
+	unsigned count;
+};
+
+static struct wsman_obj *item(const struct amt_reply *r, unsigned i)
+{
+	struct wsman_obj *o;
+	struct err e = { 0 };
+
+	return wsman_envelope_item(r->items[i], r->arena, &o, &e) ? o : NULL;
+}
+
+static const char *text_of(const struct wsman_obj *o, const char *prop)
+{
+	const char *v = wsman_obj_str(o, prop);
+
+	return v ? v : "";
+}
+
+static const char *key_of(const struct wsman_obj *o, const char *prop, const char *key)
+{
+	const struct wsman_epr *epr = wsman_obj_epr(o, prop);
+	const char *v = epr ? wsman_obj_epr_selector(epr, key) : NULL;
+
+	return v ? v : "";
+}
+
+static bool flag_of(const struct wsman_obj *o, const char *prop)
+{
+	bool v = false;
+
+	wsman_obj_bool(o, prop, &v);
+	return v;
+}
+
+/* "wired" and "wireless" as profiles name them. */
+static const char *port_name(const char *id)
+{
+	return strstr(id, "Port 1") ? "wireless" : "wired";
+}
+
+static const char *name_of(const struct defense *s, const char *id)
+{
+	for (unsigned i = 0; i < s->count; i++)
+		if (str_eq(s->policies[i].id, id))
+			return s->policies[i].name;
+	return id;
+}
+
+static void keep_policy(struct amt_op *o, const struct wsman_obj *p)
+{
+	struct defense *s = amt_op_state(o);
+
+	if (s->count == NAMES)
+		return;
+	s->policies[s->count].id = arena_str(amt_op_arena(o), span_str(text_of(p, "InstanceID")));
+	s->policies[s->count].name = arena_str(amt_op_arena(o), span_str(text_of(p, "PolicyName")));
+	s->count += s->policies[s->count].id && s->policies[s->count].name;
+}
+
+/* ---- show ---- */
+
+static void on_counters(struct amt_op *o, const struct amt_reply *r)
+{
+	for (unsigned i = 0; i < r->item_count; i++) {
+		struct wsman_obj *c = item(r, i);
+		uint32_t n = 0;
+		if (!c)
+			continue;
+		amt_op_begin(o, "counter");
+		amt_op_text(o, "filter", key_of(c, "Antecedent", "InstanceID"));
+		amt_op_text(o, "interface", port_name(key_of(c, "Dependent", "DeviceID")));
+		if (wsman_obj_u32(c, "ReadCount", &n))
+			amt_op_number(o, "packets", n);
+		amt_op_flag(o, "matched", flag_of(c, "FilterMatched"));
+		amt_op_text(o, "since", text_of(c, "ActivationTime"));
+		amt_op_text(o, "counted_since", text_of(c, "LastResetTime"));
+		amt_op_emit(o);
+	}
+	amt_op_end(o);
+}
+
+static void show_links(struct amt_op *o, const struct amt_reply *r, const char *how)
+{
+	for (unsigned i = 0; i < r->item_count; i++) {
+		struct wsman_obj *l = item(r, i);
+		if (!l)
+			continue;
+		amt_op_begin(o, "active");
+		amt_op_text(o, "policy",
+			    name_of(amt_op_state(o), key_of(l, "Dependent", "InstanceID")));
+		amt_op_text(o, "interface", port_name(key_of(l, "Antecedent", "DeviceID")));
+		amt_op_text(o, "how", how);
+		amt_op_flag(o, "acts", flag_of(l, "Active"));
+		amt_op_emit(o);
+	}
+}
+
+static void on_defaults(struct amt_op *o, const struct amt_reply *r)
+{
+	show_links(o, r, "default");
+	amt_op_enumerate(o, COUNTER, on_counters);
+}
+
+static void on_links(struct amt_op *o, const struct amt_reply *r)
+{
+	show_links(o, r, "switched on");
+	amt_op_enumerate(o, DEFAULT, on_defaults);
+}
+
+static void on_policies(struct amt_op *o, const struct amt_reply *r)
+{
+	uint32_t n;
+
+	for (unsigned i = 0; i < r->item_count; i++) {
+		struct wsman_obj *p = item(r, i);
+		unsigned filters = 0;
+		if (!p)
+			continue;
+		keep_policy(o, p);
+		for (const struct wsman_val *v = wsman_obj_vals(p, "FilterCreationHandles"); v;
+		     v = v->next)
+			filters++;
+		amt_op_begin(o, "policy");
+		amt_op_text(o, "policy", text_of(p, "PolicyName"));
+		if (wsman_obj_u32(p, "PolicyPrecedence", &n))
+			amt_op_number(o, "precedence", n);
+		amt_op_number(o, "filters", filters);
+		amt_op_flag(o, "drops_sent", flag_of(p, "TxDefaultDrop"));
+		amt_op_flag(o, "drops_received", flag_of(p, "RxDefaultDrop"));
+		amt_op_emit(o);
+	}
+	amt_op_enumerate(o, LINK, on_links);
+}
+
+static void start_show(struct amt_op *o)
+{
+	amt_op_enumerate(o, POLICY, on_policies);
+}
+
+const struct amt_op_fns amt_op_defense_show = { sizeof(struct defense), start_show, NULL };
+
+/* ---- switching ---- */
+
+static const char *policy_id(struct amt_op *o, const struct amt_reply *r)
+{
+	const char *want = amt_op_arg(o, "policy");
+	struct err e = { 0 };
+
+	for (unsigned i = 0; i < r->item_count; i++) {
+		struct wsman_obj *p = item(r, i);
+		if (p &&
+		    (str_eq(text_of(p, "PolicyName"), want) ||
+		     str_eq(text_of(p, "InstanceID"), want)))
+			return arena_str(amt_op_arena(o), span_str(text_of(p, "InstanceID")));
+	}
+	err_set(&e, ERR_NOT_FOUND, "the PC has no System Defense policy '%.40s'", want);
+	err_hint(&e, "'outband defense show' lists those that it has; profiles make them");
+	amt_op_fail(o, &e);
+	return NULL;
+}
+
+static bool port_id(struct amt_op *o, const char **out_id)
+{
+	const char *want = amt_op_arg(o, "interface");
+	struct err e = { 0 };
+
+	*out_id = str_eq(want, "wireless") ? "Intel(r) AMT Ethernet Port 1"
+					   : "Intel(r) AMT Ethernet Port 0";
+	if (!*want || str_eq(want, "wired") || str_eq(want, "wireless"))
+		return true;
+	err_set(&e, ERR_USAGE, "there is no interface '%.40s'", want);
+	err_want(&e, "wired or wireless");
+	amt_op_fail(o, &e);
+	return false;
+}
+
+static void on_done(struct amt_op *o, const struct amt_reply *r)
+{
+	(void)r;
+	amt_op_end(o);
+}
+
+/* It is on already: that is what was wanted. */
+static bool is_there(struct amt_op *o, const struct amt_reply *r, const struct err *e)
+{
+	(void)r;
+	if (e->code != ERR_FAULT || !str_eq(e->seen, "AlreadyExists"))
+		return false;
+	amt_op_end(o);
+	return true;
+}
+
+static void on_found(struct amt_op *o, const struct amt_reply *r)
+{
+	const struct wsman_class *cls = wsman_classes_find(LINK);
+	const char *id = policy_id(o, r), *port;
+
+	if (!id || !port_id(o, &port))
+		return;
+	struct arena *a = amt_op_arena(o);
+	struct wsman_obj *link = wsman_obj_new(a, &cls->shape, cls->uri);
+	wsman_obj_set_epr(link, "Antecedent", wsman_obj_epr_of(a, PORT, "DeviceID", port));
+	wsman_obj_set_epr(link, "Dependent", wsman_obj_epr_of(a, POLICY, "InstanceID", id));
+	const struct wsman_req req = { .op = WSMAN_OP_CREATE,
+				       .resource_uri = cls->uri,
+				       .obj = link };
+	amt_op_on_error(o, is_there);
+	amt_op_call(o, &req, false, on_done);
+}
+
+static void start_on(struct amt_op *o)
+{
+	amt_op_enumerate(o, POLICY, on_found);
+}
+
+const struct amt_op_fns amt_op_defense_on = { 0, start_on, NULL };
+
+/* The link of that policy and port is taken off; one that is not there is off. */
+static void on_linked(struct amt_op *o, const struct amt_reply *r)
+{
+	struct defense *s = amt_op_state(o);
+	const char *id = s->policies[0].id, *port;
+
+	if (!port_id(o, &port))
+		return;
+	for (unsigned i = 0; i < r->item_count; i++) {
+		struct wsman_obj *l = item(r, i);
+		if (!l || !str_eq(key_of(l, "Dependent", "InstanceID"), id) ||
+		    !str_eq(key_of(l, "Antecedent", "DeviceID"), port))
+			continue;
+		struct wsman_selector to = { .name = "Dependent",
+					     .epr = wsman_obj_epr(l, "Dependent") },
+				      at = { .name = "Antecedent",
+					     .epr = wsman_obj_epr(l, "Antecedent"),
+					     .next = &to };
+		const struct wsman_req req = { .op = WSMAN_OP_DELETE,
+					       .resource_uri = wsman_classes_find(LINK)->uri,
+					       .selectors = &at };
+		amt_op_call(o, &req, false, on_done);
+		return;
+	}
+	amt_op_end(o);
+}
+
+static void on_found_for_off(struct amt_op *o, const struct amt_reply *r)
+{
+	struct defense *s = amt_op_state(o);
+
+	s->policies[0].id = policy_id(o, r);
+	if (s->policies[0].id)
+		amt_op_enumerate(o, LINK, on_linked);
+}
+
+static void start_off(struct amt_op *o)
+{
+	amt_op_enumerate(o, POLICY, on_found_for_off);
+}
+
+const struct amt_op_fns amt_op_defense_off = { sizeof(struct defense), start_off, NULL };

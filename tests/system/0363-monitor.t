@@ -1,0 +1,67 @@
+#!/bin/sh
+test_description='presence, alarm, defense, webui: what PCs watch and offer'
+
+. /usr/share/sharness/sharness.sh
+. "$SHARNESS_TEST_SRCDIR/sim.sh"
+. "$SHARNESS_TEST_SRCDIR/cli.sh"
+
+base=22458
+at=127.22.49.1
+
+on() {
+	"$OUTBAND" "$@" --direct $at:$base --password-file admin.txt --timeout 20
+}
+
+# create REQUEST...: of alert_peer.py, sent by curl
+create() {
+	python3 "$SHARNESS_TEST_SRCDIR/alert_peer.py" create "$@" >request.xml &&
+		test "$(sim_curl request.xml http://$at:$base/wsman)" = 200
+}
+
+test_expect_success 'a PC' '
+	echo "$sim_password" >admin.txt &&
+	cat >fleet.yaml <<-YAML &&
+	seed: 363
+	groups:
+	  - {count: 1, base: $at, generation: [11.8], state: configured, admin_password_file: admin.txt}
+	YAML
+	sim_start $base fleet.yaml --waits off
+'
+
+test_expect_success 'agents and their states' '
+	on presence | grep -q "No agents are watched" &&
+	create AMT_AgentPresenceWatchdog DeviceID=00112233445566778899AABBCCDDEEFF MonitoredEntityDescription=scanner StartupInterval=120 \
+		TimeoutInterval=60 CreationClassName=0 SystemCreationClassName=0 SystemName=0 &&
+	on presence --json >list && test "$(json list "(d[0][\"name\"], d[0][\"state\"], d[0][\"heartbeat_s\"])")" = "('"'scanner', 'not started', 60"')" &&
+	json list "d[0][\"agent\"]" | grep -qi "33221100-5544-7766-8899-aabbccddeeff"
+'
+
+test_expect_success 'alarms are listed, added and deleted' '
+	on alarm list | grep -q "no alarms" &&
+	on alarm add nightly 2040-01-01T02:00:00Z --every P1DT0H && on alarm add once 2040-01-01T03:00:00Z &&
+	on alarm list --json >list && test "$(json list "[(r[\"name\"], r[\"start\"][:16], r[\"once\"]) for r in d]")" = "[('"'nightly', '2040-01-01T02:00', False), ('once', '2040-01-01T03:00', True"')]" &&
+	on alarm delete nightly && on alarm list --json >list && test "$(json list "[r[\"name\"] for r in d]")" = "['"'once'"']" &&
+	refused 3 "no alarm" alarm delete nightly --direct $at:$base --password-file admin.txt &&
+	refused 2 "whole minute" alarm add x tomorrow --direct $at:$base --password-file admin.txt
+'
+
+test_expect_success 'System Defense is switched at run time' '
+	on defense show | grep -q "no System Defense" &&
+	create AMT_SystemDefensePolicy PolicyName=quarantine PolicyPrecedence=10 TxDefaultDrop=true TxDefaultMatchEvent=false TxDefaultCount=true \
+		RxDefaultDrop=true RxDefaultMatchEvent=false RxDefaultCount=true InstanceID=0 AntiSpoofingSupport=0 &&
+	on defense show --json >list && test "$(json list "[r[\"policy\"] for r in d]")" = "['"'quarantine'"']" &&
+	refused 2 "cut the network" defense on quarantine --direct $at:$base --password-file admin.txt &&
+	on defense on quarantine --yes && on defense on quarantine --yes &&
+	on defense show --json >list && test "$(json list "[(r[\"interface\"], r[\"acts\"]) for r in d if r[\"table\"] == \"active\"]")" = "[('"'wired', True"')]" &&
+	on defense off quarantine && on defense off quarantine && on defense show --json >list && test "$(json list "len(d)")" = 1 &&
+	refused 3 "has no System Defense policy" defense on nothing --yes --direct $at:$base --password-file admin.txt &&
+	refused 2 "wired or wireless" defense on quarantine --interface x --yes --direct $at:$base --password-file admin.txt
+'
+
+test_expect_success 'the page of the PC, and why there is none' '
+	on webui | grep -q "serves its page: http://$at:$base" &&
+	"$OUTBAND" wsman invoke AMT_WebUIService RequestStateChange RequestedState=3 --direct $at:$base --password-file admin.txt >out &&
+	on webui >said && grep -q "D105" said && on webui --json >list && test "$(json list "(d[0][\"served\"], d[0][\"rule\"])")" = "(False, '"'D105'"')"
+'
+
+test_done
