@@ -82,6 +82,15 @@
 	X(LOG_EV_CERT_ENDED, LOG_ERROR, "cert.ended", "uuid name kind days", "a certificate in use has ended") \
 	X(LOG_EV_CERT_REVOKED, LOG_WARN, "cert.revoked", "uuid serial reason", "the built-in CA took a certificate back") \
 	X(LOG_EV_CA_RENEWED, LOG_WARN, "ca.renewed", "name subject serial", "the built-in CA has a new key and certificate") \
+	X(LOG_EV_PC_EVENT, LOG_INFO, "pc.event", "uuid at severity sensor what", "a record of the event log of a PC") \
+	X(LOG_EV_PC_EVENT_BAD, LOG_WARN, "pc.event_bad", "uuid at severity sensor what", "a critical record of the event log of a PC") \
+	X(LOG_EV_PC_AUDIT, LOG_INFO, "pc.audit", "uuid at who address what details", "a record of the audit log of a PC") \
+	X(LOG_EV_PC_LOG_FAILED, LOG_WARN, "pc.log_failed", "", "logs of PCs could not be asked for") \
+	X(LOG_EV_ALERT, LOG_INFO, "alert.received", "uuid kind address severity id what at", "a PC told of an event") \
+	X(LOG_EV_ALERT_BAD, LOG_WARN, "alert.received_bad", "uuid kind address severity id what at", "a PC told of an event that somebody has to see") \
+	X(LOG_EV_ALERT_UNSENT, LOG_WARN, "alert.unsent", "uuid to", "an alert could not be handed on") \
+	X(LOG_EV_ALERT_DROPPED, LOG_WARN, "alert.dropped", "to", "program or web server for alerts do not keep up") \
+	X(LOG_EV_ALERTS_LISTEN, LOG_INFO, "alerts.listening", "places", "the service hears alerts of PCs") \
 	X(LOG_EV_STORE, LOG_ERROR, "store.failed", "statement", "the database refused a write")         \
 	X(LOG_EV_API, LOG_DEBUG, "api.request", "method path status elapsed_ms", "a request came over the local socket") \
 	X(LOG_EV_API_DENIED, LOG_WARN, "api.denied", "peer_uid", "the local socket was used by a foreign user") \

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/hello_listener.h"
+#include "cli/serve_alerts.h"
 #include "cli/rpc.h"
 #include "cli/serve_inventory.h"
 #include "cli/serve_outside.h"
@@ -40,6 +41,7 @@ struct serve {
 	struct pki_seal *seal;
 	struct engine *engine;
 	struct cli_hello *hello;
+	struct cli_alerts *alerts;
 	struct api *api;
 	struct cli_inventory *inventory;
 	struct sched_timer *patience;
@@ -104,6 +106,8 @@ static void on_signal(void *arg, int signum)
 	s->stopping = true;
 	s->reason = signum == SIGTERM ? "SIGTERM" : "SIGINT";
 	cli_hello_stop(s->hello);
+	cli_alerts_free(s->alerts);
+	s->alerts = NULL;
 	s->patience = sched_after(net_loop_sched(s->loop), STOP_MS, on_no_patience, s);
 	engine_stop(s->engine, on_engine_stopped, s);
 }
@@ -239,7 +243,9 @@ static bool start(struct serve *s, struct err *e)
 	name_owner(s);
 	s->wake = net_loop_wake_new(s->loop, on_store_wake, s);
 	s->dialer = net_stream_dialer_new(s->loop, CONNECT_MS, HANDSHAKE_MS);
-	if (!start_store(s, e) || !start_engine(s, e) || !start_hello(s, e) || !start_api(s, e))
+	if (!start_store(s, e) || !start_engine(s, e) || !start_hello(s, e) ||
+	    !cli_serve_alerts(s->loop, s->engine, rng_u64(&s->rng), &s->alerts, e) ||
+	    !start_api(s, e))
 		return false;
 	net_loop_on_signal(s->loop, SIGTERM, on_signal, s);
 	net_loop_on_signal(s->loop, SIGINT, on_signal, s);
@@ -257,6 +263,8 @@ static void end(struct serve *s)
 	s->patience = NULL;
 	if (s->hello)
 		cli_hello_stop(s->hello);
+	cli_alerts_free(s->alerts);
+	s->alerts = NULL;
 	net_loop_stop(s->loop);
 	net_loop_run(s->loop); /* comes back at once when it has run; else closes what was opened */
 	api_free(s->api);

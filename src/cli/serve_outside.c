@@ -6,6 +6,8 @@
 #include "base/str.h"
 #include "net/child.h"
 #include "net/dns.h"
+#include "net/fetch.h"
+#include "net/loop.h"
 #include "net/stream.h"
 
 /* ---- hook ---- */
@@ -100,6 +102,49 @@ static void cancel_dns(void *handle)
 	mem_free(d);
 }
 
+/* ---- web servers, on a worker ---- */
+
+#define POST_MS 30000
+
+struct post {
+	char *url;
+	struct buf json;
+	struct err e;
+	bool ok;
+	engine_forward_fn *fn;
+	void *arg;
+};
+
+static void post_work(void *arg)
+{
+	struct post *p = arg;
+
+	p->ok = net_fetch_post(p->url, buf_span(&p->json), POST_MS, &p->e);
+}
+
+static void post_done(void *arg)
+{
+	struct post *p = arg;
+
+	p->fn(p->arg, p->ok ? NULL : &p->e);
+	mem_free(p->url);
+	buf_deinit(&p->json);
+	mem_free(p);
+}
+
+static void post(void *ctx, const char *url, struct span json, engine_forward_fn *fn, void *arg)
+{
+	struct cli_outside *o = ctx;
+	struct post *p = MEM_NEW(struct post);
+
+	p->url = mem_str(url);
+	buf_init(&p->json, json.n + 1);
+	buf_add(&p->json, json);
+	p->fn = fn;
+	p->arg = arg;
+	net_loop_work(o->loop, post_work, post_done, p);
+}
+
 /* ---- forwarding ---- */
 
 #define FORWARD_MS 10000
@@ -187,5 +232,6 @@ void cli_outside_init(struct cli_outside *o, struct net_loop *l, struct net_dial
 		.dns = ask_dns,
 		.dns_cancel = cancel_dns,
 		.forward = forward,
+		.post = post,
 	};
 }

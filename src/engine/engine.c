@@ -83,6 +83,11 @@ static void load_settings(struct engine *en)
 	en->set.retry.login_tries = setting_int(en, &a, SETTING_LOGIN_TRIES);
 	en->set.retry.login_window_ms = setting_int(en, &a, SETTING_LOGIN_WINDOW_S) * 1000;
 	en->set.check_h = setting_int(en, &a, SETTING_CHECK_H);
+	en->set.logs_h = setting_int(en, &a, SETTING_LOGS_H);
+	str_copy(en->set.alert_hook, sizeof en->set.alert_hook,
+		 span_str(setting_text(en, &a, SETTING_ALERTS_HOOK)));
+	str_copy(en->set.alert_webhook, sizeof en->set.alert_webhook,
+		 span_str(setting_text(en, &a, SETTING_ALERTS_WEBHOOK)));
 	en->set.renew_days = setting_int(en, &a, SETTING_RENEW_DAYS);
 	en->set.rotate_days = setting_int(en, &a, SETTING_ROTATE_DAYS);
 	const char *v = setting_text(en, &a, SETTING_REPAIR);
@@ -468,6 +473,7 @@ void engine_free(struct engine *en)
 	engine_console_free_all(en);
 	operate_free_all(en);
 	engine_forward_orphan(en);
+	engine_alerts_end(en);
 	engine_trace_free(en);
 	engine_vault_free(en);
 	mem_free(en);

@@ -20,7 +20,8 @@ struct engine {
 	char owner[128];
 	struct {
 		int64_t workers, port_base, lease_s, hello_rate;
-		int64_t check_h, renew_days, rotate_days;
+		int64_t check_h, renew_days, rotate_days, logs_h;
+		char alert_hook[256], alert_webhook[256];
 		enum engine_repair repair;
 		bool pki, manual_approval, auth_int;
 		enum { ENGINE_OTP_OFF, ENGINE_OTP_OPTIONAL, ENGINE_OTP_REQUIRED } otp;
@@ -52,6 +53,8 @@ struct engine {
 	struct publishing *publishing;  /* a worker makes the lists */
 	bool publish_again;             /* what changed may not have been durable when they were made */
 	int64_t hook_count;             /* that run now */
+	struct engine_alert_send *alert_sends; /* alerts.c */
+	unsigned alert_send_count, alerts_running, logs_turn;
 	struct engine_forwarding *forwards;
 	unsigned forward_count;
 	struct engine_trace *traces;    /* trace.c */
@@ -68,6 +71,8 @@ struct engine {
 void engine_add_job(struct engine *en, struct store_tx *tx, const char *uuid, const char *kind);
 
 void engine_stop_look(struct engine *en); /* the last one has ended, maybe */
+
+void engine_alerts_end(struct engine *en); /* alerts.c: the engine goes away */
 
 /* schedule.c: from now on what comes due becomes jobs, until check_timer is cancelled */
 void engine_schedule_start(struct engine *en);

@@ -3,6 +3,7 @@
  * sent, and the charge is taken back with the release when the PC took it. A PC that did not even take a
  * connection sleeps, maybe: it is tried once more. Called by operate.c. */
 #include "engine/operate_priv.h"
+#include "engine/pc_log.h"
 
 #include "amt/quirks.h"
 #include "base/clk.h"
@@ -120,6 +121,10 @@ static void release(void *arg)
 	settle_login(p, tx);
 	if (p->r->e.code == ERR_AUTH && p->cred)
 		store_tx_mark_set(tx, p->r->uuid, OPERATE_MARK_REFUSED, p->cred->id, clk_unix_ms());
+	if (bad)
+		engine_pc_log_failed(en, tx, p->r->uuid, p->o->text);
+	else
+		engine_pc_log_keep(en, tx, p->r->uuid, p->o->text, buf_span(&p->r->rows));
 	ENGINE_EVENT(en, changes || bad ? tx : NULL, p->r->uuid,
 		     bad ? LOG_EV_OPERATE_FAILED : LOG_EV_OPERATED, &p->r->e,
 		     LOG_S("uuid", p->r->uuid), LOG_S("op", p->o->id), LOG_S("what", p->o->text),

@@ -45,6 +45,8 @@ struct engine_outside {
 	void (*hook_cancel)(void *handle);
 	void *(*dns)(void *ctx, const struct engine_dns_ask *q, engine_dns_fn *fn, void *arg);
 	void (*dns_cancel)(void *handle);
+	/* One POST of JSON to a web server; NULL: it cannot. */
+	void (*post)(void *ctx, const char *url, struct span json, engine_forward_fn *fn, void *arg);
 	/* One try to hand bytes over to "HOST:PORT". */
 	void (*forward)(void *ctx, const char *to, struct span bytes, engine_forward_fn *fn, void *arg);
 };

@@ -1,6 +1,7 @@
 /* What comes due by the clock: looks at configured devices, certificates that end soon, passwords that
  * grew old. Once a minute a bounded number of each becomes jobs. Called by engine.c. */
 #include "engine/engine_priv.h"
+#include "engine/pc_log.h"
 
 #include "base/clk.h"
 
@@ -45,6 +46,7 @@ static void tick(void *arg)
 	en->check_timer = sched_after(en->conf.sched, TICK_MS, tick, en);
 	if (en->stopping)
 		return;
+	engine_pc_log_tick(en);
 	arena_init(&a, 1 << 24);
 	struct store_tx *tx = store_tx_new(en->conf.store);
 	unsigned n = queue_checks(en, tx, &a);

@@ -37,6 +37,14 @@ enum engine_setting_type { ENGINE_SET_BOOL, ENGINE_SET_INT, ENGINE_SET_TEXT, ENG
 	X(SETTING_HOOK_TIMEOUT_S, "hook.timeout_s", INT, 1, 3600, "180", "s", false, "longest run of the hook program") \
 	X(SETTING_HOOK_PARALLEL, "hook.parallel", INT, 1, 256, "4", "", false, "hook programs that run at the same time") \
 	X(SETTING_DNS_SERVERS, "dns.servers", TEXT, 0, 255, "", "", false, "DNS servers for names, such as 10.0.0.53,10.0.1.53:5353; empty: those of the system") \
+	X(SETTING_LOGS_H, "logs.read_h", INT, 0, 8760, "0", "h", false, "how often event log and audit log of each configured PC are read into its timeline; 0: only when asked") \
+	X(SETTING_ALERTS_TRAPS, "alerts.traps", TEXT, 0, 79, "", "", true, "where SNMP traps of PCs are heard, such as 162 or 10.0.0.5:162; empty: not at all") \
+	X(SETTING_ALERTS_EVENTS, "alerts.events", TEXT, 0, 79, "", "", true, "where PCs post WS-Events to, such as 16998; empty: not at all") \
+	X(SETTING_ALERTS_USER, "alerts.user", TEXT, 0, 32, "", "", true, "digest login that posted events need; empty: none is asked for") \
+	X(SETTING_ALERTS_PASSWORD, "alerts.password", TEXT, 0, 63, "", "", true, "name of the stored secret that is its password") \
+	X(SETTING_ALERTS_RATE, "alerts.per_minute", INT, 1, 1000000, "60", "", true, "alerts taken of one source in a minute") \
+	X(SETTING_ALERTS_HOOK, "alerts.hook", PATH, 0, 255, "", "", false, "program that is run for each alert: arguments kind, UUID and severity, the alert as JSON on its standard input; empty: none") \
+	X(SETTING_ALERTS_WEBHOOK, "alerts.webhook", TEXT, 0, 255, "", "", false, "http or https address that each alert is posted to as JSON; empty: none") \
 	X(SETTING_RENEW_DAYS, "certificate.renew_days", INT, 0, 3650, "30", "days", false, "PCs get a new TLS certificate so long before theirs ends; 0: only when asked") \
 	X(SETTING_ROTATE_DAYS, "password.rotate_days", INT, 0, 3650, "0", "days", false, "PCs get a new admin password when theirs is so old; 0: only when asked") \
 	X(SETTING_TRACE_KEYS, "trace.keys", BOOL, 0, 1, "false", "", false, "whether 'device trace --keys' may keep the TLS keys of a PC: who has them reads captures of the network, passwords too") \

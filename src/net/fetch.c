@@ -192,3 +192,39 @@ bool net_fetch_range(struct net_fetch *f, uint64_t at, uint8_t *to, size_t n, ui
 	}
 	return true;
 }
+
+static size_t drop_body(char *p, size_t size, size_t n, void *arg)
+{
+	(void)p;
+	(void)arg;
+	return size * n;
+}
+
+bool net_fetch_post(const char *url, struct span json, int64_t timeout_ms, struct err *e)
+{
+	struct net_fetch *f = net_fetch_new(url, NULL);
+	struct curl_slist *head = curl_slist_append(NULL, "Content-Type: application/json");
+	long status = 0;
+	CURLcode c = CURLE_FAILED_INIT;
+
+	if (f->curl) {
+		curl_easy_setopt(f->curl, CURLOPT_HTTPHEADER, head);
+		curl_easy_setopt(f->curl, CURLOPT_POSTFIELDS, (const char *)json.p);
+		curl_easy_setopt(f->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)json.n);
+		curl_easy_setopt(f->curl, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+		curl_easy_setopt(f->curl, CURLOPT_WRITEFUNCTION, drop_body);
+		c = curl_easy_perform(f->curl);
+		curl_easy_getinfo(f->curl, CURLINFO_RESPONSE_CODE, &status);
+	}
+	if (c != CURLE_OK) {
+		err_set(e, c == CURLE_OPERATION_TIMEDOUT ? ERR_TIMEOUT : ERR_UNREACHABLE,
+			"cannot post to %.80s", url);
+		err_seen(e, "%s", f->problem[0] ? f->problem : curl_easy_strerror(c));
+	} else if (status < 200 || status > 299) {
+		err_set(e, ERR_HTTP, "%.80s did not take what was posted", url);
+		err_seen(e, "HTTP %ld", status);
+	}
+	curl_slist_free_all(head);
+	net_fetch_free(f);
+	return c == CURLE_OK && status >= 200 && status <= 299;
+}

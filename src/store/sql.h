@@ -13,6 +13,7 @@
 #include "store/sql_name.h"
 #include "store/sql_profile.h"
 #include "store/sql_operate.h"
+#include "store/sql_pc_log.h"
 #include "store/sql_secret.h"
 #include "store/sql_sighting.h"
 
@@ -72,6 +73,7 @@
 	STORE_SQL_PROFILE(X)                                                                       \
 	STORE_SQL_ASSET(X)                                                                         \
 	STORE_SQL_SIGHTING(X)                                                                      \
+	STORE_SQL_PC_LOG(X)                                                                        \
 	STORE_SQL_OPERATE(X)
 
 enum store_sql {

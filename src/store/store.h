@@ -63,5 +63,6 @@ bool store_is_dead(const struct store *s);
 #include "store/store_profile.h"
 #include "store/store_asset.h"
 #include "store/store_operate.h"
+#include "store/store_pc_log.h"
 #include "store/store_secret.h"
 #include "store/store_sighting.h"

@@ -1,0 +1,57 @@
+/* See serve_alerts.h. Reads the settings, opens the listeners, hands alerts on. Decides nothing. */
+#include "cli/serve_alerts.h"
+#include "base/log.h"
+#include "engine/alerts.h"
+
+static void on_alert(void *arg, const struct amt_alert *a)
+{
+	engine_alerts_take(arg, a);
+}
+
+static bool open_all(struct net_loop *l, struct engine *en, uint64_t seed,
+		     const struct engine_alerts_conf *set, struct cli_alerts **out_a, struct err *e)
+{
+	const struct cli_alerts_conf conf = {
+		.loop = l,
+		.traps = *set->traps ? set->traps : NULL,
+		.events = *set->events ? set->events : NULL,
+		.user = *set->user ? set->user : NULL,
+		.password = set->password,
+		.per_minute = set->per_minute,
+		.seed = seed,
+		.on_alert = on_alert,
+		.arg = en,
+	};
+	char places[160] = "";
+	struct out o;
+
+	if (!conf.traps && !conf.events)
+		return true;
+	if (conf.user && !set->has_password) {
+		err_set(e, ERR_INVALID, "alerts.user is set, and alerts.password is not");
+		return err_hint(e,
+				"name a stored secret: 'outband setting set alerts.password NAME'");
+	}
+	*out_a = cli_alerts_new(&conf, e);
+	if (!*out_a)
+		return false;
+	out_init(&o, places, sizeof places - 1);
+	cli_alerts_places(*out_a, &o);
+	log_ev(LOG_EV_ALERTS_LISTEN, LOG_S("places", places));
+	return true;
+}
+
+bool cli_serve_alerts(struct net_loop *l, struct engine *en, uint64_t seed,
+		      struct cli_alerts **out_a, struct err *e)
+{
+	struct secret password = { 0 };
+	struct engine_alerts_conf set = { .password = &password };
+	struct arena a;
+
+	*out_a = NULL;
+	arena_init(&a, 1 << 16);
+	bool ok = engine_alerts_conf(en, &a, &set, e) && open_all(l, en, seed, &set, out_a, e);
+	secret_deinit(&password);
+	arena_deinit(&a);
+	return ok || err_wrap(e, "alerts (alerts.traps, alerts.events)");
+}

@@ -1,0 +1,272 @@
+/* See alerts.h. An alert proves nothing about who sent it: the token of an event's subscription is looked
+ * up first, then the address; what fits no device stands in the timeline of the service. Programs and web
+ * servers that do not keep up lose alerts, never the service its time. */
+#include "engine/alerts.h"
+#include "engine/engine_priv.h"
+#include "engine/outside.h"
+
+#include "base/clk.h"
+#include "base/mem.h"
+
+#include <stdio.h>
+
+#define WAITING_MAX 64 /* for the program and the web server, each */
+#define AT_ONCE     4
+#define HOOK_MS     30000
+#define JSON_MAX    8192
+
+struct engine_alert_send {
+	struct engine_alert_send *next;
+	struct engine *en; /* NULL: it is gone */
+	void *hook;
+	bool webhook, running;
+	char uuid[UUID_TEXT_SIZE], kind[16], severity[24];
+	struct buf json;
+};
+
+/* ---- whose it is ---- */
+
+static bool find_device(struct engine *en, struct arena *a, const struct amt_alert *alert,
+			struct store_device *out_d)
+{
+	struct uuid uuid;
+	char text[UUID_TEXT_SIZE];
+
+	if (uuid_parse(span_str(alert->token), &uuid)) {
+		uuid_print(&uuid, text);
+		if (store_device_get(en->conf.store, a, text, out_d))
+			return true;
+	}
+	/* a name would be found too: an address only */
+	if (alert->agent[0] && store_device_find(en->conf.store, a, alert->agent, out_d))
+		return true;
+	return store_device_find(en->conf.store, a, alert->from, out_d);
+}
+
+/* ---- on to others ---- */
+
+static void pump(struct engine *en);
+
+static void send_free(struct engine_alert_send *s)
+{
+	struct engine *en = s->en;
+
+	if (en) {
+		for (struct engine_alert_send **at = &en->alert_sends; *at; at = &(*at)->next) {
+			if (*at == s) {
+				*at = s->next;
+				break;
+			}
+		}
+		en->alert_send_count--;
+	}
+	buf_deinit(&s->json);
+	mem_free(s);
+}
+
+static void ended(struct engine_alert_send *s, const struct err *e)
+{
+	static struct log_rate limit;
+	struct engine *en = s->en;
+	bool webhook = s->webhook;
+
+	if (en && e && e->code != ERR_NONE && log_rate_ok(&limit, 10)) {
+		struct store_tx *tx = store_tx_new(en->conf.store);
+		ENGINE_EVENT(en, tx, s->uuid, LOG_EV_ALERT_UNSENT, e, LOG_S("uuid", s->uuid),
+			     LOG_S("to", webhook ? "webhook" : "hook"));
+		store_tx_commit(tx, NULL, NULL);
+	}
+	if (en)
+		en->alerts_running--;
+	send_free(s);
+	if (en)
+		pump(en);
+}
+
+static void on_hook(void *arg, const struct engine_hook_end *end)
+{
+	struct engine_alert_send *s = arg;
+	struct err e = end->why;
+
+	s->hook = NULL;
+	if (e.code == ERR_NONE && (end->exit_code || end->signal)) {
+		err_set(&e, ERR_HOOK, "the program for alerts failed");
+		err_seen(&e, end->signal ? "signal %d" : "exit status %d",
+			 end->signal ? end->signal : end->exit_code);
+	}
+	ended(s, &e);
+}
+
+static void on_posted(void *arg, const struct err *e)
+{
+	ended(arg, e);
+}
+
+static void begin(struct engine_alert_send *s)
+{
+	struct engine *en = s->en;
+	const struct engine_outside *way = en->conf.outside;
+
+	en->alerts_running++;
+	s->running = true;
+	if (s->webhook) {
+		way->post(way->ctx, en->set.alert_webhook, buf_span(&s->json), on_posted, s);
+		return;
+	}
+	const struct engine_hook_ask ask = { .program = en->set.alert_hook,
+					     .args = { s->kind, s->uuid, s->severity, NULL },
+					     .in = buf_span(&s->json),
+					     .timeout_ms = HOOK_MS };
+	s->hook = way->hook(way->ctx, &ask, on_hook, s);
+}
+
+static void pump(struct engine *en)
+{
+	for (struct engine_alert_send *s = en->alert_sends;
+	     s && en->alerts_running < AT_ONCE && !en->stopping; s = s->next)
+		if (!s->running)
+			begin(s);
+}
+
+static void send_on(struct engine *en, bool webhook, const struct amt_alert *a, const char *uuid,
+		    struct span json)
+{
+	if (en->alert_send_count >= 2 * WAITING_MAX) {
+		static struct log_rate limit;
+		if (log_rate_ok(&limit, 1))
+			log_ev(LOG_EV_ALERT_DROPPED, LOG_S("to", webhook ? "webhook" : "hook"));
+		return;
+	}
+	struct engine_alert_send *s = MEM_NEW(struct engine_alert_send);
+	s->en = en;
+	s->webhook = webhook;
+	str_copy(s->uuid, sizeof s->uuid, span_str(uuid));
+	str_copy(s->kind, sizeof s->kind, span_str(amt_alert_kind_name(a->kind)));
+	str_copy(s->severity, sizeof s->severity, span_str(a->severity));
+	buf_init(&s->json, JSON_MAX);
+	buf_add(&s->json, json);
+	struct engine_alert_send **end = &en->alert_sends;
+	while (*end)
+		end = &(*end)->next;
+	*end = s;
+	en->alert_send_count++;
+	pump(en);
+}
+
+static void forward(struct engine *en, const struct amt_alert *a, const struct store_device *d)
+{
+	char text[JSON_MAX];
+	struct out o;
+
+	if (!en->conf.outside || (!en->set.alert_hook[0] && !en->set.alert_webhook[0]))
+		return;
+	out_init(&o, text, sizeof text);
+	amt_alert_json(a, clk_unix_ms(), &o);
+	if (!o.bad && d && o.n) { /* who it is, before the closing brace */
+		o.n--;
+		out_str(&o, ",\"uuid\":");
+		out_json_str(&o, span_str(d->uuid));
+		out_str(&o, ",\"fqdn\":");
+		out_json_str(&o, span_str(d->fqdn));
+		out_str(&o, "}");
+	}
+	if (o.bad)
+		return;
+	if (en->set.alert_hook[0])
+		send_on(en, false, a, d ? d->uuid : "", out_span(&o));
+	if (en->set.alert_webhook[0] && en->conf.outside->post)
+		send_on(en, true, a, d ? d->uuid : "", out_span(&o));
+}
+
+/* ---- in ---- */
+
+static void count(struct engine *en, struct store_tx *tx, struct arena *a, const char *uuid,
+		  const struct amt_alert *alert)
+{
+	const char *log = alert->kind == AMT_ALERT_TRAP ? STORE_PC_LOG_TRAP : STORE_PC_LOG_ALERT;
+	struct store_pc_log l = { 0 };
+
+	if (!store_pc_log_get(en->conf.store, a, uuid, log, &l))
+		l = (struct store_pc_log){ uuid, log, "", 0, 0 };
+	l.amount++;
+	l.content = alert->text;
+	l.at_unix_ms = clk_unix_ms();
+	store_tx_pc_log_set(tx, &l);
+}
+
+void engine_alerts_take(struct engine *en, const struct amt_alert *alert)
+{
+	struct store_device d;
+	struct arena a;
+	char at[CLK_TEXT_SIZE] = "";
+
+	arena_init(&a, 1 << 18);
+	bool known = find_device(en, &a, alert, &d);
+	struct store_tx *tx = store_tx_new(en->conf.store);
+	if (alert->at_unix_s > 0)
+		clk_print_unix_ms(alert->at_unix_s * 1000, at);
+	enum log_event ev = amt_alert_rank(alert) < 2 ? LOG_EV_ALERT_BAD : LOG_EV_ALERT;
+	ENGINE_EVENT(en, tx, known ? d.uuid : "", ev, NULL, LOG_S("uuid", known ? d.uuid : ""),
+		     LOG_S("kind", amt_alert_kind_name(alert->kind)), LOG_S("address", alert->from),
+		     LOG_S("severity", alert->severity), LOG_S("id", alert->id),
+		     LOG_S("what", alert->text), LOG_S("at", at[0] ? at : NULL));
+	if (known)
+		count(en, tx, &a, d.uuid, alert);
+	store_tx_commit(tx, NULL, NULL);
+	forward(en, alert, known ? &d : NULL);
+	arena_deinit(&a);
+}
+
+void engine_alerts_end(struct engine *en)
+{
+	struct engine_alert_send *next;
+
+	for (struct engine_alert_send *s = en->alert_sends; s; s = next) {
+		next = s->next;
+		if (s->hook)
+			en->conf.outside->hook_cancel(s->hook);
+		/* a post that runs comes back on its own and frees itself */
+		if (s->webhook && s->running)
+			s->en = NULL;
+		else
+			send_free(s);
+	}
+	en->alert_sends = NULL;
+}
+
+/* ---- where to listen ---- */
+
+static const char *setting(struct engine *en, struct arena *a, enum engine_setting id)
+{
+	const struct engine_setting_row *row = engine_setting_row(id);
+	const char *v = row->def;
+
+	(void)store_setting_get(en->conf.store, a, row->key, &v);
+	return v;
+}
+
+bool engine_alerts_conf(struct engine *en, struct arena *a, struct engine_alerts_conf *inout_c,
+			struct err *e)
+{
+	struct engine_alerts_conf *c = inout_c;
+	const char *name = setting(en, a, SETTING_ALERTS_PASSWORD);
+	struct span sealed;
+	uint32_t rate = 60;
+	char label[96];
+
+	c->traps = setting(en, a, SETTING_ALERTS_TRAPS);
+	c->events = setting(en, a, SETTING_ALERTS_EVENTS);
+	c->user = setting(en, a, SETTING_ALERTS_USER);
+	(void)str_to_u32(span_str(setting(en, a, SETTING_ALERTS_RATE)), 1, 1000000, &rate, NULL);
+	c->per_minute = rate;
+	if (!*name)
+		return true;
+	if (!store_secret_get(en->conf.store, a, name, &sealed)) {
+		err_set(e, ERR_NOT_FOUND, "the secret '%s' of alerts.password does not exist",
+			name);
+		return err_hint(e, "store it with 'outband secret set %s --file FILE'", name);
+	}
+	(void)snprintf(label, sizeof label, "secret:%s", name);
+	c->has_password = engine_unseal(en, label, sealed, c->password, e);
+	return c->has_password;
+}

@@ -1,0 +1,51 @@
+/* Statements and reads about the logs of PCs (store_pc_log.h). Called by the engine. Judges nothing. */
+#include "store/store_pc_log.h"
+
+#include "store/tx.h"
+
+static const struct store_field fields[] = {
+	STORE_F_TEXT(store_pc_log, uuid),      STORE_F_TEXT(store_pc_log, log),
+	STORE_F_TEXT(store_pc_log, content),   STORE_F_INT(store_pc_log, amount),
+	STORE_F_INT(store_pc_log, at_unix_ms),
+};
+#define PC_LOG STORE_SHAPE(store_pc_log, fields)
+
+void store_tx_pc_log_set(struct store_tx *tx, const struct store_pc_log *l)
+{
+	struct store_val vals[STORE_VALS_MAX];
+
+	store_tx_add(tx, STORE_SQL_PC_LOG_SET, store_shape_vals(PC_LOG, l, vals));
+}
+
+bool store_pc_log_get(struct store *s, struct arena *a, const char *uuid, const char *log,
+		      struct store_pc_log *out_l)
+{
+	return store_read_row(s, a, STORE_SQL_PC_LOG_GET, STORE_VALS(STORE_T(uuid), STORE_T(log)),
+			      PC_LOG, out_l);
+}
+
+unsigned store_pc_log_list(struct store *s, struct arena *a, const char *log, const char *after,
+			   unsigned limit, struct store_pc_log *out_rows)
+{
+	return store_read_rows(s, a, STORE_SQL_PC_LOG_LIST,
+			       STORE_VALS(STORE_T(log), STORE_T(after), STORE_I(limit)), PC_LOG,
+			       out_rows, limit);
+}
+
+unsigned store_pc_log_due(struct store *s, struct arena *a, const char *log, int64_t before_unix_ms,
+			  unsigned limit, const char **out_uuids)
+{
+	static const struct store_field field = { STORE_FIELD_TEXT, 0 };
+	const struct store_shape shape = { &field, 1, sizeof *out_uuids };
+	unsigned n =
+		store_read_rows(s, a, STORE_SQL_PC_LOG_NEVER,
+				STORE_VALS(STORE_T(log), STORE_I(limit)), shape, out_uuids, limit);
+
+	if (n == limit)
+		return n;
+	return n +
+		store_read_rows(
+			s, a, STORE_SQL_PC_LOG_OLD,
+			STORE_VALS(STORE_T(log), STORE_I(before_unix_ms), STORE_I(limit - n)),
+			shape, out_uuids + n, limit - n);
+}

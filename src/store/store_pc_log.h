@@ -1,0 +1,19 @@
+/* How far the logs of PCs were read, and what came from them last. Part of store/store.h. */
+#pragma once
+#include "base/arena.h"
+
+struct store;
+struct store_tx;
+#define STORE_PC_LOG_EVENT "event"
+#define STORE_PC_LOG_AUDIT "audit"
+#define STORE_PC_LOG_TRAP  "trap"  /* alerts that came by themselves */
+#define STORE_PC_LOG_ALERT "alert"
+struct store_pc_log { const char *uuid, *log, *content; int64_t amount, at_unix_ms; };
+void store_tx_pc_log_set(struct store_tx *tx, const struct store_pc_log *l);
+bool store_pc_log_get(struct store *s, struct arena *a, const char *uuid, const char *log, struct store_pc_log *out_l);
+/* Of that log, by UUID behind after ("": from the start). */
+unsigned store_pc_log_list(struct store *s, struct arena *a, const char *log, const char *after, unsigned limit,
+			   struct store_pc_log *out_rows);
+/* Configured and adopted devices whose log was not read since then, those never read first. */
+unsigned store_pc_log_due(struct store *s, struct arena *a, const char *log, int64_t before_unix_ms, unsigned limit,
+			  const char **out_uuids);
