@@ -155,8 +155,8 @@ static bool no_alarm(struct amt_op *o, const struct amt_reply *r, const struct e
 	struct err own = { 0 };
 
 	(void)r;
-	if (e->code != ERR_FAULT || (!str_eq(e->seen, "DestinationUnreachable") &&
-				     !str_eq(e->seen, "InvalidSelectors")))
+	if (e->code != ERR_FAULT ||
+	    (!str_eq(e->seen, "DestinationUnreachable") && !str_eq(e->seen, "InvalidSelectors")))
 		return false;
 	err_set(&own, ERR_NOT_FOUND, "the PC has no alarm '%.40s'", amt_op_arg(o, "name"));
 	amt_op_fail(o, &own);
