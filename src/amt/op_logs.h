@@ -16,6 +16,8 @@
 	  amt_op_auditlog_export, "the firmware's signature over its audit log")                    \
 	X(AMT_OP_AUDITLOG_POLICY, "auditlog.policy", "", 0, amt_op_auditlog_policy,                 \
 	  "what is audited, and how full the log is")                                               \
+	X(AMT_OP_ALERTS_SHOW, "alerts.show", "", 0, amt_op_alerts_show,                             \
+	  "whom the PC tells of events, and of which")                                              \
 	X(AMT_OP_DEFENSE_SHOW, "defense.show", "", 0, amt_op_defense_show,                          \
 	  "System Defense: policies, which acts where, what filters counted")                       \
 	X(AMT_OP_DEFENSE_ON, "defense.on", "policy interface", AMT_OP_CHANGES, amt_op_defense_on,   \

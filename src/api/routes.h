@@ -60,6 +60,8 @@ enum api_role {
 	  api_adopt, "Takes over PCs that others configured: keeps their passwords and queues a look that changes nothing.") \
 	X("GET", "/v1/devices/{}/owner", API_ROLE_VIEWER, "", "", api_device_owner, "Who owns a device, as it was when it was taken over, and what this service keeps of it.") \
 	X("POST", "/v1/devices/{}/export", API_ROLE_SECURITY, "", "", api_device_export, "Hands a device over: its credentials and certificates with their secrets; audited before.") \
+	X("GET", "/v1/alerts", API_ROLE_VIEWER, "after limit", "", api_alert_list,                        \
+	  "Which PCs told of events by themselves: by what, how often, what last and when.")              \
 	X("GET", "/v1/limbo", API_ROLE_VIEWER, "after limit", "", api_limbo_list,                         \
 	  "PCs that were never configured, or lost it, and say hello no more; a page may have less than its limit.") \
 	X("GET", "/v1/denied", API_ROLE_VIEWER, "after limit", "", api_denied_list,                       \

@@ -1,9 +1,10 @@
-/* outband presence, alarm, defense, webui: what PCs watch and offer, by operations (amt/op_monitor.c,
- * op_defense.c). Profiles make these things; here they are looked at and switched. */
+/* outband presence, alarm, defense, webui, alert show and list: what PCs watch and offer, by operations
+ * (amt/op_monitor.c, op_defense.c, op_alerts.c). Profiles make these things; here they are looked at and switched. */
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/operate.h"
+#include "cli/rpc.h"
 
 #define COLS(list) .cols = (list), .col_count = sizeof(list) / sizeof *(list)
 
@@ -130,4 +131,27 @@ bool cli_cmd_webui(struct cli *c, struct err *e)
 	const struct cli_operate o = { .op = "webui", COLS(cols), .say = say_page };
 
 	return cli_operate(c, &o, e);
+}
+
+bool cli_cmd_alert_show(struct cli *c, struct err *e)
+{
+	const struct cli_operate o = { .op = "alerts.show", .none = "Nobody is told of events." };
+
+	return cli_operate(c, &o, e);
+}
+
+bool cli_cmd_alert_list(struct cli *c, struct err *e)
+{
+	static const struct cli_col cols[] = {
+		{ "uuid", NULL, CLI_FORM_TEXT },
+		{ "fqdn", "PC", CLI_FORM_TEXT },
+		{ "address", "address", CLI_FORM_TEXT },
+		{ "kind", "kind", CLI_FORM_TEXT },
+		{ "count", "alerts", CLI_FORM_NUMBER },
+		{ "last_at", "the last at", CLI_FORM_TIME },
+		{ "last", "what", CLI_FORM_TEXT },
+	};
+
+	return cli_rpc_list(c, "/v1/alerts", cols, sizeof cols / sizeof *cols,
+			    "No PC has told the service of an event.", e);
 }

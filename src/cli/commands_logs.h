@@ -15,6 +15,10 @@
 	  "[--traps [HOST:]PORT] [--events [HOST:]PORT] [--user NAME] [--password-file FILE] [--count N] [--seconds N]", \
 	  "hear SNMP traps (PET) and WS-Events of PCs and print them, without the service",         \
 	  CMD_LOCAL | CMD_STREAMS, cli_cmd_alert_listen)                                            \
+	X("alert", "show", "[TARGET]... " CLI_PC_ARGS, "show whom PCs tell of events, and of which", CMD_LOCAL, \
+	  cli_cmd_alert_show)                                                                       \
+	X("alert", "list", "", "show which PCs told the service of events, and when last", CMD_NEEDS_SERVER, \
+	  cli_cmd_alert_list)                                                                       \
 	X("presence", "", "[TARGET]... " CLI_PC_ARGS, "show the agents that PCs watch, and their states", \
 	  CMD_LOCAL, cli_cmd_presence)                                                              \
 	X("alarm", "list", "[TARGET]... " CLI_PC_ARGS, "show when PCs start by their alarm clocks", \

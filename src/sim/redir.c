@@ -6,6 +6,8 @@
 #include "base/str.h"
 #include "sim/events.h"
 #include "sim/fw_http_priv.h"
+#include "sim/alerts.h"
+#include "sim/audit.h"
 #include "sim/redir_priv.h"
 
 #define IN_MAX     262144 /* the longest message is 64 KB */
@@ -275,18 +277,24 @@ static void refuse(struct sim_redir *r, const struct wire_redir_auth *a, bool lo
 	sim_redir_end(r);
 }
 
+/* Events of application 18: SOL 4 and 5, KVM 8 and 9, storage 0 and 1. */
 static void note_session(const struct sim_redir *r, bool begins)
 {
-	const char *what = begins ? "open" : "closed";
+	const struct sim_audit_who who = { .user = r->d->admin_user,
+					   .address = net_stream_peer(r->s) };
+	unsigned over = begins ? 0 : 1;
+	unsigned audited = r->kind == WIRE_REDIR_SOL ? 4 : r->kind == WIRE_REDIR_KVM ? 8 : 0;
 	char device[UUID_TEXT_SIZE];
 
-	if (r->kind != WIRE_REDIR_KVM)
-		sim_event(r->d, SIM_EV_REDIRECTION,
-			  (r->kind == WIRE_REDIR_IDER ? 2U : 0U) + (begins ? 0U : 1U));
-
+	sim_audit(r->d, &who, 18, (uint16_t)(audited + over), span_make(NULL, 0));
+	if (r->kind == WIRE_REDIR_KVM)
+		sim_alerts_message(r->d, 52, begins ? 1 : 2, 2);
+	else
+		sim_event(r->d, SIM_EV_REDIRECTION, (r->kind == WIRE_REDIR_IDER ? 2U : 0U) + over);
 	uuid_print(&r->d->uuid, device);
 	log_ev(LOG_EV_SIM_REDIR, LOG_S("device", device),
-	       LOG_S("session", wire_redir_session_name(r->kind)), LOG_S("what", what));
+	       LOG_S("session", wire_redir_session_name(r->kind)),
+	       LOG_S("what", begins ? "open" : "closed"));
 }
 
 static void welcome(struct sim_redir *r, const struct wire_redir_auth *a)

@@ -24,12 +24,12 @@ bool store_pc_log_get(struct store *s, struct arena *a, const char *uuid, const 
 			      PC_LOG, out_l);
 }
 
-unsigned store_pc_log_list(struct store *s, struct arena *a, const char *log, const char *after,
-			   unsigned limit, struct store_pc_log *out_rows)
+unsigned store_pc_log_alerts(struct store *s, struct arena *a, const char *after_uuid,
+			     const char *after_log, unsigned limit, struct store_pc_log *out_rows)
 {
-	return store_read_rows(s, a, STORE_SQL_PC_LOG_LIST,
-			       STORE_VALS(STORE_T(log), STORE_T(after), STORE_I(limit)), PC_LOG,
-			       out_rows, limit);
+	return store_read_rows(s, a, STORE_SQL_PC_LOG_ALERTS,
+			       STORE_VALS(STORE_T(after_uuid), STORE_T(after_log), STORE_I(limit)),
+			       PC_LOG, out_rows, limit);
 }
 
 unsigned store_pc_log_due(struct store *s, struct arena *a, const char *log, int64_t before_unix_ms,

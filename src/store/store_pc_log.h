@@ -11,9 +11,9 @@ struct store_tx;
 struct store_pc_log { const char *uuid, *log, *content; int64_t amount, at_unix_ms; };
 void store_tx_pc_log_set(struct store_tx *tx, const struct store_pc_log *l);
 bool store_pc_log_get(struct store *s, struct arena *a, const char *uuid, const char *log, struct store_pc_log *out_l);
-/* Of that log, by UUID behind after ("": from the start). */
-unsigned store_pc_log_list(struct store *s, struct arena *a, const char *log, const char *after, unsigned limit,
-			   struct store_pc_log *out_rows);
+/* Of alerts, by UUID and log, behind these ("": from the start). */
+unsigned store_pc_log_alerts(struct store *s, struct arena *a, const char *after_uuid, const char *after_log,
+			     unsigned limit, struct store_pc_log *out_rows);
 /* Configured and adopted devices whose log was not read since then, those never read first. */
 unsigned store_pc_log_due(struct store *s, struct arena *a, const char *log, int64_t before_unix_ms, unsigned limit,
 			  const char **out_uuids);

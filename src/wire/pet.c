@@ -11,6 +11,7 @@
 #define TAG_TRAP     0xA4
 #define SPECIFIC     6 /* generic-trap: the number says which */
 #define UNIX_OF_1998 883612800
+#define EMIT_MAX     (WIRE_PET_MAX + 64) /* numbers may take more bytes than they came in */
 /* 1.3.6.1.4.1.3183.1.1 and below */
 static const uint8_t enterprise[] = { 0x2B, 6, 1, 4, 1, 0x98, 0x6F, 1, 1 };
 static const uint8_t variable[] = { 0x2B, 6, 1, 4, 1, 0x98, 0x6F, 1, 1, 1 };
@@ -183,7 +184,7 @@ static void put_number(struct out *o, uint8_t tag, uint32_t v)
 
 static void put_variable(struct out *o, struct span octets)
 {
-	uint8_t bytes[WIRE_PET_MAX], inner[WIRE_PET_MAX];
+	uint8_t bytes[EMIT_MAX], inner[EMIT_MAX];
 	struct out v, list;
 
 	out_init(&v, bytes, sizeof bytes);
@@ -200,7 +201,7 @@ bool wire_pet_emit(struct out *o, const struct wire_pet *pet)
 	const struct wire_event_record *ev = &pet->event.ev;
 	uint32_t n = (uint32_t)ev->sensor_type << 16 | (uint32_t)ev->event_type << 8 |
 		(ev->offset & 0x7Fu) | (pet->deasserted ? 0x80u : 0);
-	uint8_t octets[WIRE_PET_MAX], inner[WIRE_PET_MAX], whole[WIRE_PET_MAX];
+	uint8_t octets[EMIT_MAX], inner[EMIT_MAX], whole[EMIT_MAX];
 	struct out event, t, all;
 
 	out_init(&event, octets, sizeof octets);

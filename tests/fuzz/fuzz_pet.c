@@ -17,8 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	wire_pet_print(&s, &pet);
 	out_init(&a, once, sizeof once);
 	out_init(&b, twice, sizeof twice);
-	/* lengths may take more bytes than they need: the shortest form is the one that stays */
-	if (!wire_pet_emit(&a, &pet) || a.n > size ||
+	/* lengths and numbers have many forms: the one that we write is the one that stays */
+	if (!wire_pet_emit(&a, &pet) ||
 	    wire_pet_parse(out_span(&a), &pet, &used, NULL) != WIRE_DONE ||
 	    !wire_pet_emit(&b, &pet) || !span_eq(out_span(&a), out_span(&b)))
 		abort();

@@ -299,6 +299,18 @@ void watch_forget(struct watch *t, unsigned dev)
 
 /* ---- who may send ---- */
 
+/* An operation of that service holds the device (engine/operate.h), as a job's lease would. */
+static bool is_held(struct watch *t, const struct watch_conn *c, const char *owner)
+{
+	struct arena a;
+	struct store_hold h;
+	arena_init(&a, 1 << 16);
+	bool held = store_hold_get(t->w->store, &a, t->w->devs[c->dev].uuid, clk_unix_ms(), &h) &&
+		span_starts(span_str(h.owner), owner) && h.owner[strlen(owner)] == '/';
+	arena_deinit(&a);
+	return held;
+}
+
 static void check_lease(struct watch *t, struct watch_conn *c, const char *name)
 {
 	struct arena a;
@@ -306,6 +318,10 @@ static void check_lease(struct watch *t, struct watch_conn *c, const char *name)
 	char owner[32];
 	int64_t now = clk_unix_ms();
 	snprintf(owner, sizeof owner, "world-%u-%u", c->service->index, c->service->starts);
+	if (is_held(t, c, owner)) {
+		c->job[0] = '\0';
+		return;
+	}
 	arena_init(&a, 1 << 16);
 	/* one job at a time with a device: whichever kind runs holds the lease */
 	bool held = world_job_any(t->w, t->w->devs[c->dev].uuid, owner, &a, &j);
@@ -331,8 +347,12 @@ static void check_lease(struct watch *t, struct watch_conn *c, const char *name)
 
 static bool is_change(const struct wsman_msg *m)
 {
+	static const char *const reads[] = { "Get", "Enumerate", "PositionToFirst", "ReadRecords" };
+	for (size_t i = 0; m->op == WSMAN_OP_INVOKE && i < sizeof reads / sizeof *reads; i++)
+		if (strncmp(m->method, reads[i], strlen(reads[i])) == 0)
+			return false;
 	if (m->op == WSMAN_OP_INVOKE)
-		return strncmp(m->method, "Get", 3) != 0 && strncmp(m->method, "Enumerate", 9) != 0;
+		return true;
 	return m->op == WSMAN_OP_PUT || m->op == WSMAN_OP_CREATE || m->op == WSMAN_OP_DELETE;
 }
 

@@ -103,6 +103,12 @@ test_expect_success 'alerts are in the timeline of their PC, and go to the progr
 	uuid=$(json show.json "d[\"uuid\"]") && grep -q "\"uuid\":\"$uuid\"" web.jsonl && grep -q "trap $uuid critical" hook.args
 '
 
+test_expect_success 'who is told, and who has told' '
+	"$OUTBAND" alert show $a --json >list && test "$(json list "sorted((r[\"kind\"], r[\"to\"].split(\":\")[0]) for r in d if r[\"table\"] == \"receiver\")")" = "[('"'event', 'http'), ('trap', '127.0.0.1'"')]" &&
+	"$OUTBAND" alert list --json >list && test "$(json list "sorted((r[\"kind\"], r[\"count\"]) for r in d)")" = "[('"'event', 1), ('trap', 2"')]" &&
+	"$OUTBAND" alert list | grep -q "serial over LAN started"
+'
+
 test_expect_success 'a program and a web server that fail are told of, and nothing stops' '
 	printf "#!/bin/sh\nexit 3\n" >bad.sh && chmod +x bad.sh && "$OUTBAND" setting set alerts.hook "$PWD/bad.sh" &&
 	"$OUTBAND" setting set alerts.webhook http://127.0.0.1:22499/gone &&

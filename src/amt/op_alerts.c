@@ -1,0 +1,152 @@
+/* Operation "alerts.show": whom a PC tells of its events (wsman 3.13): receivers of SNMP traps with the
+ * filters that choose for them, and subscriptions to WS-Events. Profiles make them (engine/part_alerts.c). */
+#include "amt/op_priv.h"
+#include "base/str.h"
+
+#define SNMP "AMT_SNMPEventSubscriber"
+#define PET  "AMT_PETFilterSetting"
+#define SUB  "CIM_FilterCollectionSubscription"
+#define DEST "CIM_ListenerDestinationWSManagement"
+
+struct alerts {
+	struct {
+		const char *name, *what; /* of a destination; collection */
+	} subs[32];
+	unsigned count;
+};
+
+static struct wsman_obj *item(const struct amt_reply *r, unsigned i)
+{
+	struct wsman_obj *o;
+	struct err e = { 0 };
+
+	return wsman_envelope_item(r->items[i], r->arena, &o, &e) ? o : NULL;
+}
+
+static const char *text_of(const struct wsman_obj *o, const char *prop)
+{
+	const char *v = wsman_obj_str(o, prop);
+
+	return v ? v : "";
+}
+
+static const char *key_of(const struct wsman_obj *o, const char *prop, const char *key)
+{
+	const struct wsman_epr *epr = wsman_obj_epr(o, prop);
+	const char *v = epr ? wsman_obj_epr_selector(epr, key) : NULL;
+
+	return v ? v : "";
+}
+
+/* ---- traps: gone with 18 ---- */
+
+static void put_any(struct amt_op *o, const char *key, const struct wsman_obj *f, const char *prop)
+{
+	const char *v = text_of(f, prop);
+
+	amt_op_text(o, key, str_eq(v, "255") ? "any" : v);
+}
+
+static void on_filters(struct amt_op *o, const struct amt_reply *r)
+{
+	bool v;
+
+	for (unsigned i = 0; i < r->item_count; i++) {
+		struct wsman_obj *f = item(r, i);
+		if (!f)
+			continue;
+		amt_op_begin(o, "filter");
+		amt_op_text(o, "policy", text_of(f, "PolicyID"));
+		put_any(o, "sensor", f, "EventSensorType");
+		put_any(o, "event", f, "EventType");
+		put_any(o, "offset", f, "EventOffset");
+		if (wsman_obj_bool(f, "EnableFilter", &v))
+			amt_op_flag(o, "enabled", v);
+		if (wsman_obj_bool(f, "SendAlert", &v))
+			amt_op_flag(o, "sends", v);
+		if (wsman_obj_bool(f, "LogOnEvent", &v))
+			amt_op_flag(o, "logs", v);
+		amt_op_emit(o);
+	}
+	amt_op_end(o);
+}
+
+static bool no_traps(struct amt_op *o, const struct amt_reply *r, const struct err *e)
+{
+	(void)r;
+	if (e->code != ERR_FAULT)
+		return false;
+	amt_op_end(o);
+	return true;
+}
+
+static void on_receivers(struct amt_op *o, const struct amt_reply *r)
+{
+	for (unsigned i = 0; i < r->item_count; i++) {
+		struct wsman_obj *t = item(r, i);
+		if (!t)
+			continue;
+		amt_op_begin(o, "receiver");
+		amt_op_text(o, "kind", "trap");
+		amt_op_text(o, "to", text_of(t, "AccessInfo"));
+		amt_op_text(o, "policy", text_of(t, "PolicyID"));
+		amt_op_emit(o);
+	}
+	amt_op_on_error(o, no_traps);
+	amt_op_enumerate(o, PET, on_filters);
+}
+
+/* ---- WS-Events ---- */
+
+static const char *what_of(const struct alerts *s, const char *name)
+{
+	for (unsigned i = 0; i < s->count; i++)
+		if (str_eq(s->subs[i].name, name))
+			return s->subs[i].what;
+	return "";
+}
+
+static void on_destinations(struct amt_op *o, const struct amt_reply *r)
+{
+	uint32_t mode;
+
+	for (unsigned i = 0; i < r->item_count; i++) {
+		struct wsman_obj *d = item(r, i);
+		if (!d)
+			continue;
+		amt_op_begin(o, "receiver");
+		amt_op_text(o, "kind", "event");
+		amt_op_text(o, "to", text_of(d, "Destination"));
+		amt_op_text(o, "events", what_of(amt_op_state(o), text_of(d, "Name")));
+		if (wsman_obj_u32(d, "DeliveryMode", &mode))
+			amt_op_flag(o, "acknowledged", mode == 3);
+		amt_op_flag(o, "login", *text_of(d, "DeliveryAuth") != '\0');
+		amt_op_emit(o);
+	}
+	amt_op_on_error(o, no_traps);
+	amt_op_enumerate(o, SNMP, on_receivers);
+}
+
+static void on_subscriptions(struct amt_op *o, const struct amt_reply *r)
+{
+	struct alerts *s = amt_op_state(o);
+	struct arena *a = amt_op_arena(o);
+
+	for (unsigned i = 0; i < r->item_count && s->count < 32; i++) {
+		struct wsman_obj *sub = item(r, i);
+		if (!sub)
+			continue;
+		s->subs[s->count].name = arena_str(a, span_str(key_of(sub, "Handler", "Name")));
+		s->subs[s->count].what =
+			arena_str(a, span_str(key_of(sub, "Filter", "InstanceID")));
+		s->count += s->subs[s->count].name && s->subs[s->count].what;
+	}
+	amt_op_enumerate(o, DEST, on_destinations);
+}
+
+static void start(struct amt_op *o)
+{
+	amt_op_enumerate(o, SUB, on_subscriptions);
+}
+
+const struct amt_op_fns amt_op_alerts_show = { sizeof(struct alerts), start, NULL };
