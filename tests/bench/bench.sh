@@ -85,6 +85,7 @@ elapsed() {
 	row 'memory of the idle service' "$idle_kb KB" '<= 20,480 KB' '180 MB (MeshCentral)' "$(judge "$idle_kb" 20480)"
 	row "  per job in flight, $few to $many of them" "$job_kb KB" '<= 48 KB' '300 KB (MeshCentral)' "$(judge "$job_kb" 48)"
 	row '  after these: live, trimmed after 10 s of rest' "$(rss serve) KB, $(sleep 10; rss serve) KB" '' ''
+	power_on
 	fleet_end
 	[ $full = no ] || {
 		configure "$many" 16.1 150 on
@@ -92,6 +93,16 @@ elapsed() {
 		row '  mean of the waits that the firmware imposed' "$(per "$waited_ms" $((many * 1000)) %.2f) s" '' ''
 		fleet_end
 	}
+}
+
+power_on() { # of the fleet that runs
+	"$OUTBAND" power off --where 'state = configured' --yes --limit 1000 >/dev/null 2>&1 || :
+	began=$(date +%s%N)
+	"$OUTBAND" power on --where 'state = configured' --yes --limit 1000 >"$dir/on" 2>/dev/null || :
+	on_ms=$((($(date +%s%N) - began) / 1000000))
+	on=$(grep -c 'says it is on' "$dir/on" || :)
+	row "power on at 150 ms, $many PCs at once" "$(per "$on_ms" 1000 %.2f) s, $on are on" '<= 5 s for 1,000' '' \
+		"$([ "$on" = "$many" ] && judge "$(per "$on_ms" 1000 %.2f)" 5 || echo OVER)"
 }
 
 exchange() {
