@@ -83,11 +83,12 @@ static void line_power(void *arg, const char *action)
 {
 	struct direct *x = arg;
 	const struct amt_op_arg args[] = { { "action", action } };
+	bool look = str_eq(action, "status");
 	const struct amt_op_conf conf = { .client = x->d.client,
 					  .sched = net_loop_sched(x->d.loop),
 					  .rng = &x->d.rng,
 					  .args = args,
-					  .arg_count = 1,
+					  .arg_count = look ? 0 : 1,
 					  .on_row = on_power_row,
 					  .on_done = on_power_done,
 					  .arg = x };
@@ -98,7 +99,7 @@ static void line_power(void *arg, const char *action)
 		return;
 	}
 	x->action = action;
-	if (!amt_op_start(amt_op_find("power"), &conf, &x->op, &e))
+	if (!amt_op_start(amt_op_find(look ? "power-status" : "power"), &conf, &x->op, &e))
 		cli_console_note(&x->k, "%s", e.msg);
 }
 

@@ -99,8 +99,10 @@ static void line_power(void *arg, const char *action)
 	struct cli *c = v->k->c;
 	struct err e = { 0 };
 	json_t *begun = NULL, *end = NULL;
-	json_t *body = json_pack("{s:s, s:{s:s}, s:[s]}", "op", "power", "args", "action", action,
-				 "targets", v->k->pc);
+	json_t *body = str_eq(action, "status")
+		? json_pack("{s:s, s:[s]}", "op", "power-status", "targets", v->k->pc)
+		: json_pack("{s:s, s:{s:s}, s:[s]}", "op", "power", "args", "action", action,
+			    "targets", v->k->pc);
 
 	bool ok = cli_rpc_send(c, "POST", "/v1/operations", body, &begun, &e) &&
 		cli_rpc_get(c,
