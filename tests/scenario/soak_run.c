@@ -203,7 +203,7 @@ static const char *const parts[] = {
 	" username: pc, password: {secret: usr}}}\n",
 	"ethernet: {link_policy: [s0-ac, sx-ac]}\n",
 	"remote_access: {user_interface: both}\n",
-	"home_domains: {suffixes: [example.com, branch.example.com]}\n",
+	"home_domains: {suffixes: [example.com, elsewhere.example]}\n",
 };
 #define PARTS (sizeof parts / sizeof *parts)
 
