@@ -169,7 +169,8 @@ void cli_operate_rows_end(struct cli_operate_rows *s)
 		put_sorted(s);
 	if (s->held) {
 		put_held(s);
-	} else if (s->begun || (!own && !s->o->record)) {
+	} else if (s->begun || (!own && !s->o->record && (s->o->cols || s->o->none))) {
+		/* what only changes something gives no rows: the command says what was done */
 		begin(s);
 		cli_writer_list_end(s->c->writer, s->o->none);
 	}

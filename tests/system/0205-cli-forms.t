@@ -118,6 +118,13 @@ for form in json csv; do
 		form wsman put -- AMT_GeneralSettings PingResponseEnabled=false $direct &&
 		form wsman invoke -- AMT_TimeSynchronizationService GetLowAccuracyTimeSynch $direct &&
 		"$OUTBAND" wsman get AMT_GeneralSettings $direct --json >get.json &&
+		form alarm add -- a$n 2098-05-02T01:30:00Z --yes $direct && form alarm list -- $direct && form alarm delete -- a$n --yes $direct &&
+		form alert list -- && form alert show -- $direct &&
+		form auditlog -- $direct && form eventlog -- $direct && form presence -- $direct && form webui -- $direct &&
+		form defense show -- $direct && form device profile -- $pc baseline && form device why-profile -- $pc &&
+		form device profile -- $pc - && form profile rule -- list && form device trace -- $pc on && form device trace -- $pc show &&
+		form device trace -- $pc off && form device rekey -- $pc --yes &&
+		printf "%s\n" "alert listen" "defense on" "defense off" console media >>seen && # 0362, 0363, 0301, 0310
 		form device name -- $pc by-hand$n.example.com && form device name -- $pc - &&
 		form cert revoke -- $pc --yes && form device forget -- $pc --yes
 	'
@@ -131,6 +138,8 @@ for form in json csv; do
 			printf "%0968d" 0; } >empty.hex &&
 		sim_get AMT_GeneralSettings >get.xml &&
 		form decode hello -- psk.hex && form decode event -- event.hex && form decode audit -- audit.hex &&
+		echo "10000000534f4c20 11000000010000000000000000" >redir.hex && form decode redir -- redir.hex &&
+		mkdir -p disc && cp two.http disc/ && form media save -- disc saved$n.iso &&
 		form decode http -- two.http && form decode setupbin -- empty.hex && form decode wsman -- get.xml
 	'
 
