@@ -269,8 +269,6 @@ static void send_enumerate(struct amt_client *c)
 void amt_client_call(struct amt_client *c, const struct wsman_req *req, bool repeatable,
 		     uint32_t first_byte_ms, amt_client_fn *fn, void *arg)
 {
-	begin(c, CALL_WSMAN, fn, arg);
-	c->expect = req->op;
 	struct wsman_req r = *req;
 	char id[16];
 	if (!r.message_id) {
@@ -281,7 +279,10 @@ void amt_client_call(struct amt_client *c, const struct wsman_req *req, bool rep
 	struct out o;
 	buf_init(&b, LIMIT_XML_BYTES);
 	out_init_buf(&o, &b);
-	wsman_envelope_emit_request(&o, &r);
+	wsman_envelope_emit_request(
+		&o, &r); /* it may be about what the last reply said: that goes now */
+	begin(c, CALL_WSMAN, fn, arg);
+	c->expect = r.op;
 	send_body(c, buf_span(&b), repeatable, first_byte_ms);
 	buf_wipe(&b); /* it was copied, and may hold a password */
 }
