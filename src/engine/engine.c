@@ -450,7 +450,7 @@ void engine_stop(struct engine *en, void (*fn)(void *arg), void *arg)
 		engine_run_stop(r);
 	}
 	engine_console_stop_all(en);
-	operate_stop_all(en);
+	engine_operate_stop_all(en);
 }
 
 void engine_free(struct engine *en)
@@ -471,7 +471,7 @@ void engine_free(struct engine *en)
 	en->runs = NULL;
 	engine_agenda_free(en);
 	engine_console_free_all(en);
-	operate_free_all(en);
+	engine_operate_free_all(en);
 	engine_forward_orphan(en);
 	engine_alerts_end(en);
 	engine_trace_free(en);

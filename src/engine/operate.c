@@ -119,7 +119,7 @@ static void operation_free(struct engine_operation *o)
 		w->o = NULL;
 	for (struct operate_pc *p = o->running, *next; p; p = next) {
 		next = p->next;
-		operate_pc_free(p);
+		engine_operate_pc_free(p);
 	}
 	for (unsigned i = 0; i < o->result_count; i++) {
 		mem_free(o->results[i]->name);
@@ -174,14 +174,14 @@ static void on_stagger(void *arg)
 
 static void begin_one(struct engine_operation *o)
 {
-	struct operate_pc *p = operate_pc_new(o, o->uuids[o->begun++]);
+	struct operate_pc *p = engine_operate_pc_new(o, o->uuids[o->begun++]);
 
 	o->last_begin_mono_ms = clk_mono_ms();
 	p->next = o->running;
 	o->running = p;
 	o->running_count++;
 	o->en->operating++;
-	operate_pc_start(p);
+	engine_operate_pc_start(p);
 }
 
 static void pump(struct engine_operation *o)
@@ -203,7 +203,7 @@ static void pump_all(struct engine *en)
 		pump(o);
 }
 
-void operate_pc_ended(struct operate_pc *p, struct operate_result *r)
+void engine_operate_pc_ended(struct operate_pc *p, struct operate_result *r)
 {
 	struct engine_operation *o = p->o;
 	struct engine *en = o->en;
@@ -216,7 +216,7 @@ void operate_pc_ended(struct operate_pc *p, struct operate_result *r)
 	}
 	o->running_count--;
 	en->operating--;
-	operate_pc_free(p);
+	engine_operate_pc_free(p);
 	add_result(o, r);
 	notify(o);
 	end_when_done(o);
@@ -377,7 +377,7 @@ static void cancel(struct engine_operation *o)
 	o->cancelled = true;
 	err_set(&e, ERR_CANCELLED, "the operation was cancelled");
 	for (struct operate_pc *p = o->running; p; p = p->next)
-		operate_pc_cancel(p, &e);
+		engine_operate_pc_cancel(p, &e);
 	err_hint(&e, "nothing was sent to this PC");
 	for (; o->begun < o->count; o->begun++) {
 		struct operate_result *r = MEM_NEW(struct operate_result);
@@ -416,13 +416,13 @@ bool engine_operate_drop(struct engine *en, const char *id)
 	return true;
 }
 
-void operate_stop_all(struct engine *en)
+void engine_operate_stop_all(struct engine *en)
 {
 	for (struct engine_operation *o = en->operations; o; o = o->next)
 		cancel(o);
 }
 
-void operate_free_all(struct engine *en)
+void engine_operate_free_all(struct engine *en)
 {
 	while (en->operations)
 		operation_free(en->operations);

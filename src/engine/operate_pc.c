@@ -18,7 +18,7 @@
 #define HOLD_MARGIN_MS 30000
 #define BREAK_MS       20000 /* for taking back what is set half */
 
-struct operate_pc *operate_pc_new(struct engine_operation *o, const char *uuid)
+struct operate_pc *engine_operate_pc_new(struct engine_operation *o, const char *uuid)
 {
 	struct operate_pc *p = MEM_NEW(struct operate_pc);
 
@@ -50,7 +50,7 @@ static void result_free(struct operate_result *r)
 	mem_free(r);
 }
 
-void operate_pc_free(struct operate_pc *p)
+void engine_operate_pc_free(struct operate_pc *p)
 {
 	stop_talking(p);
 	secret_deinit(&p->password);
@@ -68,7 +68,7 @@ static void ended(struct operate_pc *p)
 
 	p->r = NULL;
 	r->elapsed_ms = clk_mono_ms() - p->begin_mono_ms;
-	operate_pc_ended(p, r);
+	engine_operate_pc_ended(p, r);
 }
 
 static void on_released(void *arg, const struct err *e)
@@ -153,7 +153,7 @@ static void finish(struct operate_pc *p, const struct err *e)
 
 static void on_deadline(void *arg);
 
-void operate_pc_cancel(struct operate_pc *p, const struct err *e)
+void engine_operate_pc_cancel(struct operate_pc *p, const struct err *e)
 {
 	struct err own = *e;
 
@@ -190,7 +190,7 @@ static void on_deadline(void *arg)
 	p->deadline = NULL;
 	err_set(&e, ERR_TIMEOUT, "%s did not end within %lld s", p->o->kind->name,
 		(long long)(p->o->deadline_ms / 1000));
-	operate_pc_cancel(p, &e);
+	engine_operate_pc_cancel(p, &e);
 }
 
 /* ---- talking ---- */
@@ -487,7 +487,7 @@ bool engine_operate_way(struct engine *en, const char *uuid, unsigned n, struct 
 			struct err *e)
 {
 	struct engine_operation o = { .en = en };
-	struct operate_pc *p = operate_pc_new(&o, uuid);
+	struct operate_pc *p = engine_operate_pc_new(&o, uuid);
 	bool ok = load(p, e);
 
 	*out_w = (struct operate_way){ .fail_count = p->fail_count,
@@ -499,11 +499,11 @@ bool engine_operate_way(struct engine *en, const char *uuid, unsigned n, struct 
 		make_way(p, &out_w->way);
 		str_copy(out_w->cred_id, sizeof out_w->cred_id, span_str(p->cred->id));
 	}
-	operate_pc_free(p);
+	engine_operate_pc_free(p);
 	return ok;
 }
 
-void operate_pc_start(struct operate_pc *p)
+void engine_operate_pc_start(struct operate_pc *p)
 {
 	struct err e = { 0 };
 

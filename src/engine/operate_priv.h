@@ -36,9 +36,9 @@ struct engine_operation {
 };
 
 /* operate.c */
-void operate_pc_ended(struct operate_pc *p, struct operate_result *r); /* takes r; frees p */
-void operate_free_all(struct engine *en);      /* as if the process died */
-void operate_stop_all(struct engine *en);
+void engine_operate_pc_ended(struct operate_pc *p, struct operate_result *r); /* takes r; frees p */
+void engine_operate_free_all(struct engine *en);      /* as if the process died */
+void engine_operate_stop_all(struct engine *en);
 #define OPERATE_RESULT_BYTES (64u << 20)       /* of all PCs of an operation */
 
 /* operate_pc.c */
@@ -62,9 +62,9 @@ struct operate_pc {
 	bool proven, was_refused, storing, breaking;
 	struct err why; /* it is being broken off for */
 };
-struct operate_pc *operate_pc_new(struct engine_operation *o, const char *uuid);
-void operate_pc_start(struct operate_pc *p);   /* exactly one operate_pc_ended, never before this returns */
-void operate_pc_cancel(struct operate_pc *p, const struct err *e); /* ends soon with that */
+struct operate_pc *engine_operate_pc_new(struct engine_operation *o, const char *uuid);
+void engine_operate_pc_start(struct operate_pc *p);   /* exactly one engine_operate_pc_ended, never before this returns */
+void engine_operate_pc_cancel(struct operate_pc *p, const struct err *e); /* ends soon with that */
 struct operate_way { /* of a device, over its current credential */
 	struct amt_way way;      /* the caller ends it */
 	unsigned count;          /* of ways to try: TLS versions, with and without a client certificate */
@@ -73,4 +73,4 @@ struct operate_way { /* of a device, over its current credential */
 };
 /* For consoles: the n-th way, when the lock-out budget allows a login at all. */
 bool engine_operate_way(struct engine *en, const char *uuid, unsigned n, struct operate_way *out_w, struct err *e);
-void operate_pc_free(struct operate_pc *p);    /* never while a transaction of it may be reported */
+void engine_operate_pc_free(struct operate_pc *p);    /* never while a transaction of it may be reported */
