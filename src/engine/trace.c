@@ -76,10 +76,10 @@ static void keep_message(struct engine_trace *t, const struct trace_row *head,
 {
 	struct buf struck, whole;
 	struct out o;
-	buf_init(&struck, 4u * LIMIT_HTTP_BODY_BYTES);
+	buf_init(&struck, (size_t)4 * LIMIT_HTTP_BODY_BYTES);
 	out_init_buf(&o, &struck);
 	wsman_strike(body, &o);
-	buf_init(&whole, 5u * LIMIT_HTTP_BODY_BYTES);
+	buf_init(&whole, (size_t)5 * LIMIT_HTTP_BODY_BYTES);
 	out_init_buf(&o, &whole);
 	wire_http1_emit_shown(&o, m, buf_span(&struck));
 	keep(t, *head, buf_span(&whole));
@@ -89,7 +89,7 @@ static void keep_message(struct engine_trace *t, const struct trace_row *head,
 
 static void keep_request(struct engine_trace *t, const struct trace_row *head, struct span bytes)
 {
-	struct wire_http1 *p = wire_http1_new(true, 5u * LIMIT_HTTP_BODY_BYTES);
+	struct wire_http1 *p = wire_http1_new(true, (size_t)5 * LIMIT_HTTP_BODY_BYTES);
 	size_t used;
 	if (wire_http1_feed(p, bytes, &used, NULL) == WIRE_DONE)
 		keep_message(t, head, wire_http1_msg(p), wire_http1_body(p));

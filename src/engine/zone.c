@@ -126,7 +126,7 @@ static int64_t rule_at(const struct engine_zone_rule *r, int year, int32_t offse
 	engine_civil_of(first, &c);
 	int64_t at = first + (int64_t)((r->d - c.weekday + 7) % 7 + (r->w - 1) * 7) * DAY_S;
 	if (at >= next)
-		at -= 7 * DAY_S;
+		at -= (int64_t)7 * DAY_S;
 	return at + r->at_s - offset_before_s;
 }
 
@@ -196,7 +196,7 @@ static bool take_block(struct cur *c, const struct head *h, struct engine_zone *
 	struct cur times = cur_make(cur_take(c, (size_t)h->times * 8));
 	struct span index = cur_take(c, h->times);
 	struct cur types = cur_make(cur_take(c, (size_t)h->types * 6));
-	int32_t offsets[TYPES_MAX];
+	int32_t offsets[TYPES_MAX] = { 0 };
 
 	for (uint32_t i = 0; i < h->types; i++) {
 		offsets[i] = (int32_t)cur_be32(&types);
@@ -205,7 +205,7 @@ static bool take_block(struct cur *c, const struct head *h, struct engine_zone *
 			return false;
 	}
 	z->first_s = offsets[0];
-	for (uint32_t i = 0; i < h->times && !c->bad; i++) {
+	for (uint32_t i = 0; i < h->times && i < index.n; i++) {
 		int64_t at = be64(&times);
 		if (index.p[i] >= h->types)
 			return false;

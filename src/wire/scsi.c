@@ -69,6 +69,7 @@ void wire_scsi_fail(struct wire_scsi_unit *u, struct wire_scsi_sense s,
 	out_answer->what = WIRE_SCSI_STATUS;
 	out_answer->n = 0;
 	out_answer->count = 0;
+	out_answer->ejected = false;
 	out_answer->sense = u->last = s;
 }
 

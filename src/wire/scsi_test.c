@@ -297,6 +297,8 @@ static void ejects_and_loads(void **state)
 	run(&u, "1b 00 0000 02", &a);
 	expect("eject", &a, "good");
 	assert_true(a.ejected);
+	wire_scsi_fail(&u, WIRE_SCSI_BAD_PACKET, &a); /* into an answer that held another */
+	assert_false(a.ejected);
 	STEPS(&u, open);
 }
 
