@@ -224,7 +224,7 @@ void api_device_profile_put(struct api_req *r)
 		ok = err_set(&e, ERR_INVALID, "'profile' in the body is missing");
 		err_want(&e, "{\"profile\":\"NAME\"}, or an empty one to take the pin away");
 	}
-	ok = ok && (!text[0] || has_profile(r, text, &e));
+	ok = ok && text && (!text[0] || has_profile(r, text, &e));
 	profile = ok ? arena_str(&r->arena, span_str(text)) : NULL;
 	if (o)
 		api_json_drop(o);

@@ -177,7 +177,7 @@ static bool read_schedule(struct api_req *r, const json_t *o, struct store_sched
 		take_number(o, "missed_ms", (int64_t)366 * 86400000, &s->missed_ms, e) &&
 		take_number(o, "limit", 100000, &s->parallel, e) &&
 		take_number(o, "stagger_ms", 3600000, &s->stagger_ms, e);
-	if (ok && !s->targets[0]) {
+	if (ok && (!s->targets || !s->targets[0])) {
 		err_set(e, ERR_INVALID, "the schedule names no PC");
 		return err_hint(e, "name PCs, or a group such as @lab3");
 	}

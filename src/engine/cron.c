@@ -121,7 +121,8 @@ static bool parse_once(struct span s, struct engine_cron *c, struct err *e)
 		mo >= 1 && mo <= 12 && h < 24 && mi < 60;
 
 	if (ok) {
-		c->once_local_s = engine_civil_s(y, mo, d) + h * HOUR_S + mi * MINUTE_S;
+		c->once_local_s =
+			engine_civil_s(y, mo, d) + (int64_t)h * HOUR_S + (int64_t)mi * MINUTE_S;
 		engine_civil_of(c->once_local_s, &back);
 		ok = back.day == d && back.month == mo;
 	}

@@ -289,7 +289,7 @@ bool engine_operate_start(struct engine *en, const struct engine_operate_want *w
 	o->actor = mem_str(w->actor);
 	o->count = w->uuid_count;
 	o->uuids = mem_new((size_t)o->count * sizeof(o->uuids[0]) + 1);
-	o->results = mem_new((size_t)o->count * sizeof *o->results + 1);
+	o->results = mem_new((size_t)o->count * sizeof(struct operate_result *) + 1);
 	for (unsigned i = 0; i < o->count; i++)
 		str_copy(o->uuids[i], sizeof o->uuids[i], span_str(w->uuids[i]));
 	o->limit = w->limit ? w->limit : LIMIT_DEFAULT;
