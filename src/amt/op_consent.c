@@ -174,7 +174,7 @@ static void send_code(struct amt_op *o, const char *text)
 {
 	struct wsman_obj *in = amt_op_input(o, "IPS_OptInService", "SendOptInCode");
 	struct err e = { 0 };
-	uint32_t code;
+	uint32_t code = 0;
 
 	if (!read_code(text, &code, &e)) {
 		amt_op_fail(o, &e);
@@ -321,7 +321,7 @@ static void sending(struct amt_op *o)
 static void start_send(struct amt_op *o)
 {
 	struct err e = { 0 };
-	uint32_t code;
+	uint32_t code = 0;
 
 	if (!read_code(amt_op_arg(o, "code"), &code, &e))
 		amt_op_fail(o, &e);

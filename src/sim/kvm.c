@@ -146,7 +146,7 @@ size_t sim_kvm_take(struct sim_dev *d, struct span in)
 
 	if (k->ending)
 		return in.n;
-	buf_init(&b, CHUNK * 2 + SIM_RFB_TILE * SIM_RFB_TILE * 2 + 4096);
+	buf_init(&b, (size_t)CHUNK * 2 + (size_t)SIM_RFB_TILE * SIM_RFB_TILE * 2 + 4096);
 	out_init_buf(&o, &b);
 	size_t n = sim_rfb_take(k->rfb, in, &o);
 	if (b.n > 0 && !k->line.send(k->line.arg, buf_span(&b)))
