@@ -13,7 +13,7 @@ void api_json_init(struct api_json *j, struct buf *b);
 void api_json_begin(struct api_json *j, const char *key, char bracket); /* '{' or '[' */
 void api_json_end(struct api_json *j, char bracket);                    /* '}' or ']' */
 void api_json_str(struct api_json *j, const char *key, const char *v);  /* NULL: null */
-void api_json_pid(struct api_json *j, const char *key, const char *pid); /* XXXX-XXXX, as MEBx shows it */
+void api_json_pid(struct api_json *j, const char *key, const char *pid); /* two groups of four, as MEBx shows it */
 void api_json_bytes(struct api_json *j, const char *key, struct span v); /* as text */
 void api_json_int(struct api_json *j, const char *key, int64_t v);
 void api_json_bool(struct api_json *j, const char *key, bool v);
