@@ -438,6 +438,22 @@ static void reads_encrypted_pem_keys(void **state)
 	}
 }
 
+/* Of so many wrong passwords a few pass for right until the key is looked at. */
+static void every_wrong_password_is_called_one(void **state)
+{
+	(void)state;
+	struct test_chain_built *b = test_chain_build(test_chain_find("no key"), NOW);
+	add_pem_key(&b->pem, EVP_aes_128_cbc(), true);
+	for (int i = 0; i < 1200; i++) {
+		struct err e = { 0 };
+		char wrong[32];
+		snprintf(wrong, sizeof wrong, "wrong %d", i);
+		if (load(buf_span(&b->pem), wrong, &e) || !strstr(e.msg, "does not open"))
+			fail_msg("%s: %s", wrong, e.msg);
+	}
+	test_chain_free(b);
+}
+
 static void refuses_other_files(void **state)
 {
 	(void)state;
@@ -543,6 +559,7 @@ int main(void)
 		cmocka_unit_test(old_encryption_needs_the_provider),
 		cmocka_unit_test(endless_iterations_are_refused),
 		cmocka_unit_test(reads_encrypted_pem_keys),
+		cmocka_unit_test(every_wrong_password_is_called_one),
 		cmocka_unit_test(refuses_other_files),
 		cmocka_unit_test(every_cut_and_flip_of_pkcs12_ends),
 		cmocka_unit_test(from_ordered_ders),

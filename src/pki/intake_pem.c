@@ -37,7 +37,13 @@ static bool read_key(struct intake *in, char *header, unsigned char *data, long 
 	if (cipher.cipher && !PEM_do_header(&cipher, data, &n, give_password, in))
 		return pki_intake_wrong_password_priv(in, "the private key", e);
 	const unsigned char *p = data;
-	return pki_intake_key_priv(in, d2i_AutoPrivateKey(NULL, &p, n), e);
+	EVP_PKEY *pkey = d2i_AutoPrivateKey(NULL, &p, n);
+	/* One wrong password in 256 leaves what looks like padding; it is no key then. */
+	if (!pkey && cipher.cipher) {
+		ERR_clear_error();
+		return pki_intake_wrong_password_priv(in, "the private key", e);
+	}
+	return pki_intake_key_priv(in, pkey, e);
 }
 
 static bool read_encrypted_key(struct intake *in, const unsigned char *data, long n, struct err *e)
