@@ -36,7 +36,7 @@ struct amt_sol {
 	struct sched_timer *silence;
 	struct err why;
 	int64_t lost_ms, again_ms; /* waited so far since the loss; next wait */
-	bool was_open, told_controls;
+	bool was_open, told_controls, login_sent;
 	uint8_t control, status;
 	struct amt_sol_stats stats;
 	bool *gone;
@@ -84,6 +84,18 @@ bool amt_sol_break(struct amt_sol *s)
 
 /* ---- the end ---- */
 
+static void drop_line(struct amt_sol *s)
+{
+	s->login_sent = s->login_sent || (s->r && amt_redir_login_sent(s->r));
+	amt_redir_free(s->r);
+	s->r = NULL;
+}
+
+bool amt_sol_login_sent(const struct amt_sol *s)
+{
+	return s->login_sent || (s->r && amt_redir_login_sent(s->r));
+}
+
 static void stop_timers(struct amt_sol *s)
 {
 	sched_cancel(s->timer);
@@ -98,8 +110,7 @@ static void go_down(struct amt_sol *s, const struct err *why)
 
 	stop_timers(s);
 	s->state = SOL_DOWN;
-	amt_redir_free(s->r);
-	s->r = NULL;
+	drop_line(s);
 	s->ev.on_down(s->arg, &e);
 }
 
@@ -146,8 +157,7 @@ static void lose(struct amt_sol *s, const struct err *why)
 	bool first = s->state == SOL_OPEN;
 
 	stop_timers(s);
-	amt_redir_free(s->r);
-	s->r = NULL;
+	drop_line(s);
 	buf_clear(&s->in);
 	if (e.code == ERR_NONE)
 		err_set(&e, ERR_CLOSED, "%s ended the serial session", s->way.address);

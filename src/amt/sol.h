@@ -24,6 +24,7 @@ size_t amt_sol_send(struct amt_sol *s, struct span bytes); /* how many it took: 
 /* A break on the serial line. What real firmware makes of it nobody has told (guess). */
 bool amt_sol_break(struct amt_sol *s);
 void amt_sol_pause(struct amt_sol *s, bool paused); /* do not read: the PC waits or says that it drops */
+bool amt_sol_login_sent(const struct amt_sol *s); /* ever, one that may count as a wrong one */
 bool amt_sol_is_open(const struct amt_sol *s);
 void amt_sol_end(struct amt_sol *s);  /* in order; on_down follows */
 void amt_sol_free(struct amt_sol *s); /* cuts, tells nothing more; also inside a callback; NULL is fine */

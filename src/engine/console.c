@@ -1,15 +1,18 @@
-/* See console.h. A login is charged to the lock-out budget before it leaves, and the charge is taken back
- * when the PC took it, as with operations. Decides nothing about what is shown. */
+/* See console.h. Credential, hold and budget are login.c's: the PC is held while the session logs in.
+ * Decides nothing about what is shown. */
 #include "engine/console.h"
 #include "amt/sol.h"
 #include "base/clk.h"
 #include "base/mem.h"
-#include "engine/operate_priv.h"
+#include "engine/login.h"
+#include <stdio.h>
 
 #define MAX_CONSOLES 256
 #define KEEP_MS      30000  /* nobody asked for so long: nobody looks */
 #define BACK_MS      300000 /* a lost line is tried for so long */
-#define WRITER_MS    60000  /* a writer that typed nothing for so long is none any more */
+#define HOLD_MS      90000  /* for the login */
+#define BUSY_MS      30000
+#define WRITER_MS    60000 /* a writer that typed nothing for so long is none any more */
 
 struct engine_console_wait {
 	struct engine_console_wait *next;
@@ -26,13 +29,13 @@ struct engine_console {
 	char uuid[UUID_TEXT_SIZE];
 	char writer[64];
 	int64_t typed_mono_ms;
-	struct operate_way way;
+	struct engine_login login;
 	unsigned n; /* of the ways */
 	struct amt_sol *sol;
 	enum console_state state;
 	struct buf past;
-	uint64_t said;                     /* bytes in all */
-	bool power, storing, proven, dead; /* dead: goes when the transaction is reported */
+	uint64_t said;            /* bytes in all */
+	bool power, proven, dead; /* dead: goes when its hold is reported */
 	struct err e;
 	struct engine_console_wait *waits;
 	struct sched_timer *keep, *again;
@@ -111,12 +114,35 @@ static void console_free(struct engine_console *k)
 	sched_cancel(k->keep);
 	sched_cancel(k->again);
 	amt_sol_free(k->sol);
-	amt_way_deinit(&k->way.way);
+	engine_login_deinit(&k->login);
 	buf_wipe(&k->past);
 	mem_free(k);
 }
 
-/* A transaction that is under way still speaks of it. */
+static void on_settled(void *arg, const struct err *e)
+{
+	(void)arg;
+	(void)e; /* the hold ends by itself, and the charge with its window */
+}
+
+/* The login is over, one way or the other. */
+static void settle(struct engine_console *k, enum engine_login_end end)
+{
+	struct store_tx *tx;
+
+	if (!k->login.held && end != ENGINE_LOGIN_REFUSED)
+		return;
+	tx = store_tx_new(k->en->conf.store);
+	engine_login_settle(&k->login, tx, end);
+	store_tx_commit(tx, on_settled, NULL);
+}
+
+static enum engine_login_end login_end(const struct engine_console *k)
+{
+	return k->sol && amt_sol_login_sent(k->sol) ? ENGINE_LOGIN_UNPROVEN : ENGINE_LOGIN_UNSENT;
+}
+
+/* A hold that is being stored still speaks of it. */
 static void drop(struct engine_console *k)
 {
 	notify(k);
@@ -124,9 +150,11 @@ static void drop(struct engine_console *k)
 	sched_cancel(k->keep);
 	sched_cancel(k->again);
 	k->keep = k->again = NULL;
+	engine_login_unhold(&k->login);
+	settle(k, login_end(k));
 	amt_sol_free(k->sol);
 	k->sol = NULL;
-	if (!k->storing)
+	if (!k->login.storing)
 		console_free(k);
 }
 
@@ -163,30 +191,6 @@ static void keep(struct engine_console *k)
 	k->keep = sched_after(k->en->conf.sched, KEEP_MS, on_keep_over, k);
 }
 
-static void on_stored(void *arg, const struct err *e)
-{
-	struct engine_console *k = arg;
-
-	(void)e;
-	k->storing = false;
-	if (k->dead)
-		console_free(k);
-}
-
-static void store_fails(struct engine_console *k, int64_t count, bool refused,
-			void (*then)(void *arg, const struct err *e))
-{
-	struct store_tx *tx = store_tx_new(k->en->conf.store);
-
-	if (refused)
-		store_tx_mark_set(tx, k->uuid, OPERATE_MARK_REFUSED, k->way.cred_id, clk_unix_ms());
-
-	store_tx_device_int(tx, k->uuid, STORE_DEVICE_LOGIN_FAIL_COUNT, count);
-	store_tx_device_int(tx, k->uuid, STORE_DEVICE_LOGIN_FAIL_SINCE, k->way.fail_since_unix_ms);
-	k->storing = true;
-	store_tx_commit(tx, then, k);
-}
-
 static void set_state(struct engine_console *k, enum console_state s)
 {
 	k->state = s;
@@ -201,9 +205,8 @@ static void on_open(void *arg)
 {
 	struct engine_console *k = arg;
 
-	if (!k->proven && !k->storing)
-		store_fails(k, 0, false, on_stored);
 	k->proven = true;
+	settle(k, ENGINE_LOGIN_PROVEN);
 	set_state(k, CONSOLE_OPEN);
 }
 
@@ -253,8 +256,10 @@ static void on_again(void *arg)
 static void on_down(void *arg, const struct err *why)
 {
 	struct engine_console *k = arg;
-	bool rung = !k->proven && why->code == ERR_TLS && k->n + 1 < k->way.count;
+	enum engine_login_end end = why->code == ERR_AUTH ? ENGINE_LOGIN_REFUSED : login_end(k);
+	bool rung = !k->proven && why->code == ERR_TLS && k->n + 1 < engine_login_ways(&k->login);
 
+	k->e = *why;
 	amt_sol_free(k->sol);
 	k->sol = NULL;
 	if (rung) {
@@ -262,13 +267,16 @@ static void on_down(void *arg, const struct err *why)
 		k->again = sched_after(k->en->conf.sched, 0, on_again, k);
 		return;
 	}
-	k->e = *why;
-	/* What was refused stays charged; what was never sent is given back. */
-	if (why->code == ERR_AUTH && !k->storing)
-		store_fails(k, k->proven ? 1 : k->way.fail_count + 1, true, on_stored);
-	else if (why->code != ERR_AUTH && !k->proven && !k->storing)
-		store_fails(k, k->way.fail_count, false, on_stored);
+	engine_login_explain(&k->login, &k->e);
+	settle(k, end);
 	set_state(k, CONSOLE_ENDED);
+}
+
+static bool may_login(void *arg)
+{
+	const struct engine_console *k = arg;
+
+	return k->proven || engine_login_may_send(&k->login);
 }
 
 static void begin(struct engine_console *k)
@@ -276,37 +284,27 @@ static void begin(struct engine_console *k)
 	static const struct amt_sol_events events = { on_open, on_data, on_controls,
 						      NULL,    on_lost, on_down };
 	const struct engine_conf *c = &k->en->conf;
-	struct operate_way w;
-	struct err e = { 0 };
-	int64_t count = k->way.fail_count, since = k->way.fail_since_unix_ms;
+	struct amt_way w;
 
-	if (k->n > 0) { /* the same login over another TLS version */
-		if (!engine_operate_way(k->en, k->uuid, k->n, &w, &e)) {
-			k->e = e;
-			set_state(k, CONSOLE_ENDED);
-			return;
-		}
-		amt_way_deinit(&k->way.way);
-		k->way = w;
-		k->way.fail_count = count;
-		k->way.fail_since_unix_ms = since;
-	}
+	engine_login_way(&k->login, k->n, &w);
 	const struct amt_sol_conf conf = {
 		.session = { .dialer = c->dialer,
 			     .sched = c->sched,
 			     .rng = c->rng,
-			     .way = &k->way.way },
+			     .way = &w,
+			     .may_login = may_login },
 		.come_back_ms = BACK_MS,
 	};
 	k->sol = amt_sol_start(&conf, &events, k);
+	amt_way_deinit(&w);
 }
 
-static void on_charged(void *arg, const struct err *e)
+static void on_held(void *arg, const struct err *e)
 {
 	struct engine_console *k = arg;
 
-	k->storing = false;
 	if (k->dead) {
+		settle(k, ENGINE_LOGIN_UNSENT);
 		console_free(k);
 	} else if (e) {
 		k->e = *e;
@@ -316,10 +314,25 @@ static void on_charged(void *arg, const struct err *e)
 	}
 }
 
+static void hold(struct engine_console *k)
+{
+	char owner[192];
+
+	(void)snprintf(owner, sizeof owner, "%s/console-%016llx", k->en->owner,
+		       (unsigned long long)rng_u64(k->en->conf.rng));
+	engine_login_hold(&k->login,
+			  &(struct engine_login_want){ .owner = owner,
+						       .what = "console",
+						       .hold_ms = HOLD_MS,
+						       .busy_ms = BUSY_MS,
+						       .fn = on_held,
+						       .arg = k });
+}
+
 bool engine_console_open(struct engine *en, const char *uuid, struct err *e)
 {
 	struct engine_console *k = find(en, uuid);
-	struct operate_way way;
+	struct engine_login login;
 	unsigned count = 0;
 
 	if (k && k->state != CONSOLE_ENDED) {
@@ -331,20 +344,22 @@ bool engine_console_open(struct engine *en, const char *uuid, struct err *e)
 	if (count >= MAX_CONSOLES)
 		return err_set(e, ERR_LIMIT, "%u consoles are open, as many as the service takes",
 			       count);
-	if (!engine_operate_way(en, uuid, 0, &way, e))
+	engine_login_init(&login, en, uuid);
+	if (!engine_login_load(&login, e)) {
+		engine_login_deinit(&login);
 		return false;
+	}
 	if (k)
 		drop(k);
 	k = MEM_NEW(struct engine_console);
-	*k = (struct engine_console){ .en = en, .next = en->consoles, .way = way, .power = true };
+	*k = (struct engine_console){
+		.en = en, .next = en->consoles, .login = login, .power = true
+	};
 	str_copy(k->uuid, sizeof k->uuid, span_str(uuid));
 	buf_init(&k->past, ENGINE_CONSOLE_PAST);
 	en->consoles = k;
 	keep(k);
-	int64_t fails = way.fail_count, since = way.fail_since_unix_ms;
-	engine_retry_login_spend(&en->set.retry, &fails, &since, clk_unix_ms());
-	k->way.fail_since_unix_ms = since;
-	store_fails(k, fails, false, on_charged);
+	hold(k);
 	return true;
 }
 
@@ -360,7 +375,7 @@ bool engine_console_get(struct engine *en, const char *uuid, struct engine_conso
 	keep(k);
 	*out_v = (struct engine_console_view){
 		.uuid = k->uuid,
-		.name = k->way.name,
+		.name = k->login.name,
 		.state = names[k->state],
 		.writer = k->writer,
 		.next = k->said,
@@ -400,7 +415,7 @@ bool engine_console_type(struct engine *en, const char *uuid, const char *writer
 	bool other =
 		k->writer[0] && !str_eq(k->writer, writer) && now - k->typed_mono_ms < WRITER_MS;
 	if (other && !force) {
-		err_set(e, ERR_DENIED, "somebody else types at %s", k->way.name);
+		err_set(e, ERR_DENIED, "somebody else types at %s", k->login.name);
 		err_seen(e, "%s", k->writer);
 		return err_hint(e, "look on with --read-only, or take it over with --force");
 	}

@@ -186,7 +186,7 @@ void engine_run_want_worker(struct engine_run *r)
 
 void engine_stop_look(struct engine *en)
 {
-	if (!en->stopping || !en->stopped || en->runs || en->operating)
+	if (!en->stopping || !en->stopped || en->runs || en->operating || en->logins)
 		return;
 	void (*fn)(void *) = en->stopped;
 	en->stopped = NULL;
@@ -441,7 +441,7 @@ void engine_stop(struct engine *en, void (*fn)(void *arg), void *arg)
 	en->stopped_arg = arg;
 	sched_cancel(en->queue_timer);
 	en->queue_timer = NULL;
-	bool busy = en->runs || en->operating;
+	bool busy = en->runs || en->operating || en->logins;
 	en->stop_timer = sched_after(en->conf.sched, busy ? STOP_LIMIT_MS : 0,
 				     busy ? on_stop_limit : on_stop_idle, en);
 	struct engine_run *next;

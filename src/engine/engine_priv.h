@@ -46,6 +46,7 @@ struct engine {
 	struct engine_console *consoles;     /* console.c */
 	struct engine_operation *operations; /* operate.c: newest first */
 	unsigned operation_count, operating; /* operating: PCs */
+	unsigned logins;                     /* holds that are being stored (login.c) */
 	struct engine_agenda_run *agenda;    /* schedules that run now */
 	struct sched_timer *agenda_timer;
 	struct sched_timer *queue_timer, *lease_timer, *publish_timer, *check_timer;

@@ -1,20 +1,15 @@
-/* An operation on one device: holds it, opens it with its current credential, runs the operation, gives
- * it back (operate_priv.h). The login is charged to the lock-out budget with the hold, before it is
- * sent, and the charge is taken back with the release when the PC took it. A PC that did not even take a
- * connection sleeps, maybe: it is tried once more. Called by operate.c. */
+/* An operation on one device: holds it and opens it with its current credential (login.h), runs the
+ * operation, gives it back (operate_priv.h). A PC that did not even take a connection sleeps, maybe: it
+ * is tried once more. Called by operate.c. */
 #include "engine/operate_priv.h"
 #include "engine/pc_log.h"
 
-#include "amt/quirks.h"
 #include "base/clk.h"
 #include "base/mem.h"
 #include "engine/asset.h"
 #include "engine/trace.h"
 
-#include <stdio.h>
-
 #define WAKE_MS        2000 /* firmware that sleeps is up within 10 s */
-#define BUSY_LOOK_MS   1000
 #define HOLD_MARGIN_MS 30000
 #define BREAK_MS       20000 /* for taking back what is set half */
 
@@ -26,7 +21,7 @@ struct operate_pc *engine_operate_pc_new(struct engine_operation *o, const char 
 	p->r = MEM_NEW(struct operate_result);
 	str_copy(p->r->uuid, sizeof p->r->uuid, span_str(uuid));
 	buf_init(&p->r->rows, LIMIT_OP_BYTES);
-	arena_init(&p->arena, 1 << 18);
+	engine_login_init(&p->login, o->en, uuid);
 	return p;
 }
 
@@ -53,10 +48,9 @@ static void result_free(struct operate_result *r)
 void engine_operate_pc_free(struct operate_pc *p)
 {
 	stop_talking(p);
-	secret_deinit(&p->password);
+	engine_login_deinit(&p->login);
 	result_free(p->r);
 	p->r = NULL;
-	arena_deinit(&p->arena);
 	mem_free(p);
 }
 
@@ -83,16 +77,14 @@ static void on_released(void *arg, const struct err *e)
 	ended(p);
 }
 
-/* The charge is taken back when the PC took the login, and when none was sent. */
-static void settle_login(struct operate_pc *p, struct store_tx *tx)
+static enum engine_login_end login_end(const struct operate_pc *p)
 {
-	bool unsent = !p->client || amt_client_get_stats(p->client).connects == 0;
-
-	if (!p->charged || (!p->proven && !unsent))
-		return;
-	store_tx_device_int(tx, p->r->uuid, STORE_DEVICE_LOGIN_FAIL_COUNT,
-			    p->proven ? 0 : p->fail_count);
-	store_tx_device_int(tx, p->r->uuid, STORE_DEVICE_LOGIN_FAIL_SINCE, p->fail_since_unix_ms);
+	if (p->r->e.code == ERR_AUTH && p->login.held)
+		return ENGINE_LOGIN_REFUSED;
+	if (p->proven)
+		return ENGINE_LOGIN_PROVEN;
+	return !p->client || amt_client_get_stats(p->client).connects == 0 ? ENGINE_LOGIN_UNSENT
+									   : ENGINE_LOGIN_UNPROVEN;
 }
 
 /* Some operations leave more than their rows. */
@@ -116,11 +108,7 @@ static void release(void *arg)
 		keep_rows(p, tx);
 	bool bad = p->r->e.code != ERR_NONE, changes = p->o->kind->flags & AMT_OP_CHANGES;
 	p->timer = NULL;
-	if (p->held)
-		store_tx_hold_drop(tx, p->r->uuid, p->o->owner);
-	settle_login(p, tx);
-	if (p->r->e.code == ERR_AUTH && p->cred)
-		store_tx_mark_set(tx, p->r->uuid, OPERATE_MARK_REFUSED, p->cred->id, clk_unix_ms());
+	engine_login_settle(&p->login, tx, login_end(p));
 	if (bad)
 		engine_pc_log_failed(en, tx, p->r->uuid, p->o->text);
 	else
@@ -147,7 +135,8 @@ static void finish(struct operate_pc *p, const struct err *e)
 	p->deadline = NULL;
 	sched_cancel(p->timer);
 	p->timer = NULL;
-	if (!p->storing) /* else when it is stored */
+	engine_login_unhold(&p->login);
+	if (!p->storing && !p->login.storing) /* else when it is stored */
 		p->timer = sched_after(p->o->en->conf.sched, 0, release, p);
 }
 
@@ -234,22 +223,10 @@ static void try_again(struct operate_pc *p, int64_t ms)
 	p->timer = sched_after(p->o->en->conf.sched, ms, reopen, p);
 }
 
-static void explain(const struct operate_pc *p, struct err *e)
-{
-	if (e->hint[0])
-		return;
-	if (e->code == ERR_AUTH)
-		err_hint(e, "the stored password is not tried again: see 'outband device show %s'",
-			 p->r->uuid);
-	else if (e->code == ERR_TIMEOUT || e->code == ERR_UNREACHABLE)
-		err_hint(e, "check that %s has power and network", p->r->address);
-}
-
 static void on_done(void *arg, const struct amt_peer *peer, const struct err *end)
 {
 	struct operate_pc *p = arg;
 	struct err e = *end;
-	unsigned ways = p->clear ? 1 : p->ladder_count * (p->has_client ? 2 : 1);
 	bool silent = !peer && amt_client_get_stats(p->client).connects == 0 &&
 		(e.code == ERR_TIMEOUT || e.code == ERR_UNREACHABLE);
 
@@ -258,14 +235,14 @@ static void on_done(void *arg, const struct amt_peer *peer, const struct err *en
 		return;
 	if (p->ending || e.code == ERR_NONE) {
 		finish(p, NULL);
-	} else if (!peer && e.code == ERR_TLS && p->way + 1 < ways) {
+	} else if (!peer && e.code == ERR_TLS && p->way + 1 < engine_login_ways(&p->login)) {
 		p->way++;
 		try_again(p, 0);
 	} else if (silent && !p->again) {
 		p->again = true;
 		try_again(p, WAKE_MS);
 	} else {
-		explain(p, &e);
+		engine_login_explain(&p->login, &e);
 		finish(p, &e);
 	}
 }
@@ -274,7 +251,7 @@ static bool may_send(void *arg)
 {
 	const struct operate_pc *p = arg;
 
-	return clk_unix_ms() < p->hold_until_unix_ms;
+	return engine_login_may_send(&p->login);
 }
 
 static void on_seen(void *arg, const struct amt_event *ev)
@@ -284,30 +261,11 @@ static void on_seen(void *arg, const struct amt_event *ev)
 	engine_trace_seen(p->o->en, p->r->uuid, ev);
 }
 
-static void make_way(const struct operate_pc *p, struct amt_way *out_w)
-{
-	struct engine *en = p->o->en;
-	struct amt_way w = { .clear = p->clear };
-	size_t n;
-
-	str_copy(w.address, sizeof w.address, span_str(p->r->address));
-	w.port = (uint16_t)(en->set.port_base + (p->clear ? 0 : 1));
-	w.tls.policy = p->ladder[p->way % p->ladder_count];
-	if (p->way >= p->ladder_count)
-		w.tls.chain = engine_vault_client(en, 2048);
-	w.tls.has_pin = p->cred->leaf_sha256[0] &&
-		hex_decode(span_str(p->cred->leaf_sha256), w.tls.pin_sha256, 32, &n);
-	str_copy(w.user, sizeof w.user, span_str(p->cred->user[0] ? p->cred->user : "admin"));
-	str_copy(w.realm, sizeof w.realm, span_str(p->cred->realm));
-	w.password = secret_copy(&p->password);
-	*out_w = w;
-}
-
 static void set_way(struct operate_pc *p)
 {
 	struct amt_way w;
 
-	make_way(p, &w);
+	engine_login_way(&p->login, p->way, &w);
 	amt_client_set_way(p->client, &w);
 	amt_way_deinit(&w);
 }
@@ -325,7 +283,7 @@ static void open_way(struct operate_pc *p)
 	struct amt_op_conf c = { .client = p->client,
 				 .sched = en->conf.sched,
 				 .rng = en->conf.rng,
-				 .version = p->version,
+				 .version = p->login.version,
 				 .args = p->o->args,
 				 .arg_count = p->o->arg_count,
 				 .on_row = on_row,
@@ -337,37 +295,13 @@ static void open_way(struct operate_pc *p)
 
 /* ---- before the first byte ---- */
 
-static void hold(void *arg);
-
-static void busy(struct operate_pc *p)
-{
-	struct err e = { 0 };
-	const char *who = engine_operate_holder(p->o->en, p->r->uuid, &p->arena);
-
-	if (clk_mono_ms() < p->busy_until_mono_ms) {
-		p->timer = sched_after(p->o->en->conf.sched, BUSY_LOOK_MS, hold, p);
-		return;
-	}
-	err_set(&e, ERR_BUSY, "somebody else works with %s: %s", p->r->name,
-		*who ? who : "it has just ended");
-	err_hint(&e, "wait for its end, or end it ('outband job cancel')");
-	finish(p, &e);
-}
-
 static void on_held(void *arg, const struct err *e)
 {
 	struct operate_pc *p = arg;
 	struct engine *en = p->o->en;
 
-	p->storing = false;
-	p->held = !e;
-	p->charged = !e;
 	if (p->ending) {
 		p->timer = sched_after(en->conf.sched, 0, release, p);
-		return;
-	}
-	if (e && e->code == ERR_CONFLICT) {
-		busy(p);
 		return;
 	}
 	if (e) {
@@ -387,120 +321,16 @@ static void on_held(void *arg, const struct err *e)
 	open_way(p);
 }
 
-static void hold(void *arg)
+static void hold(struct operate_pc *p)
 {
-	struct operate_pc *p = arg;
-	struct engine *en = p->o->en;
-	int64_t now = clk_unix_ms(), count = p->fail_count, since = p->fail_since_unix_ms;
-	struct store_tx *tx = store_tx_new(en->conf.store);
-	struct store_hold h = { .uuid = p->r->uuid, .owner = p->o->owner, .what = p->o->text };
-
-	p->timer = NULL;
-	p->hold_until_unix_ms = now + p->o->deadline_ms + HOLD_MARGIN_MS;
-	h.until_unix_ms = p->hold_until_unix_ms;
-	store_tx_hold_take(tx, &h, now);
-	if (p->was_refused) /* and taken since: the count of failures is 0 again */
-		store_tx_mark_drop(tx, p->r->uuid, OPERATE_MARK_REFUSED, p->cred->id);
-	engine_retry_login_spend(&en->set.retry, &count, &since, now);
-	store_tx_device_int(tx, p->r->uuid, STORE_DEVICE_LOGIN_FAIL_COUNT, count);
-	store_tx_device_int(tx, p->r->uuid, STORE_DEVICE_LOGIN_FAIL_SINCE, since);
-	p->storing = true;
-	store_tx_commit(tx, on_held, p);
-}
-
-/* M19: what was refused once is not sent again, until a job has opened the PC with it. And what is
- * unproven only so often. */
-static bool check_login(struct operate_pc *p, struct err *e)
-{
-	const struct engine_retry_conf *c = &p->o->en->set.retry;
-	struct store_mark marks[4];
-	int64_t wait = 0;
-	unsigned n = store_mark_list(p->o->en->conf.store, &p->arena, p->r->uuid,
-				     OPERATE_MARK_REFUSED, 4, marks);
-
-	for (unsigned i = 0; i < n; i++)
-		p->was_refused |= str_eq(marks[i].mark, p->cred->id);
-	if (p->was_refused && p->fail_count) {
-		err_set(e, ERR_AUTH, "%s refused the stored password before: it is not sent again",
-			p->r->name);
-		err_hint(e,
-			 "'outband device adopt' takes another password; a job that opens the "
-			 "PC ends this");
-		return err_rule(e, "D051");
-	}
-	if (engine_retry_login_ok(c, p->fail_count, p->fail_since_unix_ms, clk_unix_ms(), &wait))
-		return true;
-	err_set(e, ERR_LOCKOUT,
-		"%s: %lld logins failed or are unproven, the next is sent in %lld s", p->r->name,
-		(long long)p->fail_count, (long long)(wait / 1000));
-	err_seen(e, "%lld logins in the window", (long long)p->fail_count);
-	err_want(e, "at most %lld in %lld s", (long long)c->login_tries,
-		 (long long)(c->login_window_ms / 1000));
-	return err_rule(e, "M19");
-}
-
-static bool load_credential(struct operate_pc *p, struct err *e)
-{
-	struct engine *en = p->o->en;
-	struct store_credential *rows = ARENA_ARRAY(&p->arena, struct store_credential, 16);
-	char label[96];
-	unsigned n = rows
-		? store_credential_list(en->conf.store, &p->arena, p->r->uuid, "admin", 16, rows)
-		: 0;
-
-	for (unsigned i = 0; i < n && !p->cred; i++)
-		if (str_eq(rows[i].state, "current"))
-			p->cred = &rows[i];
-	if (!p->cred) {
-		err_set(e, ERR_AUTH, "no way into %s is known: no credential of it is current",
-			p->r->name);
-		err_hint(e,
-			 "configure it ('outband device apply'), or take it over ('outband "
-			 "device adopt')");
-		return err_rule(e, "D051");
-	}
-	snprintf(label, sizeof label, "credential:%s:admin", p->r->uuid);
-	p->clear = str_eq(p->cred->tls_mode, "clear");
-	return engine_unseal(en, label, p->cred->sealed, &p->password, e);
-}
-
-static bool load(struct operate_pc *p, struct err *e)
-{
-	struct engine *en = p->o->en;
-	struct store_device d;
-
-	if (!store_device_get(en->conf.store, &p->arena, p->r->uuid, &d)) {
-		p->r->name = mem_str(p->r->uuid);
-		return err_set(e, ERR_NOT_FOUND, "there is no device %s", p->r->uuid);
-	}
-	p->r->name = mem_str(d.fqdn[0] ? d.fqdn : d.address[0] ? d.address : d.uuid);
-	str_copy(p->r->address, sizeof p->r->address, span_str(d.address));
-	str_copy(p->version, sizeof p->version, span_str(d.version));
-	p->fail_count = d.login_fail_count;
-	p->fail_since_unix_ms = d.login_fail_since_unix_ms;
-	p->ladder_count = amt_quirks_ladder(d.version, false, p->ladder);
-	p->has_client = engine_vault_client(en, 2048) != NULL;
-	return load_credential(p, e) && check_login(p, e);
-}
-
-bool engine_operate_way(struct engine *en, const char *uuid, unsigned n, struct operate_way *out_w,
-			struct err *e)
-{
-	struct engine_operation o = { .en = en };
-	struct operate_pc *p = engine_operate_pc_new(&o, uuid);
-	bool ok = load(p, e);
-
-	*out_w = (struct operate_way){ .fail_count = p->fail_count,
-				       .fail_since_unix_ms = p->fail_since_unix_ms };
-	str_copy(out_w->name, sizeof out_w->name, span_str(p->r->name));
-	out_w->count = p->clear ? 1 : p->ladder_count * (p->has_client ? 2 : 1);
-	if (ok) {
-		p->way = n;
-		make_way(p, &out_w->way);
-		str_copy(out_w->cred_id, sizeof out_w->cred_id, span_str(p->cred->id));
-	}
-	engine_operate_pc_free(p);
-	return ok;
+	engine_login_hold(
+		&p->login,
+		&(struct engine_login_want){ .owner = p->o->owner,
+					     .what = p->o->text,
+					     .hold_ms = p->o->deadline_ms + HOLD_MARGIN_MS,
+					     .busy_ms = p->o->busy_ms,
+					     .fn = on_held,
+					     .arg = p });
 }
 
 void engine_operate_pc_start(struct operate_pc *p)
@@ -508,8 +338,10 @@ void engine_operate_pc_start(struct operate_pc *p)
 	struct err e = { 0 };
 
 	p->begin_mono_ms = clk_mono_ms();
-	p->busy_until_mono_ms = p->begin_mono_ms + p->o->busy_ms;
-	if (load(p, &e))
+	bool ok = engine_login_load(&p->login, &e);
+	p->r->name = mem_str(p->login.name);
+	str_copy(p->r->address, sizeof p->r->address, span_str(p->login.address));
+	if (ok)
 		hold(p);
 	else
 		finish(p, &e);

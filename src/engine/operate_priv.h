@@ -1,6 +1,6 @@
 /* One operation on many devices (operate.c), and on one of them (operate_pc.c). */
 #pragma once
-#include "engine/engine_priv.h"
+#include "engine/login.h"
 #include "engine/operate.h"
 
 struct operate_result {
@@ -42,35 +42,20 @@ void engine_operate_stop_all(struct engine *en);
 #define OPERATE_RESULT_BYTES (64u << 20)       /* of all PCs of an operation */
 
 /* operate_pc.c */
-#define OPERATE_MARK_REFUSED "login.refused" /* the id of a credential that the PC did not take */
 struct operate_pc {
 	struct operate_pc *next;
 	struct engine_operation *o;
 	struct operate_result *r;
-	struct store_credential *cred;  /* in the arena */
-	struct secret password;
-	struct arena arena;
-	char version[32];
-	struct pki_tls_policy ladder[2];
-	unsigned ladder_count, way;     /* with the service's client certificate after those without */
-	bool clear, has_client, again, held, charged, ending;
-	int64_t fail_count, fail_since_unix_ms; /* of the device, as it was before */
-	int64_t begin_mono_ms, hold_until_unix_ms, busy_until_mono_ms;
+	struct engine_login login;
+	unsigned way;
+	bool again, ending, proven, storing, breaking; /* storing: the release */
+	int64_t begin_mono_ms;
 	struct amt_client *client;
 	struct amt_op *op;
 	struct sched_timer *timer, *deadline;
-	bool proven, was_refused, storing, breaking;
 	struct err why; /* it is being broken off for */
 };
 struct operate_pc *engine_operate_pc_new(struct engine_operation *o, const char *uuid);
 void engine_operate_pc_start(struct operate_pc *p);   /* exactly one engine_operate_pc_ended, never before this returns */
 void engine_operate_pc_cancel(struct operate_pc *p, const struct err *e); /* ends soon with that */
-struct operate_way { /* of a device, over its current credential */
-	struct amt_way way;      /* the caller ends it */
-	unsigned count;          /* of ways to try: TLS versions, with and without a client certificate */
-	char name[256], cred_id[64];
-	int64_t fail_count, fail_since_unix_ms; /* of the device: to be charged before a login (M19) */
-};
-/* For consoles: the n-th way, when the lock-out budget allows a login at all. */
-bool engine_operate_way(struct engine *en, const char *uuid, unsigned n, struct operate_way *out_w, struct err *e);
 void engine_operate_pc_free(struct operate_pc *p);    /* never while a transaction of it may be reported */
