@@ -1,268 +1,31 @@
-/* outband kvm: the KVM session of one PC on a port of this machine, for any VNC viewer. Login and opening
- * are done here (amt/redir_session.h), so the viewer needs no password of the PC; what then goes to and
- * fro is RFB, passed on as it is. One viewer at a time. Listens beyond this machine only when told to. */
-#include "amt/redir_session.h"
+/* outband kvm: the KVM session of one PC on a port of this machine, for any VNC viewer (kvm_bridge.h). Login
+ * and opening are done here (amt/redir_session.h) or by the service (line.h), so the viewer needs no
+ * password of the PC. Listens beyond this machine only when told to. */
 #include "base/str.h"
 #include "cli/cmd_consent.h"
 #include "cli/commands.h"
 #include "cli/direct.h"
+#include "cli/kvm_bridge.h"
+#include "cli/line.h"
 #include "cli/operate.h"
+#include "cli/rpc.h"
 #include "net/loop.h"
 #include <arpa/inet.h>
-#include <signal.h>
 
-#define LISTEN    "127.0.0.1:5900"
-#define QUEUE_MAX ((size_t)512 * 1024)
-#define EARLY_MAX 65536 /* of the viewer, before the PC has opened */
-#define TAIL      32    /* last bytes of the PC: its reason stands there */
+#define LISTEN "127.0.0.1:5900"
 
-struct bridge {
+struct kvm {
 	struct cli *c;
-	struct cli_direct d;
-	struct net_listen *listen;
+	struct net_loop *loop;
+	struct cli_direct d;            /* --direct */
+	const struct cli_line_pc *line; /* else */
+	const char *socket_path;
+	struct cli_kvm_conf conf;
+	struct cli_kvm *bridge;
 	char address[64];
 	uint16_t port;
-	struct net_stream *viewer; /* NULL: none */
-	struct amt_redir *pc;
-	struct buf early;
-	bool open, ending, finished, once, old_pc;
-	char tail[TAIL + 1];
-	size_t tail_n;
-	unsigned sessions;
-	struct sched_timer *again;
 	struct err *e;
 };
-
-/* ---- the end of a session, of all ---- */
-
-static void finish(struct bridge *b, bool ok)
-{
-	if (b->finished)
-		return;
-	b->finished = true;
-	sched_cancel(b->again);
-	net_listen_close(b->listen);
-	amt_redir_free(b->pc);
-	b->pc = NULL;
-	net_stream_close(b->viewer);
-	b->viewer = NULL;
-	buf_deinit(&b->early);
-	cli_direct_finish(&b->d, ok);
-}
-
-static const char *reason_text(const char *code)
-{
-	static const struct {
-		const char *code, *text;
-	} reasons[] = {
-		{ "0x80862300", "the user of the PC did not consent, or consent ended" },
-		{ "0x80862700", "nobody used it for too long (SessionTimeout of the PC)" },
-		{ "0x80862100", "it was ended from elsewhere" },
-	};
-
-	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
-		if (strncmp(reasons[i].code, code, strlen(reasons[i].code)) == 0)
-			return reasons[i].text;
-	}
-	return "a reason that is not known here";
-}
-
-static void keep_tail(struct bridge *b, struct span s)
-{
-	if (s.n >= TAIL) {
-		memcpy(b->tail, s.p + s.n - TAIL, TAIL);
-		b->tail_n = TAIL;
-		return;
-	}
-	size_t keep = b->tail_n + s.n > TAIL ? TAIL - s.n : b->tail_n;
-	memmove(b->tail, b->tail + b->tail_n - keep, keep);
-	memcpy(b->tail + keep, s.p, s.n);
-	b->tail_n = keep + s.n;
-}
-
-static void note_end(struct bridge *b, const struct err *why)
-{
-	const char *at;
-
-	for (size_t i = 0; i < b->tail_n; i++) {
-		if (!b->tail[i])
-			b->tail[i] = ' ';
-	}
-	b->tail[b->tail_n] = '\0';
-	at = strstr(b->tail, "0x8086");
-	if (at)
-		cli_note("the PC ended the session: %.10s, %s", at, reason_text(at));
-	else if (why->code != ERR_NONE)
-		cli_note("the session ended: %s", why->msg);
-	else
-		cli_note("the PC ended the session");
-}
-
-static void session_over(struct bridge *b)
-{
-	amt_redir_free(b->pc);
-	b->pc = NULL;
-	net_stream_close(b->viewer);
-	b->viewer = NULL;
-	buf_clear(&b->early);
-	b->open = b->ending = false;
-	if (b->once)
-		finish(b, true);
-}
-
-/* ---- the PC ---- */
-
-static void dial(struct bridge *b);
-
-static void pc_open(void *arg)
-{
-	struct bridge *b = arg;
-
-	b->open = true;
-	b->old_pc = true;
-	b->sessions++;
-	cli_note("a viewer is connected");
-	if (b->early.n > 0)
-		(void)amt_redir_send(b->pc, buf_span(&b->early));
-	buf_clear(&b->early);
-	net_stream_pause(b->viewer, false);
-}
-
-static void pc_data(void *arg, struct span bytes)
-{
-	struct bridge *b = arg;
-
-	keep_tail(b, bytes);
-	if (!b->viewer || b->ending)
-		return;
-	if (!net_stream_send(b->viewer, bytes) || net_stream_queued(b->viewer) > QUEUE_MAX)
-		amt_redir_pause(b->pc, true);
-}
-
-static void pc_room(void *arg)
-{
-	struct bridge *b = arg;
-
-	if (b->viewer && b->open)
-		net_stream_pause(b->viewer, false);
-}
-
-static void redial(void *arg)
-{
-	struct bridge *b = arg;
-
-	b->again = NULL;
-	amt_redir_free(b->pc);
-	b->pc = NULL;
-	dial(b);
-}
-
-/* A login that was refused is never sent again; a session that somebody else has may be free later. */
-static void pc_down(void *arg, const struct err *why)
-{
-	struct bridge *b = arg;
-
-	if (b->open) {
-		note_end(b, why);
-		b->ending = true;
-		if (b->viewer)
-			net_stream_end(b->viewer); /* session_over with its on_down */
-		else
-			session_over(b);
-		return;
-	}
-	if (!b->old_pc && cli_direct_next_rung(&b->d, why)) {
-		b->again = sched_after(net_loop_sched(b->d.loop), 0, redial, b);
-		return;
-	}
-	if (why->code == ERR_BUSY) {
-		cli_note("%s", why->msg);
-		b->ending = true;
-		net_stream_end(b->viewer);
-		return;
-	}
-	*b->e = *why;
-	if (why->code == ERR_FAULT) {
-		err_want(b->e, "user consent for KVM, where the PC wants it");
-		err_rule(b->e, "M24");
-	}
-	if (!b->e->hint[0])
-		err_hint(b->e, "%s", cli_direct_hint(&b->d, why));
-	err_wrap(b->e, "KVM of %s", b->d.way.address);
-	finish(b, false);
-}
-
-static void dial(struct bridge *b)
-{
-	static const struct amt_redir_events events = { pc_open, pc_data, pc_room, pc_down };
-	const struct amt_redir_conf conf = { .dialer = b->d.dialer,
-					     .sched = net_loop_sched(b->d.loop),
-					     .rng = &b->d.rng,
-					     .way = &b->d.way,
-					     .kind = WIRE_REDIR_KVM };
-
-	b->tail_n = 0;
-	b->pc = amt_redir_start(&conf, &events, b);
-}
-
-/* ---- the viewer ---- */
-
-static void viewer_up(void *arg, const struct net_tls_facts *facts)
-{
-	(void)arg;
-	(void)facts;
-}
-
-static void viewer_data(void *arg, struct span bytes)
-{
-	struct bridge *b = arg;
-
-	if (b->ending)
-		return;
-	if (!b->open) {
-		if (!buf_add(&b->early, bytes) || b->early.n > EARLY_MAX / 2)
-			net_stream_pause(b->viewer, true);
-		return;
-	}
-	if (!amt_redir_send(b->pc, bytes))
-		net_stream_end(b->viewer);
-	else if (amt_redir_queued(b->pc) > QUEUE_MAX)
-		net_stream_pause(b->viewer, true);
-}
-
-static void viewer_down(void *arg, const struct err *why)
-{
-	struct bridge *b = arg;
-
-	(void)why;
-	if (!b->ending && b->open)
-		cli_note("the viewer has gone");
-	session_over(b);
-}
-
-static void viewer_room(void *arg)
-{
-	struct bridge *b = arg;
-
-	if (b->pc && b->open && !b->ending)
-		amt_redir_pause(b->pc, false);
-}
-
-static void on_accept(void *arg, struct net_conn *nc)
-{
-	static const struct net_stream_events events = { viewer_up, viewer_data, viewer_down };
-	struct bridge *b = arg;
-
-	if (b->viewer || b->finished) {
-		cli_note("a second viewer from %s was sent away", nc->peer);
-		net_conn_close(nc, true);
-		return;
-	}
-	b->viewer = net_conn_clear(nc);
-	net_stream_start(b->viewer, &events, b);
-	net_stream_on_room(b->viewer, viewer_room);
-	dial(b);
-}
 
 /* ---- where it listens ---- */
 
@@ -276,7 +39,7 @@ static bool is_loopback(const char *address)
 	return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
-static bool read_listen(struct bridge *b, const char *text, struct err *e)
+static bool read_listen(struct kvm *b, const char *text, struct err *e)
 {
 	struct span s = span_str(text ? text : LISTEN), host = span_str("127.0.0.1");
 	size_t colon = s.n;
@@ -298,32 +61,6 @@ static bool read_listen(struct bridge *b, const char *text, struct err *e)
 	err_set(e, ERR_USAGE, "--listen %s lets others than this machine see the PC's screen",
 		text);
 	return err_hint(e, "there is no password on it; if that is wanted, say --expose too");
-}
-
-static void on_signal(void *arg, int signum)
-{
-	(void)signum;
-	finish(arg, true);
-}
-
-static void start(void *arg)
-{
-	struct bridge *b = arg;
-	const struct net_listen_conf conf = { .address = b->address, .port = b->port };
-
-	b->listen = net_listen_open(b->d.loop, &conf, on_accept, b, b->e);
-	if (!b->listen) {
-		if (b->e->code == ERR_CONFLICT)
-			err_hint(b->e, "another program listens there; choose another --listen");
-		b->finished = true;
-		cli_direct_finish(&b->d, false);
-		return;
-	}
-	net_loop_on_signal(b->d.loop, SIGINT, on_signal, b);
-	net_loop_on_signal(b->d.loop, SIGTERM, on_signal, b);
-	cli_writer_say(b->c->writer, "VNC viewers reach %s at %s port %u; CTRL-C ends it",
-		       b->d.way.address, b->address, net_listen_port(b->listen));
-	cli_writer_flush(b->c->writer);
 }
 
 /* ---- before it: switched on, consent ---- */
@@ -380,21 +117,186 @@ static bool has_consent(struct cli *c, struct err *e)
 	return cli_operate(c, &send, e);
 }
 
+/* ---- the bridge ---- */
+
+/* False: nothing listens, and nothing will end. */
+static bool start(struct kvm *k)
+{
+	k->conf.address = k->address;
+	k->conf.port = k->port;
+	k->conf.once = cli_args_has(&k->c->args, "once");
+	k->conf.arg = k->conf.way.arg = k;
+	k->bridge = cli_kvm_start(k->loop, &k->conf, k->e);
+	if (!k->bridge)
+		return false;
+	cli_writer_say(k->c->writer, "VNC viewers reach %s at %s port %u; CTRL-C ends it",
+		       k->conf.pc, k->address, cli_kvm_port(k->bridge));
+	cli_writer_flush(k->c->writer);
+	return true;
+}
+
+/* ---- without the service ---- */
+
+static void *direct_open(void *arg, const struct amt_redir_events *ev, void *ev_arg)
+{
+	struct kvm *k = arg;
+	const struct amt_redir_conf conf = { .dialer = k->d.dialer,
+					     .sched = net_loop_sched(k->d.loop),
+					     .rng = &k->d.rng,
+					     .way = &k->d.way,
+					     .kind = WIRE_REDIR_KVM };
+
+	return amt_redir_start(&conf, ev, ev_arg);
+}
+
+static bool direct_send(void *line, struct span bytes)
+{
+	return amt_redir_send(line, bytes);
+}
+
+static size_t direct_queued(void *line)
+{
+	return amt_redir_queued(line);
+}
+
+static void direct_pause(void *line, bool paused)
+{
+	amt_redir_pause(line, paused);
+}
+
+static void direct_free(void *line)
+{
+	amt_redir_free(line);
+}
+
+static bool direct_again(void *arg, const struct err *e)
+{
+	struct kvm *k = arg;
+
+	return cli_direct_next_rung(&k->d, e);
+}
+
+static void direct_end(void *arg, const struct err *why)
+{
+	struct kvm *k = arg;
+
+	if (why->code != ERR_NONE) {
+		*k->e = *why;
+		if (!why->hint[0])
+			err_hint(k->e, "%s", cli_direct_hint(&k->d, why));
+	}
+	cli_direct_finish(&k->d, why->code == ERR_NONE);
+}
+
+static void direct_start(void *arg)
+{
+	struct kvm *k = arg;
+
+	k->loop = k->d.loop;
+	k->conf.pc = k->d.way.address;
+	k->conf.way = (struct cli_kvm_way){
+		direct_open, direct_send, direct_queued, direct_pause, direct_free, direct_again, k
+	};
+	k->conf.on_end = direct_end;
+	if (!start(k))
+		cli_direct_finish(&k->d, false);
+}
+
+static bool run_direct(struct kvm *k, struct err *e)
+{
+	if (k->c->args.count > 0)
+		return err_set(e, ERR_USAGE,
+			       "--direct %s is the PC; '%s' beside it is one too many",
+			       cli_args_value(&k->c->args, "direct"), cli_operand(k->c, 0));
+	bool ok = is_ready(k->c, e) && has_consent(k->c, e) && cli_direct_init(&k->d, k->c, e) &&
+		cli_direct_run(&k->d, direct_start, k, e);
+	cli_direct_deinit(&k->d);
+	return ok;
+}
+
+/* ---- through the service ---- */
+
+static void *line_open(void *arg, const struct amt_redir_events *ev, void *ev_arg)
+{
+	struct kvm *k = arg;
+
+	return cli_line_open(k->loop, k->socket_path, k->line->ticket, ev, ev_arg);
+}
+
+static bool line_send(void *line, struct span bytes)
+{
+	return cli_line_send(line, bytes);
+}
+
+static size_t line_queued(void *line)
+{
+	return cli_line_queued(line);
+}
+
+static void line_pause(void *line, bool paused)
+{
+	cli_line_pause(line, paused);
+}
+
+static void line_free(void *line)
+{
+	cli_line_free(line);
+}
+
+static void line_end(void *arg, const struct err *why)
+{
+	struct kvm *k = arg;
+
+	*k->e = *why;
+	net_loop_stop(k->loop);
+}
+
+static bool run_service(struct kvm *k, struct err *e)
+{
+	struct cli_line_pc *pcs;
+	unsigned n;
+
+	if (!cli_line_check(k->c, e))
+		return false;
+	if (k->c->args.count > 1 || cli_args_has(&k->c->args, "where"))
+		return err_set(e, ERR_USAGE, "a KVM session goes to one PC, named by TARGET");
+	if (!cli_line_tickets(k->c, "kvm", &pcs, &n, e))
+		return false;
+	if (n > 1)
+		return err_set(e, ERR_USAGE, "a KVM session goes to one PC; '%s' names %u",
+			       cli_operand(k->c, 0), n);
+	k->line = &pcs[0];
+	k->c->args.operands[0] =
+		(char *)(uintptr_t)k->line->uuid; /* one PC, whatever its name was */
+	if (!is_ready(k->c, e) || !has_consent(k->c, e))
+		return false;
+	k->socket_path = cli_rpc_socket_path(k->c, &k->c->arena);
+	k->loop = net_loop_new(e);
+	if (!k->loop)
+		return false;
+	k->conf.pc = k->line->name;
+	k->conf.way =
+		(struct cli_kvm_way){ line_open, line_send, line_queued, line_pause, line_free,
+				      NULL,      k };
+	k->conf.on_end = line_end;
+	if (start(k))
+		net_loop_run(k->loop);
+	return true;
+}
+
 bool cli_cmd_kvm(struct cli *c, struct err *e)
 {
-	struct bridge b = { .c = c, .once = cli_args_has(&c->args, "once"), .e = e };
+	struct kvm k = { .c = c, .e = e };
+	bool direct = cli_args_has(&c->args, "direct");
 
-	if (!cli_args_has(&c->args, "direct")) {
-		err_set(e, ERR_USAGE, "a KVM session goes to one PC");
-		return err_hint(e, "give --direct HOST");
-	}
-	if (!read_listen(&b, cli_args_value(&c->args, "listen"), e) || !is_ready(c, e) ||
-	    !has_consent(c, e))
+	if (!read_listen(&k, cli_args_value(&c->args, "listen"), e))
 		return false;
-	buf_init(&b.early, EARLY_MAX);
-	bool ok = cli_direct_init(&b.d, c, e) && cli_direct_run(&b.d, start, &b, e);
-	cli_direct_deinit(&b.d);
-	if (ok && b.sessions)
-		cli_note("%u session%s", b.sessions, b.sessions == 1 ? "" : "s");
+	bool ok = direct ? run_direct(&k, e) : run_service(&k, e);
+	unsigned sessions = cli_kvm_free(k.bridge);
+	if (!direct && k.loop)
+		net_loop_free(k.loop);
+	ok = ok && e->code == ERR_NONE;
+	if (ok && sessions)
+		cli_note("%u session%s", sessions, sessions == 1 ? "" : "s");
 	return ok;
 }

@@ -1,21 +1,18 @@
-/* See media_service.h: tickets from the service for all PCs at once, then a tunnel for each session
- * (api/line.h), and the start of a PC as an operation of the service, asked for on a worker, since the
+/* See media_service.h: tickets from the service for all PCs at once, then a line for each session
+ * (line.h), and the start of a PC as an operation of the service, asked for on a worker, since the
  * requests of rpc.h wait. */
 #include "cli/media_service.h"
 #include "base/mem.h"
-#include "base/str.h"
-#include "cli/operate_failed.h"
+#include "cli/line.h"
 #include "cli/rpc.h"
 #include "net/loop.h"
-#include "net/stream.h"
 
-#define HEAD_MAX 16384 /* an error of the service */
-#define WAIT_MS  "20000"
+#define WAIT_MS "20000"
 
 struct service;
 struct target {
 	struct service *s;
-	const char *uuid, *ticket;
+	const struct cli_line_pc *line;
 	struct cli_media_pc *pc;
 	bool cd, ok;
 	struct err e; /* of its start */
@@ -28,36 +25,32 @@ struct service {
 	struct target *targets;
 	const char *path;
 };
-struct tunnel {
-	struct target *t;
-	struct net_stream *s; /* NULL: could not be made */
-	struct amt_redir_events ev;
-	void *arg;
-	struct buf head; /* the answer to the ticket */
-	bool open;
-	struct sched_timer *timer;
-	struct err why;
-	bool *gone; /* set when it is freed meanwhile */
-};
 
-/* ---- a tunnel ---- */
+/* ---- lines ---- */
 
-static void tell_down(void *arg)
+static void *line_open(void *arg, const struct amt_redir_events *ev, void *ev_arg)
 {
-	struct tunnel *k = arg;
+	const struct target *t = arg;
 
-	k->timer = NULL;
-	k->ev.on_down(k->arg, &k->why);
+	return cli_line_open(t->s->loop, t->s->path, t->line->ticket, ev, ev_arg);
 }
 
-static void on_up(void *arg, const struct net_tls_facts *facts)
+static bool line_send(void *line, struct span bytes)
 {
-	struct tunnel *k = arg;
-
-	(void)facts;
-	(void)net_stream_send(k->s, span_str(k->t->ticket));
-	(void)net_stream_send(k->s, span_str("\n"));
+	return cli_line_send(line, bytes);
 }
+
+static size_t line_queued(void *line)
+{
+	return cli_line_queued(line);
+}
+
+static void line_free(void *line)
+{
+	cli_line_free(line);
+}
+
+/* ---- the start of a PC ---- */
 
 static const char *text_of(const json_t *o, const char *key)
 {
@@ -65,125 +58,6 @@ static const char *text_of(const json_t *o, const char *key)
 
 	return v ? v : "";
 }
-
-static void take_error(const json_t *o, struct err *e)
-{
-	enum err_code code = ERR_INTERNAL;
-
-	(void)err_from_name(text_of(o, "code"), &code);
-	err_set(e, code, "%s", text_of(o, "msg"));
-	err_seen(e, "%s", text_of(o, "seen"));
-	err_want(e, "%s", text_of(o, "want"));
-	err_hint(e, "%s", text_of(o, "hint"));
-	err_rule(e, cli_rpc_rule(text_of(o, "rule")));
-}
-
-/* The service's line: "ok", or what went wrong, which on_down tells then. */
-static void take_head(struct tunnel *k)
-{
-	json_t *o;
-
-	if (span_eq_str(buf_span(&k->head), "ok")) {
-		k->open = true;
-		k->ev.on_open(k->arg);
-		return;
-	}
-	o = json_loadb((const char *)k->head.p, k->head.n, 0, NULL);
-	if (o)
-		take_error(json_object_get(o, "error"), &k->why);
-	else
-		err_set(&k->why, ERR_MALFORMED, "the service gives no line");
-	json_decref(o);
-}
-
-static void on_data(void *arg, struct span bytes)
-{
-	struct tunnel *k = arg;
-	bool gone = false;
-
-	if (!k->open) {
-		size_t n = span_find(bytes, '\n');
-		if (k->why.code != ERR_NONE || !buf_add(&k->head, span_make(bytes.p, n)) ||
-		    n == bytes.n)
-			return;
-		k->gone = &gone;
-		take_head(k);
-		if (gone)
-			return;
-		k->gone = NULL;
-		bytes = span_make(bytes.p + n + 1, bytes.n - n - 1);
-	}
-	if (k->open && bytes.n)
-		k->ev.on_data(k->arg, bytes);
-}
-
-static void on_down(void *arg, const struct err *why)
-{
-	struct tunnel *k = arg;
-
-	if (k->why.code == ERR_NONE)
-		k->why = *why;
-	if (k->why.code == ERR_NONE)
-		err_set(&k->why, ERR_CLOSED, "the line to the PC ended");
-	k->ev.on_down(k->arg, &k->why);
-}
-
-static void on_room(void *arg)
-{
-	struct tunnel *k = arg;
-
-	if (k->open)
-		k->ev.on_room(k->arg);
-}
-
-static void *tunnel_open(void *arg, const struct amt_redir_events *ev, void *ev_arg)
-{
-	static const struct net_stream_events events = { on_up, on_data, on_down };
-	struct tunnel *k = MEM_NEW(struct tunnel);
-	struct service *s;
-
-	k->t = arg;
-	k->ev = *ev;
-	k->arg = ev_arg;
-	s = k->t->s;
-	buf_init(&k->head, HEAD_MAX);
-	k->s = net_stream_unix(s->loop, s->path, &k->why);
-	if (k->s) {
-		net_stream_start(k->s, &events, k);
-		net_stream_on_room(k->s, on_room);
-	} else {
-		k->timer = sched_after(net_loop_sched(s->loop), 0, tell_down, k);
-	}
-	return k;
-}
-
-static bool tunnel_send(void *line, struct span bytes)
-{
-	struct tunnel *k = line;
-
-	return k->s && net_stream_send(k->s, bytes);
-}
-
-static size_t tunnel_queued(void *line)
-{
-	struct tunnel *k = line;
-
-	return k->s ? net_stream_queued(k->s) : 0;
-}
-
-static void tunnel_free(void *line)
-{
-	struct tunnel *k = line;
-
-	if (k->gone)
-		*k->gone = true;
-	sched_cancel(k->timer);
-	net_stream_close(k->s);
-	buf_deinit(&k->head);
-	mem_free(k);
-}
-
-/* ---- the start of a PC ---- */
 
 static bool fetch_result(const struct cli *c, const char *id, json_t **out_item, struct err *e)
 {
@@ -212,12 +86,12 @@ static void work_boot(void *arg)
 
 	arena_init(&c.arena, 1 << 18);
 	json_t *doc = json_pack("{s:s, s:{s:s}, s:[s]}", "op", "boot", "args", "target",
-				t->cd ? "ider-cd" : "ider-floppy", "targets", t->uuid);
+				t->cd ? "ider-cd" : "ider-floppy", "targets", t->line->uuid);
 	t->ok = cli_rpc_send(&c, "POST", "/v1/operations", doc, &reply, &t->e) &&
 		fetch_result(&c, text_of(reply, "id"), &item, &t->e);
 	const json_t *error = json_object_get(item, "error");
 	if (error) {
-		take_error(error, &t->e);
+		cli_rpc_error(error, &t->e);
 		t->ok = false;
 	}
 	if (reply) {
@@ -251,61 +125,26 @@ static void boot_pc(struct cli_media_pc *pc, bool cd)
 
 /* ---- the whole ---- */
 
-static bool only_direct(const struct cli *c, struct err *e)
+static bool get_lines(struct service *s, struct err *e)
 {
-	static const char *const names[] = { "user", "password-file", "tls", "pin", "timeout" };
+	struct cli_line_pc *lines;
+	unsigned n;
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		if (!cli_args_has(&c->args, names[i]))
-			continue;
-		err_set(e, ERR_USAGE, "--%s goes with --direct only", names[i]);
-		return err_hint(e, "the service knows how to reach its PCs");
-	}
-	if (c->args.count > 0)
-		return true;
-	err_set(e, ERR_USAGE, "no PC is named");
-	return err_hint(e, "name PCs that the service knows, or one with --direct");
-}
-
-static bool get_tickets(struct service *s, struct err *e)
-{
-	json_t *targets = json_array(), *reply, *v;
-	size_t i;
-
-	for (unsigned k = 0; k < s->c->args.count; k++)
-		(void)json_array_append_new(targets, json_string(s->c->args.operands[k]));
-	json_t *doc = json_pack("{s:s, s:o}", "kind", "ider", "targets", targets);
-	if (!cli_rpc_send(s->c, "POST", "/v1/lines", doc, &reply, e))
+	if (!cli_line_check(s->c, e) || !cli_line_tickets(s->c, "ider", &lines, &n, e))
 		return false;
-	const json_t *lines = json_object_get(reply, "lines"),
-		     *unknown = json_object_get(reply, "unknown");
-	unsigned n = (unsigned)json_array_size(lines);
-	if (json_array_size(unknown) > 0) {
-		err_set(e, ERR_NOT_FOUND, "no PC is known as %s",
-			json_string_value(json_array_get(unknown, 0)));
-		err_hint(e,
-			 "see 'outband device list'; a PC is named by UUID, host name or address");
-		json_decref(reply);
-		return false;
-	}
-	s->targets = mem_new(n * sizeof(struct target) + 1);
-	s->conf.pcs = mem_new(n * sizeof(struct cli_media_pc) + 1);
+	s->targets = mem_new(n * sizeof(struct target));
+	s->conf.pcs = mem_new(n * sizeof(struct cli_media_pc));
 	s->conf.count = n;
-	json_array_foreach(lines, i, v)
-	{
+	for (unsigned i = 0; i < n; i++) {
 		struct target *t = &s->targets[i];
-		t->s = s;
-		t->pc = &s->conf.pcs[i];
-		t->uuid = arena_str(&s->c->arena, span_str(text_of(v, "uuid")));
-		t->ticket = arena_str(&s->c->arena, span_str(text_of(v, "ticket")));
+		*t = (struct target){ .s = s, .pc = &s->conf.pcs[i], .line = &lines[i] };
 		*t->pc = (struct cli_media_pc){
-			.name = arena_str(&s->c->arena, span_str(text_of(v, "name"))),
-			.way = { tunnel_open, tunnel_send, tunnel_queued, tunnel_free, t },
+			.name = lines[i].name,
+			.way = { line_open, line_send, line_queued, line_free, t },
 			.arg = t,
 		};
 	}
-	json_decref(reply);
-	return n > 0 || err_set(e, ERR_NOT_FOUND, "no PC fits");
+	return true;
 }
 
 static void on_end(void *arg)
@@ -332,10 +171,10 @@ static bool ask(const struct service *s, struct err *e)
 bool cli_media_service(struct cli *c, const struct cli_media_conf *conf, struct err *e)
 {
 	struct service s = { .c = c, .conf = *conf };
-	bool ok = only_direct(c, e) && get_tickets(&s, e) && ask(&s, e);
+	bool ok = get_lines(&s, e) && ask(&s, e);
 
 	if (ok) {
-		s.path = arena_fmt(&c->arena, "%s.line", cli_rpc_socket_path(c, &c->arena));
+		s.path = cli_rpc_socket_path(c, &c->arena);
 		s.loop = net_loop_new(e);
 		ok = s.loop != NULL;
 	}

@@ -174,18 +174,6 @@ static const char *text_of(const json_t *o, const char *key)
 	return v ? v : "";
 }
 
-static void take_error(struct err *e, const json_t *o)
-{
-	enum err_code code = ERR_INTERNAL;
-
-	(void)err_from_name(text_of(o, "code"), &code);
-	err_set(e, code, "%s", text_of(o, "msg"));
-	err_seen(e, "%s", text_of(o, "seen"));
-	err_want(e, "%s", text_of(o, "want"));
-	err_hint(e, "%s", text_of(o, "hint"));
-	err_rule(e, cli_rpc_rule(text_of(o, "rule")));
-}
-
 static void take_item(struct service *s, const json_t *item)
 {
 	const json_t *error = json_object_get(item, "error");
@@ -198,7 +186,7 @@ static void take_item(struct service *s, const json_t *item)
 	if (!error)
 		return;
 	if (!s->many)
-		take_error(&s->only, error);
+		cli_rpc_error(error, &s->only);
 	cli_operate_failed_add(&s->failed, item, error);
 	if (s->many && !s->o->each && cli_writer_kind(s->c->writer) == CLI_WRITER_JSON)
 		cli_operate_rows_add(&s->rows, device, json_pack("{s:O}", "error", error));

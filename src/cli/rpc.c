@@ -129,12 +129,24 @@ const char *cli_rpc_rule(const char *id)
 }
 
 /* The service's error becomes ours. */
+void cli_rpc_error(const json_t *o, struct err *e)
+{
+	enum err_code code = ERR_INTERNAL;
+	const char *msg = member(o, "msg");
+
+	if (!err_from_name(member(o, "code"), &code) || code == ERR_NONE)
+		code = ERR_INTERNAL;
+	err_set(e, code, "%s", *msg ? msg : "the service refused without saying why");
+	err_seen(e, "%s", member(o, "seen"));
+	err_want(e, "%s", member(o, "want"));
+	err_hint(e, "%s", member(o, "hint"));
+	e->rule = cli_rpc_rule(member(o, "rule"));
+}
+
 static bool refused(unsigned status, struct span body, struct err *e)
 {
 	json_t *doc = json_loadb((const char *)body.p, body.n, 0, NULL);
 	const json_t *o = json_object_get(doc, "error");
-	enum err_code code = ERR_INTERNAL;
-	const char *msg = member(o, "msg");
 
 	if (!o) {
 		err_set(e, status == 404 ? ERR_UNSUPPORTED : ERR_INTERNAL,
@@ -144,13 +156,7 @@ static bool refused(unsigned status, struct span body, struct err *e)
 			e,
 			"check that 'outband version' and the version in 'outband status' are the same");
 	}
-	if (!err_from_name(member(o, "code"), &code) || code == ERR_NONE)
-		code = ERR_INTERNAL;
-	err_set(e, code, "%s", *msg ? msg : "the service refused without saying why");
-	err_seen(e, "%s", member(o, "seen"));
-	err_want(e, "%s", member(o, "want"));
-	err_hint(e, "%s", member(o, "hint"));
-	e->rule = cli_rpc_rule(member(o, "rule"));
+	cli_rpc_error(o, e);
 	json_decref(doc);
 	return false;
 }

@@ -23,6 +23,7 @@ bool cli_rpc_get(const struct cli *c, const char *target, json_t **out_json, str
 /* The same for a JSON body. Takes: body. */
 bool cli_rpc_send(const struct cli *c, const char *method, const char *target, json_t *body, json_t **out_json,
 		  struct err *e);
+void cli_rpc_error(const json_t *o, struct err *e); /* an "error" of a reply as an error here */
 const char *cli_rpc_rule(const char *id); /* the same id as static text; NULL: no such rule */
 /* All items of a list, page by page, into the writer as a table. */
 bool cli_rpc_list(const struct cli *c, const char *target, const struct cli_col *cols, unsigned count,

@@ -81,17 +81,24 @@ static void finish(struct engine_line *l, const struct err *e)
 	l->timer = sched_after(l->en->conf.sched, 0, on_end_due, l);
 }
 
+static void closed(struct engine_line *l)
+{
+	struct engine *en = l->en;
+	struct store_tx *tx = store_tx_new(en->conf.store);
+
+	ENGINE_EVENT(en, tx, l->login.uuid, LOG_EV_LINE, l->why.code ? &l->why : NULL,
+		     LOG_S("uuid", l->login.uuid),
+		     LOG_S("session", wire_redir_session_name(l->kind)), LOG_S("what", "closed"),
+		     LOG_S("actor", l->actor));
+	store_tx_commit(tx, on_released, NULL);
+}
+
 void engine_line_free(struct engine_line *l)
 {
 	if (!l)
 		return;
-	if (l->open) {
-		struct engine *en = l->en;
-		ENGINE_EVENT(en, NULL, l->login.uuid, LOG_EV_LINE, NULL,
-			     LOG_S("uuid", l->login.uuid),
-			     LOG_S("session", wire_redir_session_name(l->kind)),
-			     LOG_S("what", "closed"), LOG_S("actor", l->actor));
-	}
+	if (l->open)
+		closed(l);
 	l->freed = true;
 	engine_login_unhold(&l->login);
 	if (l->login.storing)

@@ -1,0 +1,225 @@
+/* See line.h. A line says the ticket, then hears "ok" or what went wrong as JSON; what follows are the
+ * bytes of the session. Holds no password. */
+#include "cli/line.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "cli/rpc.h"
+#include "net/loop.h"
+#include "net/stream.h"
+
+#define HEAD_MAX 16384 /* an error of the service */
+
+struct cli_line {
+	const char *ticket;
+	struct net_stream *s; /* NULL: could not be made */
+	struct amt_redir_events ev;
+	void *arg;
+	struct buf head; /* the answer to the ticket */
+	bool open;
+	struct sched_timer *timer;
+	struct err why;
+	bool *gone; /* set when it is freed meanwhile */
+};
+
+/* ---- a line ---- */
+
+static void tell_down(void *arg)
+{
+	struct cli_line *k = arg;
+
+	k->timer = NULL;
+	k->ev.on_down(k->arg, &k->why);
+}
+
+static void on_up(void *arg, const struct net_tls_facts *facts)
+{
+	struct cli_line *k = arg;
+
+	(void)facts;
+	(void)net_stream_send(k->s, span_str(k->ticket));
+	(void)net_stream_send(k->s, span_str("\n"));
+}
+
+/* The service's line: "ok", or what went wrong, which on_down tells then. */
+static void take_head(struct cli_line *k)
+{
+	json_t *o;
+
+	if (span_eq_str(buf_span(&k->head), "ok")) {
+		k->open = true;
+		k->ev.on_open(k->arg);
+		return;
+	}
+	o = json_loadb((const char *)k->head.p, k->head.n, 0, NULL);
+	if (o)
+		cli_rpc_error(json_object_get(o, "error"), &k->why);
+	else
+		err_set(&k->why, ERR_MALFORMED, "the service gives no line");
+	json_decref(o);
+}
+
+static void on_data(void *arg, struct span bytes)
+{
+	struct cli_line *k = arg;
+	bool gone = false;
+
+	if (!k->open) {
+		size_t n = span_find(bytes, '\n');
+		if (k->why.code != ERR_NONE || !buf_add(&k->head, span_make(bytes.p, n)) ||
+		    n == bytes.n)
+			return;
+		k->gone = &gone;
+		take_head(k);
+		if (gone)
+			return;
+		k->gone = NULL;
+		bytes = span_make(bytes.p + n + 1, bytes.n - n - 1);
+	}
+	if (k->open && bytes.n)
+		k->ev.on_data(k->arg, bytes);
+}
+
+static void on_down(void *arg, const struct err *why)
+{
+	struct cli_line *k = arg;
+
+	if (k->why.code == ERR_NONE)
+		k->why = *why;
+	if (k->why.code == ERR_NONE)
+		err_set(&k->why, ERR_CLOSED, "the line to the PC ended");
+	k->ev.on_down(k->arg, &k->why);
+}
+
+static void on_room(void *arg)
+{
+	struct cli_line *k = arg;
+
+	if (k->open)
+		k->ev.on_room(k->arg);
+}
+
+struct cli_line *cli_line_open(struct net_loop *loop, const char *path, const char *ticket,
+			       const struct amt_redir_events *ev, void *arg)
+{
+	static const struct net_stream_events events = { on_up, on_data, on_down };
+	struct cli_line *k = MEM_NEW(struct cli_line);
+	char line_path[256];
+	struct out o;
+
+	out_init(&o, line_path, sizeof line_path);
+	out_fmt(&o, "%s.line", path);
+	*k = (struct cli_line){ .ticket = ticket, .ev = *ev, .arg = arg };
+	buf_init(&k->head, HEAD_MAX);
+	k->s = net_stream_unix(loop, line_path, &k->why);
+	if (k->s) {
+		net_stream_start(k->s, &events, k);
+		net_stream_on_room(k->s, on_room);
+	} else {
+		k->timer = sched_after(net_loop_sched(loop), 0, tell_down, k);
+	}
+	return k;
+}
+
+bool cli_line_send(struct cli_line *k, struct span bytes)
+{
+	return k->s && net_stream_send(k->s, bytes);
+}
+
+size_t cli_line_queued(const struct cli_line *k)
+{
+	return k->s ? net_stream_queued(k->s) : 0;
+}
+
+void cli_line_pause(struct cli_line *k, bool paused)
+{
+	if (k->s)
+		net_stream_pause(k->s, paused);
+}
+
+void cli_line_free(struct cli_line *k)
+{
+	if (!k)
+		return;
+	if (k->gone)
+		*k->gone = true;
+	sched_cancel(k->timer);
+	net_stream_close(k->s);
+	buf_deinit(&k->head);
+	mem_free(k);
+}
+
+/* ---- tickets ---- */
+
+bool cli_line_check(const struct cli *c, struct err *e)
+{
+	static const char *const names[] = { "user", "password-file", "tls", "pin", "timeout" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (!cli_args_has(&c->args, names[i]))
+			continue;
+		err_set(e, ERR_USAGE, "--%s goes with --direct only", names[i]);
+		return err_hint(e, "the service knows how to reach its PCs");
+	}
+	if (c->args.count > 0 || cli_args_has(&c->args, "where"))
+		return true;
+	err_set(e, ERR_USAGE, "no PC is named");
+	return err_hint(e, "name PCs that the service knows, or one with --direct");
+}
+
+static const char *text_of(const json_t *o, const char *key)
+{
+	const char *v = json_string_value(json_object_get(o, key));
+
+	return v ? v : "";
+}
+
+static bool take(struct cli *c, const json_t *reply, struct cli_line_pc **out_pcs,
+		 unsigned *out_count, struct err *e)
+{
+	const json_t *lines = json_object_get(reply, "lines"),
+		     *unknown = json_object_get(reply, "unknown"), *v;
+	unsigned n = (unsigned)json_array_size(lines);
+	size_t i;
+
+	if (json_array_size(unknown) > 0) {
+		err_set(e, ERR_NOT_FOUND, "no PC is known as %s",
+			json_string_value(json_array_get(unknown, 0)));
+		return err_hint(
+			e,
+			"see 'outband device list'; a PC is named by UUID, host name or address");
+	}
+	if (!n)
+		return err_set(e, ERR_NOT_FOUND, "no PC fits");
+	*out_pcs = ARENA_ARRAY(&c->arena, struct cli_line_pc, n);
+	if (!*out_pcs)
+		return err_set(e, ERR_LIMIT, "%u PCs are more than one command takes", n);
+	json_array_foreach((json_t *)(uintptr_t)lines, i, v)
+	{
+		(*out_pcs)[i] = (struct cli_line_pc){
+			.uuid = arena_str(&c->arena, span_str(text_of(v, "uuid"))),
+			.name = arena_str(&c->arena, span_str(text_of(v, "name"))),
+			.ticket = arena_str(&c->arena, span_str(text_of(v, "ticket"))),
+		};
+	}
+	*out_count = n;
+	return true;
+}
+
+bool cli_line_tickets(struct cli *c, const char *kind, struct cli_line_pc **out_pcs,
+		      unsigned *out_count, struct err *e)
+{
+	const char *where = cli_args_value(&c->args, "where");
+	json_t *targets = json_array(), *reply;
+
+	*out_count = 0;
+	for (unsigned i = 0; i < c->args.count; i++)
+		(void)json_array_append_new(targets, json_string(c->args.operands[i]));
+	json_t *doc = json_pack("{s:s, s:o}", "kind", kind, "targets", targets);
+	if (where)
+		(void)json_object_set_new(doc, "where", json_string(where));
+	if (!cli_rpc_send(c, "POST", "/v1/lines", doc, &reply, e))
+		return false;
+	bool ok = take(c, reply, out_pcs, out_count, e);
+	json_decref(reply);
+	return ok;
+}
