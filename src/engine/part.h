@@ -125,6 +125,7 @@ struct engine_part {
 	const char *(*dark)(const struct engine_part_in *in, struct arena *a);
 	/* False with e: the profile asks for what cannot be (slots full, a secret missing). */
 	bool (*diff)(const struct engine_part_in *in, struct engine_changes *c, struct err *e);
+	bool uses_own_cert;             /* may name the PC's TLS certificate: looked at when that is renewed */
 	bool hidden;                    /* in no profile: part of jobs (run_part_load.c) */
 };
 struct engine_profile;

@@ -718,4 +718,5 @@ const struct engine_part engine_part_remote_access = {
 	.skip = skip,
 	.check = check,
 	.diff = diff,
+	.uses_own_cert = true,
 };

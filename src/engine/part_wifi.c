@@ -511,4 +511,5 @@ const struct engine_part engine_part_wifi = {
 	.skip = skip,
 	.check = check,
 	.diff = diff,
+	.uses_own_cert = true,
 };

@@ -217,4 +217,5 @@ const struct engine_part engine_part_wired_8021x = {
 	.skip = skip,
 	.check = check,
 	.diff = diff,
+	.uses_own_cert = true,
 };

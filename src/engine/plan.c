@@ -51,20 +51,16 @@ static unsigned needs_for_certificate(const struct engine_plan_in *in)
 	return need;
 }
 
-unsigned engine_plan_needs(const struct engine_plan_in *in)
+static unsigned needs_of_profile(const struct engine_plan_in *in)
 {
 	const struct engine_profile *w = in->want;
-	unsigned need = FACTS_GENERAL;
-	if (!in->verified_identity)
-		need |= FACTS_IDENTITY;
+	unsigned need = 0;
 	if (in->setup && in->otp && secret_is_set(in->otp))
 		need |= FACTS_OTP;
 	if (in->want_port)
 		need |= FACTS_PORT;
 	if (w->clock)
 		need |= FACTS_CLOCK;
-	if (w->tls)
-		need |= FACTS_TLS;
 	if (w->sol != ENGINE_LEAVE || w->ider != ENGINE_LEAVE)
 		need |= FACTS_REDIR;
 	if (w->kvm != ENGINE_LEAVE && !in->no_kvm && !engine_act_kvm_unasked(in))
@@ -74,15 +70,37 @@ unsigned engine_plan_needs(const struct engine_plan_in *in)
 		need |= FACTS_WEBUI;
 	if (w->mebx_if_default && in->setup && !in->mebx_sent && !(in->done & ACT_BIT(ACT_MEBX)))
 		need |= FACTS_MEBX;
-	if (w->tls && (in->setup || in->renew))
+	return need;
+}
+
+unsigned engine_plan_needs(const struct engine_plan_in *in)
+{
+	bool tls = in->want->tls && in->scope != PLAN_PASSWORD;
+	unsigned need = FACTS_GENERAL; /* the realm is a part of each password */
+	if (!in->verified_identity)
+		need |= FACTS_IDENTITY;
+	if (in->scope == PLAN_ALL)
+		need |= needs_of_profile(in);
+	if (tls)
+		need |= FACTS_TLS;
+	if (tls && (in->setup || in->renew))
 		need |= needs_for_certificate(in);
 	return need;
+}
+
+static bool is_in_scope(const struct engine_plan_in *in, int a)
+{
+	static const unsigned certificate = ACT_BIT(ACT_MAKE_KEY) | ACT_BIT(ACT_ADD_KEY) |
+		ACT_BIT(ACT_GENERATE_KEY) | ACT_BIT(ACT_ISSUE) | ACT_BIT(ACT_ADD_CERT) |
+		ACT_BIT(ACT_CONTEXT) | ACT_BIT(ACT_TLS) | ACT_BIT(ACT_COMMIT);
+	return in->scope == PLAN_ALL || (in->scope == PLAN_PASSWORD && a == ACT_ADMIN) ||
+		(in->scope == PLAN_CERTIFICATE && certificate & ACT_BIT(a));
 }
 
 enum engine_act engine_plan_next(const struct engine_plan_in *in)
 {
 	for (int i = 0; i < ACT_COUNT; i++)
-		if (rows[i]->wanted(in))
+		if (is_in_scope(in, i) && rows[i]->wanted(in))
 			return (enum engine_act)i;
 	return ACT_COUNT;
 }

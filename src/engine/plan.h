@@ -44,7 +44,11 @@ enum engine_act {
 };
 #define ACT_BIT(a) (1u << (a))
 
+/* What a job is about. All that the profile says; or one subject alone, which leaves the rest to the jobs
+ * that check and repair it. */
+enum engine_plan_scope { PLAN_ALL, PLAN_PASSWORD, PLAN_CERTIFICATE };
 struct engine_plan_in {
+	enum engine_plan_scope scope;
 	const struct engine_profile *want;
 	const struct engine_facts *have;
 	bool renew, rotate;       /* a new TLS certificate, a new admin password, although what is there is right */

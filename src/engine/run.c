@@ -46,6 +46,9 @@ struct engine_run *engine_run_new(struct engine *en, const struct store_job *j)
 	r->in.have = &r->facts;
 	r->in.host = r->host;
 	r->in.domain = r->domain;
+	r->in.scope = r->kind == RUN_ROTATE ? PLAN_PASSWORD
+		: r->kind == RUN_RENEW      ? PLAN_CERTIFICATE
+					    : PLAN_ALL;
 	r->in.otp = &r->otp;
 	r->in.admin_password = &r->admin_pw;
 	r->in.mebx_password = &r->mebx_pw;

@@ -166,7 +166,7 @@ static void load_leaves(struct engine_run *r)
 
 bool engine_run_parts_any(const struct engine_run *r)
 {
-	return r->profile.parts ||
+	return (r->profile.parts && r->in.scope == PLAN_ALL) ||
 		(r->profile.tls && (r->kind == RUN_RENEW || r->kind == RUN_CHECK));
 }
 
@@ -178,6 +178,8 @@ static const struct engine_node *wanted(const struct engine_run *r, const struct
 	if (part->hidden)
 		return r->profile.tls && (r->kind == RUN_RENEW || r->kind == RUN_CHECK) ? &nothing
 											: NULL;
+	if (r->in.scope != PLAN_ALL && !part->uses_own_cert)
+		return NULL;
 	while (want && !str_eq(want->key, part->name))
 		want = want->next;
 	return want;

@@ -321,12 +321,17 @@ void engine_run_end(struct engine_run *r, enum store_job_state state, int64_t no
 	engine_run_commit(r, tx, e ? on_failed : engine_run_ended);
 }
 
+/* What a job about one subject knows of the PC is no more than that. */
 static void success_device(struct engine_run *r, struct store_tx *tx, int64_t now)
 {
 	char version[24];
+	if (r->leaf_serial[0])
+		store_tx_device_text(tx, r->uuid, STORE_DEVICE_SERIAL, r->leaf_serial);
+	store_tx_device_text(tx, r->uuid, STORE_DEVICE_VERSION, r->version);
+	if (r->in.scope != PLAN_ALL)
+		return;
 	snprintf(version, sizeof version, "%lld", (long long)r->profile.version);
 	store_tx_device_text(tx, r->uuid, STORE_DEVICE_FQDN, r->fqdn);
-	store_tx_device_text(tx, r->uuid, STORE_DEVICE_VERSION, r->version);
 	store_tx_device_text(tx, r->uuid, STORE_DEVICE_PROFILE, r->profile.name);
 	store_tx_device_text(tx, r->uuid, STORE_DEVICE_PROFILE_VERSION, version);
 	store_tx_device_text(tx, r->uuid, STORE_DEVICE_HEALTH, "");
@@ -334,8 +339,6 @@ static void success_device(struct engine_run *r, struct store_tx *tx, int64_t no
 	store_tx_device_text(tx, r->uuid, STORE_DEVICE_STATE,
 			     store_device_state_name(STORE_DEV_CONFIGURED));
 	store_tx_device_int(tx, r->uuid, STORE_DEVICE_CONFIGURED_AT, now);
-	if (r->leaf_serial[0])
-		store_tx_device_text(tx, r->uuid, STORE_DEVICE_SERIAL, r->leaf_serial);
 }
 
 /* What is left to do, taking away the former one, may fail and be tried again: without another key. */
@@ -389,7 +392,8 @@ void engine_run_success(struct engine_run *r)
 	engine_run_print_stats(r, stats, sizeof stats);
 	struct store_tx *tx = engine_run_tx(r);
 	engine_run_proof(r, tx);
-	engine_run_as_wanted(r, tx);
+	if (r->in.scope == PLAN_ALL)
+		engine_run_as_wanted(r, tx);
 	store_tx_step_settle(tx, r->uuid, r->job);
 	store_tx_job_stage(tx, r->job, "proven over the new credentials", now);
 	store_tx_job_end(tx, r->job, STORE_JOB_DONE, 0, NULL, stats, now);

@@ -32,16 +32,38 @@ struct pki_key *sim_tls_pool_key(unsigned index)
 	return loaded[index] ? pki_key_ref(loaded[index]) : NULL;
 }
 
-int sim_tls_pool_index(const struct sim_dev *d, unsigned n)
+/* The n-th key of the pool among those of the size that this release makes. */
+static int pool_index(const struct sim_dev *d, unsigned n)
 {
 	return (int)(d->gen->key_bits.n > 2048 ? POOL_2048 + n % POOL_3072 : n % POOL_2048);
+}
+
+static bool has_pool_key(const struct sim_dev *d, int pool)
+{
+	for (unsigned i = 0; i < d->key_count; i++)
+		if (d->keys[i].pool == pool)
+			return true;
+	for (unsigned i = 0; i < d->cert_count; i++)
+		if (d->certs[i].pool == pool)
+			return true;
+	return false;
+}
+
+struct sim_key *sim_tls_new_key(struct sim_dev *d)
+{
+	int pool;
+
+	do /* slots are fewer than keys in the pool */
+		pool = pool_index(d, d->pool_next++);
+	while (has_pool_key(d, pool));
+	return sim_store_add_key(d, pool, span_make(NULL, 0));
 }
 
 static unsigned own_pool_index(const struct sim_dev *d)
 {
 	uint64_t n = hash_mix64(span_make(d->uuid.b, sizeof d->uuid.b), 1) % POOL_2048;
 
-	return (unsigned)sim_tls_pool_index(d, (unsigned)n);
+	return (unsigned)pool_index(d, (unsigned)n);
 }
 
 /* Certificates that the device makes later than its setup. */
@@ -138,9 +160,8 @@ static void make_chain(struct sim_dev *d, struct arena *a)
 				 .eku_server_auth = true,
 				 .sig_hash = sim_gen_setup_sig(d),
 				 .odd_321 = sim_fault_has(d, SIM_FAULT_CERT_321) };
-	struct pki_key *root_key = sim_tls_pool_key((unsigned)sim_tls_pool_index(d, POOL_2048 - 1));
-	struct pki_key *inner_key =
-		sim_tls_pool_key((unsigned)sim_tls_pool_index(d, POOL_2048 - 2));
+	struct pki_key *root_key = sim_tls_pool_key((unsigned)pool_index(d, POOL_2048 - 1));
+	struct pki_key *inner_key = sim_tls_pool_key((unsigned)pool_index(d, POOL_2048 - 2));
 	struct pki_key *key = sim_tls_pool_key(own_pool_index(d));
 
 	bool ok = issue(&root, &ca, root_key, span_make(NULL, 0), NULL, &d->rng);
@@ -230,9 +251,7 @@ void sim_tls_first_contact(struct sim_dev *d)
 			sim_var_active(d, SIM_VAR_DOMAIN));
 		bool named =
 			*sim_var_active(d, SIM_VAR_HOST_NAME) && *sim_var_active(d, SIM_VAR_DOMAIN);
-		const struct sim_key *k = sim_store_add_key(d, sim_tls_pool_index(d, d->pool_next),
-							    span_make(NULL, 0));
-		d->pool_next++;
+		const struct sim_key *k = sim_tls_new_key(d);
 		struct sim_cert *c =
 			k ? make_stored(d, named ? name : uuid, (unsigned)k->pool) : NULL;
 		if (c)

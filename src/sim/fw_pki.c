@@ -60,10 +60,8 @@ static bool is_busy(struct fw_ctx *x)
 
 static struct sim_key *make_key(struct sim_dev *d)
 {
-	struct sim_key *k =
-		sim_store_add_key(d, sim_tls_pool_index(d, d->pool_next), span_make(NULL, 0));
+	struct sim_key *k = sim_tls_new_key(d);
 
-	d->pool_next++;
 	if (k)
 		d->stats.keys_made++;
 	return k;

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include "sim/dev_priv.h"
 #include "sim/test_peer.c"
 
 #define STORE   AMT "AMT_PublicKeyManagementService"
@@ -521,6 +522,26 @@ static void mutual_tls_wants_a_trusted_chain(void **state)
 	hang_up(&p);
 }
 
+/* The keys of virtual devices come out of a pool; that of their own certificate, too. */
+static void no_key_is_made_twice(void **state)
+{
+	(void)state;
+	for (unsigned first = 0; first < 16; first++) {
+		struct peer p;
+		log_in(&p, "22.0", NULL);
+		dev->pool_next = (uint8_t)first;
+		for (unsigned n = 0; n < 3; n++)
+			assert_int_equal(generate(&p), 200);
+		assert_int_equal(dev->cert_count, 1);
+		for (unsigned i = 0; i < dev->key_count; i++) {
+			assert_int_not_equal(dev->keys[i].pool, dev->certs[0].pool);
+			for (unsigned k = 0; k < i; k++)
+				assert_int_not_equal(dev->keys[i].pool, dev->keys[k].pool);
+		}
+		hang_up(&p);
+	}
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, world_up, world_down)
@@ -530,6 +551,7 @@ int main(void)
 		T(waits_are_in_their_range),
 		T(a_key_that_nobody_fetched_is_found),
 		T(key_requests_are_judged),
+		T(no_key_is_made_twice),
 		T(slots_are_limited),
 		T(certificates_are_judged),
 		T(keys_can_be_given),

@@ -22,18 +22,20 @@ static const char *const generations[] = { "3.2.1", "5.0", "7.1", "9.5", "11.8",
 struct was {
 	uint8_t leaf[32];
 	char credential[64], serial[80];
+	unsigned credentials; /* of the admin, whatever their state */
 };
 
 static void current(struct world *w, unsigned i, struct was *out)
 {
 	struct arena a;
-	struct store_credential c;
+	struct store_credential c, all[32];
 	struct store_device d;
 	struct span leaf;
 	arena_init(&a, 1 << 20);
 	parts_current(w, i, &a, &c);
 	snprintf(out->credential, sizeof out->credential, "%s", c.id);
 	assert_true(store_device_get(w->store, &a, w->devs[i].uuid, &d));
+	out->credentials = store_credential_list(w->store, &a, w->devs[i].uuid, "admin", 32, all);
 	snprintf(out->serial, sizeof out->serial, "%s", d.serial);
 	assert_true(sim_dev_leaf(w->devs[i].dev, &leaf));
 	hash_of(HASH_SHA256, leaf, out->leaf);
@@ -92,6 +94,15 @@ static void check(struct world *w, unsigned i, const char *kind, const struct wa
 	assert_int_equal(sim_dev_get_stats(w->devs[i].dev)->parallel_requests, 0);
 }
 
+/* One job, one new credential, also after a death. */
+static void check_once(struct world *w, unsigned i, const struct was *before, const char *name)
+{
+	struct was now;
+	current(w, i, &now);
+	if (now.credentials != before->credentials + 1)
+		fail_msg("%s: %u credentials after %u", name, now.credentials, before->credentials);
+}
+
 static void check_same(struct world *w, unsigned i, const struct was *before)
 {
 	struct was now;
@@ -115,6 +126,7 @@ static void each_generation(const char *kind)
 				fail_msg("%s, %s, time %d: not done", kind, generations[g], n);
 			}
 			check(&w, i, kind, &before, generations[g]);
+			check_once(&w, i, &before, generations[g]);
 			if (n == 3)
 				expect_one_leaf(&w, i);
 		}
@@ -158,6 +170,7 @@ static void survives(const char *kind)
 				fail_msg("%s, %s: %s %d: not done", kind, g, points[p], n);
 			}
 			check(&w, i, kind, &before, g);
+			check_once(&w, i, &before, g);
 			world_deinit(&w);
 			deaths += fired;
 			if (!fired)
