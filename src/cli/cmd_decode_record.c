@@ -1,10 +1,11 @@
-/* decode event, audit and setupbin: records of a PC's logs and the file of a USB key. Records may
+/* decode event, pet, audit and setupbin: records of a PC's logs, traps and the file of a USB key. Records may
  * also stand in the WS-MAN reply that brought them. Works on files only. */
 #include "base/limits.h"
 #include "base/str.h"
 #include "cli/cmd_decode.h"
 #include "wire/audit_record.h"
 #include "wire/event_record.h"
+#include "wire/pet.h"
 #include "wire/setupbin.h"
 #include "wsman/xml.h"
 
@@ -101,6 +102,37 @@ bool cli_cmd_decode_event(struct cli *c, struct err *e)
 	if (ok && !(from_reply(c, &in, "RecordArray", &b, e) && show_events(c, in.bytes, e)))
 		ok = cli_decode_explain(&in, e);
 	buf_deinit(&b);
+	cli_decode_close(&in);
+	return ok;
+}
+
+/* --- pet --- */
+
+static void print_pet(struct wire_show *s, const void *msg)
+{
+	wire_pet_print(s, msg);
+}
+
+static bool show_pet(struct cli *c, struct span in, struct err *e)
+{
+	struct wire_pet pet;
+	size_t used;
+
+	if (wire_pet_parse(in, &pet, &used, e) == WIRE_DONE)
+		return cli_decode_show(c, print_pet, &pet, e);
+	if (is_trap(in) && in.p[0] != 0x30) /* what SNMP had around it is gone */
+		err_hint(e,
+			 "the event of a trap without its SNMP is read by `outband decode event`");
+	return false;
+}
+
+bool cli_cmd_decode_pet(struct cli *c, struct err *e)
+{
+	struct cli_decode in = { 0 };
+	bool ok = cli_decode_open(c, &in, e);
+
+	if (ok && !show_pet(c, in.bytes, e))
+		ok = cli_decode_explain(&in, e);
 	cli_decode_close(&in);
 	return ok;
 }

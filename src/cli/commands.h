@@ -125,6 +125,8 @@ enum cli_cmd_flags {
 	X("decode", "event", "FILE [--format FORMAT]", "explain records of the event log, or the event of an SNMP trap", \
 	  CMD_LOCAL, cli_cmd_decode_event)                                                          \
 	X("decode", "audit", "FILE [--format FORMAT]", "explain records of the audit log of a PC", CMD_LOCAL, cli_cmd_decode_audit) \
+	X("decode", "pet", "FILE [--format FORMAT]", "explain a platform event trap: the SNMP datagram that a PC sends", \
+	  CMD_LOCAL, cli_cmd_decode_pet)                                                            \
 	X("decode", "redir", "FILE [--format FORMAT] [--session SESSION] [--show-secrets]",         \
 	  "explain captured messages of serial over LAN, storage redirection or KVM", CMD_LOCAL, cli_cmd_decode_redir) \
 	X("decode", "setupbin", "FILE [--format FORMAT] [--show-secrets]", "explain setup.bin, the file of a USB key", \

@@ -122,7 +122,7 @@ static bool bindings(struct ber *b, struct span *out_octets)
 	if (b->c.bad || !same(value(b, TAG_OID, "name of the variable"), variable, sizeof variable))
 		return false;
 	*out_octets = value(b, TAG_OCTETS, "event");
-	return !b->c.bad;
+	return !b->c.bad && !cur_left(&b->c);
 }
 
 enum wire_got wire_pet_parse(struct span in, struct wire_pet *out_pet, size_t *out_used,
@@ -144,8 +144,11 @@ enum wire_got wire_pet_parse(struct span in, struct wire_pet *out_pet, size_t *o
 		return bad(&b, e, "a specific trap of 1.3.6.1.4.1.3183.1.1");
 	if (!bindings(&b, &octets))
 		return bad(&b, e, "one variable 1.3.6.1.4.1.3183.1.1.1");
-	if (wire_event_pet_parse(octets, &p->event, &used, e) != WIRE_DONE)
+	if (wire_event_pet_parse(octets, &p->event, &used, e) != WIRE_DONE) {
+		err_seen(e, "%zu bytes, from offset %zu of the trap on", octets.n,
+			 b.c.at - octets.n);
 		return WIRE_BAD;
+	}
 	p->event.ev.sensor_type = (uint8_t)(n >> 16);
 	p->event.ev.event_type = (uint8_t)(n >> 8);
 	p->event.ev.offset = (uint8_t)n & 0x7F;

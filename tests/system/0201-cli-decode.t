@@ -101,6 +101,35 @@ test_expect_success 'records of both logs: binary, base64 by the line, and in th
 	"$OUTBAND" decode event trap >out && grep -q "^event of a trap" out && grep -q "severity 8 (non-critical)" out
 '
 
+test_expect_success 'a platform event trap: the datagram as bytes, hex, base64 and standard input' '
+	pet="$SHARNESS_TEST_SRCDIR/../corpus/pet" &&
+	"$OUTBAND" decode pet "$pet/intrusion" >out && grep -q "agent 192.0.2.7" out && grep -q "community public" out &&
+	grep -qi "chassis\|case" out && grep -q "deasserted no" out &&
+	od -An -v -tx1 "$pet/intrusion" >pet.hex && base64 "$pet/intrusion" >pet.b64 &&
+	for file in pet.hex pet.b64; do
+		"$OUTBAND" decode pet $file >again && test_cmp out again || { echo $file && return 1; }
+	done &&
+	"$OUTBAND" decode pet - <"$pet/intrusion" >again && test_cmp out again &&
+	"$OUTBAND" decode pet "$pet/deasserted" --json >pet.json &&
+	test "$(json pet.json "d[\"deasserted\"], d[\"sensor\"], d[\"event\"][\"sequence\"]")" = "(True, 5, 1)" &&
+	for file in agent bios-hang deasserted intrusion long-lengths oem user; do
+		"$OUTBAND" decode pet "$pet/$file" --csv >out && grep -q "^sensor," out || { echo $file && return 1; }
+	done
+'
+
+test_expect_success 'what is no such trap says so, and where; cuts of one do' '
+	for file in cut empty-number indefinite no-c1 version-2; do
+		refused 6 "trap" decode pet "$pet/$file" && grep -q "offset" err || { echo $file && return 1; }
+	done &&
+	refused 6 "decode event" decode pet trap &&
+	size=$(wc -c <"$pet/intrusion") && n=1 &&
+	while test $n -lt $size; do
+		head -c $n "$pet/intrusion" >cut.bin &&
+		refused 6 "trap" decode pet cut.bin --format binary && grep -q "offset" err || { echo $n && return 1; }
+		n=$((n + 9))
+	done
+'
+
 test_expect_success 'HTTP of both directions, one message behind the other, whole and cut' '
 	{ printf "POST /wsman HTTP/1.1\r\nHost: pc\r\nAuthorization: Digest username=\"admin\",response=\"0123456789abcdef\"\r\n" &&
 		body="<a><AdminPassword>Hidden-77</AdminPassword><b>seen</b></a>" &&

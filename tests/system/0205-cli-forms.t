@@ -137,7 +137,7 @@ for form in json csv; do
 		{ printf "b516fb7187cbf94ab441ca7b383578f901002c000000000001000000" &&
 			printf "%0968d" 0; } >empty.hex &&
 		sim_get AMT_GeneralSettings >get.xml &&
-		form decode hello -- psk.hex && form decode event -- event.hex && form decode audit -- audit.hex &&
+		form decode hello -- psk.hex && form decode event -- event.hex && form decode pet -- "$SHARNESS_TEST_SRCDIR/../corpus/pet/intrusion" && form decode audit -- audit.hex &&
 		echo "10000000534f4c20 11000000010000000000000000" >redir.hex && form decode redir -- redir.hex &&
 		mkdir -p disc && cp two.http disc/ && form media save -- disc saved$n.iso &&
 		form decode http -- two.http && form decode setupbin -- empty.hex && form decode wsman -- get.xml
