@@ -16,4 +16,6 @@ struct sim_alert { /* one of both; valid inside the callback only */
 };
 void sim_alerts_event(struct sim_dev *d, const struct wire_event_record *ev); /* by the PET filters */
 /* Message iAMT followed by that number, with a number as its first argument (-1: none). */
+/* What is done, by its audit event: the alerts that tell of it. */
+void sim_alerts_audited(struct sim_dev *d, uint16_t app, uint16_t event);
 void sim_alerts_message(struct sim_dev *d, unsigned message, int argument, unsigned severity);

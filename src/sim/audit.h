@@ -12,8 +12,9 @@ struct sim_audit_who {
 	const char *user;    /* NULL: local, nobody logged in */
 	const char *sid_b64; /* a directory user's, instead of user */
 	const char *address; /* NULL or "": none */
+	bool kvm_port;       /* a viewer on port 5900: neither a user nor an address */
 };
-/* Writes it now, if its policy wants that event and there is room for it. */
+/* Writes it now, if its policy wants that event and there is room for it; alerts are told in any case. */
 void sim_audit(struct sim_dev *d, const struct sim_audit_who *who, uint16_t app, uint16_t event, struct span data);
 /* "16/5" or "16/5:00": an event with extended data as hex, from local software. */
 bool sim_audit_named(struct sim_dev *d, struct span text, struct err *e);
@@ -25,6 +26,7 @@ size_t sim_audit_bytes(const struct sim_dev *d); /* of all records */
 /* Record i as base64, 0 the oldest; empty past the end. */
 struct span sim_audit_at(const struct sim_dev *d, unsigned i);
 void sim_audit_clear(struct sim_dev *d);
+void sim_audit_recover(struct sim_dev *d); /* it is emptied as by a clear of the CMOS, and notes that */
 bool sim_audit_enabled(const struct sim_dev *d);
 bool sim_audit_locked(const struct sim_dev *d);
 /* The policy: "APP EVENT TYPE" a line. False at the end of left. */

@@ -18,7 +18,7 @@ struct sim_boot_choice {
 	enum sim_boot_from from;
 	unsigned media_index;      /* which of them, from 1; 0: the usual one */
 	bool sol;                  /* the console is on SOL */
-	bool lock_keyboard, bypass_password, reflash, erase, safe_mode, progress;
+	bool lock_keyboard, bypass_password, reflash, erase, platform_erase, safe_mode, progress;
 	unsigned verbosity;        /* 0 the usual, 1 quiet, 2 verbose, 3 blank screen */
 	char uri[301];             /* of HTTPS boot; "" none */
 	unsigned starts;           /* of the PC so far */

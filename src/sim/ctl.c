@@ -265,6 +265,13 @@ static bool run_audit(struct conn *c, struct sim_dev *d, struct out *o, struct e
 	return sim_audit_named(d, span_str(c->words[2]), e);
 }
 
+static bool run_update(struct conn *c, struct sim_dev *d, struct out *o, struct err *e)
+{
+	(void)o;
+	touch(c, d);
+	return sim_dev_update(d, span_str(c->words[2]), e);
+}
+
 static bool run_usb(struct conn *c, struct sim_dev *d, struct out *o, struct err *e)
 {
 	if (c->words[2][0] != '/')
@@ -309,6 +316,8 @@ static bool run_hardware(struct conn *c, struct sim_dev *d, struct out *o, struc
 	  "a sensor of the PC reports that: into its event log, and to who has subscribed") \
 	X("audit", "DEVICE APPLICATION/EVENT[:HEX]", 2, 2, false, run_audit, \
 	  "local software does what that audit event tells") \
+	X("update", "DEVICE done|partial|failed", 2, 2, false, run_update, \
+	  "software on the PC updates its firmware (to the same release), which ends so") \
 	X("hardware", "DEVICE [CHANGE]", 1, 2, false, run_hardware, \
 	  "prints the model; CHANGE: out, in or swap with memory:N, media:N, fan:N or battery:N; whole") \
 	X("power-loss", "DEVICE", 1, 1, false, run_power_loss, "loses power for a moment: connections die") \
@@ -436,7 +445,7 @@ static bool parse(struct conn *c, struct span line, struct err *e)
 		err_set(e, ERR_USAGE, "there is no request '%s'", c->word_count ? c->words[0] : "");
 		return err_want(e,
 				"list, stats, state, fault, switch, value, g3, hello, "
-				"move, usb, event, audit, hardware, power-loss or fleet");
+				"move, usb, event, audit, update, hardware, power-loss or fleet");
 	}
 	if (c->word_count - 1 < hows[i].lo || c->word_count - 1 > hows[i].hi)
 		return err_set(e, ERR_USAGE, "use: %s %s", rows[i].name, rows[i].args);

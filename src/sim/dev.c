@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "sim/dev_boot_priv.h"
 #include "sim/dev_priv.h"
+#include "sim/alerts.h"
 #include "sim/audit.h"
 #include "sim/events.h"
 #include "sim/redir_priv.h"
@@ -18,6 +19,14 @@
 #define DAY_MS        86400000LL
 #define DEFAULT_MEBX  "admin"
 #define OTHER_SUFFIX  "elsewhere.example"
+
+/* Messages of WS-Events (discovery 7.3), and their first argument. */
+#define ALERT_UNPROVISION  38 /* 0: by the BIOS */
+#define ALERT_PROVISIONING 55
+#define PROVISIONED        2
+#define UNPROVISIONING     3
+#define ALERT_RESTARTED    61
+#define ALERT_DISABLE      71
 
 static const char *const state_names[] = {
 #define X(name, text) text,
@@ -221,6 +230,8 @@ void sim_dev_set_state(struct sim_dev *d, enum sim_state to)
 	if (!sim_dev_in_setup(d))
 		sim_hello_stop(d);
 	log_state(d, from, to);
+	if (to == SIM_CONFIGURED)
+		sim_alerts_message(d, ALERT_PROVISIONING, PROVISIONED, 2);
 	if (d->env->on_state)
 		d->env->on_state(d->env->arg, d, from);
 }
@@ -284,6 +295,7 @@ void sim_dev_power_loss(struct sim_dev *d)
 	sim_conn_reset_all(d, NULL);
 	sim_dev_forget_ram(d);
 	network_restart(d);
+	sim_alerts_message(d, ALERT_RESTARTED, -1, 3);
 }
 
 /* The setup that the device would begin by itself, or its state as it is. */
@@ -309,8 +321,20 @@ static bool refuse_state(const struct sim_dev *d, enum sim_state to, const char 
 	return err_seen(e, "%s, AMT %s", sim_dev_state_name(d->state), d->gen->name);
 }
 
+/* Somebody at the PC takes it out of configuration: said while it still knows whom to tell. */
+static void tell_end(struct sim_dev *d, enum sim_state to)
+{
+	if (to == SIM_DISABLED)
+		sim_alerts_message(d, ALERT_DISABLE, -1, 5);
+	if (to != SIM_FACTORY)
+		return;
+	sim_alerts_message(d, ALERT_PROVISIONING, UNPROVISIONING, 3);
+	sim_alerts_message(d, ALERT_UNPROVISION, 0, 3);
+}
+
 static void cmos_clear(struct sim_dev *d)
 {
+	sim_audit_recover(d);
 	d->pid[0] = '\0';
 	mem_wipe(d->pps, sizeof d->pps);
 	mem_free(d->mebx);
@@ -320,11 +344,11 @@ static void cmos_clear(struct sim_dev *d)
 	sim_dev_drop_roots(d);
 	sim_dev_erase(d);
 	sim_event_clear(d);
-	sim_audit_clear(d);
 }
 
 bool sim_dev_to_state(struct sim_dev *d, enum sim_state to, struct err *e)
 {
+	tell_end(d, to);
 	switch (to) {
 	case SIM_FACTORY:
 		cmos_clear(d);

@@ -108,6 +108,8 @@ struct sim_hello_plan {
 void sim_dev_hello_plan(const struct sim_dev *d, struct sim_hello_plan *out_plan);
 void sim_dev_start(struct sim_dev *d);      /* begins the hello schedule (and calls on_hello in time) */
 void sim_dev_g3(struct sim_dev *d);         /* power drain: volatile state lost, schedule restarts */
+/* Software on the PC updates its firmware, which ends "done", "partial" or "failed". */
+bool sim_dev_update(struct sim_dev *d, struct span how, struct err *e);
 void sim_dev_power_loss(struct sim_dev *d); /* now: connections die, staged changes that firmware keeps in RAM are lost */
 void sim_dev_unplug(struct sim_dev *d); /* its connections die, nothing else is lost */
 

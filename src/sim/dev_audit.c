@@ -7,10 +7,13 @@
 #include "sim/dev_priv.h"
 #include "wire/audit_events.h"
 
-#define BASELINE_S   1072915200u /* 2004-01-01: the clock of a PC that nobody has set */
-#define RECORD_MAX   800
-#define DAY_S        86400u
-#define APP_SECURITY 16
+#define BASELINE_S     1072915200u /* 2004-01-01: the clock of a PC that nobody has set */
+#define RECORD_MAX     800
+#define DAY_S          86400u
+#define APP_SECURITY   16
+#define APP_LOG        20
+#define LOG_RECOVERED  5
+#define RECOVERED_INIT 2
 
 /* ---- the log ---- */
 
@@ -215,12 +218,15 @@ void sim_audit(struct sim_dev *d, const struct sim_audit_who *who, uint16_t app,
 	size_t n;
 	bool critical, always = super_critical(d, app, event);
 
+	sim_alerts_audited(d, app, event);
 	if (!has_log(d) ||
 	    (!always &&
 	     (!sim_audit_enabled(d) || sim_audit_locked(d) ||
 	      !sim_audit_is_on(d, app, event, &critical))))
 		return;
-	r.by = who && who->user ? WIRE_AUDIT_DIGEST : WIRE_AUDIT_LOCAL;
+	r.by = who && who->user        ? WIRE_AUDIT_DIGEST
+		: who && who->kvm_port ? WIRE_AUDIT_KVM
+				       : WIRE_AUDIT_LOCAL;
 	if (who && who->user)
 		r.user = span_str(who->user);
 	if (who && who->sid_b64 && b64_decode(span_str(who->sid_b64), sid, sizeof sid, &n)) {
@@ -236,6 +242,28 @@ void sim_audit(struct sim_dev *d, const struct sim_audit_who *who, uint16_t app,
 	out_init(&o, bytes, sizeof bytes);
 	if (wire_audit_record_emit(&o, &r))
 		append(d, out_span(&o), always);
+}
+
+/* The policy goes with the settings: what it said of this event is asked first. */
+void sim_audit_recover(struct sim_dev *d)
+{
+	static const uint8_t reason[] = { RECOVERED_INIT };
+	bool critical,
+		wanted = has_log(d) && sim_audit_enabled(d) && d->audit_log &&
+		sim_audit_is_on(d, APP_LOG, LOG_RECOVERED, &critical);
+	struct wire_audit_record r = { .app = APP_LOG,
+				       .event = LOG_RECOVERED,
+				       .by = WIRE_AUDIT_LOCAL,
+				       .location = 2,
+				       .time = now_s(d),
+				       .data = { reason, sizeof reason } };
+	uint8_t bytes[64];
+	struct out o;
+
+	sim_audit_clear(d);
+	out_init(&o, bytes, sizeof bytes);
+	if (wanted && wire_audit_record_emit(&o, &r))
+		append(d, out_span(&o), true);
 }
 
 bool sim_audit_named(struct sim_dev *d, struct span text, struct err *e)

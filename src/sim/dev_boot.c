@@ -125,6 +125,7 @@ void sim_boot_start(struct sim_dev *d)
 		b->last.bypass_password = sim_boot_flag(b, SIM_BOOT_BYPASS);
 		b->last.reflash = sim_boot_flag(b, SIM_BOOT_REFLASH);
 		b->last.erase = sim_boot_flag(b, SIM_BOOT_ERASE);
+		b->last.platform_erase = sim_boot_flag(b, SIM_BOOT_PLATFORM_ERASE);
 		b->last.safe_mode = sim_boot_flag(b, SIM_BOOT_SAFE);
 		b->last.progress = sim_boot_flag(b, SIM_BOOT_PROGRESS);
 		b->last.verbosity = b->verbosity;
@@ -169,6 +170,7 @@ void sim_dev_print_boot(struct sim_dev *d, struct out *o)
 	print_flag(o, "bypass-password", c->bypass_password);
 	print_flag(o, "reflash", c->reflash);
 	print_flag(o, "erase", c->erase);
+	print_flag(o, "platform-erase", c->platform_erase);
 	print_flag(o, "safe-mode", c->safe_mode);
 	print_flag(o, "progress", c->progress);
 	out_str(o, " uri=");

@@ -3,11 +3,20 @@
  * sim_consent_ok. Time is looked at when somebody asks: no timer. */
 #include "base/clk.h"
 #include "base/str.h"
+#include "sim/alerts.h"
 #include "sim/boot.h"
 #include "sim/dev_priv.h"
 
 #define CODES     1000000
 #define WRONG_MAX 3 /* the audit log has an event for it */
+/* Alerts (discovery 7.3): whose the screen is, and where consent stands. */
+#define ALERT_SCREEN  51
+#define SCREEN_HOST   0
+#define SCREEN_ME     1
+#define SCREEN_LATE   2
+#define ALERT_CONSENT 64
+#define CONSENT_ENDED 2
+#define CONSENT_ASKED 3
 
 static int64_t timeout_ms(const struct sim_dev *d, enum sim_var v)
 {
@@ -32,13 +41,24 @@ void sim_consent_forget(struct sim_dev *d)
 	d->consent = (struct sim_consent){ .sessions = d->consent.sessions };
 }
 
+/* Over by itself or by somebody: the screen is the host's again. */
+static void over(struct sim_dev *d, int screen)
+{
+	bool shown = d->consent.state == SIM_CONSENT_DISPLAYED;
+
+	sim_consent_forget(d);
+	if (shown)
+		sim_alerts_message(d, ALERT_SCREEN, screen, 2);
+	sim_alerts_message(d, ALERT_CONSENT, CONSENT_ENDED, 2);
+}
+
 enum sim_consent_state sim_consent_now(struct sim_dev *d)
 {
 	struct sim_consent *c = &d->consent;
 	bool timed = c->state == SIM_CONSENT_DISPLAYED || c->state == SIM_CONSENT_RECEIVED;
 
 	if (timed && clk_mono_ms() >= c->until_mono_ms)
-		sim_consent_forget(d);
+		over(d, SCREEN_LATE);
 	return (enum sim_consent_state)c->state;
 }
 
@@ -76,6 +96,8 @@ bool sim_consent_start(struct sim_dev *d)
 	d->consent.wrong = 0;
 	d->consent.code = rng_below(&d->rng, CODES);
 	d->consent.until_mono_ms = clk_mono_ms() + timeout_ms(d, SIM_VAR_OPTIN_SHOW_TIMEOUT);
+	sim_alerts_message(d, ALERT_SCREEN, SCREEN_ME, 2);
+	sim_alerts_message(d, ALERT_CONSENT, CONSENT_ASKED, 2);
 	return true;
 }
 
@@ -87,9 +109,10 @@ enum sim_consent_sent sim_consent_send(struct sim_dev *d, uint32_t code)
 		return SIM_CONSENT_NOT_NOW;
 	if (code != c->code) {
 		if (++c->wrong >= WRONG_MAX)
-			sim_consent_forget(d);
+			over(d, SCREEN_HOST);
 		return SIM_CONSENT_WRONG;
 	}
+	sim_alerts_message(d, ALERT_SCREEN, SCREEN_HOST, 2);
 	c->state = SIM_CONSENT_RECEIVED;
 	c->until_mono_ms = clk_mono_ms() + timeout_ms(d, SIM_VAR_OPTIN_CODE_TIMEOUT);
 	return SIM_CONSENT_RIGHT;
@@ -99,7 +122,7 @@ bool sim_consent_cancel(struct sim_dev *d)
 {
 	if (sim_consent_now(d) == SIM_CONSENT_IDLE)
 		return false;
-	sim_consent_forget(d);
+	over(d, SCREEN_HOST);
 	return true;
 }
 

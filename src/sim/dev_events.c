@@ -7,6 +7,10 @@
 #include "sim/dev_priv.h"
 
 #define RECORD_TEXT ((size_t)28)
+/* the user's call for help, of discovery 7.3 */
+#define HELP          53
+#define HELP_CONNECTS 50
+#define HELP_ALONE    52
 
 static const struct row {
 	const char *word;
@@ -69,6 +73,18 @@ static void keep(struct sim_dev *d, const struct wire_event_record *ev)
 	out_b64(&o, record);
 }
 
+static bool asks_for_user(const struct sim_dev *d)
+{
+	const struct sim_record *r;
+
+	for (unsigned i = 0; (r = sim_record_at(d, "AMT_RemoteAccessPolicyRule", i)); i++) {
+		const char *trigger = sim_record_get(r, "Trigger");
+		if (trigger && str_eq(trigger, "0"))
+			return true;
+	}
+	return false;
+}
+
 /* "iAMT0050+48": that message, with the code more than 48 as its argument. */
 static void tell(struct sim_dev *d, const struct row *r, uint32_t code)
 {
@@ -83,6 +99,8 @@ static void tell(struct sim_dev *d, const struct row *r, uint32_t code)
 		sim_alerts_message(d, 2 + state, -1, r->severity >= 16 ? 5 : 2);
 		return;
 	}
+	if (r == &rows[SIM_EV_CONNECT]) /* whether something connects by itself, its rules say */
+		sim_alerts_message(d, HELP, asks_for_user(d) ? HELP_CONNECTS : HELP_ALONE, 2);
 	if (text.n < 8 || !str_to_u32(span_make(text.p + 4, 4), 1, 9999, &id, NULL))
 		return;
 	if (plus < text.n)
@@ -138,12 +156,38 @@ static void make(const struct row *r, uint32_t code, struct wire_event_record *o
 		out_ev->data[2] = (uint8_t)(code >> 8);
 }
 
-void sim_event(struct sim_dev *d, enum sim_event ev, uint32_t code)
+const char *sim_event_word(enum sim_event ev)
+{
+	return rows[ev].word;
+}
+
+const char *sim_event_like(const struct wire_event_record *ev)
+{
+	struct wire_event_record r;
+
+	for (unsigned i = 0; i < SIM_EVENT_COUNT; i++) {
+		make(&rows[i], 0, &r);
+		size_t told = rows[i].code_at < 0 ? 4 : rows[i].code_at == 2 ? 2 : 1;
+		if (r.sensor_type == ev->sensor_type && r.event_type == ev->event_type &&
+		    r.offset == ev->offset && memcmp(r.data, ev->data, told) == 0)
+			return rows[i].word;
+	}
+	return "other";
+}
+
+void sim_event_more(struct sim_dev *d, enum sim_event ev, uint32_t code, unsigned more)
 {
 	struct wire_event_record record;
 
 	make(&rows[ev], code, &record);
+	if (more)
+		record.data[rows[ev].code_at + 1] = (uint8_t)more;
 	happens(d, &record, &rows[ev], code);
+}
+
+void sim_event(struct sim_dev *d, enum sim_event ev, uint32_t code)
+{
+	sim_event_more(d, ev, code, 0);
 }
 
 void sim_event_agent(struct sim_dev *d, const uint8_t guid[16], uint8_t state)
@@ -153,15 +197,6 @@ void sim_event_agent(struct sim_dev *d, const uint8_t guid[16], uint8_t state)
 	make(&rows[SIM_EV_AGENT], state, &ev);
 	memcpy(ev.data + 1, guid, 6);
 	happens(d, &ev, &rows[SIM_EV_AGENT], state);
-}
-
-void sim_event_boot(struct sim_dev *d)
-{
-	static const uint8_t steps[] = { 1, 2, 23, 6, 7, 9, 19 };
-
-	sim_event(d, SIM_EV_STARTED, 0);
-	for (size_t i = 0; i < sizeof steps; i++)
-		sim_event(d, SIM_EV_FW_PROGRESS, steps[i]);
 }
 
 static bool agent_named(struct sim_dev *d, struct span text, struct err *e)

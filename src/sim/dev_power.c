@@ -2,11 +2,16 @@
  * runs in both states. Asked by fw_power.c (WS-MAN) and fw_eoi_power.c (legacy SOAP). */
 #include "sim/dev_boot_priv.h"
 #include "sim/dev_priv.h"
+#include "sim/alerts.h"
 #include "sim/events.h"
+#include "sim/presence_priv.h"
 #include "sim/ider_priv.h"
 #include "sim/machine_priv.h"
 #include "sim/kvm_priv.h"
 #include "sim/redir_priv.h"
+
+#define OS_WAKE_VECTOR 18 /* progress code of wsman 3.1 */
+#define ALERT_SYSTEM   67
 
 bool sim_dev_is_on(const struct sim_dev *d)
 {
@@ -30,6 +35,19 @@ unsigned sim_dev_s_state(const struct sim_dev *d)
 	return d->asleep ? d->asleep : 5;
 }
 
+/* What the system of the PC is asked to do itself. */
+static void tell(struct sim_dev *d, enum sim_power_act act)
+{
+	int what = act == SIM_POWER_SOFT_DOWN ? 0
+		: act == SIM_POWER_SOFT_RESET ? 1
+		: act == SIM_POWER_SLEEP      ? 2
+		: act == SIM_POWER_HIBERNATE  ? 3
+					      : -1;
+
+	if (what >= 0)
+		sim_alerts_message(d, ALERT_SYSTEM, what, 2);
+}
+
 bool sim_dev_power(struct sim_dev *d, enum sim_power_act act)
 {
 	bool ends = act == SIM_POWER_DOWN || act == SIM_POWER_CYCLE || act == SIM_POWER_SOFT_DOWN;
@@ -39,6 +57,8 @@ bool sim_dev_power(struct sim_dev *d, enum sim_power_act act)
 	if (!sim_dev_power_can(d, act) ||
 	    (ends && (sim_redir_is_open(d, WIRE_REDIR_NONE) || sim_kvm_is_open(d))))
 		return false;
+	tell(d, act);
+	sim_presence_power(d, act);
 	act = act == SIM_POWER_SOFT_DOWN      ? SIM_POWER_DOWN
 		: act == SIM_POWER_SOFT_RESET ? SIM_POWER_RESET
 					      : act;
@@ -49,7 +69,9 @@ bool sim_dev_power(struct sim_dev *d, enum sim_power_act act)
 	case SIM_POWER_ON:
 		d->power_off = false;
 		d->stats.power_ons++;
-		if (!wakes)
+		if (wakes)
+			sim_event(d, SIM_EV_FW_PROGRESS, OS_WAKE_VECTOR);
+		else
 			sim_event_boot(d);
 		break;
 	case SIM_POWER_DOWN:

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "sim/fw_usb_priv.h"
 #include "sim/dev_priv.h"
+#include "sim/events.h"
 #include "wire/hello.h"
 
 #define FILE_BYTES  ((size_t)16 * 1024 * 1024)
@@ -173,6 +174,8 @@ bool sim_dev_usb(struct sim_dev *d, struct span file, const struct sim_usb *io,
 
 	arena_init(&a, MEM_BYTES);
 	bool ok = wire_setupbin_parse(file, &a, &f, e) || err_wrap(e, "the PC ignores the stick");
+	if (!ok && file.n) /* the BIOS found something on the stick that it cannot read */
+		sim_event(d, SIM_EV_BAD_DATA, 0);
 	ok = ok && sim_fw_usb_judge(d, &f, &u, e) && used_up(&f, &u, io, e);
 	if (ok) {
 		bool keep = f.flags & WIRE_SETUPBIN_KEEP;

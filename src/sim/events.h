@@ -62,9 +62,13 @@ enum sim_event {
 struct sim_dev;
 /* It happens now: written to the log, unless that is frozen, and told to who has subscribed. */
 void sim_event(struct sim_dev *d, enum sim_event ev, uint32_t code);
+/* With a byte behind that of the code: on what (wsman 3.1). */
+void sim_event_more(struct sim_dev *d, enum sim_event ev, uint32_t code, unsigned more);
 /* "intrusion" or "firmware-error=3"; "agent=GUID:STATE", GUID as 32 hex digits. */
 bool sim_event_named(struct sim_dev *d, struct span text, struct err *e);
-void sim_event_boot(struct sim_dev *d); /* what a start of the PC writes */
+const char *sim_event_word(enum sim_event ev);
+const char *sim_event_like(const struct wire_event_record *ev); /* word of the event that it is; "other" */
+void sim_event_boot(struct sim_dev *d); /* what a start of the PC writes (dev_starts.c) */
 void sim_event_agent(struct sim_dev *d, const uint8_t guid[16], uint8_t state);
 
 /* The log: records by age, 0 the newest. */

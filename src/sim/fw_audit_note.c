@@ -144,6 +144,13 @@ static bool tolerance(struct fw_ctx *x, const struct wsman_obj *in, struct out *
 	return true;
 }
 
+static bool new_key(struct fw_ctx *x, const struct wsman_obj *in, struct out *o)
+{
+	(void)x;
+	(void)o;
+	return wsman_obj_has(in, "MasterKey") || wsman_obj_has(in, "Passphrase");
+}
+
 static bool power_package(struct fw_ctx *x, const struct wsman_obj *in, struct out *o)
 {
 	uint8_t guid[16] = { 0 };
@@ -303,6 +310,14 @@ static bool tcp_ip(struct fw_ctx *x, const struct wsman_obj *in, struct out *o)
 	return true;
 }
 
+static bool vlan(struct fw_ctx *x, const struct wsman_obj *in, struct out *o)
+{
+	(void)x;
+	out_be32(o, 0);
+	out_be16(o, (uint16_t)number(in, "VLANTag"));
+	return wsman_obj_has(in, "VLANTag");
+}
+
 static bool link_policy(struct fw_ctx *x, const struct wsman_obj *in, struct out *o)
 {
 	(void)x;
@@ -384,6 +399,28 @@ static bool wireless(struct fw_ctx *x, const struct wsman_obj *in, struct out *o
 	return true;
 }
 
+static bool wifi_sync(struct fw_ctx *x, const struct wsman_obj *in, struct out *o)
+{
+	(void)x;
+	out_be32(o, number(in, "localProfileSynchronizationEnabled"));
+	return wsman_obj_has(in, "localProfileSynchronizationEnabled");
+}
+
+static bool wifi_uefi(struct fw_ctx *x, const struct wsman_obj *in, struct out *o)
+{
+	(void)x;
+	out_u8(o, str_eq(text_of(in, "UEFIWiFiProfileShareEnabled"), "true"));
+	return wsman_obj_has(in, "UEFIWiFiProfileShareEnabled");
+}
+
+static bool link_preference(struct fw_ctx *x, const struct wsman_obj *in, struct out *o)
+{
+	(void)x;
+	out_be32(o, number(in, "Timeout"));
+	out_be32(o, number(in, "LinkPreference"));
+	return true;
+}
+
 static bool no_name(struct fw_ctx *x, const struct wsman_obj *in, struct out *o)
 {
 	(void)x;
@@ -420,7 +457,7 @@ static const struct row {
 	{ "AMT_PublicKeyCertificate", WSMAN_OP_DELETE, NULL, 16, 11, NULL },
 	{ SETUP, CALL, "SetTLSPSK", 16, 12, NULL },
 	{ "AMT_KerberosSettingData", WSMAN_OP_PUT, NULL, 16, 13, tolerance },
-	{ "AMT_KerberosSettingData", CALL, "SetMasterKey", 16, 14, NULL },
+	{ "AMT_KerberosSettingData", WSMAN_OP_PUT, NULL, 16, 14, new_key },
 	{ "AMT_SystemPowerScheme", CALL, "SetPowerScheme", 16, 16, power_package },
 	{ SETUP, CALL, "Unprovision", 16, 19, unprovisioned },
 	{ SETUP, CALL, "PartialUnprovision", 16, 19, unprovisioned },
@@ -450,6 +487,7 @@ static const struct row {
 	{ "AMT_EthernetPortSettings", WSMAN_OP_PUT, NULL, 22, 0, tcp_ip },
 	{ "AMT_GeneralSettings", WSMAN_OP_PUT, NULL, 22, 1, host_name },
 	{ "AMT_GeneralSettings", WSMAN_OP_PUT, NULL, 22, 2, domain_name },
+	{ "AMT_EthernetPortSettings", WSMAN_OP_PUT, NULL, 22, 3, vlan },
 	{ "AMT_EthernetPortSettings", WSMAN_OP_PUT, NULL, 22, 4, link_policy },
 	{ "AMT_SNMPEventSubscriber", WSMAN_OP_CREATE, NULL, 24, 0, receiver },
 	{ "AMT_SNMPEventSubscriber", WSMAN_OP_DELETE, NULL, 24, 1, receiver },
@@ -471,12 +509,28 @@ static const struct row {
 	{ WIFI, CALL, "AddWiFiSettings", 27, 0, wireless },
 	{ "CIM_WiFiEndpointSettings", WSMAN_OP_DELETE, NULL, 27, 1, no_name },
 	{ WIFI, CALL, "UpdateWiFiSettings", 27, 2, wireless },
+	{ WIFI, WSMAN_OP_PUT, NULL, 27, 3, wifi_sync },
+	{ "AMT_EthernetPortSettings", CALL, "SetLinkPreference", 27, 4, link_preference },
+	{ WIFI, WSMAN_OP_PUT, NULL, 27, 5, wifi_uefi },
 	{ "IPS_KVMRedirectionSettingData", WSMAN_OP_PUT, NULL, 29, 0, asks_consent },
 	{ "IPS_KVMRedirectionSettingData", WSMAN_OP_PUT, NULL, 29, 1, asks_no_consent },
 	{ "IPS_KVMRedirectionSettingData", WSMAN_OP_PUT, NULL, 29, 2, has_rfb },
 	{ "IPS_OptInService", WSMAN_OP_PUT, NULL, 30, 0, consent_policy },
 };
 /* clang-format on */
+
+bool sim_fw_audit_request(unsigned i, const char **out_cls, enum wsman_op *out_op,
+			  const char **out_method, uint16_t out_event[2])
+{
+	if (i >= sizeof rows / sizeof *rows)
+		return false;
+	*out_cls = rows[i].cls;
+	*out_op = rows[i].op;
+	*out_method = rows[i].method;
+	out_event[0] = rows[i].app;
+	out_event[1] = rows[i].event;
+	return true;
+}
 
 static bool is_request(const struct fw_ctx *x, const struct row *r)
 {
@@ -541,7 +595,7 @@ bool sim_fw_audit_may(struct fw_ctx *x)
 	return n == 0;
 }
 
-static bool note(struct fw_ctx *x, const struct row *r, struct span data)
+void sim_fw_audit_this(struct fw_ctx *x, uint16_t app, uint16_t event, struct span data)
 {
 	const struct sim_record *u =
 		x->user ? sim_record_handle(x->d, "AMT_AuthorizationService", x->user) : NULL;
@@ -552,7 +606,12 @@ static bool note(struct fw_ctx *x, const struct row *r, struct span data)
 		who.user = name ? name : "";
 		who.sid_b64 = sim_record_get(u, "KerberosUserSid");
 	}
-	sim_audit(x->d, &who, r->app, r->event, data);
+	sim_audit(x->d, &who, app, event, data);
+}
+
+static bool note(struct fw_ctx *x, const struct row *r, struct span data)
+{
+	sim_fw_audit_this(x, r->app, r->event, data);
 	return true;
 }
 

@@ -2,11 +2,20 @@
  * all zero). Addresses are staged, LinkPolicy acts at once. */
 #include "base/hash.h"
 #include "base/str.h"
+#include "sim/alerts.h"
 #include "sim/fw_priv.h"
 
 #define NAME               "Intel(r) AMT Ethernet Port Settings"
 #define INVALID_DHCP_MODE  26
 #define INVALID_IP_ADDRESS 27
+#define VLAN_MAX           4095
+#define WIRELESS_PORT      1
+#define DMTF_INVALID       5
+/* alerts of discovery 7.3 */
+#define ALERT_RADIO 50
+#define RADIO_TAKEN 67
+#define RADIO_BACK  69
+#define ALERT_SYNC  62
 
 static void fill(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 {
@@ -46,6 +55,40 @@ static bool policy_ok(const struct wsman_obj *in)
 	return true;
 }
 
+static bool vlan_ok(const struct wsman_obj *in)
+{
+	uint32_t v;
+
+	return !wsman_obj_has(in, "VLANTag") || (wsman_obj_u32(in, "VLANTag", &v) && v <= VLAN_MAX);
+}
+
+static void tell_sync(struct fw_ctx *x, const struct wsman_obj *in)
+{
+	bool on;
+
+	if (wsman_obj_bool(in, "IpSyncEnabled", &on) &&
+	    on != sim_var_staged_is_true(x->d, SIM_VAR_IP_SYNC))
+		sim_alerts_message(x->d, ALERT_SYNC, on, 2);
+}
+
+/* Who has the radio while both want it: ME (1) or the host (2). Only the wireless port has one. */
+static uint32_t prefer(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
+{
+	int i = sim_fw_select(x, x->cls);
+	uint32_t who, s = 1;
+
+	(void)out;
+	if (i < 0)
+		return DMTF_INVALID;
+	if (i != WIRELESS_PORT || !wsman_obj_u32(in, "LinkPreference", &who) || who < 1 ||
+	    who > 2 ||
+	    (wsman_obj_has(in, "Timeout") &&
+	     (!wsman_obj_u32(in, "Timeout", &s) || s < 1 || s > UINT16_MAX)))
+		return WSMAN_PT_INVALID_PARAMETER;
+	sim_alerts_message(x->d, ALERT_RADIO, who == 1 ? RADIO_TAKEN : RADIO_BACK, 2);
+	return WSMAN_PT_SUCCESS;
+}
+
 static bool put(struct fw_ctx *x, unsigned i, const struct wsman_obj *in)
 {
 	static const char *const addresses[] = { "IPAddress", "SubnetMask", "DefaultGateway",
@@ -53,7 +96,7 @@ static bool put(struct fw_ctx *x, unsigned i, const struct wsman_obj *in)
 	bool dhcp = str_eq(sim_fw_will_be(x, in, "DHCPEnabled", SIM_VAR_DHCP), "true");
 	const char *ip, *mask;
 
-	if (!policy_ok(in))
+	if (!policy_ok(in) || !vlan_ok(in))
 		return sim_fw_refuse_status(x, FW_FAULT_INTERNAL, WSMAN_PT_INVALID_PARAMETER);
 	for (size_t n = 0; n < sizeof addresses / sizeof *addresses; n++) {
 		const char *text = wsman_obj_str(in, addresses[n]);
@@ -64,6 +107,8 @@ static bool put(struct fw_ctx *x, unsigned i, const struct wsman_obj *in)
 		if (!ipv4_ok(text))
 			return sim_fw_refuse_status(x, FW_FAULT_INTERNAL, INVALID_IP_ADDRESS);
 	}
+	if (i == 0)
+		tell_sync(x, in);
 	/* with a shared static address the host tells it */
 	if (i != 0 || dhcp ||
 	    str_eq(sim_fw_will_be(x, in, "SharedStaticIp", SIM_VAR_STATIC_IP), "true"))
@@ -92,6 +137,7 @@ static const struct fw_member wired[] = {
 	FW_FIX("SharedMAC", "true"),
 	FW_VAR("SharedStaticIp", SIM_VAR_STATIC_IP),
 	FW_VAR("SubnetMask", SIM_VAR_MASK),
+	FW_VAR("VLANTag", SIM_VAR_VLAN),
 	FW_END,
 };
 static const struct fw_member wireless[] = {
@@ -106,11 +152,17 @@ static const struct fw_member wireless[] = {
 	FW_END,
 };
 
+static const struct fw_method port_methods[] = {
+	{ "SetLinkPreference", prefer },
+	{ NULL, NULL },
+};
+
 const struct fw_class sim_fw_net_classes[] = {
 	{ .name = "AMT_EthernetPortSettings",
 	  .members = { wired, wireless },
 	  .fill = fill,
 	  .can_put = true,
-	  .put = put },
+	  .put = put,
+	  .methods = port_methods },
 	{ .name = NULL },
 };

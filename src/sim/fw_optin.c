@@ -1,7 +1,15 @@
 /* IPS_OptInService: user consent over WS-MAN. What it guards and how long a code is worth is in
  * dev_consent.c. In client control mode it is for everything, and nobody can change that. */
 #include "base/str.h"
-#include "sim/fw_priv.h"
+#include "sim/fw_audit_priv.h"
+
+/* of the audit log (wsman 3.2) */
+#define AUDIT_KVM      29
+#define AUDIT_OPTIN    30
+#define CONSENT_GIVEN  3
+#define CONSENT_FAILED 4
+#define CODE_SENT      1
+#define START_BLOCKED  2
 
 #define NOT_NOW 2 /* capture: a code when none was asked for, and a cancel */
 
@@ -39,7 +47,10 @@ static uint32_t start(struct fw_ctx *x, const struct wsman_obj *in, struct wsman
 {
 	(void)in;
 	(void)out;
-	return sim_consent_start(x->d) ? WSMAN_PT_SUCCESS : NOT_NOW;
+	if (sim_consent_start(x->d))
+		return WSMAN_PT_SUCCESS;
+	sim_fw_audit_this(x, AUDIT_OPTIN, START_BLOCKED, span_make(NULL, 0));
+	return NOT_NOW;
 }
 
 static uint32_t cancel(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
@@ -56,6 +67,17 @@ static uint32_t wrong_code(const struct sim_dev *d)
 	return sim_switches_is(&d->sw, SIM_SW_CONSENT_WRONG, "1") ? WSMAN_PT_INTERNAL_ERROR : 2066;
 }
 
+/* What the code did: whether it was right, or wrong for the last time. */
+static void note_code(struct fw_ctx *x, bool right)
+{
+	uint8_t failed = right ? 0 : 1;
+
+	sim_fw_audit_this(x, AUDIT_OPTIN, CODE_SENT, span_make(&failed, 1));
+	if (x->d->gen->kvm.is)
+		sim_fw_audit_this(x, AUDIT_KVM, right ? CONSENT_GIVEN : CONSENT_FAILED,
+				  span_make(NULL, 0));
+}
+
 static uint32_t send_code(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
 {
 	uint32_t code;
@@ -65,8 +87,11 @@ static uint32_t send_code(struct fw_ctx *x, const struct wsman_obj *in, struct w
 		return WSMAN_PT_INVALID_PARAMETER;
 	switch (sim_consent_send(x->d, code)) {
 	case SIM_CONSENT_RIGHT:
+		note_code(x, true);
 		return WSMAN_PT_SUCCESS;
 	case SIM_CONSENT_WRONG:
+		if (sim_consent_now(x->d) == SIM_CONSENT_IDLE)
+			note_code(x, false);
 		return wrong_code(x->d);
 	default:
 		return NOT_NOW;

@@ -1,8 +1,11 @@
-/* Agent presence (wsman 3.14): watchdogs that a client makes, and their actions. No agent runs on the
- * virtual host: a watchdog stays "not started", and what only the local host may call is refused. How
- * rules are named and how many there may be are guesses. Called through the table of classes. */
+/* Agent presence (wsman 3.14): watchdogs that a client makes, and their actions. With the switch
+ * host_agent=runs every watchdog has its agent, which lives as the system of the PC does; else they stay
+ * "not started". What only the local host may call is refused. How rules are named and how many there
+ * may be are guesses. Called through the table of classes, and by power commands. */
 #include "base/str.h"
+#include "sim/events.h"
 #include "sim/fw_record_priv.h"
+#include "sim/presence_priv.h"
 
 #define WATCHDOG    "AMT_AgentPresenceWatchdog"
 #define ACTION      "AMT_AgentPresenceWatchdogAction"
@@ -117,6 +120,99 @@ static uint32_t get_eac(struct fw_ctx *x, const struct wsman_obj *in, struct wsm
 	(void)in;
 	sim_fw_set(out, "ActionEac", eac ? eac : "false");
 	return WSMAN_PT_SUCCESS;
+}
+
+/* ---- what agents do ---- */
+
+static unsigned number(const struct sim_record *r, const char *name)
+{
+	const char *text = sim_record_get(r, name);
+	uint32_t v = 0;
+
+	(void)str_to_u32(span_str(text ? text : ""), 0, UINT32_MAX, &v, NULL);
+	return v;
+}
+
+static void guid_of(const char *id, uint8_t out_guid[16])
+{
+	size_t n;
+
+	memset(out_guid, 0, 16);
+	if (!hex_decode(span_str(id), out_guid, 16, &n))
+		(void)b64_decode(span_str(id), out_guid, 16, &n);
+}
+
+static void act(struct sim_dev *d, const struct sim_record *a, const char *id, unsigned to)
+{
+	const char *event = sim_record_get(a, "EventOnTransition");
+	const char *sd = sim_record_get(a, "ActionSd");
+	uint8_t guid[16];
+
+	guid_of(id, guid);
+	if (event && str_eq(event, "true"))
+		sim_event_agent(d, guid, (uint8_t)to);
+	if (sd && str_eq(sd, "0") &&
+	    sim_record_count(
+		    d,
+		    "AMT_SystemDefensePolicy")) /* a System Defense policy stops the host's sending */
+		sim_event(d, SIM_EV_POLICY, 0);
+}
+
+static void enter(struct sim_dev *d, struct sim_record *w, unsigned to)
+{
+	const char *id = sim_record_get(w, "DeviceID");
+	unsigned from = number(w, "CurrentState");
+	const struct sim_record *a;
+	char text[12];
+	struct out o;
+
+	if (from == to || !id)
+		return;
+	out_init(&o, text, sizeof text);
+	out_fmt(&o, "%u", to);
+	sim_record_set(w, "CurrentState", text);
+	for (unsigned i = 0; (a = sim_record_at(d, ACTION, i)); i++)
+		if (str_eq(sim_record_get(a, "Watchdog"), id) && (number(a, "OldState") & from) &&
+		    (number(a, "NewState") & to))
+			act(d, a, id, to);
+}
+
+static void all_enter(struct sim_dev *d, unsigned to)
+{
+	struct sim_record *w;
+
+	for (unsigned i = 0; (w = sim_record_at(d, WATCHDOG, i)); i++)
+		enter(d, w, to);
+}
+
+void sim_presence_power(struct sim_dev *d, enum sim_power_act act)
+{
+	bool runs = sim_switches_is(&d->sw, SIM_SW_HOST_AGENT, "runs");
+
+	switch (act) {
+	case SIM_POWER_ON:
+	case SIM_POWER_CYCLE:
+	case SIM_POWER_RESET:
+	case SIM_POWER_SOFT_RESET:
+		if (act == SIM_POWER_SOFT_RESET)
+			all_enter(d, AGENT_STOPPED);
+		all_enter(d, runs ? AGENT_RUNNING : AGENT_NOT_STARTED);
+		break;
+	case SIM_POWER_SOFT_DOWN:
+		all_enter(d, AGENT_STOPPED);
+		break;
+	case SIM_POWER_SLEEP:
+	case SIM_POWER_HIBERNATE:
+		all_enter(d, AGENT_SUSPENDED);
+		break;
+	case SIM_POWER_INTERRUPT: /* its system stands still: nobody asserts presence any more */
+		if (runs)
+			all_enter(d, AGENT_EXPIRED);
+		break;
+	case SIM_POWER_DOWN:
+		all_enter(d, AGENT_NOT_STARTED);
+		break;
+	}
 }
 
 #define RULE \

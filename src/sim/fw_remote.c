@@ -2,6 +2,7 @@
  * tunnel to them, the user's part in it. Servers and rules are records. No tunnel is opened; outside of
  * its home domains the device does not answer on its network port (dev.c asks sim_dev_is_outside). */
 #include "base/str.h"
+#include "sim/alerts.h"
 #include "sim/fw_priv.h"
 
 #define SERVICE      "AMT_RemoteAccessService"
@@ -19,6 +20,8 @@
 #define SERVERS_NEW  6
 #define RULES_MAX    3
 #define PER_RULE     2
+#define ALERT_REMOTE 53 /* discovery 7.3: 53 contracts updated */
+#define CONTRACTS    53
 #define USER_MAX     16
 #define DMTF_OK      0
 #define DMTF_INVALID 5
@@ -407,6 +410,7 @@ static uint32_t add_rule(struct fw_ctx *x, const struct wsman_obj *in, struct ws
 		sim_record_append(r, "type", "0");
 	}
 	wsman_obj_set_epr(out, "PolicyRule", rule_epr(x, r));
+	sim_alerts_message(x->d, ALERT_REMOTE, CONTRACTS, 2);
 	return WSMAN_PT_SUCCESS;
 }
 
@@ -427,6 +431,7 @@ static void fill_rule(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 static bool delete_rule(struct fw_ctx *x, unsigned i)
 {
 	sim_record_drop(x->d, sim_record_at(x->d, RULE, i));
+	sim_alerts_message(x->d, ALERT_REMOTE, CONTRACTS, 2);
 	return true;
 }
 

@@ -2,6 +2,7 @@
  * preconditions, and the ways back out of configuration. Changes only the device's data; the
  * restart of the network and the hello window are effects that dev.c carries out. */
 #include "base/str.h"
+#include "sim/alerts.h"
 #include "sim/fw_priv.h"
 #include "wire/psk.h"
 
@@ -192,6 +193,13 @@ static uint32_t refused(struct fw_ctx *x)
 	return sim_fault_hit(x->d, SIM_FAULT_UNPROVISION, &f) ? (uint32_t)f->n : 0;
 }
 
+/* While it still knows whom to tell. */
+static void tell_unprovision(struct sim_dev *d)
+{
+	sim_alerts_message(d, 55, 3, 3);
+	sim_alerts_message(d, 38, 3, 3); /* by remote WS-MAN */
+}
+
 static uint32_t unprovision(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
 {
 	struct sim_dev *d = x->d;
@@ -207,6 +215,7 @@ static uint32_t unprovision(struct fw_ctx *x, const struct wsman_obj *in, struct
 		return WSMAN_PT_INTERNAL_ERROR;
 	if (refused(x))
 		return refused(x);
+	tell_unprovision(d);
 	mem_wipe(d->pps, sizeof d->pps);
 	d->pid[0] = '\0';
 	sim_dev_erase(d);
@@ -225,6 +234,7 @@ static uint32_t partial_unprovision(struct fw_ctx *x, const struct wsman_obj *in
 		return WSMAN_PT_NOT_PERMITTED;
 	if (refused(x))
 		return refused(x);
+	tell_unprovision(d);
 	/* Kept: admin, PSK pair, host and domain name. */
 	char *host = mem_str(sim_var_active(d, SIM_VAR_HOST_NAME));
 	char *domain = mem_str(sim_var_active(d, SIM_VAR_DOMAIN));

@@ -2,6 +2,7 @@
  * which are records: those of the administrator have priorities from 1 on, each its own; those that the
  * host's software gave have 0. 802.1X of a profile is in fw_8021x.c. Nothing is sent by radio. */
 #include "base/str.h"
+#include "sim/alerts.h"
 #include "sim/fw_priv.h"
 
 #define SETTINGS     "CIM_WiFiEndpointSettings"
@@ -32,6 +33,8 @@ static unsigned has_wlan(const struct sim_dev *d)
 
 /* ---- port ---- */
 
+#define ALERT_WLAN 66 /* discovery 7.3 */
+
 static uint32_t port_change(struct fw_ctx *x, const struct wsman_obj *in, struct wsman_obj *out)
 {
 	uint32_t s;
@@ -40,6 +43,7 @@ static uint32_t port_change(struct fw_ctx *x, const struct wsman_obj *in, struct
 	if (!wsman_obj_u32(in, "RequestedState", &s) || (s != 3 && s != 32768 && s != 32769))
 		return DMTF_INVALID;
 	sim_var_set(x->d, SIM_VAR_WIFI_PORT, wsman_obj_str(in, "RequestedState"));
+	sim_alerts_message(x->d, ALERT_WLAN, -1, 2);
 	return DMTF_OK;
 }
 

@@ -4,6 +4,7 @@
 #include "sim/hw.h"
 #include "base/str.h"
 #include "sim/dev_priv.h"
+#include "sim/events.h"
 #include <stdio.h>
 
 /* clang-format off */
@@ -250,7 +251,10 @@ bool sim_hw_change(struct sim_dev *d, struct span what, struct err *e)
 						      : "not in this model");
 			return err_hint(e, "the model is '%s': %s", d->hw->name, d->hw->text);
 		}
-		return add(d, acts[i], k, place, e);
+		if (!add(d, acts[i], k, place, e))
+			return false;
+		sim_event(d, SIM_EV_INTRUSION, 0);
+		return true;
 	}
 	err_set(e, ERR_INVALID, "'%.*s' is no change of the hardware", (int)what.n,
 		(const char *)what.p);

@@ -3,6 +3,7 @@
 #include "sim/kvm_priv.h"
 #include "base/str.h"
 #include "pki/vnc.h"
+#include "sim/alerts.h"
 #include "sim/audit.h"
 
 #define QUEUE_MAX  ((size_t)256 * 1024)
@@ -12,14 +13,17 @@
 #define AUDIT_REDIRECTION 18
 #define AUDIT_KVM_STARTED 8
 #define AUDIT_KVM_ENDED   9
+#define AUDIT_KVM_WRONG   12 /* the password, three times */
+#define WRONG_MAX         3
 
 struct sim_kvm {
 	struct sim_rfb *rfb; /* NULL: no session */
 	struct sim_kvm_line line;
 	struct sched_timer *idle;
 	unsigned moves; /* keys and pointers when the timer was set */
-	bool ending, guarded;
-	unsigned sessions;
+	bool ending, guarded, noted;
+	bool by_port; /* a viewer with a password, on port 5900; else the redirection port tells the log */
+	unsigned sessions, wrong;
 	struct sim_rfb_seen last; /* of the session before */
 	struct sim_kvm_port *port;
 };
@@ -123,19 +127,41 @@ void sim_kvm_open(struct sim_dev *d, const struct sim_kvm_line *line, const char
 	if (password && !pki_vnc_response(password, challenge, wanted))
 		refuse = "internal error";
 	k->line = *line;
-	k->ending = false;
+	k->ending = k->noted = false;
 	k->rfb = sim_rfb_new("Intel(r) AMT KVM", password != NULL, challenge, wanted);
 	mem_wipe(wanted, sizeof wanted);
 	if (refuse)
 		sim_rfb_refuse(k->rfb, refuse);
 	k->guarded = !refuse;
-	if (k->guarded) {
+	k->by_port = password != NULL;
+	if (k->by_port)
+		sim_alerts_message(d, SIM_KVM_ALERT, 0, 2); /* asked for */
+	if (k->guarded)
 		sim_consent_session(d, true);
-		sim_audit(d, NULL, AUDIT_REDIRECTION, AUDIT_KVM_STARTED, span_make(NULL, 0));
-	}
 	k->sessions++;
 	say(k, sim_rfb_begin);
 	idle_later(d);
+}
+
+static void note(struct sim_dev *d, uint16_t event)
+{
+	const struct sim_audit_who who = { .kvm_port = true };
+
+	sim_audit(d, &who, AUDIT_REDIRECTION, event, span_make(NULL, 0));
+}
+
+/* A viewer on port 5900 is in, or has had the wrong password once more. */
+static void note_login(struct sim_dev *d, struct sim_kvm *k)
+{
+	const struct sim_rfb_seen *seen = sim_rfb_seen(k->rfb);
+
+	if (k->by_port && seen->shows && !k->noted) {
+		k->noted = true;
+		k->wrong = 0;
+		note(d, AUDIT_KVM_STARTED);
+	}
+	if (seen->wrong && ++k->wrong % WRONG_MAX == 0)
+		note(d, AUDIT_KVM_WRONG);
 }
 
 size_t sim_kvm_take(struct sim_dev *d, struct span in)
@@ -149,6 +175,7 @@ size_t sim_kvm_take(struct sim_dev *d, struct span in)
 	buf_init(&b, (size_t)CHUNK * 2 + (size_t)SIM_RFB_TILE * SIM_RFB_TILE * 2 + 4096);
 	out_init_buf(&o, &b);
 	size_t n = sim_rfb_take(k->rfb, in, &o);
+	note_login(d, k);
 	if (b.n > 0 && !k->line.send(k->line.arg, buf_span(&b)))
 		finish(k);
 	buf_clear(&b);
@@ -171,10 +198,10 @@ void sim_kvm_closed(struct sim_dev *d)
 	k->last = *sim_rfb_seen(k->rfb);
 	sim_rfb_free(k->rfb);
 	k->rfb = NULL;
-	if (k->guarded) {
+	if (k->guarded)
 		sim_consent_session(d, false);
-		sim_audit(d, NULL, AUDIT_REDIRECTION, AUDIT_KVM_ENDED, span_make(NULL, 0));
-	}
+	if (k->noted)
+		note(d, AUDIT_KVM_ENDED);
 }
 
 bool sim_kvm_stop(struct sim_dev *d, const char *reason)

@@ -9,6 +9,8 @@
 #define SIM_KVM_IDLE       "0x80862700"
 #define SIM_KVM_ENDED      "0x80862100" /* by an administrator (G) */
 
+#define SIM_KVM_ALERT 52 /* discovery 7.3; 0: a session is asked for */
+
 struct sim_kvm_line {
 	bool (*send)(void *arg, struct span bytes);
 	size_t (*queued)(void *arg);

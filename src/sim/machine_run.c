@@ -3,6 +3,7 @@
 #include "base/clk.h"
 #include "base/str.h"
 #include "sim/dev_boot_priv.h"
+#include "sim/events.h"
 #include "sim/machine_priv.h"
 #include "sim/machine_state_priv.h"
 #include "sim/redir_priv.h"
@@ -190,6 +191,8 @@ void sim_machine_say(struct sim_dev *d, const char *text)
 
 void sim_machine_storage_done(struct sim_dev *d, bool ok)
 {
+	if (!ok && machine_of(d)->stage == MACHINE_LOADER)
+		sim_event(d, SIM_EV_BOOT_FAILURE, 0);
 	sim_pc_storage_done(machine_of(d), ok);
 	sim_machine_kick(d);
 }

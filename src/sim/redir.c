@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "sim/events.h"
+#include "sim/kvm_priv.h"
 #include "sim/fw_http_priv.h"
 #include "sim/alerts.h"
 #include "sim/audit.h"
@@ -286,10 +287,10 @@ static void note_session(const struct sim_redir *r, bool begins)
 	unsigned audited = r->kind == WIRE_REDIR_SOL ? 4 : r->kind == WIRE_REDIR_KVM ? 8 : 0;
 	char device[UUID_TEXT_SIZE];
 
+	if (r->kind == WIRE_REDIR_KVM && begins)
+		sim_alerts_message(r->d, SIM_KVM_ALERT, 0, 2);
 	sim_audit(r->d, &who, 18, (uint16_t)(audited + over), span_make(NULL, 0));
-	if (r->kind == WIRE_REDIR_KVM)
-		sim_alerts_message(r->d, 52, begins ? 1 : 2, 2);
-	else
+	if (r->kind != WIRE_REDIR_KVM) /* its alerts go with the audit event */
 		sim_event(r->d, SIM_EV_REDIRECTION, (r->kind == WIRE_REDIR_IDER ? 2U : 0U) + over);
 	uuid_print(&r->d->uuid, device);
 	log_ev(LOG_EV_SIM_REDIR, LOG_S("device", device),

@@ -364,6 +364,7 @@ static size_t take_response(struct sim_rfb *f, struct span in, struct out *o)
 	if (in.n < sizeof f->wanted)
 		return 0;
 	if (memcmp(in.p, f->wanted, sizeof f->wanted) != 0) {
+		f->seen.wrong = true;
 		out_be32(o, 1);
 		put_text(o, "password check failed");
 		return end(f, sizeof f->wanted);

@@ -18,6 +18,7 @@ struct sim_rfb_seen { /* what the viewer did, for sim ctl and tests */
 	uint8_t mask, bits; /* buttons; bits per pixel */
 	uint8_t encoding;   /* 0 raw, 16 */
 	bool shows;         /* login and start are done */
+	bool wrong;         /* the password was */
 };
 struct sim_rfb;
 /* password NULL: none is asked for (the redirection port has asked). Else 8 characters; wanted: the answer

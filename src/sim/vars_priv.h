@@ -97,6 +97,7 @@ enum sim_var_flags {
 	  SIM_VAR_STAGED | SIM_VAR_OPTIONAL)                                                        \
 	X(SIM_VAR_STATIC_IP, "AMT_EthernetPortSettings.SharedStaticIp", "false", SIM_VAR_STAGED)    \
 	X(SIM_VAR_IP_SYNC, "AMT_EthernetPortSettings.IpSyncEnabled", "true", SIM_VAR_STAGED)        \
+	X(SIM_VAR_VLAN, "AMT_EthernetPortSettings.VLANTag", "", SIM_VAR_STAGED | SIM_VAR_OPTIONAL)  \
 	X(SIM_VAR_LINK_POLICY, "AMT_EthernetPortSettings.LinkPolicy", "1\n14", SIM_VAR_ARRAY)       \
 	X(SIM_VAR_WLAN_POLICY, "AMT_EthernetPortSettings.wlan.LinkPolicy", "",                      \
 	  SIM_VAR_ARRAY | SIM_VAR_OPTIONAL)                                                         \

@@ -170,6 +170,11 @@ static const struct wire_audit_event events[] = {
 };
 /* clang-format on */
 
+const struct wire_audit_event *wire_audit_events_at(unsigned i)
+{
+	return i < sizeof events / sizeof *events ? &events[i] : NULL;
+}
+
 const struct wire_audit_event *wire_audit_events_find(uint16_t app, uint16_t event)
 {
 	for (size_t i = 0; i < sizeof events / sizeof *events; i++)

@@ -26,6 +26,7 @@ struct wire_audit_event {
 	const char *name;
 	struct wire_audit_field fields[WIRE_AUDIT_FIELDS];
 };
+const struct wire_audit_event *wire_audit_events_at(unsigned i); /* NULL past the end */
 /* NULL for an event that the table does not have. */
 const struct wire_audit_event *wire_audit_events_find(uint16_t app, uint16_t event);
 extern const struct wire_show_name wire_audit_events_apps[], wire_audit_events_by[];

@@ -130,6 +130,15 @@ const char *wsman_notice_meaning(const char *id, const char *argument)
 	return NULL;
 }
 
+bool wsman_notice_at(unsigned i, unsigned *out_id, int *out_argument)
+{
+	if (i >= sizeof meanings / sizeof *meanings)
+		return false;
+	*out_id = meanings[i].id;
+	*out_argument = meanings[i].argument;
+	return true;
+}
+
 /* ---- reading ---- */
 
 static const char *text_of(const struct wsman_obj *o, const char *prop)

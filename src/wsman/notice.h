@@ -18,5 +18,7 @@ struct wsman_notice {
 bool wsman_notice_read(const struct wsman_msg *m, struct arena *a, struct wsman_notice *out_n, struct err *e);
 void wsman_notice_emit(struct out *o, const struct wsman_notice *n);
 void wsman_notice_emit_ack(struct out *o, const char *relates_to, const char *message_id);
+/* The i-th message with a meaning; argument -1: whatever it is. False past the end. */
+bool wsman_notice_at(unsigned i, unsigned *out_id, int *out_argument);
 /* What that message means, or NULL. argument: its first one. */
 const char *wsman_notice_meaning(const char *id, const char *argument);
