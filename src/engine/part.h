@@ -117,6 +117,8 @@ struct engine_part {
 	const struct engine_node *(*check)(const struct engine_node *part, char *out_what, size_t cap);
 	/* This read tells nothing for what the profile names: it is left out. Not set: all are needed. */
 	bool (*skip)(const struct engine_node *want, unsigned read);
+	/* What the reads before it gave leaves nothing for this one to tell. Not set: that never happens. */
+	bool (*needless)(const struct engine_part_in *in, unsigned read);
 	/* The next request that depends on what was read, with a tag; NULL: no more. in->more has the
 	 * replies so far. Not set: none. */
 	const char *(*more)(const struct engine_part_in *in, struct arena *a, struct wsman_req *req);

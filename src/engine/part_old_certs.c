@@ -1,6 +1,7 @@
 /* Part "old_certificates", in no profile: TLS certificates of ours that the PC keeps although it shows a
  * newer one, and their keys. They take its few slots; a service that died between the commit and their
  * removal left them, too. Removed by the job that renews, told by a check (setup-and-configuration 5.5). */
+#include "base/hash.h"
 #include "base/str.h"
 #include "engine/part.h"
 #include "pki/cert.h"
@@ -35,6 +36,30 @@ static bool is_ours(const struct engine_part_in *in, struct span der)
 		if (span_eq(in->leaves[i], der))
 			return true;
 	return false;
+}
+
+/* The one that the handshake showed. */
+static bool is_shown(const struct engine_part_in *in, struct span der)
+{
+	uint8_t sha[32];
+	char hex[65];
+	struct out o;
+	hash_of(HASH_SHA256, der, sha);
+	out_init(&o, hex, sizeof hex);
+	out_hex(&o, span_make(sha, sizeof sha));
+	return str_eq(hex, in->facts->leaf_seen);
+}
+
+/* Most PCs have one certificate of ours, and show it: then keys and contexts need no look. */
+static bool needless(const struct engine_part_in *in, unsigned read)
+{
+	const struct engine_part_reply *certs = &in->have[READ_CERTS];
+	struct span der;
+	for (unsigned i = 0; i < certs->count; i++)
+		if (!wsman_obj_b64(certs->items[i], "X509Certificate", &der) ||
+		    (is_ours(in, der) && !is_shown(in, der)))
+			return false;
+	return read != READ_CERTS;
 }
 
 /* Firmware gives the key as SubjectPublicKeyInfo or only the RSA key, which is its end. */
@@ -86,6 +111,7 @@ const struct engine_part engine_part_old_certs = {
 	.keys = keys,
 	.reads = reads,
 	.read_count = sizeof reads / sizeof *reads,
+	.needless = needless,
 	.diff = diff,
 	.hidden = true,
 };

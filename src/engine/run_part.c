@@ -216,6 +216,37 @@ static void call(struct engine_run *r, const struct wsman_req *req)
 	amt_client_call(r->client, req, true, 0, on_part_read, r);
 }
 
+/* What the basics have read in this run, and nobody has changed since. NULL: it must be asked for. */
+static const struct wsman_obj *read_before(const struct engine_run *r,
+					   const struct engine_part_read *rd)
+{
+	bool same = r->facts.known & FACTS_GENERAL && !(r->in.done & ACT_BIT(ACT_GENERAL)) &&
+		r->parts->change_count == 0;
+	return same && rd->kind == PART_GET && !rd->instance_id &&
+			str_eq(rd->class_name, "AMT_GeneralSettings")
+		? r->in.general
+		: NULL;
+}
+
+/* Reads that tell nothing new are left out, or answered from what is there. */
+static void pass_reads(struct engine_run *r, struct run_part *p)
+{
+	struct engine_part_in in = engine_run_part_in(r, p);
+	for (; p->next_read < p->part->read_count; p->next_read++) {
+		const struct engine_part *part = p->part;
+		const struct wsman_obj *o = read_before(r, &part->reads[p->next_read]);
+		struct engine_part_reply *to = &p->have[p->next_read];
+		if ((part->skip && part->skip(p->want, p->next_read)) ||
+		    (part->needless && part->needless(&in, p->next_read)))
+			continue;
+		to->items = o ? ARENA_NEW(&p->arena, struct wsman_obj *) : NULL;
+		if (!to->items)
+			return;
+		to->items[0] = wsman_obj_clone(&p->arena, o);
+		to->count = to->items[0] != NULL;
+	}
+}
+
 static bool read_static(struct engine_run *r, struct run_part *p)
 {
 	const struct engine_part_read *rd = &p->part->reads[p->next_read];
@@ -240,9 +271,7 @@ bool engine_run_part_read(struct engine_run *r, struct run_part *p)
 {
 	struct wsman_req req = { 0 };
 	arena_reset(&r->parts->work);
-	while (p->next_read < p->part->read_count && p->part->skip &&
-	       p->part->skip(p->want, p->next_read))
-		p->next_read++;
+	pass_reads(r, p);
 	if (p->next_read < p->part->read_count)
 		return read_static(r, p);
 	struct engine_part_in in = engine_run_part_in(r, p);
