@@ -1,7 +1,7 @@
 #!/bin/sh
 # The life of 1,000 mixed PCs, as tests/system/0973-fleet.t has it: configured, adopted, changed behind
-# our back, repaired, rotated, renewed, unconfigured. One line per stage: round trips so far, peak KB of
-# the service, stage. Nothing when a step of it fails.
+# our back, repaired, rotated, renewed, unconfigured. One line per stage: seconds, PCs, round trips, the
+# same for each PC, peak KB and CPU seconds of the service, stage. Nothing when a step of it fails.
 #   life.sh [COUNT]    (default 1000)
 set -eu
 umask 077
