@@ -57,6 +57,14 @@ struct span engine_part_cert(const struct engine_part_in *in, const char *name)
 	return span_make(NULL, 0);
 }
 
+const struct engine_node *engine_part_other(const struct engine_part_in *in, const char *part)
+{
+	const struct engine_node *n = in->all;
+	while (n && !str_eq(n->key, part))
+		n = n->next;
+	return n;
+}
+
 const struct wsman_obj *engine_part_more(const struct engine_part_in *in, const char *tag,
 					 bool *out_asked)
 {

@@ -29,7 +29,7 @@
 	X(tls_auth) \
 	X(old_certs) /* after those that may use one of them */
 
-#define PART_READS_MAX 8
+#define PART_READS_MAX 10
 enum engine_part_read_kind { PART_GET, PART_ENUMERATE, PART_INVOKE };
 struct engine_part_read {
 	enum engine_part_read_kind kind;
@@ -59,6 +59,7 @@ struct engine_part_secret {
 struct engine_part_cert { const char *name; struct span der; };
 struct engine_part_in {
 	const struct engine_node *want;   /* the part's own group */
+	const struct engine_node *all;    /* the groups of all parts in the profile, by next; NULL: nobody asks */
 	const struct engine_part_reply *have; /* by index of part->reads */
 	const struct engine_part_more *more;
 	const struct engine_facts *facts; /* realm, version, ... */
@@ -72,12 +73,15 @@ struct engine_part_in {
 	unsigned secret_count;
 	const struct engine_part_cert *certs; /* every KEY_CERT of the profile, resolved */
 	const char *const *suffixes;      /* DNS suffixes that it was seen in, NULL at the end; NULL: none */
+	const char *const *links;         /* "cable", "radio", "both": what joined it to its network, the same */
 	unsigned cert_count;
 	int64_t now_unix_ms;
 };
 struct engine_part_secret *engine_part_secret(const struct engine_part_in *in, const struct engine_node *group,
 					      const char *key); /* NULL: not named */
 struct span engine_part_cert(const struct engine_part_in *in, const char *name); /* DER; empty: none */
+/* What the profile says of another part; NULL: nothing. */
+const struct engine_node *engine_part_other(const struct engine_part_in *in, const char *part);
 const struct wsman_obj *engine_part_more(const struct engine_part_in *in, const char *tag, bool *out_asked);
 /* First item of read i whose prop has that text; NULL. prop NULL: the first item. */
 struct wsman_obj *engine_part_item(const struct engine_part_in *in, unsigned i, const char *prop, const char *text);
@@ -105,6 +109,9 @@ struct engine_changes {
 	unsigned count;
 	const char *unavailable; /* set: this device lacks it, and why: "no class AMT_..." */
 };
+struct engine_part_seen {         /* what tells where a PC is; NULL, "": it did not say */
+	const char *suffix, *link;
+};
 struct engine_part {
 	const char *name;               /* top-level key of the profile, name in journal and events */
 	const char *title;              /* for people: "power package" */
@@ -125,13 +132,14 @@ struct engine_part {
 	/* Why the device would be out of reach after what diff wants; NULL: it would not. Asked for changes with
 	 * CHANGE_CUTS_OFF: they are not sent then, unless somebody accepted the loss (D122, D125). */
 	const char *(*dark)(const struct engine_part_in *in, struct arena *a);
+	/* What the replies tell of where the PC is: kept for all later looks. Not set: nothing. */
+	void (*seen)(const struct engine_part_in *in, struct engine_part_seen *out_s);
 	/* False with e: the profile asks for what cannot be (slots full, a secret missing). */
 	bool (*diff)(const struct engine_part_in *in, struct engine_changes *c, struct err *e);
 	bool uses_own_cert;             /* may name the PC's TLS certificate: looked at when that is renewed */
 	bool hidden;                    /* in no profile: part of jobs (run_part_load.c) */
 };
 struct engine_profile;
-const char *engine_part_suffix_seen(const struct engine_part_in *in); /* part_home_domains.c; NULL */
 bool engine_part_wants_mutual(const struct engine_profile *p); /* part_tls_auth.c */
 const struct engine_part *engine_parts_at(unsigned i);            /* of the language; NULL past the end */
 const struct engine_part *engine_parts_all_at(unsigned i);        /* hidden ones as well */

@@ -2,12 +2,12 @@
  * since an instance carries all its members; addresses act at the commit, the link policy at once. A
  * wrong address makes the PC unreachable. */
 #include "base/str.h"
-#include "engine/part.h"
+#include "engine/part_links.h"
 
 #include <stdio.h>
 
-#define CLASS "AMT_EthernetPortSettings"
-#define WIRED "Intel(r) AMT Ethernet Port Settings 0"
+#define CLASS ENGINE_LINKS_CLASS
+#define WIRED ENGINE_LINKS_CABLE
 #define CUTS  (KEY_STAGED | KEY_CUTS_OFF)
 
 static const struct engine_key keys[] = {
@@ -29,7 +29,8 @@ static const struct engine_key keys[] = {
 	  "192.0.2.2" },
 	{ "dns2", KEY_IPV4, NULL, CUTS, CLASS ".SecondaryDNS", "3.2", SRC_P, "Another name server.",
 	  "192.0.2.3" },
-	{ "link_policy", KEY_WORDS, "s0-ac sx-ac s0-dc sx-dc", 0, CLASS ".LinkPolicy", "3.2", SRC_P,
+	{ "link_policy", KEY_WORDS, "s0-ac sx-ac s0-dc sx-dc", KEY_CUTS_OFF, CLASS ".LinkPolicy",
+	  "3.2", SRC_P,
 	  "When the port has power: host on or asleep, on mains or battery. Without sx-ac the PC "
 	  "cannot be reached while it is off.",
 	  "[s0-ac, sx-ac]" },
@@ -37,6 +38,7 @@ static const struct engine_key keys[] = {
 };
 static const struct engine_part_read reads[] = {
 	{ PART_GET, CLASS, NULL, WIRED, false },
+	{ PART_GET, CLASS, NULL, ENGINE_LINKS_RADIO, true },
 };
 static const struct engine_part_prop switches[] = {
 	{ "dhcp", "DHCPEnabled", NULL },
@@ -49,7 +51,13 @@ static const struct engine_part_prop addresses[] = {
 	{ "gateway", "DefaultGateway", NULL }, { "dns1", "PrimaryDNS", NULL },
 	{ "dns2", "SecondaryDNS", NULL },      { NULL, NULL, NULL },
 };
-static const char policies[] = "s0-ac=1 sx-ac=14 s0-dc=16 sx-dc=224";
+#define HOST_ON "1"
+static const char policies[] = "s0-ac=" HOST_ON " sx-ac=14 s0-dc=16 sx-dc=224";
+
+static bool skip(const struct engine_node *want, unsigned read)
+{
+	return read == 1 && !engine_node_get(want, "link_policy");
+}
 
 /* ---- what the rows cannot say ---- */
 
@@ -139,6 +147,15 @@ static bool diff_policy(const struct engine_part_in *in, struct arena *a,
 	return true;
 }
 
+/* The port has no power while the host is on: it is off. */
+static bool loses_cable(const struct engine_part_in *in)
+{
+	const struct wsman_val *v = wsman_obj_vals(in->have[0].items[0], "LinkPolicy");
+	while (v && !str_eq(v->text, HOST_ON))
+		v = v->next;
+	return v && engine_part_links_no_cable(in->want);
+}
+
 /* ---- addresses ---- */
 
 /* What DHCP or the host gives must not stand in a Put. */
@@ -173,8 +190,9 @@ static bool diff(const struct engine_part_in *in, struct engine_changes *c, stru
 	(void)e;
 	if (!moved && !diff_policy(in, c->a, have, NULL, NULL))
 		return true;
-	struct engine_change *ch =
-		engine_part_change(c, moved ? CHANGE_STAGED | CHANGE_CUTS_OFF : 0, "set");
+	struct engine_change *ch = engine_part_change(
+		c, (moved ? CHANGE_STAGED : 0) | (moved || loses_cable(in) ? CHANGE_CUTS_OFF : 0),
+		"set");
 	struct wsman_obj *o =
 		engine_part_put(c, ch, have, wsman_obj_selector(c->a, "InstanceID", WIRED, NULL));
 	if (!o)
@@ -184,8 +202,14 @@ static bool diff(const struct engine_part_in *in, struct engine_changes *c, stru
 	return true;
 }
 
+static void seen(const struct engine_part_in *in, struct engine_part_seen *s)
+{
+	if (engine_node_get(in->want, "link_policy"))
+		s->link = engine_part_links_word(&in->have[0], &in->have[1]);
+}
+
 /* With an address of its own the PC is there, and nowhere else: no hello tells of it. */
-static const char *dark(const struct engine_part_in *in, struct arena *a)
+static const char *dark_address(const struct engine_part_in *in, struct arena *a)
 {
 	const struct wsman_obj *have = in->have[0].items[0];
 	const char *address = engine_node_text(in->want, "address");
@@ -200,13 +224,23 @@ static const char *dark(const struct engine_part_in *in, struct arena *a)
 			 in->address[0] ? in->address : "none that is known");
 }
 
+static const char *dark(const struct engine_part_in *in, struct arena *a)
+{
+	const char *why = dark_address(in, a);
+	return why || !loses_cable(in)
+		? why
+		: engine_part_links_dark(in, a, &in->have[0], &in->have[1], false);
+}
+
 const struct engine_part engine_part_ethernet = {
 	.name = "ethernet",
 	.title = "wired network",
 	.keys = keys,
 	.reads = reads,
-	.read_count = 1,
+	.read_count = sizeof reads / sizeof *reads,
+	.skip = skip,
 	.check = check,
 	.dark = dark,
+	.seen = seen,
 	.diff = diff,
 };

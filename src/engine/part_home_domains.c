@@ -116,10 +116,10 @@ static bool diff(const struct engine_part_in *in, struct engine_changes *c, stru
 	return true;
 }
 
-const char *engine_part_suffix_seen(const struct engine_part_in *in)
+static void seen(const struct engine_part_in *in, struct engine_part_seen *s)
 {
-	return in->have && in->have[1].count ? wsman_obj_str(in->have[1].items[0], "DhcpDNSSuffix")
-					     : NULL;
+	if (in->have[1].count)
+		s->suffix = wsman_obj_str(in->have[1].items[0], "DhcpDNSSuffix");
 }
 
 /* The suffix that the PC itself sees now decides (DHCP option 15), and each that it was ever seen in: it
@@ -127,7 +127,9 @@ const char *engine_part_suffix_seen(const struct engine_part_in *in)
 static const char *dark(const struct engine_part_in *in, struct arena *a)
 {
 	const struct engine_node *list = engine_node_get(in->want, "suffixes");
-	const char *sees = engine_part_suffix_seen(in);
+	struct engine_part_seen now = { 0 };
+	seen(in, &now);
+	const char *sees = now.suffix;
 	if (!list || !list->children)
 		return NULL;
 	if (!sees || !*sees)
@@ -153,5 +155,6 @@ const struct engine_part engine_part_home_domains = {
 	.read_count = sizeof reads / sizeof *reads,
 	.check = check,
 	.dark = dark,
+	.seen = seen,
 	.diff = diff,
 };

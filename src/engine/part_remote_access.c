@@ -4,6 +4,7 @@
  * and added again. */
 #include "base/str.h"
 #include "engine/part_cert.h"
+#include "engine/part_remote.h"
 
 #include <stdio.h>
 
@@ -18,13 +19,13 @@
 #define AT        1
 
 static const struct engine_key keys[] = {
-	{ "", KEY_GROUP, NULL, 0, "", "4.0", SRC_P, "Tunnels of PCs that are away from home.",
-	  NULL },
+	{ "", KEY_GROUP, NULL, KEY_CUTS_OFF, "", "4.0", SRC_P,
+	  "Tunnels of PCs that are away from home.", NULL },
 	{ "user_interface", KEY_WORD, "off bios os both", 0, INTERFACE ".RequestStateChange", "4.0",
 	  SRC_P, "Where the user can ask for help.", "both" },
-	{ "own", KEY_SWITCH, NULL, 0, "", "4.0", SRC_P,
+	{ "own", KEY_SWITCH, NULL, KEY_CUTS_OFF, "", "4.0", SRC_P,
 	  "Servers and policies that are not in the lists are removed.", "off" },
-	{ "servers", KEY_LIST, NULL, 0, "", "4.0", SRC_P,
+	{ "servers", KEY_LIST, NULL, KEY_CUTS_OFF, "", "4.0", SRC_P,
 	  "Gateways; every policy uses the first two.", NULL },
 	{ "servers.host", KEY_TEXT, "1..255", KEY_ID, SERVICE ".AddMpServer", "4.0", SRC_P,
 	  "Name or address of the gateway.", "mps.example.com" },
@@ -41,7 +42,8 @@ static const struct engine_key keys[] = {
 	  "Password of the login; cannot be read back.", "{secret: mps}" },
 	{ "servers.common_name", KEY_TEXT, "1..255", 0, SERVICE ".AddMpServer", "4.0", SRC_P,
 	  "Name in its certificate, where host is an address.", "mps.example.com" },
-	{ "policies", KEY_LIST, NULL, 0, "", "4.0", SRC_P, "What opens a tunnel.", NULL },
+	{ "policies", KEY_LIST, NULL, KEY_CUTS_OFF, "", "4.0", SRC_P, "What opens a tunnel.",
+	  NULL },
 	{ "policies.trigger", KEY_WORD, "user alert periodic", KEY_ID, RULE ".Trigger", "4.0",
 	  SRC_P, "The user's wish, an event, or the time.", "periodic" },
 	{ "policies.lifetime_s", KEY_NUMBER, "0..4294967295", 0, RULE ".TunnelLifeTime", "4.0",
@@ -50,19 +52,10 @@ static const struct engine_key keys[] = {
 	  "Of periodic: seconds between two tunnels.", "3600" },
 	{ "policies.at", KEY_TEXT, "5..5", 0, RULE ".ExtendedData", "4.0", SRC_P,
 	  "Of periodic: time of day instead, as 23:30.", "'23:30'" },
-	{ "policies.mps_type", KEY_WORD, "external internal both", 0, LINK ".MpsType", "11.6",
-	  SRC_P, "Whether the gateway is outside (CIRA), inside (CILA), or both.", "external" },
+	{ "policies.mps_type", KEY_WORD, "external internal both", KEY_CUTS_OFF, LINK ".MpsType",
+	  "11.6", SRC_P, "Whether the gateway is outside (CIRA), inside (CILA), or both.",
+	  "external" },
 	ENGINE_KEYS_END,
-};
-enum {
-	READ_SERVICE,
-	READ_SERVERS,
-	READ_RULES,
-	READ_LINKS,
-	READ_LOGINS,
-	READ_INTERFACE,
-	READ_CERTS,
-	READ_CONTEXTS
 };
 static const struct engine_part_read reads[] = {
 	{ PART_GET, SERVICE, NULL, NULL, false },
@@ -343,7 +336,8 @@ static unsigned compare_rule(const struct engine_part_in *in, struct arena *a,
 static void drop_rule(struct engine_changes *c, const struct wsman_obj *rule, const char *field)
 {
 	const char *name = wsman_obj_str(rule, "PolicyRuleName");
-	struct engine_change *ch = engine_part_change(c, 0, "drop:%s", name ? name : "");
+	struct engine_change *ch =
+		engine_part_change(c, CHANGE_CUTS_OFF, "drop:%s", name ? name : "");
 	engine_part_delete(c, ch, RULE, wsman_obj_selector(c->a, "PolicyRuleName", name, NULL));
 	if (field)
 		engine_part_line(ch, field, "there", NULL);
@@ -409,7 +403,7 @@ static void diff_types(const struct engine_part_in *in, struct engine_changes *c
 		}
 		struct wsman_selector *sel = ARENA_ARRAY(c->a, struct wsman_selector, 2);
 		struct engine_change *ch =
-			engine_part_change(c, 0, "type:%s:%s", engine_node_id(policy),
+			engine_part_change(c, CHANGE_CUTS_OFF, "type:%s:%s", engine_node_id(policy),
 					   last_word(named(o, "ManagedElement", "Name")));
 		if (!sel || !ch)
 			return;
@@ -709,6 +703,33 @@ static bool diff(const struct engine_part_in *in, struct engine_changes *c, stru
 	return true;
 }
 
+/* ---- for part_remote_dark.c ---- */
+
+const struct engine_node *engine_part_remote_want(const struct engine_part_in *in, struct arena *a,
+						  const struct wsman_obj *rule)
+{
+	return in_list(engine_node_get(in->want, "policies"), trigger_word(a, rule));
+}
+
+const struct wsman_obj *engine_part_remote_rule(const struct engine_part_in *in,
+						const struct engine_node *policy)
+{
+	return rule_of(in, engine_node_id(policy));
+}
+
+bool engine_part_remote_anew(const struct engine_part_in *in, struct arena *a,
+			     const struct wsman_obj *rule, const struct engine_node *want, bool own)
+{
+	return stands_on_change(in, a, rule, own) ||
+		(want && compare_rule(in, a, want, rule, NULL));
+}
+
+bool engine_part_remote_links(const struct wsman_obj *link, const struct wsman_obj *rule)
+{
+	return str_eq(named(link, "PolicySet", "PolicyRuleName"),
+		      wsman_obj_str(rule, "PolicyRuleName"));
+}
+
 const struct engine_part engine_part_remote_access = {
 	.name = "remote_access",
 	.title = "remote access",
@@ -717,6 +738,9 @@ const struct engine_part engine_part_remote_access = {
 	.read_count = sizeof reads / sizeof *reads,
 	.skip = skip,
 	.check = check,
+	.more = engine_part_remote_more,
+	.dark = engine_part_remote_dark,
+	.seen = engine_part_remote_seen,
 	.diff = diff,
 	.uses_own_cert = true,
 };

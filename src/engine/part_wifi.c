@@ -3,6 +3,7 @@
  * networks that are left alone. Profiles of the user (priority 0) are told and never touched. */
 #include "base/str.h"
 #include "engine/part_dot1x.h"
+#include "engine/part_links.h"
 
 #include <stdio.h>
 
@@ -12,11 +13,14 @@
 #define ID_8021X   "Intel(r) AMT:IEEE 802.1x Settings "
 #define SLOTS      8 /* profiles of the administrator */
 #define PRIORITIES 256
+#define PORT_OFF   "3"
 #define SECURITY   "wpa-psk wpa2-psk wpa3-sae wpa3-owe wpa-802.1x wpa2-802.1x"
 
 static const struct engine_key keys[] = {
-	{ "", KEY_GROUP, NULL, 0, "", "4.0", SRC_P, "Wireless port and networks.", NULL },
-	{ "port", KEY_WORD, "off s0 s0-sx-ac", 0, "CIM_WiFiPort.RequestStateChange", "4.0", SRC_P,
+	{ "", KEY_GROUP, NULL, KEY_CUTS_OFF, "", "4.0", SRC_P, "Wireless port and networks.",
+	  NULL },
+	{ "port", KEY_WORD, "off s0 s0-sx-ac", KEY_CUTS_OFF, "CIM_WiFiPort.RequestStateChange",
+	  "4.0", SRC_P,
 	  "When the management engine uses the wireless port: never, while the host is on, or also "
 	  "while it sleeps on mains.",
 	  "s0-sx-ac" },
@@ -27,7 +31,7 @@ static const struct engine_key keys[] = {
 	  "The BIOS may use these networks.", "on" },
 	{ "own", KEY_SWITCH, NULL, 0, "", "4.0", SRC_P,
 	  "Networks of the administrator that are not in the list are removed.", "off" },
-	{ "networks", KEY_LIST, NULL, 0, "", "4.0", SRC_P,
+	{ "networks", KEY_LIST, NULL, KEY_CUTS_OFF, "", "4.0", SRC_P,
 	  "Networks, the preferred one first; up to 8 with those that are left alone.", NULL },
 	{ "networks.name", KEY_TEXT, "1..32", KEY_ID, SETTINGS ".ElementName", "4.0", SRC_P,
 	  "Name of the entry in the PC.", "office" },
@@ -45,7 +49,17 @@ static const struct engine_key keys[] = {
 	DOT1X_KEYS("networks.dot1x.", "CIM_IEEE8021xSettings", "4.0"),
 	ENGINE_KEYS_END,
 };
-enum { READ_SERVICE, READ_PORT, READ_NETWORKS, READ_ABLE, READ_8021X, READ_CERTS, READ_CONTEXTS };
+enum {
+	READ_SERVICE,
+	READ_PORT,
+	READ_NETWORKS,
+	READ_ABLE,
+	READ_8021X,
+	READ_CERTS,
+	READ_CONTEXTS,
+	READ_CABLE,
+	READ_RADIO
+};
 static const struct engine_part_read reads[] = {
 	{ PART_GET, SERVICE, NULL, NULL, false },
 	{ PART_ENUMERATE, "CIM_WiFiPort", NULL, NULL, false },
@@ -54,6 +68,8 @@ static const struct engine_part_read reads[] = {
 	{ PART_ENUMERATE, "CIM_IEEE8021xSettings", NULL, NULL, true },
 	{ PART_ENUMERATE, "AMT_PublicKeyCertificate", NULL, NULL, true },
 	{ PART_ENUMERATE, "CIM_CredentialContext", NULL, NULL, true },
+	{ PART_GET, ENGINE_LINKS_CLASS, NULL, ENGINE_LINKS_CABLE, true },
+	{ PART_GET, ENGINE_LINKS_CLASS, NULL, ENGINE_LINKS_RADIO, true },
 };
 static const struct engine_part_prop network_props[] = {
 	{ "ssid", "SSID", NULL },
@@ -91,7 +107,7 @@ static bool skip(const struct engine_node *want, unsigned read)
 {
 	if (read == READ_NETWORKS || read == READ_ABLE)
 		return !engine_node_get(want, "networks");
-	return read >= READ_8021X && !has_dot1x(want);
+	return read >= READ_8021X && read < READ_CABLE && !has_dot1x(want);
 }
 
 /* ---- what the rows cannot say ---- */
@@ -181,7 +197,7 @@ static bool is_named(const struct plan *p, const struct wsman_obj *o)
 
 static void remove_network(struct engine_changes *c, const struct wsman_obj *o, const char *field)
 {
-	struct engine_change *ch = engine_part_change(c, 0, "delete:%s", name_of(o));
+	struct engine_change *ch = engine_part_change(c, CHANGE_CUTS_OFF, "delete:%s", name_of(o));
 	engine_part_delete(
 		c, ch, SETTINGS,
 		wsman_obj_selector(c->a, "InstanceID", wsman_obj_str(o, "InstanceID"), NULL));
@@ -467,14 +483,15 @@ static bool diff_networks(const struct engine_part_in *in, struct engine_changes
 
 static void diff_port(const struct engine_part_in *in, struct engine_changes *c)
 {
-	static const char words[] = "off=3 s0=32768 s0-sx-ac=32769";
+	static const char words[] = "off=" PORT_OFF " s0=32768 s0-sx-ac=32769";
 	const char *want = engine_node_text(in->want, "port");
 	const struct wsman_obj *port = in->have[READ_PORT].items[0];
 	const char *is = wsman_obj_str(port, "EnabledState"),
 		   *value = want ? engine_part_word(c->a, words, want, true) : NULL;
 	if (!want || str_eq(is, value))
 		return;
-	struct engine_change *ch = engine_part_change(c, 0, "port");
+	struct engine_change *ch =
+		engine_part_change(c, str_eq(want, "off") ? CHANGE_CUTS_OFF : 0, "port");
 	struct wsman_obj *o = engine_part_call(
 		c, ch, "CIM_WiFiPort", "RequestStateChange",
 		wsman_obj_selector(c->a, "DeviceID", wsman_obj_str(port, "DeviceID"), NULL));
@@ -502,6 +519,35 @@ static bool diff(const struct engine_part_in *in, struct engine_changes *c, stru
 	return !engine_node_get(in->want, "networks") || diff_networks(in, c, e);
 }
 
+/* Radio is lost with the port, and with the last network that it can join. */
+static bool loses_radio(const struct engine_part_in *in)
+{
+	const struct wsman_obj *port =
+		in->have[READ_PORT].count ? in->have[READ_PORT].items[0] : NULL;
+	const char *want = engine_node_text(in->want, "port");
+	if (!port || str_eq(wsman_obj_str(port, "EnabledState"), PORT_OFF) ||
+	    !engine_part_links_no_radio(in->want))
+		return false;
+	if (want && str_eq(want, "off"))
+		return true;
+	for (unsigned i = 0; i < in->have[READ_NETWORKS].count; i++)
+		if (!priority_of(in->have[READ_NETWORKS].items[i]))
+			return false; /* the user's stay */
+	return in->have[READ_NETWORKS].count;
+}
+
+static const char *dark(const struct engine_part_in *in, struct arena *a)
+{
+	return loses_radio(in)
+		? engine_part_links_dark(in, a, &in->have[READ_CABLE], &in->have[READ_RADIO], true)
+		: NULL;
+}
+
+static void seen(const struct engine_part_in *in, struct engine_part_seen *s)
+{
+	s->link = engine_part_links_word(&in->have[READ_CABLE], &in->have[READ_RADIO]);
+}
+
 const struct engine_part engine_part_wifi = {
 	.name = "wifi",
 	.title = "wireless network",
@@ -510,6 +556,8 @@ const struct engine_part engine_part_wifi = {
 	.read_count = sizeof reads / sizeof *reads,
 	.skip = skip,
 	.check = check,
+	.dark = dark,
+	.seen = seen,
 	.diff = diff,
 	.uses_own_cert = true,
 };

@@ -67,7 +67,7 @@ static void networks(void **state)
 		  "wifi.networks.x: x -> absent\n"
 		  "wifi.networks.u: a profile of the user, left alone\n"
 		  "wifi.networks.a.priority: 2 -> 1\n",
-		  "delete:x(0) report:wifi.networks.u(8) set:a(0) " },
+		  "delete:x(16) report:wifi.networks.u(8) set:a(0) " },
 	};
 	(void)state;
 	for (size_t n = 0; n < sizeof cases / sizeof *cases; n++) {

@@ -53,6 +53,7 @@ struct engine_part_in engine_run_part_in(struct engine_run *r, const struct run_
 {
 	struct engine_part_in in = {
 		.want = p->want,
+		.all = r->profile.parts,
 		.have = p->have,
 		.more = p->more,
 		.facts = &r->facts,
@@ -69,6 +70,7 @@ struct engine_part_in engine_run_part_in(struct engine_run *r, const struct run_
 		.certs = r->parts->certs,
 		.cert_count = r->parts->cert_count,
 		.suffixes = r->parts->suffixes,
+		.links = r->parts->links,
 		.now_unix_ms = clk_unix_ms(),
 	};
 	const struct pki_chain *client =
@@ -289,20 +291,22 @@ bool engine_run_part_read(struct engine_run *r, struct run_part *p)
 
 /* ---- changes ---- */
 
-/* The DNS suffix that the PC sees now, for all later looks at home domains (D122). */
-static void tell_suffix(struct engine_run *r, struct store_tx *tx)
+/* Where the PC is now, for all later looks at what may cut it off (D122). */
+static void tell_seen(struct engine_run *r, struct store_tx *tx)
 {
 	struct run_parts *ps = r->parts;
-	for (unsigned i = 0; i < ps->count && !ps->suffix_told; i++) {
+	for (unsigned i = 0; i < ps->count; i++) {
 		struct run_part *p = &ps->rows[i];
-		if (p->part != &engine_part_home_domains || !p->known || p->unavailable)
+		struct engine_part_seen s = { 0 };
+		if (!p->part->seen || p->told || !p->known || p->unavailable)
 			continue;
 		struct engine_part_in in = engine_run_part_in(r, p);
-		const char *sees = engine_part_suffix_seen(&in);
-		if (sees && sees[0]) {
-			store_tx_suffix_set(tx, r->uuid, sees, "pc", clk_unix_ms());
-			ps->suffix_told = true;
-		}
+		p->part->seen(&in, &s);
+		if (s.suffix && s.suffix[0])
+			store_tx_suffix_set(tx, r->uuid, s.suffix, "pc", clk_unix_ms());
+		if (s.link)
+			store_tx_mark_set(tx, r->uuid, MARK_LINK, s.link, clk_unix_ms());
+		p->told = (s.suffix && s.suffix[0]) || s.link;
 	}
 }
 
@@ -310,7 +314,7 @@ void engine_run_parts_tx(struct engine_run *r, struct store_tx *tx)
 {
 	struct run_parts *ps = r->parts;
 	if (ps)
-		tell_suffix(r, tx);
+		tell_seen(r, tx);
 	if (!ps || !ps->replied[0])
 		return;
 	engine_run_event(r, tx, LOG_EV_STEP, ps->replied, NULL, NULL);

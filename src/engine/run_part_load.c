@@ -196,6 +196,17 @@ static void load_suffixes(struct engine_run *r)
 	arena_deinit(&a);
 }
 
+static void load_links(struct engine_run *r)
+{
+	struct store_mark rows[LINKS_MAX];
+	struct arena a;
+	arena_init(&a, 65536);
+	unsigned n = store_mark_list(r->en->conf.store, &a, r->uuid, MARK_LINK, LINKS_MAX, rows);
+	for (unsigned i = 0; i < n; i++)
+		r->parts->links[i] = arena_str(&r->keep, span_str(rows[i].mark));
+	arena_deinit(&a);
+}
+
 bool engine_run_parts_load(struct engine_run *r, struct err *e)
 {
 	struct run_parts *ps = MEM_NEW(struct run_parts);
@@ -203,6 +214,7 @@ bool engine_run_parts_load(struct engine_run *r, struct err *e)
 	r->parts = ps;
 	arena_init(&ps->work, WORK_MAX);
 	load_suffixes(r);
+	load_links(r);
 	if (r->in.mutual && !engine_vault_need_client(r->en, r->in.key_bits, e))
 		return false;
 	while (engine_parts_all_at(n))

@@ -23,10 +23,13 @@ struct run_part {
 	struct engine_part_more *more, *more_last;
 	unsigned next_read, round;
 	bool known, unavailable, failed, sent;
+	bool told; /* what part->seen gave is on record */
 	char lacks[160];
 	struct tried *tried;
 };
 #define SUFFIXES_MAX 32 /* that a PC was seen in, the last ones */
+#define LINKS_MAX    3
+#define MARK_LINK    "link" /* store_name.h: what joined it to its network */
 struct run_parts {
 	struct run_part *rows;
 	unsigned count, change_count;
@@ -44,7 +47,7 @@ struct run_parts {
 	struct engine_part_cert certs[CERTS_MAX];
 	unsigned cert_count;
 	const char *suffixes[SUFFIXES_MAX + 1]; /* in r->keep; NULL at the end */
-	bool suffix_told;       /* the one that it sees now is on record */
+	const char *links[LINKS_MAX + 1]; /* the same */
 	struct err refused; /* the first part that the device refused */
 	bool has_refused;
 };

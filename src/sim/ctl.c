@@ -251,6 +251,20 @@ static bool run_move(struct conn *c, struct sim_dev *d, struct out *o, struct er
 	return true;
 }
 
+static bool run_link(struct conn *c, struct sim_dev *d, struct out *o, struct err *e)
+{
+	unsigned links;
+
+	(void)o;
+	if (!sim_dev_links_parse(span_str(c->words[2]), &links)) {
+		err_set(e, ERR_INVALID, "a device has no link '%.40s'", c->words[2]);
+		return err_want(e, "cable, radio, both or none");
+	}
+	touch(c, d);
+	sim_dev_set_links(d, links);
+	return true;
+}
+
 static bool run_event(struct conn *c, struct sim_dev *d, struct out *o, struct err *e)
 {
 	(void)o;
@@ -310,6 +324,8 @@ static bool run_hardware(struct conn *c, struct sim_dev *d, struct out *o, struc
 	X("hello", "DEVICE", 1, 1, false, run_hello, "says hello now") \
 	X("move", "DEVICE ADDRESS", 2, 2, false, run_move, \
 	  "DHCP gives it that address (and its own to the device that had that); says hello in setup") \
+	X("link", "DEVICE LINK", 2, 2, false, run_link, \
+	  "what joins it to its network: cable, radio, both or none") \
 	X("usb", "DEVICE FILE", 2, 2, false, run_usb, \
 	  "the PC starts with FILE as setup.bin on a stick; what it takes is marked as used in FILE") \
 	X("event", "DEVICE NAME[=CODE]", 2, 2, false, run_event, \
@@ -443,9 +459,10 @@ static bool parse(struct conn *c, struct span line, struct err *e)
 		i++;
 	if (i == ROW_COUNT) {
 		err_set(e, ERR_USAGE, "there is no request '%s'", c->word_count ? c->words[0] : "");
-		return err_want(e,
-				"list, stats, state, fault, switch, value, g3, hello, "
-				"move, usb, event, audit, update, hardware, power-loss or fleet");
+		return err_want(
+			e,
+			"list, stats, state, fault, switch, value, g3, hello, "
+			"move, link, usb, event, audit, update, hardware, power-loss or fleet");
 	}
 	if (c->word_count - 1 < hows[i].lo || c->word_count - 1 > hows[i].hi)
 		return err_set(e, ERR_USAGE, "use: %s %s", rows[i].name, rows[i].args);

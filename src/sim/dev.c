@@ -93,7 +93,7 @@ void sim_dev_move(struct sim_dev *d, const char *suffix)
 {
 	mem_free(d->suffix);
 	d->suffix = mem_str(suffix);
-	if (sim_dev_is_outside(d))
+	if (sim_dev_is_away(d))
 		sim_conn_reset_all(d, NULL);
 }
 
@@ -430,7 +430,7 @@ enum sim_accept sim_dev_accept(struct sim_dev *d, unsigned port, struct pki_tls_
 		return SIM_ACCEPT_REFUSE;
 	if (d->state == SIM_CONFIGURED && !str_eq(sim_var_active(d, SIM_VAR_NETWORK), "1"))
 		return SIM_ACCEPT_REFUSE;
-	if (sim_dev_is_outside(d))
+	if (sim_dev_is_away(d))
 		return sim_switches_is(&d->sw, SIM_SW_OUTSIDE, "silent") ? SIM_ACCEPT_SILENT
 									 : SIM_ACCEPT_REFUSE;
 	if (port == 16993)

@@ -79,6 +79,13 @@ enum sim_state sim_dev_state(const struct sim_dev *d);
 bool sim_dev_is_at(const struct sim_dev *d, const char *address);
 /* Its network cable goes into another network: DHCP option 15 there. */
 void sim_dev_move(struct sim_dev *d, const char *suffix);
+/* What joins the configured PC to its network: a cable, radio, both or nothing (bits). By radio it is there only with
+ * a card, its port on and a network to join. At first: a cable. */
+enum sim_link { SIM_LINK_CABLE = 1, SIM_LINK_RADIO = 2 };
+void sim_dev_set_links(struct sim_dev *d, unsigned links);
+bool sim_dev_links_parse(struct span text, unsigned *out_links); /* "cable", "radio", "both", "none" */
+/* A gateway stands before it: away from home, connections come through the tunnel, while a rule opens one. */
+void sim_dev_set_gateway(struct sim_dev *d, bool is_there);
 const struct sim_generation *sim_dev_generation(const struct sim_dev *d);
 unsigned sim_dev_index(const struct sim_dev *d);
 

@@ -129,6 +129,7 @@ struct sim_dev *sim_dev_new(const struct sim_env *env, const struct sim_dev_conf
 	d->mebx = mem_str(c->mebx_password ? c->mebx_password : DEFAULT_MEBX);
 	d->mebx_default = str_eq(d->mebx, DEFAULT_MEBX);
 	d->suffix = mem_str(c->suffix);
+	d->links = SIM_LINK_CABLE;
 	d->otp = mem_str(c->otp);
 	d->host_ip = mem_str(c->host_ip);
 	d->pool_next = (uint8_t)(hash_mix64(span_make(d->uuid.b, sizeof d->uuid.b), 2) & 63);

@@ -15,6 +15,7 @@ const struct sim_field sim_fields[] = {
 	F(pid, TEXT),
 	F(pps, TEXT),
 	F(suffix, HEAP),
+	F(links, U8),
 	F(otp, HEAP),
 	F(usb_roots, HEAP),
 	F(hw_changes, HEAP),

@@ -1,5 +1,5 @@
-/* AMT_EthernetPortSettings: 0 is the wired port, 1 the wireless one (absent here: its address is
- * all zero). Addresses are staged, LinkPolicy acts at once. */
+/* AMT_EthernetPortSettings: 0 is the wired port, 1 the wireless one (its MAC address is all zero while it is
+ * in no network). Addresses are staged, LinkPolicy acts at once. */
 #include "base/hash.h"
 #include "base/str.h"
 #include "sim/alerts.h"
@@ -21,10 +21,14 @@ static void fill(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 {
 	char mac[18];
 
-	if (x->keys_only || i != 0)
+	if (x->keys_only)
 		return;
+	bool joined = sim_dev_is_joined(x->d, i ? SIM_LINK_RADIO : SIM_LINK_CABLE);
+	wsman_obj_set_bool(o, "LinkIsUp", joined);
 	sim_dev_mac(x->d, mac);
-	sim_fw_set(o, "MACAddress", mac);
+	if (i) /* its neighbour; all zero while it is in no network (wsman 3.2) */
+		mac[16] = mac[16] == 'F' ? '0' : 'F';
+	sim_fw_set(o, "MACAddress", i && !joined ? "00-00-00-00-00-00" : mac);
 }
 
 static bool ipv4_ok(const char *text)
@@ -89,6 +93,19 @@ static uint32_t prefer(struct fw_ctx *x, const struct wsman_obj *in, struct wsma
 	return WSMAN_PT_SUCCESS;
 }
 
+/* While the host is on; virtual PCs are on mains. */
+static bool keeps_power(const struct wsman_obj *in)
+{
+	const struct wsman_val *w = wsman_obj_vals(in, "LinkPolicy");
+	bool any = w;
+
+	for (; w; w = w->next) {
+		if (str_eq(w->text, "1"))
+			return true;
+	}
+	return !any;
+}
+
 static bool put(struct fw_ctx *x, unsigned i, const struct wsman_obj *in)
 {
 	static const char *const addresses[] = { "IPAddress", "SubnetMask", "DefaultGateway",
@@ -98,6 +115,9 @@ static bool put(struct fw_ctx *x, unsigned i, const struct wsman_obj *in)
 
 	if (!policy_ok(in) || !vlan_ok(in))
 		return sim_fw_refuse_status(x, FW_FAULT_INTERNAL, WSMAN_PT_INVALID_PARAMETER);
+	if (i == 0 && !keeps_power(in) && sim_dev_is_on(x->d) &&
+	    !sim_dev_is_joined(x->d, SIM_LINK_RADIO))
+		x->effects |= SIM_EFFECT_DARK;
 	for (size_t n = 0; n < sizeof addresses / sizeof *addresses; n++) {
 		const char *text = wsman_obj_str(in, addresses[n]);
 		if (!text || !*text)
@@ -127,7 +147,7 @@ static const struct fw_member wired[] = {
 	FW_VAR("IPAddress", SIM_VAR_IP),
 	FW_FIX("InstanceID", NAME " 0"),
 	FW_VAR("IpSyncEnabled", SIM_VAR_IP_SYNC),
-	FW_FIX("LinkIsUp", "true"),
+	FW_OWN("LinkIsUp"),
 	FW_VAR("LinkPolicy", SIM_VAR_LINK_POLICY),
 	FW_OWN("MACAddress"),
 	FW_FIX("PhysicalConnectionType", "0"),
@@ -144,9 +164,9 @@ static const struct fw_member wireless[] = {
 	FW_FIX("DHCPEnabled", "true"),
 	FW_FIX("ElementName", NAME),
 	FW_FIX("InstanceID", NAME " 1"),
-	FW_FIX("LinkIsUp", "false"),
+	FW_OWN("LinkIsUp"),
 	FW_VAR("LinkPolicy", SIM_VAR_WLAN_POLICY),
-	FW_FIX("MACAddress", "00-00-00-00-00-00"),
+	FW_OWN("MACAddress"),
 	FW_FIX("PhysicalConnectionType", "3"),
 	FW_FIX("SharedMAC", "true"),
 	FW_END,

@@ -1,6 +1,6 @@
 /* Away from home: environment detection, gateways (management presence servers) and the rules that open a
- * tunnel to them, the user's part in it. Servers and rules are records. No tunnel is opened; outside of
- * its home domains the device does not answer on its network port (dev.c asks sim_dev_is_outside). */
+ * tunnel to them, the user's part in it. Servers and rules are records. Outside of its home
+ * domains the device does not answer on its network port but through a tunnel (dev_reach.c). */
 #include "base/str.h"
 #include "sim/alerts.h"
 #include "sim/fw_priv.h"
@@ -90,6 +90,12 @@ static bool prefix_ok(const char *text)
 	return strchr(text, ':') && strlen(text) <= 50;
 }
 
+static void ends_tunnel(struct fw_ctx *x)
+{
+	if (sim_dev_is_away(x->d))
+		x->effects |= SIM_EFFECT_DARK;
+}
+
 static bool put_home(struct fw_ctx *x, unsigned i, const struct wsman_obj *in)
 {
 	uint32_t algorithm = 0;
@@ -106,8 +112,7 @@ static bool put_home(struct fw_ctx *x, unsigned i, const struct wsman_obj *in)
 	/* what is not in the instance is none: the list is replaced */
 	sim_var_set(x->d, SIM_VAR_HOME, names);
 	sim_var_set(x->d, SIM_VAR_HOME_V6, prefixes);
-	if (sim_dev_is_outside(x->d))
-		x->effects |= SIM_EFFECT_DARK;
+	ends_tunnel(x);
 	return true;
 }
 
@@ -432,6 +437,7 @@ static bool delete_rule(struct fw_ctx *x, unsigned i)
 {
 	sim_record_drop(x->d, sim_record_at(x->d, RULE, i));
 	sim_alerts_message(x->d, ALERT_REMOTE, CONTRACTS, 2);
+	ends_tunnel(x); /* G: the tunnel ends with the last rule that would open it */
 	return true;
 }
 
@@ -503,7 +509,21 @@ static bool put_link(struct fw_ctx *x, unsigned i, const struct wsman_obj *in)
 	struct sim_record_text *t = nth(l.rule, "type", l.at);
 	if (t)
 		t->value[0] = (char)('0' + type); /* one digit replaces another */
+	ends_tunnel(x);
 	return true;
+}
+
+/* A gateway of type internal is for PCs at home. */
+bool sim_dev_opens_tunnel(const struct sim_dev *d)
+{
+	struct link l;
+
+	for (unsigned i = 0; link_at(d, i, &l); i++) {
+		const struct sim_record_text *type = nth(l.rule, "type", l.at);
+		if (!type || !str_eq(type->value, "1"))
+			return true;
+	}
+	return false;
 }
 
 /* ---- what ties a login or a certificate to its server ---- */
@@ -555,6 +575,13 @@ static uint32_t interface_change(struct fw_ctx *x, const struct wsman_obj *in,
 	return DMTF_OK;
 }
 
+static void fill_service(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
+{
+	(void)i;
+	if (!x->keys_only)
+		wsman_obj_set_bool(o, "IsRemoteTunnelConnected", sim_dev_is_tunnelled(x->d));
+}
+
 static void fill_able(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 {
 	(void)i;
@@ -565,7 +592,7 @@ static void fill_able(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 static const struct fw_member service_members[] = {
 	FW_FIX("CreationClassName", SERVICE),
 	FW_FIX("ElementName", "Intel(r) AMT Remote Access Service"),
-	FW_FIX("IsRemoteTunnelConnected", "false"),
+	FW_OWN("IsRemoteTunnelConnected"),
 	FW_FIX("Name", "Intel(r) AMT Remote Access Service"),
 	FW_FIX("RemoteTunnelKeepAliveTimeout", "4294967295"),
 	FW_SYSTEM,
@@ -640,6 +667,7 @@ const struct fw_class sim_fw_remote_classes[] = {
 	{ .name = SERVICE,
 	  .since = REMOTE_FROM,
 	  .members = { service_members },
+	  .fill = fill_service,
 	  .methods = service_methods },
 	{ .name = "AMT_RemoteAccessCapabilities",
 	  .since = REMOTE_FROM,

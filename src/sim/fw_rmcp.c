@@ -13,7 +13,7 @@ static bool answers(const struct sim_dev *d, int64_t now_mono_ms)
 	bool talks_early = d->gen->major > 6 || (d->gen->major == 6 && d->gen->minor > 0);
 
 	if (sim_switches_is(&d->sw, SIM_SW_RMCP, "silent") ||
-	    now_mono_ms < d->outage_until_mono_ms || sim_dev_is_outside(d))
+	    now_mono_ms < d->outage_until_mono_ms || sim_dev_is_away(d))
 		return false;
 	if (d->state == SIM_CONFIGURED)
 		return d->gen->major >= 4 && sim_var_is_true(d, SIM_VAR_RMCP_PING) &&

@@ -31,6 +31,12 @@ static unsigned has_wlan(const struct sim_dev *d)
 		sim_switches_is(&d->sw, SIM_SW_WLAN, "card");
 }
 
+bool sim_dev_has_networks(const struct sim_dev *d)
+{
+	return has_wlan(d) && !str_eq(sim_var_active(d, SIM_VAR_WIFI_PORT), "3") &&
+		sim_record_at(d, SETTINGS, 0);
+}
+
 /* ---- port ---- */
 
 #define ALERT_WLAN 66 /* discovery 7.3 */
@@ -44,6 +50,8 @@ static uint32_t port_change(struct fw_ctx *x, const struct wsman_obj *in, struct
 		return DMTF_INVALID;
 	sim_var_set(x->d, SIM_VAR_WIFI_PORT, wsman_obj_str(in, "RequestedState"));
 	sim_alerts_message(x->d, ALERT_WLAN, -1, 2);
+	if (sim_dev_is_away(x->d))
+		x->effects |= SIM_EFFECT_DARK;
 	return DMTF_OK;
 }
 
@@ -296,6 +304,8 @@ static uint32_t drop_all(struct fw_ctx *x, bool user)
 		else
 			i++;
 	}
+	if (sim_dev_is_away(x->d))
+		x->effects |= SIM_EFFECT_DARK;
 	return WSMAN_PT_SUCCESS;
 }
 
@@ -354,6 +364,8 @@ static void fill_profile(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 static bool delete_profile(struct fw_ctx *x, unsigned i)
 {
 	drop_profile(x->d, sim_record_at(x->d, SETTINGS, i));
+	if (sim_dev_is_away(x->d))
+		x->effects |= SIM_EFFECT_DARK;
 	return true;
 }
 

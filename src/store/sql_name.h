@@ -36,7 +36,7 @@
 	X(STORE_SQL_MARK_TWICE, false, NULL,                                                       \
 	  "select uuid, kind, mark, first_ms, last_ms from device_mark m where exists"             \
 	  " (select 1 from device_mark o where o.kind = m.kind and o.mark = m.mark"                \
-	  " and o.uuid <> m.uuid) and (kind, mark, uuid) > ($1, $2, $3)"                           \
+	  " and o.uuid <> m.uuid) and kind <> 'link' and (kind, mark, uuid) > ($1, $2, $3)"                           \
 	  " order by kind, mark, uuid limit $4", NULL)                                             \
 	X(STORE_SQL_FORGET_MARK, false, NULL, "delete from device_mark where uuid = $1", NULL)     \
 	X(STORE_SQL_DENY_SET, false, NULL,                                                         \

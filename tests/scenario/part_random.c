@@ -309,12 +309,13 @@ static bool wifi_gone(struct world *w, unsigned i, struct rng *r, char *line)
 
 static bool link_policy(struct world *w, unsigned i, struct rng *r, char *line)
 {
-	bool asleep = rng_below(r, 2);
-	snprintf(line, LINE_MAX_N, "ethernet.link_policy: %s -> s0-ac sx-ac\n",
-		 asleep ? "sx-ac" : "s0-ac");
+	/* without 1 it would be in no network while it is on */
+	const char *more = rng_below(r, 2) ? "LinkPolicy=16" : NULL;
+	snprintf(line, LINE_MAX_N, "ethernet.link_policy: s0-ac%s -> s0-ac sx-ac\n",
+		 more ? " s0-dc" : "");
 	return parts_put(w, i, "AMT_EthernetPortSettings",
-			 "InstanceID=Intel(r) AMT Ethernet Port Settings 0",
-			 asleep ? "LinkPolicy=14" : "LinkPolicy=1", NULL);
+			 "InstanceID=Intel(r) AMT Ethernet Port Settings 0", "LinkPolicy=1", more,
+			 NULL);
 }
 
 static const struct other {

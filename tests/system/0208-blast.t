@@ -12,7 +12,7 @@ states_are() { # COUNT STATE
 	"$OUTBAND" device list --state "$2" --json >list.json && test "$(json list.json "len(d)")" = "$1"
 }
 
-profile() { # SUFFIXES
+profile() { # SUFFIXES [LINE]
 	cat >site.yaml <<-EOF &&
 	version: 1
 	admin_password: random
@@ -21,6 +21,7 @@ profile() { # SUFFIXES
 	clock: sync
 	tls: server
 	home_domains: {suffixes: [$1]}
+	$2
 	EOF
 	"$OUTBAND" profile set baseline site.yaml
 }
@@ -58,6 +59,21 @@ test_expect_success 'with the right list all rings are done' '
 	"$OUTBAND" device apply $pcs --ring 50% --stop-on 0% --yes >out 2>err && cat out err &&
 	test $(grep -c ": done" out) -eq 4 && test $(grep -c "^ring of 2\|ring of 2:" err) -eq 2 &&
 	"$OUTBAND" device drift >out && grep -q "^Every PC" out
+'
+
+test_expect_success 'a profile that turns radio off names the PC that has nothing else' '
+	printf "Planted-Phrase-1" >phrase && "$OUTBAND" secret set wifi --file phrase &&
+	all="example.com, branch.example.com" net="name: office, ssid: Example, security: wpa2-psk" &&
+	profile "$all" "wifi: {port: s0, networks: [{$net, passphrase: {secret: wifi}}]}" &&
+	"$OUTBAND" device apply $pcs --yes && sim_until states_are 4 configured &&
+	"$OUTBAND" device drift $pcs --check >out && sim_ctl link 127.1.26.3 radio &&
+	profile "$all" "wifi: {port: off}" &&
+	test_expect_code 7 "$OUTBAND" device apply $pcs --ring 100% --yes >out 2>err && cat out err &&
+	grep -q "127.1.26.3 would go dark: it would have no link: its wired port is not connected" out &&
+	test $(grep -c "would go dark" out) -eq 1 && grep -q D125 err &&
+	test_expect_code 6 "$OUTBAND" device apply 127.1.26.3 --wait >out 2>err; cat out err &&
+	grep -q "would be out of reach" out && sim_ctl value 127.1.26.3 CIM_WiFiPort.EnabledState >out &&
+	grep -q 32768 out && sim_ctl link 127.1.26.3 both && refused 3 "cable, radio" sim ctl --ctl ctl link 0 wire
 '
 
 test_expect_success 'the loss of one is accepted, and it is lost' '
