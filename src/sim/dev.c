@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "sim/dev_boot_priv.h"
-#include "sim/dev_priv.h"
+#include "sim/dev_reach_priv.h"
 #include "sim/alerts.h"
 #include "sim/audit.h"
 #include "sim/events.h"

@@ -51,8 +51,7 @@ struct sim_dev {
 	enum sim_state state;
 	char pid[9], pps[33];     /* empty: none */
 	char *suffix;             /* NULL: env's */
-	uint8_t links;            /* SIM_LINK_CABLE, SIM_LINK_RADIO */
-	bool gateway;             /* dev_reach.c */
+	uint8_t links, gateway;   /* dev_reach.c: enum sim_link; it is there */
 	char *otp;                /* ProvisioningServerOTP; NULL: none */
 	char *hw_changes;         /* what was taken out or exchanged (hw.c); NULL: nothing */
 	char *usb_roots;          /* root hashes that a stick brought, as text; NULL: none */
@@ -134,13 +133,6 @@ void sim_dev_mac(const struct sim_dev *d, char out_text[18]); /* of the wired po
 int64_t sim_dev_scale_ms(const struct sim_dev *d, int64_t ms);
 const char *sim_dev_suffix(const struct sim_dev *d); /* "" when it has none; faults included */
 bool sim_dev_in_setup(const struct sim_dev *d);
-bool sim_dev_is_outside(const struct sim_dev *d); /* fw_remote.c */
-bool sim_dev_opens_tunnel(const struct sim_dev *d); /* fw_remote.c: a rule with a gateway outside */
-bool sim_dev_has_networks(const struct sim_dev *d); /* fw_wifi.c: a card, its port on, a network to join */
-/* dev_reach.c */
-bool sim_dev_is_joined(const struct sim_dev *d, enum sim_link by);
-bool sim_dev_is_tunnelled(const struct sim_dev *d); /* outside, and its tunnel is open */
-bool sim_dev_is_away(const struct sim_dev *d);      /* nobody reaches it over the network */
 void sim_dev_erase_settings(struct sim_dev *d); /* settings, certificates, keys to their defaults */
 void sim_dev_erase(struct sim_dev *d);          /* and the admin and the realm */
 void sim_dev_couple_admin(struct sim_dev *d); /* admin password = MEBx password */

@@ -1,7 +1,7 @@
 /* How a virtual device is reached: what joins it to its network, and the tunnel that it opens when it is away
  * from home. Asked by dev.c for each connection, by services for what they show. Sends nothing. */
 #include "base/str.h"
-#include "sim/dev_priv.h"
+#include "sim/dev_reach_priv.h"
 
 void sim_dev_set_links(struct sim_dev *d, unsigned links)
 {

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/str.h"
 #include "sim/alerts.h"
+#include "sim/dev_reach_priv.h"
 #include "sim/fw_priv.h"
 
 #define NAME               "Intel(r) AMT Ethernet Port Settings"

@@ -3,6 +3,7 @@
  * domains the device does not answer on its network port but through a tunnel (dev_reach.c). */
 #include "base/str.h"
 #include "sim/alerts.h"
+#include "sim/dev_reach_priv.h"
 #include "sim/fw_priv.h"
 
 #define SERVICE      "AMT_RemoteAccessService"

@@ -1,5 +1,6 @@
 /* UDP 623 of a virtual device: presence pings. Firmware before 4.0 never answers; up to 6.0 only once
  * it is set up; later also before, with port 0 (discovery 1.3). Called by serve.c through dev.h. */
+#include "sim/dev_reach_priv.h"
 #include "sim/fw_priv.h"
 #include "wire/rmcp.h"
 

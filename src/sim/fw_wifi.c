@@ -3,6 +3,7 @@
  * host's software gave have 0. 802.1X of a profile is in fw_8021x.c. Nothing is sent by radio. */
 #include "base/str.h"
 #include "sim/alerts.h"
+#include "sim/dev_reach_priv.h"
 #include "sim/fw_priv.h"
 
 #define SETTINGS     "CIM_WiFiEndpointSettings"
