@@ -2,6 +2,7 @@
  * database knows. */
 #include "api/api_priv.h"
 #include "api/next_step.h"
+#include "api/sighting.h"
 #include "wire/hello.h"
 
 enum { MAX_STEPS = 200, MAX_CREDENTIALS = 200 };
@@ -162,6 +163,7 @@ void api_device_get(struct api_req *r)
 	api_json_begin(&r->json, NULL, '{');
 	write_fields(r, &d);
 	api_hello_life_json(r, &d);
+	api_sighting_device(r, d.uuid);
 	write_facts(r, &d);
 	write_hello(r, &d);
 	if (has_job)

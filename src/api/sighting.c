@@ -1,6 +1,8 @@
 /* Where AMT was seen from outside: rows that `outband discover --store` brings, and the list of them.
- * What they say is a hint: anybody may answer a ping. Nothing of it changes a device. */
+ * What they say is a hint: anybody may answer a ping. Nothing of it changes a device. The rows of the
+ * service's own discoveries are read here too (cli/serve_discover.c). */
 #include "api/api_priv.h"
+#include "api/sighting.h"
 #include "amt/seen.h"
 
 #define ROWS_MAX    1000 /* of one request */
@@ -22,32 +24,61 @@ static bool is_state(const char *word)
 	return false;
 }
 
-static bool bad_row(struct err *e, size_t n, const char *what)
+static bool bad_row(struct err *e, const char *what)
 {
-	err_set(e, ERR_INVALID, "item %zu: %s", n + 1, what);
+	err_set(e, ERR_INVALID, "%s", what);
 	return err_want(e, "a row as 'outband discover --json' prints it");
+}
+
+/* The same address in one form, whoever writes it. */
+static bool is_mac(const char *s)
+{
+	size_t n = strlen(s);
+
+	for (size_t i = 0; i < n; i++) {
+		bool digit = (s[i] >= '0' && s[i] <= '9') || (s[i] >= 'a' && s[i] <= 'f');
+		if (i % 3 == 2 ? s[i] != ':' : !digit)
+			return false;
+	}
+	return n == 0 || n == 17;
+}
+
+bool api_sighting_read(const json_t *row, int64_t at_unix_ms, struct arena *a,
+		       struct store_sighting *out_s, struct err *e)
+{
+	const json_t *cert = json_object_get(row, "certificate");
+	struct store_sighting *s = out_s;
+
+	*s = (struct store_sighting){ .address = text_of(row, "address"),
+				      .state = text_of(row, "state"),
+				      .version = text_of(row, "version"),
+				      .realm = text_of(row, "realm"),
+				      .mac = text_of(row, "mac"),
+				      .tls = text_of(json_object_get(row, "tls"), "version"),
+				      .leaf = text_of(cert, "sha256"),
+				      .owner = text_of(cert, "owner"),
+				      .at_unix_ms = at_unix_ms };
+	if (!json_is_object(row) || !s->address[0] || strlen(s->address) > 63)
+		return bad_row(e, "no address");
+	if (!is_state(s->state) || strlen(s->version) > 31)
+		return bad_row(e, "no state of a PC");
+	if (!is_mac(s->mac) || strlen(s->leaf) > 64 || strlen(s->tls) > 15 || strlen(s->owner) > 31)
+		return bad_row(e, "no MAC address, or no certificate");
+	char *content = json_dumps(row, JSON_COMPACT | JSON_ENSURE_ASCII);
+	bool ok = content && strlen(content) <= CONTENT_MAX;
+	s->content = ok ? arena_str(a, span_str(content)) : NULL;
+	mem_free(content);
+	s->mark = arena_fmt(a, "%s|%s|%s", s->state, s->version, s->leaf);
+	return (s->content && s->mark) || bad_row(e, "too large");
 }
 
 static bool take_row(struct api_req *r, struct store_tx *tx, const json_t *row, size_t n,
 		     struct err *e)
 {
-	const json_t *cert = json_object_get(row, "certificate");
-	struct store_sighting s = { .address = text_of(row, "address"),
-				    .state = text_of(row, "state"),
-				    .version = text_of(row, "version"),
-				    .at_unix_ms = r->now_unix_ms };
+	struct store_sighting s;
 
-	if (!json_is_object(row) || !s.address[0] || strlen(s.address) > 63)
-		return bad_row(e, n, "no address");
-	if (!is_state(s.state) || strlen(s.version) > 31)
-		return bad_row(e, n, "no state of a PC");
-	char *content = json_dumps(row, JSON_COMPACT | JSON_ENSURE_ASCII);
-	bool ok = content && strlen(content) <= CONTENT_MAX;
-	s.content = ok ? arena_str(&r->arena, span_str(content)) : NULL;
-	mem_free(content);
-	s.mark = arena_fmt(&r->arena, "%s|%s|%s", s.state, s.version, text_of(cert, "sha256"));
-	if (!s.content || !s.mark)
-		return bad_row(e, n, "too large");
+	if (!api_sighting_read(row, r->now_unix_ms, &r->arena, &s, e))
+		return err_wrap(e, "item %zu", n + 1);
 	store_tx_sighting_put(tx, &s);
 	return true;
 }
@@ -81,6 +112,7 @@ void api_sighting_post(struct api_req *r)
 	}
 	api_json_drop(body);
 	if (ok) {
+		store_tx_sighting_prune(tx, LIMIT_SIGHTINGS);
 		api_commit(r, tx, stored);
 		return;
 	}
@@ -95,8 +127,13 @@ static void put(struct api_json *j, const struct store_sighting *s)
 	api_json_str(j, "address", s->address);
 	api_json_str(j, "state", s->state);
 	api_json_str(j, "version", s->version);
+	api_json_str(j, "tls", s->tls);
+	api_json_str(j, "realm", s->realm);
+	api_json_str(j, "mac", s->mac);
+	api_json_str(j, "certificate_owner", s->owner);
 	api_json_str(j, "uuid", s->uuid);
 	api_json_str(j, "fqdn", s->fqdn);
+	api_json_str(j, "known_by", s->known_by);
 	api_json_time(j, "first_seen", s->first_unix_ms);
 	api_json_time(j, "last_seen", s->at_unix_ms);
 	api_json_time(j, "changed", s->changed_unix_ms);
@@ -130,4 +167,22 @@ void api_sighting_list(struct api_req *r)
 	for (unsigned i = 0; i < n; i++)
 		put(&r->json, &rows[i]);
 	api_list_end(r, more ? rows[n - 1].address : NULL);
+}
+
+void api_sighting_device(struct api_req *r, const char *uuid)
+{
+	struct api_json *j = &r->json;
+	struct store_sighting s;
+
+	if (!store_sighting_of(r->api->conf.store, &r->arena, uuid, &s))
+		return;
+	api_json_begin(j, "seen", '{');
+	api_json_str(j, "address", s.address);
+	api_json_str(j, "state", s.state);
+	api_json_str(j, "version", s.version);
+	api_json_str(j, "certificate_owner", s.owner);
+	api_json_str(j, "known_by", s.known_by);
+	api_json_time(j, "first_seen", s.first_unix_ms);
+	api_json_time(j, "last_seen", s.at_unix_ms);
+	api_json_end(j, '}');
 }

@@ -59,6 +59,48 @@ void engine_operate_unwait(struct engine_operate_wait *w)
 	(void)w;
 }
 
+#include "engine/discovery.h"
+bool engine_discovery_arg(struct engine_discovery_want *w, const char *key, const char *value, struct err *e)
+{
+	if (str_eq(key, "rate"))
+		w->rate = str_eq(value, "max") ? 0 : (uint32_t)strtoul(value, NULL, 10);
+	if (str_eq(key, "ping"))
+		w->only_ping = str_eq(value, "true");
+	return str_eq(value, "99999999") ? err_set(e, ERR_INVALID, "no such %s", key) : true;
+}
+
+/* Ids are d1, d2, ...; a range with '!' is none. */
+bool engine_discovery_add(struct engine *en, struct store_tx *tx, const struct engine_discovery_want *w,
+			  char out_id[ENGINE_DISCOVERY_ID], struct err *e)
+{
+	static unsigned count;
+
+	(void)en;
+	if (strchr(w->ranges, '!'))
+		return err_set(e, ERR_INVALID, "no range: %s", w->ranges);
+	(void)snprintf(out_id, ENGINE_DISCOVERY_ID, "d%u", ++count % 1000);
+	store_tx_discovery_add(tx, &(struct store_discovery){ .id = out_id, .ranges = w->ranges, .rate = w->rate,
+							      .only_ping = w->only_ping, .state = "queued",
+							      .note = "", .actor = w->actor, .total = 9 });
+	return true;
+}
+
+void engine_discovery_kick(struct engine *en)
+{
+	engine_kick(en);
+}
+
+bool engine_discovery_stop(struct engine *en, const char *id)
+{
+	return engine_job_cancel(en, id);
+}
+
+bool engine_discovery_done(const struct engine *en, const char *id, uint64_t *out_done, uint64_t *out_found)
+{
+	(void)en, (void)id, (void)out_done, (void)out_found;
+	return false;
+}
+
 #include "engine/line.h"
 struct engine_line *engine_line_open(struct engine *en, const char *uuid, enum wire_redir_session kind,
 				     const char *actor, const struct amt_redir_events *ev, void *arg)

@@ -36,3 +36,8 @@
 #define LIMIT_HELLO_CONNS        4096     /* open at once; a hello takes milliseconds */
 #define LIMIT_HELLO_CONNS_SOURCE 256      /* of one address: a site behind one NAT says hello at once */
 #define LIMIT_REDIR_AUTH_BYTES   4096     /* a login of a redirection session: a Kerberos token is the longest */
+#define LIMIT_SIGHTINGS          1000000  /* addresses where AMT was seen: the oldest go first */
+#define LIMIT_DISCOVER_ADDRESSES 16777216 /* of one discovery: a /8 */
+#define LIMIT_DISCOVER_RANGES    65536    /* bytes of its ranges as they are stored */
+#define LIMIT_DISCOVERIES        64       /* that run or wait for their turn */
+#define LIMIT_DISCOVERIES_KEPT   200      /* that ended */

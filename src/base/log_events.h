@@ -46,6 +46,7 @@
 	X(LOG_EV_SCHEDULE_RAN, LOG_INFO, "schedule.ran", "name op note", "a schedule has run") \
 	X(LOG_EV_SCHEDULE_FAILED, LOG_WARN, "schedule.failed", "name op note", "a schedule could not run") \
 	X(LOG_EV_SCHEDULE_MISSED, LOG_WARN, "schedule.missed", "name op note", "a run of a schedule came too late and was left out") \
+	X(LOG_EV_DISCOVERY, LOG_INFO, "discovery.state", "id state addresses found note", "a discovery of the service began or ended") \
 	X(LOG_EV_LINE, LOG_INFO, "device.line", "uuid session what actor", "a redirection session with the device began or ended") \
 	X(LOG_EV_CREDENTIAL, LOG_INFO, "credential.state", "uuid kind state", "a stored credential changed its state") \
 	X(LOG_EV_REKEYED, LOG_INFO, "key.installed", "uuid job pid", "a device took a new key pair for its next setup; no login can prove it") \

@@ -303,10 +303,15 @@ static const struct cli_col list_cols[] = {
 	{ "state", "state", CLI_FORM_TEXT },
 	{ "version", "version", CLI_FORM_TEXT },
 	{ "seen.certificate.maker", "certificate of", CLI_FORM_TEXT },
+	{ "known_by", "known by", CLI_FORM_TEXT },
 	{ "first_seen", "first seen", CLI_FORM_TIME },
 	{ "last_seen", "last seen", CLI_FORM_TIME },
 	{ "changed", "changed", CLI_FORM_TIME },
 	{ "uuid", NULL, CLI_FORM_TEXT },
+	{ "mac", NULL, CLI_FORM_TEXT },
+	{ "realm", NULL, CLI_FORM_TEXT },
+	{ "tls", NULL, CLI_FORM_TEXT },
+	{ "certificate_owner", NULL, CLI_FORM_TEXT },
 };
 
 bool cli_cmd_discover_list(struct cli *c, struct err *e)
@@ -324,5 +329,5 @@ bool cli_cmd_discover_list(struct cli *c, struct err *e)
 			    cli_rpc_target(&c->arena, "/v1/sightings?since=%&changed=%", number,
 					   changed ? "true" : NULL),
 			    list_cols, sizeof list_cols / sizeof *list_cols,
-			    "Nothing: 'outband discover RANGE --store' fills this list.", e);
+			    "Nothing: 'outband discover start RANGE' fills this list.", e);
 }

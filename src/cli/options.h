@@ -95,6 +95,7 @@
 	X("ping", "discover", "only presence pings, no ports: faster, and finds fewer") \
 	X("ports", "discover", "say also what each port did: 16992, 16993, 16994, 16995") \
 	X("resume", "discover", "keep in this file how far it came, and go on from there when the file exists") \
+	X("wait", "discover", "until it has ended") \
 	X("store", "discover", "give the service what was found: 'discover list' shows it") \
 	X("since", "discover", "only those seen since then: 2h, 3d, 2031-05-02 or 2031-05-02T09:14:00Z") \
 	X("changed", "discover", "only those that came or changed since then: state, release, certificate") \

@@ -2,7 +2,9 @@
 #include "cli/seen_row.h"
 #include "base/clk.h"
 #include "base/str.h"
+#include "base/names.h"
 #include "cli/rpc.h"
+#include "net/neighbor.h"
 #include "pki/chain.h"
 #include <sys/stat.h>
 
@@ -32,6 +34,7 @@ const struct cli_col cli_seen_cols[] = {
 	{ "certificate.cn", "its name", CLI_FORM_TEXT },
 	{ "certificate.not_after", "valid until", CLI_FORM_TIME },
 	{ "certificate.sha256", NULL, CLI_FORM_TEXT },
+	{ "mac", NULL, CLI_FORM_TEXT },
 	{ "at", NULL, CLI_FORM_TEXT },
 };
 const unsigned cli_seen_col_count = sizeof cli_seen_cols / sizeof *cli_seen_cols;
@@ -56,6 +59,16 @@ static json_t *time_text(int64_t unix_ms)
 
 	clk_print_unix_ms(unix_ms, at);
 	return json_string(at);
+}
+
+/* Only of machines on our own networks. */
+static void put_mac(json_t *row, const char *address)
+{
+	char mac[NET_MAC_SIZE];
+	uint32_t ip;
+
+	if (names_ip_parse(span_str(address), &ip) && net_neighbor_mac(ip, mac))
+		json_object_set_new(row, "mac", json_string(mac));
 }
 
 static void put_pong(json_t *row, const struct amt_seen *s)
@@ -151,6 +164,7 @@ json_t *cli_seen_row(const char *address, const char *name, const struct amt_see
 	json_object_set_new(row, "identify", text(s->identify));
 	json_object_set_new(row, "realm", text(s->realm));
 	json_object_set_new(row, "at", time_text(at_unix_ms));
+	put_mac(row, address);
 	put_pong(row, s);
 	put_ports(row, s);
 	put_tls(row, s);

@@ -1,9 +1,10 @@
-/* The hook program, DNS and forwarding for the service: carries questions of the engine to net/ and
+/* The hook program, DNS, forwarding and discoveries for the service: carries questions of the engine to net/ and
  * the answers back. Decides nothing. */
 #include "cli/serve_outside.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "cli/serve_discover.h"
 #include "net/child.h"
 #include "net/dns.h"
 #include "net/fetch.h"
@@ -233,5 +234,9 @@ void cli_outside_init(struct cli_outside *o, struct net_loop *l, struct net_dial
 		.dns_cancel = cancel_dns,
 		.forward = forward,
 		.post = post,
+		.discover = cli_serve_discover,
+		.discover_look = cli_serve_discover_look,
+		.discover_stop = cli_serve_discover_stop,
+		.discover_drop = cli_serve_discover_drop,
 	};
 }

@@ -1,5 +1,5 @@
 /* What the engine of a running service asks outside (engine/outside.h): child programs, DNS, TCP to
- * another server. Made by cmd_serve.c. */
+ * another server, and discoveries (serve_discover.c). Made by cmd_serve.c. */
 #pragma once
 #include "engine/outside.h"
 

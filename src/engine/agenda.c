@@ -6,6 +6,7 @@
 #include "base/clk.h"
 #include "base/mem.h"
 #include "engine/cron.h"
+#include "engine/discovery.h"
 #include "engine/engine_priv.h"
 #include "engine/operate.h"
 #include "engine/targets.h"
@@ -60,6 +61,36 @@ static bool read_args(char *text, struct amt_op_arg *rows, unsigned *out_count, 
 	return true;
 }
 
+/* The targets of a schedule as one list of ranges, and its arguments. Caller frees *out_ranges. */
+static bool read_discovery(const struct store_schedule *s, struct engine_discovery_want *w,
+			   char **out_ranges, struct err *e)
+{
+	struct amt_op_arg rows[AMT_OP_ARGS];
+	unsigned count;
+
+	*out_ranges = mem_str(s->targets);
+	for (char *c = *out_ranges; *c; c++)
+		*c = *c == '\n' ? ',' : *c;
+	*w = (struct engine_discovery_want){ .ranges = *out_ranges, .rate = ENGINE_DISCOVERY_RATE };
+	char *args = mem_str(s->args);
+	bool ok = read_args(args, rows, &count, e);
+	for (unsigned i = 0; ok && i < count; i++)
+		ok = engine_discovery_arg(w, rows[i].key, rows[i].value, e);
+	mem_free(args);
+	return ok;
+}
+
+static bool check_discovery(const struct store_schedule *s, struct err *e)
+{
+	struct engine_discovery_want w;
+	uint64_t total;
+	char *ranges;
+	bool ok = read_discovery(s, &w, &ranges, e) && engine_discovery_check(&w, &total, e);
+
+	mem_free(ranges);
+	return ok;
+}
+
 static bool check_op(const struct store_schedule *s, struct err *e)
 {
 	struct amt_op_arg rows[AMT_OP_ARGS];
@@ -67,9 +98,11 @@ static bool check_op(const struct store_schedule *s, struct err *e)
 	unsigned count;
 	bool ok;
 
+	if (str_eq(s->op, ENGINE_DISCOVERY))
+		return check_discovery(s, e);
 	if (!k && !str_eq(s->op, ENGINE_AGENDA_CHECK)) {
 		err_set(e, ERR_NOT_FOUND, "there is no operation '%.40s'", s->op);
-		return err_hint(e, "such as power with action=on, or check");
+		return err_hint(e, "such as power with action=on, check or discover");
 	}
 	char *args = mem_str(s->args);
 	ok = read_args(args, rows, &count, e);
@@ -224,6 +257,52 @@ static void begin(struct engine_agenda_run *r)
 		on_ended(r);
 }
 
+static void on_discovery(void *arg, const struct err *e)
+{
+	struct engine_agenda_run *r = arg;
+	char note[64];
+	struct out o;
+
+	if (e) {
+		fail(r, e);
+		return;
+	}
+	engine_discovery_kick(r->en);
+	memset(note, 0, sizeof note);
+	out_init(&o, note, sizeof note - 1);
+	out_fmt(&o, "discovery %s has its turn or waits for it", r->id);
+	finish(r, note, NULL);
+}
+
+/* The former one of the same schedule first: ranges that take longer than the time between two runs. */
+static void begin_discovery(struct engine_agenda_run *r)
+{
+	struct engine *en = r->en;
+	struct engine_discovery_want w;
+	struct store_schedule s;
+	struct err e = { 0 };
+	struct arena a;
+	char *ranges = NULL;
+
+	arena_init(&a, 1 << 18);
+	struct store_tx *tx = store_tx_new(en->conf.store);
+	bool ok = store_schedule_get(en->conf.store, &a, r->name, &s)
+		? read_discovery(&s, &w, &ranges, &e)
+		: err_set(&e, ERR_NOT_FOUND, "the schedule is gone");
+	w.actor = r->actor;
+	if (ok && store_discovery_open(en->conf.store, r->actor) > 0)
+		ok = err_set(&e, ERR_BUSY, "its former discovery has not ended");
+	ok = ok && engine_discovery_add(en, tx, &w, r->id, &e);
+	mem_free(ranges);
+	arena_deinit(&a);
+	if (ok) {
+		store_tx_commit(tx, on_discovery, r);
+	} else {
+		store_tx_drop(tx);
+		fail(r, &e);
+	}
+}
+
 static void resolve(void *arg)
 {
 	struct engine_agenda_run *r = arg;
@@ -231,7 +310,9 @@ static void resolve(void *arg)
 	bool done;
 
 	r->timer = NULL;
-	if (!engine_targets_step(r->targets, LOOKS, &done, &e))
+	if (str_eq(r->op, ENGINE_DISCOVERY))
+		begin_discovery(r);
+	else if (!engine_targets_step(r->targets, LOOKS, &done, &e))
 		fail(r, &e);
 	else if (!done)
 		r->timer = sched_after(r->en->conf.sched, 0, resolve, r);
@@ -262,7 +343,7 @@ static bool load_run(struct engine_agenda_run *r, const struct store_schedule *s
 	r->op = mem_str(s->op);
 	r->args = mem_str(s->args);
 	r->targets = engine_targets_new(r->en);
-	while (ok && (line = next_line(&at)))
+	while (ok && !str_eq(r->op, ENGINE_DISCOVERY) && (line = next_line(&at)))
 		ok = engine_targets_add(r->targets, line, e);
 	mem_free(targets);
 	ok = ok && read_args(r->args, r->arg_rows, &r->want.arg_count, e);

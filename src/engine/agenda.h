@@ -1,5 +1,5 @@
-/* What runs by the clock because an operator wants it so: operations on PCs, and checks (engine/cron.h for
- * the times, engine/targets.h for the PCs). Each run is noted durably before it begins, so that a service
+/* What runs by the clock because an operator wants it so: operations on PCs, checks and discoveries (engine/cron.h
+ * for the times, engine/targets.h for the PCs). Each run is noted durably before it begins, so that a service
  * that dies in the middle does not begin it again. What comes due by itself is in schedule.c. Used by
  * api/schedule.c. */
 #pragma once

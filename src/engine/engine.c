@@ -2,6 +2,7 @@
  * firmware holds no worker; when its wait is over it goes before new ones. */
 #include "engine/agenda.h"
 #include "engine/console.h"
+#include "engine/discovery.h"
 #include "engine/operate_priv.h"
 #include "engine/run_priv.h"
 #include "engine/trace.h"
@@ -186,7 +187,8 @@ void engine_run_want_worker(struct engine_run *r)
 
 void engine_stop_look(struct engine *en)
 {
-	if (!en->stopping || !en->stopped || en->runs || en->operating || en->logins)
+	if (!en->stopping || !en->stopped || en->runs || en->operating || en->logins ||
+	    en->discovery)
 		return;
 	void (*fn)(void *) = en->stopped;
 	en->stopped = NULL;
@@ -387,6 +389,7 @@ static void on_recovered(void *arg, const struct err *e)
 		log_err(LOG_EV_STORE, e,
 			(const struct log_kv[]){ { LOG_KIND_END, NULL, NULL, 0 } });
 	engine_pump(en);
+	engine_discovery_kick(en);
 }
 
 struct engine *engine_new(const struct engine_conf *c, struct err *e)
@@ -437,11 +440,12 @@ static void on_stop_idle(void *arg)
 void engine_stop(struct engine *en, void (*fn)(void *arg), void *arg)
 {
 	en->stopping = true;
+	engine_discovery_suspend(en);
 	en->stopped = fn;
 	en->stopped_arg = arg;
 	sched_cancel(en->queue_timer);
 	en->queue_timer = NULL;
-	bool busy = en->runs || en->operating || en->logins;
+	bool busy = en->runs || en->operating || en->logins || en->discovery;
 	en->stop_timer = sched_after(en->conf.sched, busy ? STOP_LIMIT_MS : 0,
 				     busy ? on_stop_limit : on_stop_idle, en);
 	struct engine_run *next;
@@ -470,6 +474,7 @@ void engine_free(struct engine *en)
 	}
 	en->runs = NULL;
 	engine_agenda_free(en);
+	engine_discovery_free(en);
 	engine_console_free_all(en);
 	engine_operate_free_all(en);
 	engine_forward_orphan(en);

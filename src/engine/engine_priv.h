@@ -49,6 +49,7 @@ struct engine {
 	unsigned logins;                     /* holds that are being stored (login.c) */
 	struct engine_agenda_run *agenda;    /* schedules that run now */
 	struct sched_timer *agenda_timer;
+	struct engine_discovery *discovery;  /* discovery.c: the one that runs now */
 	struct sched_timer *queue_timer, *lease_timer, *publish_timer, *check_timer;
 	struct sched_timer *expiry_timer;
 	struct publishing *publishing;  /* a worker makes the lists */

@@ -39,6 +39,26 @@ struct engine_dns_end {
 typedef void engine_dns_fn(void *arg, const struct engine_dns_end *end);
 typedef void engine_forward_fn(void *arg, const struct err *e); /* e NULL: it was taken */
 
+struct store_sighting; /* store/store.h */
+struct engine_discover_ask {
+	const char *ranges;           /* base/names.h */
+	uint64_t position;            /* where to begin, as discover_look told; 0 */
+	uint32_t rate;                /* pings a second; 0: as fast as answers come */
+	bool only_ping;
+	uint16_t port_base, rmcp_port;
+	const struct span *ours;      /* certificates of our own CAs */
+	unsigned our_count;
+	/* For each address where AMT was seen; valid inside only. */
+	void (*on_found)(void *arg, const struct store_sighting *s);
+	/* Once and last: all done, or stopped. The handle is gone afterwards. */
+	void (*on_end)(void *arg);
+	void *arg;
+};
+struct engine_discover_counts {
+	uint64_t position;            /* all before it are done, and on_found was called */
+	uint64_t done, found, unresolved;
+};
+
 struct engine_outside {
 	void *ctx;
 	void *(*hook)(void *ctx, const struct engine_hook_ask *q, engine_hook_fn *fn, void *arg);
@@ -49,4 +69,9 @@ struct engine_outside {
 	void (*post)(void *ctx, const char *url, struct span json, engine_forward_fn *fn, void *arg);
 	/* One try to hand bytes over to "HOST:PORT". */
 	void (*forward)(void *ctx, const char *to, struct span bytes, engine_forward_fn *fn, void *arg);
+	/* Looks for AMT at many addresses. NULL: e says why not. The pointer may be NULL: it cannot. */
+	void *(*discover)(void *ctx, const struct engine_discover_ask *q, struct err *e);
+	void (*discover_look)(const void *handle, struct engine_discover_counts *out_n);
+	void (*discover_stop)(void *handle); /* nothing new begins; on_end follows soon */
+	void (*discover_drop)(void *handle); /* the same, but nobody is called any more */
 };

@@ -297,9 +297,10 @@ static bool look_up(struct engine_targets *t, unsigned looks)
 }
 
 struct row {
+	struct store *store;
 	const struct store_inventory *d;
 	int64_t now_unix_ms;
-	char number[32];
+	char number[32], seen[64];
 };
 
 static const char *days(struct row *r, int64_t since)
@@ -321,6 +322,23 @@ static const char *generation(struct row *r)
 	return r->number;
 }
 
+/* Looked up only when a condition asks for it. */
+static const char *seen(struct row *r, unsigned col)
+{
+	struct store_sighting s;
+	struct arena a;
+
+	arena_init(&a, 1 << 20);
+	bool known = store_sighting_of(r->store, &a, r->d->uuid, &s);
+	(void)str_copy(r->seen, sizeof r->seen,
+		       span_str(!known              ? ""
+					: col == 15 ? s.state
+					: col == 16 ? s.address
+						    : days(r, s.at_unix_ms)));
+	arena_deinit(&a);
+	return r->seen;
+}
+
 static const char *get(void *ctx, unsigned col)
 {
 	struct row *r = ctx;
@@ -328,7 +346,8 @@ static const char *get(void *ctx, unsigned col)
 	const char *const texts[] = { d->fqdn,        d->uuid,     d->address, d->state,
 				      NULL,           d->firmware, d->profile, d->grp,
 				      d->mac,         d->serial,   d->ou,      d->health_rule,
-				      d->name_source, NULL,        NULL };
+				      d->name_source, NULL,        NULL,       NULL,
+				      NULL,           NULL };
 	_Static_assert(sizeof texts / sizeof *texts ==
 			       sizeof engine_target_cols / sizeof *engine_target_cols,
 		       "as the table says");
@@ -339,6 +358,8 @@ static const char *get(void *ctx, unsigned col)
 		return days(r, d->last_hello_unix_ms);
 	if (col == 14)
 		return days(r, d->configured_unix_ms);
+	if (col >= 15)
+		return seen(r, col);
 	return texts[col];
 }
 
@@ -363,7 +384,9 @@ static bool pass(struct engine_targets *t)
 		: 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		struct row r = { .d = &rows[i], .now_unix_ms = t->now_unix_ms };
+		struct row r = { .store = t->en->conf.store,
+				 .d = &rows[i],
+				 .now_unix_ms = t->now_unix_ms };
 		if (is_meant(t, &r))
 			(void)set_add(&t->final, rows[i].uuid);
 	}

@@ -22,7 +22,10 @@
 	X("rule", WHERE_TEXT, "diagnosis rule of the last refusal")                                 \
 	X("source", WHERE_TEXT, "where its name comes from")                                        \
 	X("hello_days", WHERE_NUMBER, "days since its last hello")                                  \
-	X("configured_days", WHERE_NUMBER, "days since it was configured")
+	X("configured_days", WHERE_NUMBER, "days since it was configured")                          \
+	X("seen", WHERE_TEXT, "state in which a discovery saw it last, as in 'discover list'")      \
+	X("seen_at", WHERE_TEXT, "address where a discovery saw it last")                           \
+	X("seen_days", WHERE_NUMBER, "days since a discovery saw it")
 extern const struct where_col engine_target_cols[];
 extern const unsigned engine_target_col_count;
 

@@ -69,6 +69,10 @@ struct world {
 	void (*hook)(struct world *w, const struct engine_hook_ask *q, struct engine_hook_end *end, int64_t *ms);
 	void (*dns)(struct world *w, const struct engine_dns_ask *q, struct engine_dns_end *end, int64_t *ms);
 	void (*forward)(struct world *w, const char *to, struct span bytes, struct err *e);
+	/* What a discovery sees at an address; false: nothing. It does discover_step addresses in 100 ms. NULL:
+	 * it cannot. */
+	bool (*discover)(struct world *w, const char *address, struct store_sighting *out_s);
+	unsigned discover_step, discover_running;
 	unsigned hook_count, hook_running, hook_peak; /* begun; now; most at once */
 	void *arg;
 	struct pki_key *(*make_key)(unsigned bits, struct err *e); /* NULL: always the same key */

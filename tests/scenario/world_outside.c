@@ -1,8 +1,11 @@
-/* The hook program, DNS and a server to forward to, of the in-process world: each call is answered
- * by the test, after the fake time that it says. See world.h. */
+/* The hook program, DNS, a server to forward to and addresses to discover, of the in-process world: each
+ * call is answered by the test, after the fake time that it says. See world.h. */
 #include "world.h"
 
+#include "base/clk.h"
+#include "base/limits.h"
 #include "base/mem.h"
+#include "base/names.h"
 
 struct call {
 	struct world *w;
@@ -91,6 +94,94 @@ static void forward(void *ctx, const char *to, struct span bytes, engine_forward
 	c->timer = sched_after(s->sched, 10, on_due, c);
 }
 
+/* ---- discoveries ---- */
+
+struct walk {
+	struct world_service *s;
+	struct engine_discover_ask ask;
+	struct names names;
+	struct sched_timer *timer;
+	uint64_t at, found;
+	bool stopped;
+};
+
+static void walk_free(struct walk *v)
+{
+	v->s->w->discover_running--;
+	sched_cancel(v->timer);
+	names_deinit(&v->names);
+	mem_free(v);
+}
+
+static void walk_on(void *arg)
+{
+	struct walk *v = arg;
+	struct world *w = v->s->w;
+	char address[NAMES_TEXT_SIZE];
+
+	v->timer = NULL;
+	for (unsigned i = 0; !v->stopped && i < w->discover_step; i++) {
+		struct store_sighting s = { .state = "configured",
+					    .version = "",
+					    .mark = "",
+					    .content = "{}",
+					    .at_unix_ms = clk_unix_ms() };
+		if (!names_at(&v->names, v->at, address))
+			break;
+		s.address = address;
+		v->at++;
+		if (w->discover(w, address, &s)) {
+			v->found++;
+			v->ask.on_found(v->ask.arg, &s);
+		}
+	}
+	if (v->stopped || v->at == v->names.count) {
+		v->ask.on_end(v->ask.arg);
+		walk_free(v);
+	} else {
+		v->timer = sched_after(v->s->sched, 100, walk_on, v);
+	}
+}
+
+static void *discover(void *ctx, const struct engine_discover_ask *q, struct err *e)
+{
+	struct world_service *s = ctx;
+	struct walk *v = MEM_NEW(struct walk);
+
+	*v = (struct walk){ .s = s, .ask = *q, .at = q->position };
+	s->w->discover_running++;
+	names_init(&v->names, LIMIT_DISCOVER_ADDRESSES);
+	if (!names_add(&v->names, span_str(q->ranges), e)) {
+		walk_free(v);
+		return NULL;
+	}
+	v->timer = sched_after(s->sched, 0, walk_on, v);
+	return v;
+}
+
+static void discover_look(const void *handle, struct engine_discover_counts *out_n)
+{
+	const struct walk *v = handle;
+
+	*out_n = (struct engine_discover_counts){ .position = v->at,
+						  .done = v->at,
+						  .found = v->found };
+}
+
+static void discover_stop(void *handle)
+{
+	struct walk *v = handle;
+
+	v->stopped = true;
+	sched_cancel(v->timer);
+	v->timer = sched_after(v->s->sched, 0, walk_on, v);
+}
+
+static void discover_drop(void *handle)
+{
+	walk_free(handle);
+}
+
 void world_init_outside(struct world_service *s)
 {
 	s->outside = (struct engine_outside){
@@ -100,5 +191,9 @@ void world_init_outside(struct world_service *s)
 		.dns = ask_dns,
 		.dns_cancel = cancel,
 		.forward = forward,
+		.discover = s->w->discover ? discover : NULL,
+		.discover_look = discover_look,
+		.discover_stop = discover_stop,
+		.discover_drop = discover_drop,
 	};
 }

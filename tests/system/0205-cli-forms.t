@@ -42,6 +42,10 @@ state_is() { # DEVICE STATE
 	"$OUTBAND" device show "$1" --json >show.json && test "$(json show.json "d['state']")" = "$2"
 }
 
+discovery_is() { # STATE: of $discovery
+	"$OUTBAND" discover show "$discovery" --json >show.json && test "$(json show.json "d['state']")" = "$1"
+}
+
 job_is() { # STATE: of $job
 	"$OUTBAND" job show "$job" --json >show.json && test "$(json show.json "d['state']")" = "$1"
 }
@@ -177,6 +181,11 @@ test_expect_success 'what looks at PCs from outside, in both forms' '
 	for form in json csv; do
 		form discover -- 127.1.24.1 --port-base $base --rmcp-port $((base + 4)) --store &&
 			form discover list -- --since 1h --changed &&
+			form discover start -- 127.99.0.0/16 --rate 10 --ping && form discover jobs -- &&
+			discovery=$("$OUTBAND" discover jobs --json | jq -r ".[0].id") &&
+			form discover show -- "$discovery" && form discover stop -- "$discovery" &&
+			sim_until discovery_is stopped && form discover resume -- "$discovery" &&
+			"$OUTBAND" discover stop "$discovery" && sim_until discovery_is stopped &&
 			form probe -- 127.1.24.1 --port-base $base --rmcp-port $((base + 4)) || return 1
 		"$OUTBAND" probe listen --port $((base + 5)) --$form >out 2>err &
 		pid=$! && sim_pids="$sim_pids $pid" && sim_until grep -q "listening" err &&
