@@ -34,9 +34,10 @@ test_expect_success 'a wrong password is refused, and counted on that device onl
 	test "$(sim_ctl stats | wc -l)" = 4
 '
 
+# Refused at once, or reset before (55) or after (56) curl has sent its request.
 test_expect_success 'an address without a device is refused' '
-	test_expect_code 7 curl --silent --max-time 5 http://127.1.0.5:21010/ ||
-	test_expect_code 56 curl --silent --max-time 5 http://127.1.0.5:21010/
+	code=0 && { curl --silent --max-time 5 http://127.1.0.5:21010/ || code=$?; } &&
+	case $code in 7 | 55 | 56) ;; *) echo "curl says $code"; false ;; esac
 '
 
 test_expect_success 'TLS is off: its port refuses' '
