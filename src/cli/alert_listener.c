@@ -38,8 +38,8 @@ struct conn {
 struct cli_alerts {
 	struct cli_alerts_conf conf;
 	struct net_udp *udp;
-	struct net_listen *listen;
-	char trap_host[HOST_MAX], event_host[HOST_MAX];
+	struct net_listen *listen, *listen_tls;
+	char trap_host[HOST_MAX], event_host[HOST_MAX], https_host[HOST_MAX];
 	char *user;
 	uint8_t ha1[16];
 	struct conn *conns;
@@ -305,10 +305,22 @@ static void on_down(void *arg, const struct err *why)
 	conn_free(arg);
 }
 
-static void on_accept(void *arg, struct net_conn *nc)
+/* Leaf to root: a PC knows the root only. */
+static struct net_stream *take_tls(struct cli_alerts *a, struct net_conn *nc)
+{
+	const struct pki_chain *c = a->conf.chain;
+	struct pki_tls_server conf = { .policy = { .min = PKI_TLS_1_1 },
+				       .cert_count = c->count,
+				       .key = c->key };
+
+	for (unsigned i = 0; i < c->count; i++)
+		conf.cert_der[i] = c->certs[i].der;
+	return net_conn_tls(nc, &conf);
+}
+
+static void take(struct cli_alerts *a, struct net_conn *nc, bool tls)
 {
 	static const struct net_stream_events events = { on_up, on_data, on_down };
-	struct cli_alerts *a = arg;
 
 	if (a->conn_count >= CONNS_MAX) {
 		net_conn_close(nc, true);
@@ -325,8 +337,18 @@ static void on_accept(void *arg, struct net_conn *nc)
 	a->conns = c;
 	a->conn_count++;
 	c->deadline = sched_after(net_loop_sched(a->conf.loop), DEADLINE_MS, on_deadline, c);
-	c->s = net_conn_clear(nc);
+	c->s = tls ? take_tls(a, nc) : net_conn_clear(nc);
 	net_stream_start(c->s, &events, c);
+}
+
+static void on_accept(void *arg, struct net_conn *nc)
+{
+	take(arg, nc, false);
+}
+
+static void on_accept_tls(void *arg, struct net_conn *nc)
+{
+	take(arg, nc, true);
 }
 
 /* ---- both ---- */
@@ -367,6 +389,18 @@ static bool open_events(struct cli_alerts *a, const char *place, struct err *e)
 	return a->listen || err_wrap(e, "events at %s", place);
 }
 
+static bool open_https(struct cli_alerts *a, const char *place, struct err *e)
+{
+	struct net_listen_conf conf = { .address = a->https_host, .backlog = 128 };
+
+	if (!a->conf.chain || !a->conf.chain->key)
+		return err_set(e, ERR_INVALID, "events over TLS need a certificate with its key");
+	if (!parse_place(place, a->https_host, &conf.port, "events over TLS", e))
+		return false;
+	a->listen_tls = net_listen_open(a->conf.loop, &conf, on_accept_tls, a, e);
+	return a->listen_tls || err_wrap(e, "events over TLS at %s", place);
+}
+
 struct cli_alerts *cli_alerts_new(const struct cli_alerts_conf *c, struct err *e)
 {
 	struct cli_alerts *a = MEM_NEW(struct cli_alerts);
@@ -380,7 +414,8 @@ struct cli_alerts *cli_alerts_new(const struct cli_alerts_conf *c, struct err *e
 				c->password ? secret_reveal(c->password) : span_str(""), a->ha1);
 	}
 	if ((c->traps && !open_traps(a, c->traps, e)) ||
-	    (c->events && !open_events(a, c->events, e))) {
+	    (c->events && !open_events(a, c->events, e)) ||
+	    (c->https && !open_https(a, c->https, e))) {
 		cli_alerts_free(a);
 		return NULL;
 	}
@@ -395,6 +430,8 @@ void cli_alerts_free(struct cli_alerts *a)
 		conn_free(a->conns);
 	net_udp_close(a->udp);
 	net_listen_close(a->listen);
+	net_listen_close(a->listen_tls);
+	pki_chain_free(a->conf.chain);
 	mem_free(a->user);
 	mem_wipe(a->ha1, sizeof a->ha1);
 	mem_free(a);
@@ -407,6 +444,9 @@ void cli_alerts_places(const struct cli_alerts *a, struct out *o)
 	if (a->listen)
 		out_fmt(o, "%sevents=%s:%u", a->udp ? " " : "", a->event_host,
 			net_listen_port(a->listen));
+	if (a->listen_tls)
+		out_fmt(o, "%shttps=%s:%u", a->udp || a->listen ? " " : "", a->https_host,
+			net_listen_port(a->listen_tls));
 }
 
 const struct cli_alerts_counts *cli_alerts_get_counts(const struct cli_alerts *a)

@@ -1,4 +1,4 @@
-/* Where PCs tell what happened: traps by UDP, WS-Events by HTTP with a digest login. Decodes (amt/alert.h),
+/* Where PCs tell what happened: traps by UDP, WS-Events by HTTP or HTTPS with a digest login. Decodes (amt/alert.h),
  * leaves out what was told before, and limits what one source may say. For `outband alert listen` and
  * for the service. Stores nothing. */
 #pragma once
@@ -9,7 +9,8 @@ struct net_loop;
 struct cli_alerts;
 struct cli_alerts_conf {
 	struct net_loop *loop;
-	const char *traps, *events; /* "[HOST:]PORT"; NULL: not listened for */
+	const char *traps, *events, *https; /* "[HOST:]PORT"; NULL: not listened for. https: events over TLS */
+	struct pki_chain *chain;    /* what https shows, with its key. Takes: chain, also when it fails */
 	const char *user;           /* digest login that events need; NULL: none is asked for */
 	const struct secret *password; /* copied */
 	unsigned per_minute;        /* of one source; 0: default */

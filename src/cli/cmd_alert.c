@@ -2,11 +2,13 @@
  * interrupted, or until --count or --seconds are reached. */
 #include "base/clk.h"
 #include "base/rng.h"
+#include "base/limits.h"
 #include "base/str.h"
 #include "cli/alert_listener.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "net/loop.h"
+#include "pki/chain.h"
 #include <signal.h>
 #include <stdlib.h>
 
@@ -107,22 +109,42 @@ static bool password_of(const struct cli *c, struct secret *out_s, struct err *e
 	return cli_input_prompt("Password of the PCs: ", false, out_s, e);
 }
 
+static bool chain_of(const struct cli *c, struct pki_chain **out_chain, struct err *e)
+{
+	const char *path = cli_args_value(&c->args, "cert");
+	struct buf file;
+
+	if (!path) {
+		err_set(e, ERR_USAGE, "--https needs a certificate");
+		return err_want(e, "--cert FILE: PEM or PKCS#12 with its key and the CAs above it");
+	}
+	if (!cli_input_read(path, LIMIT_PFX_BYTES, &file, e))
+		return false;
+	*out_chain = pki_chain_load(buf_span(&file), NULL, e);
+	buf_wipe(&file);
+	return *out_chain || err_wrap(e, "%s", path);
+}
+
 static bool run(struct listening *l, const struct secret *password, uint32_t seconds, struct err *e)
 {
 	struct cli *c = l->c;
 	const char *traps = cli_args_value(&c->args, "traps"),
-		   *events = cli_args_value(&c->args, "events");
+		   *events = cli_args_value(&c->args, "events"),
+		   *https = cli_args_value(&c->args, "https");
 	struct cli_alerts_conf conf = { .loop = l->loop,
-					.traps = traps || events ? traps : TRAPS_AT,
+					.traps = traps || events || https ? traps : TRAPS_AT,
 					.events = events,
+					.https = https,
 					.user = cli_args_value(&c->args, "user"),
 					.password = password,
 					.on_alert = on_alert,
 					.arg = l };
-	char places[160] = "";
+	char places[240] = "";
 	struct rng rng;
 	struct out o;
 
+	if (https && !chain_of(c, &conf.chain, e))
+		return false;
 	rng_os(&rng);
 	conf.seed = rng_u64(&rng);
 	l->alerts = cli_alerts_new(&conf, e);

@@ -12,7 +12,7 @@
 	  "show who did what with PCs, as their firmware recorded it, and what it records",        \
 	  CMD_LOCAL, cli_cmd_auditlog)                                                              \
 	X("alert", "listen",                                                                        \
-	  "[--traps [HOST:]PORT] [--events [HOST:]PORT] [--user NAME] [--password-file FILE] [--count N] [--seconds N]", \
+	  "[--traps [HOST:]PORT] [--events [HOST:]PORT] [--https [HOST:]PORT] [--cert FILE] [--user NAME] [--password-file FILE] [--count N] [--seconds N]", \
 	  "hear SNMP traps (PET) and WS-Events of PCs and print them, without the service",         \
 	  CMD_LOCAL | CMD_STREAMS, cli_cmd_alert_listen)                                            \
 	X("alert", "show", "[TARGET]... " CLI_PC_ARGS, "show whom PCs tell of events, and of which", CMD_LOCAL, \

@@ -6,6 +6,8 @@
 	X("interface", "defense", "wired (default) or wireless")                                    \
 	X("traps", "alert", "where traps come to (default 0.0.0.0:162; ports below 1024 need root or CAP_NET_BIND_SERVICE)") \
 	X("events", "alert", "where WS-Events are posted to; without it none are heard")            \
+	X("https", "alert", "where WS-Events are posted to over TLS")                               \
+	X("cert", "alert", "with --https: file with certificate, key and CAs (PEM, or PKCS#12 without a password)") \
 	X("user", "alert", "digest login that posted events need (default: none is asked for)")     \
 	X("count", "alert", "end after so many alerts")                                             \
 	X("seconds", "alert", "end after so many seconds")                                          \

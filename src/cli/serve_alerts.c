@@ -2,6 +2,9 @@
 #include "cli/serve_alerts.h"
 #include "base/log.h"
 #include "engine/alerts.h"
+#include "engine/vault.h"
+
+#define DEFAULT_NAME "localhost"
 
 static void on_alert(void *arg, const struct amt_alert *a)
 {
@@ -11,10 +14,11 @@ static void on_alert(void *arg, const struct amt_alert *a)
 static bool open_all(struct net_loop *l, struct engine *en, uint64_t seed,
 		     const struct engine_alerts_conf *set, struct cli_alerts **out_a, struct err *e)
 {
-	const struct cli_alerts_conf conf = {
+	struct cli_alerts_conf conf = {
 		.loop = l,
 		.traps = *set->traps ? set->traps : NULL,
 		.events = *set->events ? set->events : NULL,
+		.https = *set->https ? set->https : NULL,
 		.user = *set->user ? set->user : NULL,
 		.password = set->password,
 		.per_minute = set->per_minute,
@@ -22,16 +26,20 @@ static bool open_all(struct net_loop *l, struct engine *en, uint64_t seed,
 		.on_alert = on_alert,
 		.arg = en,
 	};
-	char places[160] = "";
+	char places[240] = "";
 	struct out o;
 
-	if (!conf.traps && !conf.events)
+	if (!conf.traps && !conf.events && !conf.https)
 		return true;
 	if (conf.user && !set->has_password) {
 		err_set(e, ERR_INVALID, "alerts.user is set, and alerts.password is not");
 		return err_hint(e,
 				"name a stored secret: 'outband setting set alerts.password NAME'");
 	}
+	if (conf.https)
+		conf.chain = engine_vault_alerts(en, *set->name ? set->name : DEFAULT_NAME, e);
+	if (conf.https && !conf.chain)
+		return false;
 	*out_a = cli_alerts_new(&conf, e);
 	if (!*out_a)
 		return false;
@@ -53,5 +61,5 @@ bool cli_serve_alerts(struct net_loop *l, struct engine *en, uint64_t seed,
 	bool ok = engine_alerts_conf(en, &a, &set, e) && open_all(l, en, seed, &set, out_a, e);
 	secret_deinit(&password);
 	arena_deinit(&a);
-	return ok || err_wrap(e, "alerts (alerts.traps, alerts.events)");
+	return ok || err_wrap(e, "alerts (alerts.traps, alerts.events, alerts.https)");
 }

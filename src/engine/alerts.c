@@ -256,6 +256,8 @@ bool engine_alerts_conf(struct engine *en, struct arena *a, struct engine_alerts
 
 	c->traps = setting(en, a, SETTING_ALERTS_TRAPS);
 	c->events = setting(en, a, SETTING_ALERTS_EVENTS);
+	c->https = setting(en, a, SETTING_ALERTS_HTTPS);
+	c->name = setting(en, a, SETTING_ALERTS_NAME);
 	c->user = setting(en, a, SETTING_ALERTS_USER);
 	(void)str_to_u32(span_str(setting(en, a, SETTING_ALERTS_RATE)), 1, 1000000, &rate, NULL);
 	c->per_minute = rate;

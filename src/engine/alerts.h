@@ -10,7 +10,7 @@ struct secret;
 void engine_alerts_take(struct engine *en, const struct amt_alert *a);
 /* Where to listen; "" not at all. Texts are in the arena. */
 struct engine_alerts_conf {
-	const char *traps, *events, *user;
+	const char *traps, *events, *https, *name, *user;
 	bool has_password;
 	struct secret *password; /* the caller's: filled in */
 	unsigned per_minute;

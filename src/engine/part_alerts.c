@@ -42,7 +42,9 @@ static const struct engine_key keys[] = {
 	{ "subscriptions.name", KEY_TEXT, "1..24", KEY_ID, "", "", SRC_D,
 	  "Of the profile only: the PC knows a subscription by its url.", "noc" },
 	{ "subscriptions.url", KEY_TEXT, "8..250", KEY_NEEDED, "Subscribe NotifyTo", "", SRC_P,
-	  "Where events are posted to.", "https://noc.example.com:16998/events" },
+	  "Where events are posted to; https from AMT 11 on, and the PC then needs the receiver's root in "
+	  "tls_auth.roots (ca when alerts.https of the service is the place).",
+	  "https://noc.example.com:16998/events" },
 	{ "subscriptions.events", KEY_WORD, "all firmware-progress platform", KEY_NEEDED,
 	  "Subscribe on CIM_FilterCollection", "", SRC_P, "Which events.", "all" },
 	{ "subscriptions.acknowledged", KEY_SWITCH, NULL, 0, "Subscribe Delivery Mode", "", SRC_P,

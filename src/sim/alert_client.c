@@ -1,6 +1,7 @@
 /* See alert_client.h. A trap goes out at once and twice again with the same number; nobody answers it. An
  * event is posted without a login first, as firmware does, and again with one when the receiver asks;
- * while no answer comes it is tried again, for 30 s. */
+ * while no answer comes it is tried again, for 30 s. Over https a connection of its own looks first at
+ * the receiver's chain (dev_receiver.c); the post then wants the same leaf. */
 #include "sim/alert_client.h"
 #include "base/clk.h"
 #include "base/log.h"
@@ -17,6 +18,9 @@
 #define RETRY_MS    3000
 #define BODY_MAX    16384
 #define CONNECT_MS  5000
+/* discovery 7.3: 14 to 24 say what is wrong with a receiver */
+#define ALERT_TLS_FIRST 14
+#define ALERT_HANDSHAKE 24
 
 struct job {
 	struct sim_alert_client *client;
@@ -30,7 +34,13 @@ struct job {
 	struct buf bytes;
 	/* an event */
 	struct net_http *http;
+	struct net_stream *look; /* at the chain of an https receiver */
+	struct net_target to;
+	struct pki_tls_client tls;
+	unsigned device;
+	bool about_tls; /* what it tells is a receiver that is not trusted: that is not told again */
 	char path[256], own[SIM_FLEET_ADDRESS_SIZE];
+	char user[64], password[64];
 	int64_t until_mono_ms;
 };
 struct sim_alert_client {
@@ -60,6 +70,8 @@ static void job_free(struct job *j)
 {
 	sched_cancel(j->timer);
 	net_http_free(j->http);
+	net_stream_close(j->look);
+	mem_wipe(j->password, sizeof j->password);
 	buf_deinit(&j->bytes);
 	*j->back = j->next;
 	if (j->next)
@@ -196,19 +208,99 @@ static void post(void *arg)
 	(void)net_http_start(j->http, &req, on_posted, j);
 }
 
-/* http://ADDRESS[:PORT][/PATH]; names and https are not played. */
-static bool parse_url(const char *url, struct net_target *t, char *path, size_t cap)
+static void start_post(struct job *j)
+{
+	struct secret password = secret_make(span_str(j->password));
+	const struct net_http_cred cred = { .user = j->user[0] ? j->user : NULL,
+					    .password = &password };
+	const struct net_http_conf conf = { .dialer = j->client->dialer,
+					    .sched = net_loop_sched(j->client->loop),
+					    .rng = &j->client->rng };
+
+	j->http = net_http_new(&conf);
+	net_http_set(j->http, &j->to, &cred);
+	secret_deinit(&password);
+	again(j, 0, post);
+}
+
+/* ---- https: who is it ---- */
+
+static void on_looked(void *arg)
+{
+	struct job *j = arg;
+
+	j->timer = NULL;
+	net_stream_close(j->look);
+	j->look = NULL;
+	if (j->tls.has_pin) {
+		start_post(j);
+		return;
+	}
+	j->client->counts.given_up++;
+	job_free(j);
+}
+
+static void look_up(void *arg, const struct net_tls_facts *f)
+{
+	struct job *j = arg;
+	struct sim_dev *d = sim_fleet_at(j->client->fleet, j->device);
+
+	j->tls.has_pin = sim_alerts_trusts(d, f->peer_der, f->peer_count, !j->about_tls);
+	memcpy(j->tls.pin_sha256, f->peer_sha256, sizeof j->tls.pin_sha256);
+	again(j, 0, on_looked); /* not inside of the stream's own call */
+}
+
+static void look_data(void *arg, struct span bytes)
+{
+	(void)arg;
+	(void)bytes;
+}
+
+static void look(void *arg);
+
+static void look_down(void *arg, const struct err *why)
+{
+	struct job *j = arg;
+	struct sim_dev *d = sim_fleet_at(j->client->fleet, j->device);
+
+	if (j->timer) /* it is judged already */
+		return;
+	net_stream_close(j->look);
+	j->look = NULL;
+	if (why->code == ERR_TLS && !j->about_tls)
+		sim_alerts_message(d, ALERT_HANDSHAKE, -1, 5);
+	if (why->code == ERR_TLS || clk_mono_ms() + RETRY_MS > j->until_mono_ms) {
+		j->client->counts.given_up++;
+		job_free(j);
+		return;
+	}
+	again(j, RETRY_MS, look);
+}
+
+static void look(void *arg)
+{
+	static const struct net_stream_events events = { look_up, look_data, look_down };
+	struct job *j = arg;
+
+	j->timer = NULL;
+	j->look = j->client->dialer->dial(j->client->dialer, &j->to);
+	net_stream_start(j->look, &events, j);
+}
+
+/* http[s]://ADDRESS[:PORT][/PATH]; names are not played. */
+static bool parse_url(const char *url, struct net_target *t, char *path, size_t cap, bool *out_tls)
 {
 	struct span left = span_str(url), host;
 	size_t slash, colon;
 
-	if (!span_starts(left, "http://"))
+	*out_tls = span_starts(left, "https://");
+	if (!*out_tls && !span_starts(left, "http://"))
 		return false;
-	left = span_make(left.p + 7, left.n - 7);
+	left = span_make(left.p + 7 + *out_tls, left.n - 7 - *out_tls);
 	slash = span_find(left, '/');
 	host = span_make(left.p, slash);
 	colon = span_find(host, ':');
-	t->port = 80;
+	t->port = *out_tls ? 443 : 80;
 	if (colon < host.n &&
 	    !str_to_u16(span_make(host.p + colon + 1, host.n - colon - 1), 1, 65535, &t->port,
 			NULL))
@@ -221,33 +313,44 @@ static bool parse_url(const char *url, struct net_target *t, char *path, size_t 
 					: span_str("/"));
 }
 
+static bool is_about_tls(const char *id)
+{
+	uint32_t n;
+
+	return str_to_u32(span_str(id + 4), ALERT_TLS_FIRST, ALERT_HANDSHAKE, &n, NULL);
+}
+
 static void start_event(struct sim_alert_client *c, const struct sim_dev *d,
 			const struct sim_alert *a)
 {
 	struct net_target to = { .port = 0 };
-	struct secret password = secret_make(span_str(a->password ? a->password : ""));
-	const struct net_http_cred cred = { .user = a->user, .password = &password };
-	const struct net_http_conf conf = { .dialer = c->dialer,
-					    .sched = net_loop_sched(c->loop),
-					    .rng = &c->rng };
 	char path[256];
 	struct out o;
-	struct job *j = parse_url(a->to, &to, path, sizeof path) ? job_new(c, d) : NULL;
+	bool tls;
+	struct job *j = parse_url(a->to, &to, path, sizeof path, &tls) ? job_new(c, d) : NULL;
 
-	if (j) {
-		memcpy(j->path, path, sizeof path);
-		to.bind_address = j->own;
-		out_init_buf(&o, &j->bytes);
-		wsman_notice_emit(&o, a->notice);
-		j->http = net_http_new(&conf);
-		net_http_set(j->http, &to, &cred);
-		j->until_mono_ms = clk_mono_ms() + (int64_t)(HOLD_MS / c->speed);
-		c->counts.events++;
-		again(j, 0, post);
-	} else {
+	if (!j) {
 		c->counts.dropped++;
+		return;
 	}
-	secret_deinit(&password);
+	memcpy(j->path, path, sizeof path);
+	j->to = to;
+	j->to.bind_address = j->own;
+	j->device = sim_dev_index(d);
+	(void)str_copy(j->user, sizeof j->user, span_str(a->user ? a->user : ""));
+	(void)str_copy(j->password, sizeof j->password, span_str(a->password ? a->password : ""));
+	out_init_buf(&o, &j->bytes);
+	wsman_notice_emit(&o, a->notice);
+	j->until_mono_ms = clk_mono_ms() + (int64_t)(HOLD_MS / c->speed);
+	c->counts.events++;
+	if (!tls) {
+		start_post(j);
+		return;
+	}
+	j->tls = (struct pki_tls_client){ .policy = { .min = PKI_TLS_1_1 } };
+	j->to.tls = &j->tls;
+	j->about_tls = is_about_tls(a->notice->id);
+	again(j, 0, look);
 }
 
 void sim_alert_client_send(struct sim_alert_client *c, const struct sim_dev *d,

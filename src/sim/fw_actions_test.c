@@ -483,6 +483,34 @@ static void remote_rule(struct peer *p)
 			 200);
 }
 
+/* Chains of a receiver over TLS: of a root that nobody gave to the PC, of one that it has, late, and of a
+ * certificate that is no server's. */
+static void receivers(struct peer *p)
+{
+	struct span ders[2] = { prov->certs[0].der, prov->certs[1].der };
+	struct pki_key *key = rsa_key(12);
+	struct pki_issue client = { .cn = "console",
+				    .eku_client_auth = true,
+				    .not_before_unix_ms = TEST_START - 86400000,
+				    .not_after_unix_ms = TEST_START + 86400000 };
+	struct arena a;
+
+	(void)p;
+	arena_init(&a, 1 << 18);
+	assert_false(sim_alerts_trusts(dev, ders, 2, true));
+	assert_non_null(sim_store_add_cert(dev, ders[1], true));
+	assert_true(sim_alerts_trusts(dev, ders, 2, true));
+	assert_true(sim_alerts_trusts(dev, ders, 1, true)); /* without its root */
+	assert_false(sim_alerts_trusts(dev, ders, 0, true));
+	dev->clock_offset_ms = INT64_C(864000000000) * 2;
+	assert_false(sim_alerts_trusts(dev, ders, 2, true));
+	dev->clock_offset_ms = 0;
+	issue_one(&client, key, span_make(NULL, 0), key, &a, &ders[0]);
+	assert_false(sim_alerts_trusts(dev, ders, 1, true));
+	pki_key_free(key);
+	arena_deinit(&a);
+}
+
 /* makes: e:WORD of the event log, a:APPLICATION/EVENT of the audit log, n:MESSAGE or n:MESSAGE-ARGUMENT */
 static const struct action {
 	const char *name, *gen, *switches;
@@ -531,6 +559,7 @@ static const struct action {
 	  "a:27/3 a:27/4 a:27/5 n:50-67 n:50-69 n:54 n:66" },
 	{ "System Defense", "16.1", "", defense, "a:25/2 n:56" },
 	{ "audit log that fills", "16.1", "", fill_audit, "n:29 n:30 n:31 n:32 n:33" },
+	{ "receivers over TLS", "16.1", "", receivers, "n:15 n:16 n:17" },
 	{ "remote access rule", "16.1", "", remote_rule, "n:53-53" },
 };
 
@@ -563,17 +592,14 @@ static const struct {
 	{ "n:11", "heuristics have no class in the reference" },
 	{ "n:12", "heuristics have no class in the reference" },
 	{ "n:13", "heuristics have no class in the reference" },
-	{ "n:14", "the device checks no certificate of a peer" },
-	{ "n:15", "the device checks no certificate of a peer" },
-	{ "n:16", "the device checks no certificate of a peer" },
-	{ "n:17", "the device checks no certificate of a peer" },
-	{ "n:18", "the device checks no certificate of a peer" },
-	{ "n:19", "the device checks no certificate of a peer" },
-	{ "n:20", "the device checks no certificate of a peer" },
-	{ "n:21", "the device checks no certificate of a peer" },
-	{ "n:22", "the device checks no certificate of a peer" },
-	{ "n:23", "the device checks no certificate of a peer" },
-	{ "n:24", "the device checks no certificate of a peer" },
+	{ "n:14", "a receiver's certificate has no general error" },
+	{ "n:18", "no list of revoked receivers is known" },
+	{ "n:19", "any key of a receiver is taken" },
+	{ "n:20", "any key of a receiver is taken" },
+	{ "n:21", "any digest of a receiver is taken" },
+	{ "n:22", "a name of any length is taken" },
+	{ "n:23", "key usage of a receiver is not looked at" },
+	{ "n:24", "a handshake that fails: alert_client.c, over real sockets" },
 	{ "n:25", "no switch with 802.1X is played" },
 	{ "n:27", "AMT_EndpointAccessControlService is not served" },
 	{ "n:28", "AMT_EndpointAccessControlService is not served" },

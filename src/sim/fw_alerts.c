@@ -9,6 +9,7 @@
 #define DEST       "CIM_ListenerDestinationWSManagement"
 #define COLLECTION "CIM_FilterCollection"
 #define PET_UNTIL  179 /* PET and its receivers went with 18 */
+#define HTTPS_FROM 110 /* discovery 7.1 */
 #define TRAPS_MAX  16
 #define PET_MAX    30
 #define DIGEST     "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/http/digest"
@@ -124,8 +125,9 @@ static bool subscription_ok(struct fw_ctx *x, const struct wsman_subscription *s
 {
 	struct span to = span_str(s->notify_to);
 
-	if (s->delivery == WSMAN_DELIVERY_OTHER ||
-	    (!span_starts(to, "http://") && !span_starts(to, "https://")))
+	bool https = span_starts(to, "https://") && sim_gen_number(x->d->gen) >= HTTPS_FROM;
+
+	if (s->delivery == WSMAN_DELIVERY_OTHER || (!span_starts(to, "http://") && !https))
 		return sim_fw_refuse(x, FW_FAULT_PARAMETER);
 	return true;
 }

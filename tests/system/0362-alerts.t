@@ -7,7 +7,7 @@ test_description='alerts: PCs send traps and WS-Events, outband and foreign prog
 
 base=22470
 old=127.22.48.1 other=127.22.48.2
-traps=22480 events=22481 foreign=22482
+traps=22480 events=22481 foreign=22482 secure=22476
 
 peer() {
 	python3 "$SHARNESS_TEST_SRCDIR/alert_peer.py" "$@"
@@ -105,6 +105,28 @@ test_expect_success 'what is no alert is not shown, and the listener lives on' '
 	    assert t.recv(100).split()[1] in (b"400", b"401", b"405", b"413"), b
 	PY
 	lines=$(wc -l <heard) && sim_ctl event $old redirection=3 && sim_until grep -q "storage redirection ended" heard && test $(wc -l <heard) = $((lines + 1))
+'
+
+test_expect_success 'over https only a receiver of a trusted root gets events; others are told why not' '
+	sim_root hub && sim_leaf here hub localhost && cat here.pem here.key hub.pem >here.chain &&
+	refused 2 "needs a certificate" alert listen --https 127.0.0.1:$secure &&
+	listen safe --https 127.0.0.1:$secure --cert here.chain --user amt --password-file events.txt &&
+	grep -q "https=127.0.0.1:$secure" safe.err &&
+	ask $old subscribe https://127.0.0.1:$secure/amt amt amt-events pc-safe &&
+	sim_ctl event $old redirection=2 && sim_until grep -q "iAMT0016: certificate: no trusted root" heard &&
+	! grep -q iAMT safe &&
+	"$OUTBAND" wsman invoke AMT_PublicKeyManagementService AddTrustedRootCertificate \
+		CertificateBlob=$(openssl x509 -in hub.pem -outform DER | base64 -w0) --direct $old:$base --password-file admin.txt >out &&
+	sim_ctl event $old redirection=2 && sim_until grep -q "iAMT0050: storage redirection started token=pc-safe" safe &&
+	grep -q "^[0-9TZ:.-]* event $old " safe
+'
+
+test_expect_success 'foreign clients: openssl sees the chain, curl posts with a login, and without TLS there is nothing' '
+	openssl s_client -connect 127.0.0.1:$secure -CAfile hub.pem -verify_return_error </dev/null >shown 2>&1 &&
+	grep -q "Verify return code: 0" shown &&
+	test "$(curl -sk -o /dev/null -w "%{http_code}" -d "<a/>" https://127.0.0.1:$secure/amt)" = 401 &&
+	test "$(curl -sk -o /dev/null -w "%{http_code}" --digest -u amt:amt-events -d "<a/>" https://127.0.0.1:$secure/amt)" = 400 &&
+	! curl -s -m 5 -d "<a/>" http://127.0.0.1:$secure/amt
 '
 
 # Foreign receivers, where this machine has them.
