@@ -135,7 +135,7 @@ static void opened(struct api_req *r)
 	const struct look *l = r->state;
 	struct err e = { 0 };
 
-	if (engine_console_open(r->api->conf.engine, l->uuid, &e))
+	if (engine_console_open(r->api->conf.engine, l->uuid, r->actor, &e))
 		show(r);
 	else
 		api_fail(r, &e);

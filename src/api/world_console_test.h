@@ -2,9 +2,10 @@
 #pragma once
 #include "engine/console.h"
 
-bool engine_console_open(struct engine *en, const char *uuid, struct err *e)
+bool engine_console_open(struct engine *en, const char *uuid, const char *actor, struct err *e)
 {
 	(void)en;
+	(void)actor;
 	(void)uuid;
 	return err_set(e, ERR_AUTH, "no way into the PC is known");
 }

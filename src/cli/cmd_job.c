@@ -14,12 +14,19 @@
 bool cli_cmd_job_list(struct cli *c, struct err *e)
 {
 	static const struct cli_col cols[] = {
-		{ "id", "job", CLI_FORM_TEXT },          { "fqdn", "name", CLI_FORM_TEXT },
-		{ "kind", "kind", CLI_FORM_TEXT },       { "state", "state", CLI_FORM_TEXT },
-		{ "stage", "stage", CLI_FORM_TEXT },     { "attempt", "attempt", CLI_FORM_NUMBER },
-		{ "changed", "changed", CLI_FORM_TIME }, ERROR_COLS,
-		{ "uuid", NULL, CLI_FORM_TEXT },         { "not_before", NULL, CLI_FORM_TEXT },
-		{ "priority", NULL, CLI_FORM_TEXT },     { "created", NULL, CLI_FORM_TEXT },
+		{ "id", "job", CLI_FORM_TEXT },
+		{ "fqdn", "name", CLI_FORM_TEXT },
+		{ "kind", "kind", CLI_FORM_TEXT },
+		{ "state", "state", CLI_FORM_TEXT },
+		{ "stage", "stage", CLI_FORM_TEXT },
+		{ "attempt", "attempt", CLI_FORM_NUMBER },
+		{ "waits_for", NULL, CLI_FORM_TEXT },
+		{ "changed", "changed", CLI_FORM_TIME },
+		ERROR_COLS,
+		{ "uuid", NULL, CLI_FORM_TEXT },
+		{ "not_before", NULL, CLI_FORM_TEXT },
+		{ "priority", NULL, CLI_FORM_TEXT },
+		{ "created", NULL, CLI_FORM_TEXT },
 	};
 	const char *device = cli_args_value(&c->args, "device"), *uuid = NULL;
 	json_t *doc = NULL;
@@ -44,6 +51,7 @@ bool cli_cmd_job_show(struct cli *c, struct err *e)
 		{ "kind", "kind", CLI_FORM_TEXT },
 		{ "state", "state", CLI_FORM_TEXT },
 		{ "stage", "stage", CLI_FORM_TEXT },
+		{ "waits_for", "waits for", CLI_FORM_TEXT },
 		{ "attempt", "attempt", CLI_FORM_TEXT },
 		{ "priority", "priority", CLI_FORM_TEXT },
 		{ "created", "created", CLI_FORM_TIME },
@@ -94,17 +102,20 @@ static bool ended(const char *state)
 
 bool cli_job_wait(struct cli *c, const char *id, json_t **out_job, struct err *e)
 {
-	char shown[64] = "";
+	char shown[256] = "";
 
 	for (;;) {
 		if (!cli_rpc_get(c, cli_rpc_target(&c->arena, "/v1/jobs/%", id), out_job, e))
 			return false;
 		const char *state = json_string_value(json_object_get(*out_job, "state"));
 		const char *stage = json_string_value(json_object_get(*out_job, "stage"));
-		char now[64];
+		const char *who = json_string_value(json_object_get(*out_job, "waits_for"));
+		char now[256];
 		struct out o;
 		out_init(&o, now, sizeof now);
 		out_fmt(&o, "%.24s %.24s", state ? state : "?", stage ? stage : "");
+		if (who && *who)
+			out_fmt(&o, "waits for the end of the %.180s", who);
 		if (strcmp(now, shown) != 0)
 			cli_note("%s: %s", id, now);
 		(void)str_copy(shown, sizeof shown, span_str(now));

@@ -5,6 +5,7 @@
 #include "base/clk.h"
 #include "base/mem.h"
 #include "engine/login.h"
+#include "engine/session.h"
 #include <stdio.h>
 
 #define MAX_CONSOLES 256
@@ -30,6 +31,7 @@ struct engine_console {
 	char writer[64];
 	int64_t typed_mono_ms;
 	struct engine_login login;
+	struct engine_session session;
 	unsigned n; /* of the ways */
 	struct amt_sol *sol;
 	enum console_state state;
@@ -115,6 +117,7 @@ static void console_free(struct engine_console *k)
 	sched_cancel(k->again);
 	amt_sol_free(k->sol);
 	engine_login_deinit(&k->login);
+	engine_session_deinit(&k->session);
 	buf_wipe(&k->past);
 	mem_free(k);
 }
@@ -152,6 +155,7 @@ static void drop(struct engine_console *k)
 	k->keep = k->again = NULL;
 	engine_login_unhold(&k->login);
 	settle(k, login_end(k));
+	engine_session_close(&k->session, NULL);
 	amt_sol_free(k->sol);
 	k->sol = NULL;
 	if (!k->login.storing)
@@ -204,9 +208,12 @@ static void begin(struct engine_console *k);
 static void on_open(void *arg)
 {
 	struct engine_console *k = arg;
+	struct store_tx *tx = store_tx_new(k->en->conf.store);
 
 	k->proven = true;
-	settle(k, ENGINE_LOGIN_PROVEN);
+	engine_login_settle(&k->login, tx, ENGINE_LOGIN_PROVEN);
+	engine_session_open(&k->session, tx);
+	store_tx_commit(tx, on_settled, NULL);
 	set_state(k, CONSOLE_OPEN);
 }
 
@@ -241,6 +248,7 @@ static void on_lost(void *arg, const struct err *why)
 	struct engine_console *k = arg;
 
 	k->e = *why;
+	engine_session_close(&k->session, NULL); /* jobs that waited may go on beside the tries */
 	set_state(k, CONSOLE_LOST);
 }
 
@@ -269,6 +277,7 @@ static void on_down(void *arg, const struct err *why)
 	}
 	engine_login_explain(&k->login, &k->e);
 	settle(k, end);
+	engine_session_close(&k->session, NULL);
 	set_state(k, CONSOLE_ENDED);
 }
 
@@ -329,7 +338,7 @@ static void hold(struct engine_console *k)
 						       .arg = k });
 }
 
-bool engine_console_open(struct engine *en, const char *uuid, struct err *e)
+bool engine_console_open(struct engine *en, const char *uuid, const char *actor, struct err *e)
 {
 	struct engine_console *k = find(en, uuid);
 	struct engine_login login;
@@ -356,6 +365,7 @@ bool engine_console_open(struct engine *en, const char *uuid, struct err *e)
 		.en = en, .next = en->consoles, .login = login, .power = true
 	};
 	str_copy(k->uuid, sizeof k->uuid, span_str(uuid));
+	engine_session_init(&k->session, en, uuid, wire_redir_session_name(WIRE_REDIR_SOL), actor);
 	buf_init(&k->past, ENGINE_CONSOLE_PAST);
 	en->consoles = k;
 	keep(k);

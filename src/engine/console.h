@@ -16,7 +16,7 @@ struct engine_console_view {
 	const struct err *e;             /* of lost and ended */
 };
 /* Begins one, or keeps the one that is there. False: no way into the PC. */
-bool engine_console_open(struct engine *en, const char *uuid, struct err *e);
+bool engine_console_open(struct engine *en, const char *uuid, const char *actor, struct err *e);
 bool engine_console_get(struct engine *en, const char *uuid, struct engine_console_view *out_v); /* and keeps it */
 /* What was said from `from` on; *out_from is later when that is gone. Valid until the loop goes on. */
 struct span engine_console_said(struct engine *en, const char *uuid, uint64_t from, uint64_t *out_from);

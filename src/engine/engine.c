@@ -408,6 +408,7 @@ struct engine *engine_new(const struct engine_conf *c, struct err *e)
 	struct store_tx *tx = store_tx_new(c->store);
 	store_tx_job_recover(tx, en->owner, clk_unix_ms());
 	store_tx_hold_recover(tx, clk_unix_ms());
+	store_tx_pc_session_recover(tx, clk_unix_ms());
 	store_tx_job_clamp(tx, latest_try(en));
 	store_tx_commit(tx, on_recovered, en);
 	en->lease_timer = sched_after(c->sched, en->set.lease_s * 1000 / 3, renew_leases, en);

@@ -46,7 +46,7 @@ struct engine {
 	struct engine_console *consoles;     /* console.c */
 	struct engine_operation *operations; /* operate.c: newest first */
 	unsigned operation_count, operating; /* operating: PCs */
-	unsigned logins;                     /* holds that are being stored (login.c) */
+	unsigned logins;                     /* holds and ends of sessions that are being stored (login.c, session.c) */
 	struct engine_agenda_run *agenda;    /* schedules that run now */
 	struct sched_timer *agenda_timer;
 	struct engine_discovery *discovery;  /* discovery.c: the one that runs now */

@@ -1,7 +1,9 @@
-/* See line.h. Called by api/line.c. Credential, hold and budget are login.c's. */
+/* See line.h. Called by api/line.c. Credential, hold and budget are login.c's, what jobs see of it
+ * session.c's. */
 #include "engine/line.h"
 #include "base/mem.h"
 #include "engine/login.h"
+#include "engine/session.h"
 #include <stdio.h>
 
 #define HOLD_MS  90000
@@ -15,6 +17,7 @@ struct engine_line {
 	struct amt_redir_events ev;
 	void *arg;
 	struct engine_login login;
+	struct engine_session session;
 	unsigned way;
 	bool sent, open, freed;
 	struct amt_redir *r;
@@ -27,6 +30,7 @@ static void line_free(struct engine_line *l)
 	sched_cancel(l->timer);
 	amt_redir_free(l->r);
 	engine_login_deinit(&l->login);
+	engine_session_deinit(&l->session);
 	mem_free(l->actor);
 	mem_free(l);
 }
@@ -53,11 +57,26 @@ static void release(struct engine_line *l, bool proven)
 		return;
 	tx = store_tx_new(en->conf.store);
 	engine_login_settle(&l->login, tx, end);
+	if (proven)
+		engine_session_open(&l->session, tx);
 	ENGINE_EVENT(en, tx, l->login.uuid, LOG_EV_LINE, l->why.code ? &l->why : NULL,
 		     LOG_S("uuid", l->login.uuid),
 		     LOG_S("session", wire_redir_session_name(l->kind)),
 		     LOG_S("what", proven ? "opened" : "not opened"), LOG_S("actor", l->actor));
 	store_tx_commit(tx, on_released, NULL);
+}
+
+static void closed(struct engine_line *l)
+{
+	struct engine *en = l->en;
+	struct store_tx *tx = store_tx_new(en->conf.store);
+
+	ENGINE_EVENT(en, tx, l->login.uuid, LOG_EV_LINE, l->why.code ? &l->why : NULL,
+		     LOG_S("uuid", l->login.uuid),
+		     LOG_S("session", wire_redir_session_name(l->kind)), LOG_S("what", "closed"),
+		     LOG_S("actor", l->actor));
+	l->open = false;
+	engine_session_close(&l->session, tx);
 }
 
 static void on_end_due(void *arg)
@@ -74,23 +93,13 @@ static void finish(struct engine_line *l, const struct err *e)
 {
 	l->why = *e;
 	engine_login_explain(&l->login, &l->why);
+	if (l->open)
+		closed(l);
 	release(l, false);
 	amt_redir_free(l->r);
 	l->r = NULL;
 	sched_cancel(l->timer);
 	l->timer = sched_after(l->en->conf.sched, 0, on_end_due, l);
-}
-
-static void closed(struct engine_line *l)
-{
-	struct engine *en = l->en;
-	struct store_tx *tx = store_tx_new(en->conf.store);
-
-	ENGINE_EVENT(en, tx, l->login.uuid, LOG_EV_LINE, l->why.code ? &l->why : NULL,
-		     LOG_S("uuid", l->login.uuid),
-		     LOG_S("session", wire_redir_session_name(l->kind)), LOG_S("what", "closed"),
-		     LOG_S("actor", l->actor));
-	store_tx_commit(tx, on_released, NULL);
 }
 
 void engine_line_free(struct engine_line *l)
@@ -238,6 +247,7 @@ struct engine_line *engine_line_open(struct engine *en, const char *uuid,
 	*l = (struct engine_line){ .en = en, .kind = kind, .ev = *ev, .arg = arg };
 	l->actor = mem_str(actor);
 	engine_login_init(&l->login, en, uuid);
+	engine_session_init(&l->session, en, uuid, wire_redir_session_name(kind), actor);
 	if (engine_login_load(&l->login, &e))
 		hold(l);
 	else

@@ -1,6 +1,6 @@
 /* A redirection session with a device of the store (amt/redir_session.h), over its stored credential:
  * for tunnels to consoles of ours, and for what the service itself does with such a session. While it
- * logs in the PC is held, as by an operation; afterwards jobs go on beside it. A refused password is
+ * logs in the PC is held, as by an operation; afterwards jobs that would cut it wait (session.h). A refused password is
  * not sent a second time. */
 #pragma once
 #include "amt/redir_session.h"

@@ -7,6 +7,7 @@
 #include "base/clk.h"
 #include "base/mem.h"
 #include "engine/asset.h"
+#include "engine/session.h"
 #include "engine/trace.h"
 
 #define WAKE_MS        2000 /* firmware that sleeps is up within 10 s */
@@ -223,6 +224,14 @@ static void try_again(struct operate_pc *p, int64_t ms)
 	p->timer = sched_after(p->o->en->conf.sched, ms, reopen, p);
 }
 
+static void name_sessions(struct operate_pc *p, struct err *e)
+{
+	const char *who = engine_session_who(p->o->en, p->r->uuid, NULL, &p->login.arena);
+
+	if (*who && !e->seen[0])
+		err_seen(e, "%s", who);
+}
+
 static void on_done(void *arg, const struct amt_peer *peer, const struct err *end)
 {
 	struct operate_pc *p = arg;
@@ -242,6 +251,8 @@ static void on_done(void *arg, const struct amt_peer *peer, const struct err *en
 		p->again = true;
 		try_again(p, WAKE_MS);
 	} else {
+		if (e.code == ERR_CONFLICT) /* firmware tells of sessions, not whose they are */
+			name_sessions(p, &e);
 		engine_login_explain(&p->login, &e);
 		finish(p, &e);
 	}

@@ -6,6 +6,11 @@
 	" plan_version, stage, err_code, err_rule, err_msg, err_seen, err_want, err_hint, stats,"  \
 	" created_ms, changed_ms"
 
+/* Somebody looks at the PC's screen, say: only what does not cut that goes on. $t: the time. */
+#define SQL_JOB_CUTS_NOBODY(t)                                                                     \
+	" and (job.kind in ('check', 'adopt', 'unconfigure_look') or not exists"                   \
+	" (select 1 from pc_session p where p.uuid = job.uuid and p.until_ms > " t "))"
+
 #define STORE_SQL_JOB(X)                                                                           \
 	X(STORE_SQL_JOB_ADD, false, "a job with this id exists already",                           \
 	  "insert into job (id, uuid, kind, state, priority, not_before_ms, attempt, lease_owner," \
@@ -21,7 +26,8 @@
 	  /* one job at a time with a device, whatever its kind */                                 \
 	  " and not exists (select 1 from job o where o.uuid = job.uuid and o.id <> job.id"        \
 	  " and o.ended = '' and o.state = 'running' and o.lease_until_ms > $3)"                   \
-	  " and not exists (select 1 from hold h where h.uuid = job.uuid and h.until_ms > $3)", NULL) \
+	  " and not exists (select 1 from hold h where h.uuid = job.uuid and h.until_ms > $3)"     \
+	  SQL_JOB_CUTS_NOBODY("$3"), NULL)                                                         \
 	/* Changes nothing, but locks the row where several services write. */                     \
 	X(STORE_SQL_JOB_REQUIRE, true, "the lease of the job is lost",                             \
 	  "update job set lease_owner = $2 where id = $1 and state = 'running'"                    \
@@ -56,12 +62,15 @@
 	  "select " SQL_JOB_COLS " from job where uuid = $1 and kind = $2 and ended = ''", NULL)   \
 	X(STORE_SQL_JOB_DUE, false, NULL,                                                          \
 	  "select " SQL_JOB_COLS " from ("                                                         \
-	  "select * from (select * from job where state = 'queued'"                                \
+	  /* within, so that many PCs in use do not hide the rest of the queue */                  \
+	  "select * from (select * from job where state = 'queued'" SQL_JOB_CUTS_NOBODY("$1")      \
 	  " order by priority, created_ms, id limit $2) as q"                                      \
 	  " union all select * from (select * from job where state = 'delayed'"                    \
-	  " and not_before_ms <= $1 order by priority, created_ms, id limit $2) as d"              \
+	  " and not_before_ms <= $1" SQL_JOB_CUTS_NOBODY("$1")                                     \
+	  " order by priority, created_ms, id limit $2) as d"                                      \
 	  " union all select * from (select * from job where state = 'running'"                    \
-	  " and lease_until_ms <= $1 order by priority, created_ms, id limit $2) as r"             \
+	  " and lease_until_ms <= $1" SQL_JOB_CUTS_NOBODY("$1")                                    \
+	  " order by priority, created_ms, id limit $2) as r"                                      \
 	  ") as due where not exists (select 1 from job o where o.uuid = due.uuid"                 \
 	  " and o.id <> due.id and o.ended = '' and o.state = 'running' and o.lease_until_ms > $1)" \
 	  " and not exists (select 1 from hold h where h.uuid = due.uuid and h.until_ms > $1)"     \

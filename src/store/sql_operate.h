@@ -20,6 +20,18 @@
 	X(STORE_SQL_HOLD_GET, false, NULL,                                                         \
 	  "select uuid, owner, what, until_ms from hold where uuid = $1 and until_ms > $2", NULL)  \
 	X(STORE_SQL_FORGET_HOLD, false, NULL, "delete from hold where uuid = $1", NULL)            \
+	X(STORE_SQL_PC_SESSION_PUT, false, NULL,                                                   \
+	  "insert into pc_session (uuid, owner, kind, actor, since_ms, until_ms)"                  \
+	  " values ($1, $2, $3, $4, $5, $6)"                                                       \
+	  " on conflict (uuid, owner) do update set until_ms = excluded.until_ms", NULL)           \
+	X(STORE_SQL_PC_SESSION_DROP, false, NULL,                                                  \
+	  "delete from pc_session where uuid = $1 and owner = $2", NULL)                           \
+	X(STORE_SQL_PC_SESSION_RECOVER, false, NULL, "delete from pc_session where $1 = $1",       \
+	  "delete from pc_session where until_ms <= $1")                                           \
+	X(STORE_SQL_PC_SESSION_LIST, false, NULL,                                                  \
+	  "select uuid, owner, kind, actor, since_ms, until_ms from pc_session"                    \
+	  " where uuid = $1 and until_ms > $2 order by since_ms, owner limit $3", NULL)            \
+	X(STORE_SQL_FORGET_PC_SESSION, false, NULL, "delete from pc_session where uuid = $1", NULL) \
 	X(STORE_SQL_GRP_PUT, false, NULL,                                                          \
 	  "insert into grp (name, expr, note, at_ms) values ($1, $2, $3, $4)"                      \
 	  " on conflict (name) do update set expr = excluded.expr, note = excluded.note,"          \

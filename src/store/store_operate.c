@@ -10,6 +10,13 @@ static const struct store_field hold_fields[] = {
 };
 #define HOLD STORE_SHAPE(store_hold, hold_fields)
 
+static const struct store_field pc_session_fields[] = {
+	STORE_F_TEXT(store_pc_session, uuid),         STORE_F_TEXT(store_pc_session, owner),
+	STORE_F_TEXT(store_pc_session, kind),         STORE_F_TEXT(store_pc_session, actor),
+	STORE_F_INT(store_pc_session, since_unix_ms), STORE_F_INT(store_pc_session, until_unix_ms),
+};
+#define PC_SESSION STORE_SHAPE(store_pc_session, pc_session_fields)
+
 static const struct store_field grp_fields[] = {
 	STORE_F_TEXT(store_grp, name),        STORE_F_TEXT(store_grp, expr),
 	STORE_F_TEXT(store_grp, note),        STORE_F_INT(store_grp, at_unix_ms),
@@ -69,6 +76,36 @@ bool store_hold_get(struct store *s, struct arena *a, const char *uuid, int64_t 
 {
 	return store_read_row(s, a, STORE_SQL_HOLD_GET,
 			      STORE_VALS(STORE_T(uuid), STORE_I(now_unix_ms)), HOLD, out_h);
+}
+
+/* ---- sessions ---- */
+
+void store_tx_pc_session_put(struct store_tx *tx, const struct store_pc_session *s)
+{
+	store_tx_add(tx, STORE_SQL_PC_SESSION_PUT,
+		     STORE_VALS(STORE_T(s->uuid), STORE_T(s->owner), STORE_T(s->kind),
+				STORE_T(s->actor), STORE_I(s->since_unix_ms),
+				STORE_I(s->until_unix_ms)));
+}
+
+void store_tx_pc_session_drop(struct store_tx *tx, const char *uuid, const char *owner)
+{
+	store_tx_add(tx, STORE_SQL_PC_SESSION_DROP, STORE_VALS(STORE_T(uuid), STORE_T(owner)));
+}
+
+void store_tx_pc_session_recover(struct store_tx *tx, int64_t now_unix_ms)
+{
+	if (!store_has_company(tx->s))
+		store_tx_add(tx, STORE_SQL_PC_SESSION_RECOVER, STORE_VALS(STORE_I(now_unix_ms)));
+}
+
+unsigned store_pc_session_list(struct store *s, struct arena *a, const char *uuid,
+			       int64_t now_unix_ms, unsigned limit,
+			       struct store_pc_session *out_rows)
+{
+	return store_read_rows(s, a, STORE_SQL_PC_SESSION_LIST,
+			       STORE_VALS(STORE_T(uuid), STORE_I(now_unix_ms), STORE_I(limit)),
+			       PC_SESSION, out_rows, limit);
 }
 
 /* ---- groups ---- */

@@ -14,6 +14,14 @@ void store_tx_hold_drop(struct store_tx *tx, const char *uuid, const char *owner
 void store_tx_hold_recover(struct store_tx *tx, int64_t now_unix_ms); /* start of a service */
 bool store_hold_get(struct store *s, struct arena *a, const char *uuid, int64_t now_unix_ms, struct store_hold *out_h);
 
+/* ---- sessions of people with a PC: jobs that would cut one wait (sql_job.h says which) ---- */
+struct store_pc_session { const char *uuid, *owner, *kind, *actor; int64_t since_unix_ms, until_unix_ms; };
+void store_tx_pc_session_put(struct store_tx *tx, const struct store_pc_session *s); /* a known one: only until */
+void store_tx_pc_session_drop(struct store_tx *tx, const char *uuid, const char *owner);
+void store_tx_pc_session_recover(struct store_tx *tx, int64_t now_unix_ms); /* start of a service */
+unsigned store_pc_session_list(struct store *s, struct arena *a, const char *uuid, int64_t now_unix_ms,
+			       unsigned limit, struct store_pc_session *out_rows); /* the oldest first */
+
 /* ---- groups ---- */
 struct store_grp { const char *name, *expr, *note; int64_t at_unix_ms, member_count; };
 void store_tx_grp_put(struct store_tx *tx, const struct store_grp *g);    /* members stay */

@@ -8,6 +8,7 @@
 #include "engine/console.h"
 #include "engine/line.h"
 #include "engine/operate.h"
+#include "engine/session.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,11 +29,12 @@ static void begin(struct world *w)
 	world_init(w, 341);
 	world_add(w, "11.8", SIM_SETUP_PKI, NULL, NULL);
 	struct store_tx *tx = store_tx_new(w->store);
-	store_tx_profile_put(tx, "baseline",
-			     "version: 1\nadmin_password: random\nmebx_password: random\n"
-			     "names: fqdn\nclock: sync\ntls: server\n"
-			     "redirection: {sol: on, ider: on}\nconsent: {required: none}\n",
-			     clk_unix_ms());
+	store_tx_profile_put(
+		tx, "baseline",
+		"version: 1\nadmin_password: random\nmebx_password: random\n"
+		"names: fqdn\nclock: sync\ntls: server\n"
+		"redirection: {sol: on, ider: on}\nkvm: on\nconsent: {required: none}\n",
+		clk_unix_ms());
 	store_tx_commit(tx, NULL, NULL);
 	world_start_service(w);
 	if (!world_run_until_done(w, HOUR_MS)) {
@@ -112,7 +114,7 @@ static struct err console(struct world *w, const char *uuid)
 	struct engine_console_view v = { .state = "opening" };
 	struct err e = { 0 };
 
-	if (!engine_console_open(w->engine, uuid, &e))
+	if (!engine_console_open(w->engine, uuid, "uid:0", &e))
 		return e;
 	for (unsigned k = 0; k < 3000 && strcmp(v.state, "opening") == 0; k++) {
 		world_run_ms(w, 100);
@@ -324,6 +326,139 @@ static void the_password_changes_meanwhile(void **state)
 	}
 }
 
+/* ---- sessions that stay open ---- */
+
+static const char *state_of(struct world *w, const char *kind, struct arena *a)
+{
+	struct store_job rows[8];
+	unsigned n = store_job_list(w->store, a, "", w->devs[0].uuid, "", 8, rows);
+
+	for (unsigned i = 0; i < n; i++)
+		if (strcmp(rows[i].kind, kind) == 0)
+			return rows[i].state;
+	return "none";
+}
+
+enum ending { IS_FREED, PC_DIES, ENDINGS };
+static const char *const ending_names[] = { "is freed", "PC loses power" };
+
+static struct engine_line *open_line(struct world *w, struct seen *s)
+{
+	static const struct amt_redir_events events = { on_open, on_data, on_room, on_down };
+	struct engine_line *l =
+		engine_line_open(w->engine, w->devs[0].uuid, WIRE_REDIR_KVM, "uid:7", &events, s);
+
+	for (unsigned k = 0; k < 300 && !s->open && !s->down; k++)
+		world_run_ms(w, 100);
+	if (!s->open)
+		fail_msg("not open: %s", s->e.msg);
+	return l;
+}
+
+static void jobs_wait(enum ending how)
+{
+	static struct world w;
+	struct seen s = { 0 };
+	struct arena a;
+	const char *who;
+
+	begin(&w);
+	arena_init(&a, 1 << 18);
+	struct engine_line *l = open_line(&w, &s);
+	world_add_job_of(&w, 0, "rotate_password");
+	world_add_job_of(&w, 0, "check");
+	world_run_ms(&w, 2 * MINUTE_MS); /* longer than a row that nobody renews */
+	if (s.down)
+		fail_msg("%s", s.e.msg);
+	assert_string_equal(state_of(&w, "rotate_password", &a), "queued");
+	assert_string_equal(state_of(&w, "check", &a), "done");
+	who = engine_session_who(w.engine, w.devs[0].uuid, "rotate_password", &a);
+	if (!strstr(who, "KVM session of uid:7 since 20"))
+		fail_msg("waits for '%s'", who);
+	assert_string_equal(engine_session_who(w.engine, w.devs[0].uuid, "check", &a), "");
+	struct err e = login(&w, OPERATION, w.devs[0].uuid); /* goes on beside it */
+	assert_int_equal(e.code, ERR_NONE);
+	if (how == IS_FREED)
+		engine_line_free(l);
+	else
+		sim_dev_power_loss(w.devs[0].dev);
+	world_run_ms(&w, 2 * MINUTE_MS);
+	if (strcmp(state_of(&w, "rotate_password", &a), "done") != 0)
+		fail_msg("%s: %s", ending_names[how], state_of(&w, "rotate_password", &a));
+	if (how == PC_DIES) {
+		assert_true(s.down);
+		engine_line_free(l);
+	}
+	assert_string_equal(engine_session_who(w.engine, w.devs[0].uuid, NULL, &a), "");
+	is_free(&w, ending_names[how]);
+	arena_deinit(&a);
+	world_deinit(&w);
+}
+
+static void a_session_holds_up_what_would_cut_it(void **state)
+{
+	(void)state;
+	for (enum ending how = 0; how < ENDINGS; how++)
+		jobs_wait(how);
+}
+
+/* The row of a service that died is no longer renewed. */
+static void a_dead_ones_row_runs_out(void **state)
+{
+	(void)state;
+	static struct world w;
+	struct arena a;
+
+	begin(&w);
+	arena_init(&a, 1 << 18);
+	const struct store_pc_session row = { .uuid = w.devs[0].uuid,
+					      .owner = "dead/session-1",
+					      .kind = "KVM",
+					      .actor = "uid:9",
+					      .since_unix_ms = clk_unix_ms(),
+					      .until_unix_ms = clk_unix_ms() + 90000 };
+	struct store_tx *tx = store_tx_new(w.store);
+	store_tx_pc_session_put(tx, &row);
+	commit(&w, tx);
+	world_add_job_of(&w, 0, "rotate_password");
+	world_run_ms(&w, MINUTE_MS);
+	assert_string_equal(state_of(&w, "rotate_password", &a), "queued");
+	world_run_ms(&w, 2 * MINUTE_MS);
+	assert_string_equal(state_of(&w, "rotate_password", &a), "done");
+	arena_deinit(&a);
+	world_deinit(&w);
+}
+
+static void a_console_too(void **state)
+{
+	(void)state;
+	static struct world w;
+	struct engine_console_view v = { .state = "opening" };
+	struct arena a;
+	struct err e = { 0 };
+
+	begin(&w);
+	arena_init(&a, 1 << 18);
+	assert_true(engine_console_open(w.engine, w.devs[0].uuid, "uid:8", &e));
+	for (unsigned k = 0; k < 300 && strcmp(v.state, "open") != 0; k++) {
+		world_run_ms(&w, 100);
+		assert_true(engine_console_get(w.engine, w.devs[0].uuid, &v));
+	}
+	world_add_job_of(&w, 0, "rotate_password");
+	for (unsigned k = 0; k < 60; k++) { /* somebody looks on */
+		world_run_ms(&w, 5000);
+		assert_true(engine_console_get(w.engine, w.devs[0].uuid, &v));
+	}
+	assert_string_equal(v.state, "open");
+	assert_string_equal(state_of(&w, "rotate_password", &a), "queued");
+	assert_non_null(strstr(engine_session_who(w.engine, w.devs[0].uuid, NULL, &a),
+			       "SOL session of uid:8"));
+	world_run_ms(&w, 2 * MINUTE_MS); /* nobody does any more */
+	assert_string_equal(state_of(&w, "rotate_password", &a), "done");
+	arena_deinit(&a);
+	world_deinit(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +466,9 @@ int main(void)
 		cmocka_unit_test(a_refused_password),
 		cmocka_unit_test(each_logs_in),
 		cmocka_unit_test(the_password_changes_meanwhile),
+		cmocka_unit_test(a_session_holds_up_what_would_cut_it),
+		cmocka_unit_test(a_dead_ones_row_runs_out),
+		cmocka_unit_test(a_console_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
