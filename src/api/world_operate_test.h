@@ -99,6 +99,8 @@ bool engine_discovery_done(const struct engine *en, const char *id, uint64_t *ou
 {
 	(void)en, (void)id, (void)out_done, (void)out_found;
 	return false;
+}
+
 #include "engine/session.h"
 const char *engine_session_who(struct engine *en, const char *uuid, const char *kind, struct arena *a)
 {

@@ -140,6 +140,26 @@ static void settle(struct engine_console *k, enum engine_login_end end)
 	store_tx_commit(tx, on_settled, NULL);
 }
 
+/* The timeline says who had the line. */
+static void tell(struct engine_console *k, struct store_tx *tx, const char *what,
+		 const struct err *why)
+{
+	ENGINE_EVENT(k->en, tx, k->uuid, LOG_EV_LINE, why && why->code ? why : NULL,
+		     LOG_S("uuid", k->uuid), LOG_S("session", k->session.kind), LOG_S("what", what),
+		     LOG_S("actor", k->session.actor));
+}
+
+static void closed(struct engine_console *k, const struct err *why)
+{
+	struct store_tx *tx;
+
+	if (!k->session.open)
+		return;
+	tx = store_tx_new(k->en->conf.store);
+	tell(k, tx, "closed", why);
+	engine_session_close(&k->session, tx);
+}
+
 static enum engine_login_end login_end(const struct engine_console *k)
 {
 	return k->sol && amt_sol_login_sent(k->sol) ? ENGINE_LOGIN_UNPROVEN : ENGINE_LOGIN_UNSENT;
@@ -155,7 +175,7 @@ static void drop(struct engine_console *k)
 	k->keep = k->again = NULL;
 	engine_login_unhold(&k->login);
 	settle(k, login_end(k));
-	engine_session_close(&k->session, NULL);
+	closed(k, NULL);
 	amt_sol_free(k->sol);
 	k->sol = NULL;
 	if (!k->login.storing)
@@ -213,6 +233,7 @@ static void on_open(void *arg)
 	k->proven = true;
 	engine_login_settle(&k->login, tx, ENGINE_LOGIN_PROVEN);
 	engine_session_open(&k->session, tx);
+	tell(k, tx, "opened", NULL);
 	store_tx_commit(tx, on_settled, NULL);
 	set_state(k, CONSOLE_OPEN);
 }
@@ -248,7 +269,7 @@ static void on_lost(void *arg, const struct err *why)
 	struct engine_console *k = arg;
 
 	k->e = *why;
-	engine_session_close(&k->session, NULL); /* jobs that waited may go on beside the tries */
+	closed(k, why); /* jobs that waited may go on beside the tries */
 	set_state(k, CONSOLE_LOST);
 }
 
@@ -277,7 +298,7 @@ static void on_down(void *arg, const struct err *why)
 	}
 	engine_login_explain(&k->login, &k->e);
 	settle(k, end);
-	engine_session_close(&k->session, NULL);
+	closed(k, &k->e);
 	set_state(k, CONSOLE_ENDED);
 }
 
