@@ -160,24 +160,32 @@ void api_console_post(struct api_req *r)
 
 /* ---- typing ---- */
 
-static bool read_typed(struct api_req *r, const json_t *o, const char **out_writer, bool *out_force,
-		       struct span *out_bytes, struct err *e)
+struct typed {
+	const char *writer;
+	bool force, brk;
+	struct span bytes;
+};
+
+static bool read_typed(struct api_req *r, const json_t *o, struct typed *t, struct err *e)
 {
-	const char *data = NULL, *force = NULL;
+	const char *data = NULL, *force = NULL, *brk = NULL;
 	uint8_t *mem;
 
-	if (!api_json_text(o, "writer", out_writer, e) || !api_json_text(o, "data", &data, e) ||
-	    !api_json_text(o, "force", &force, e))
+	if (!api_json_text(o, "writer", &t->writer, e) || !api_json_text(o, "data", &data, e) ||
+	    !api_json_text(o, "force", &force, e) || !api_json_text(o, "break", &brk, e))
 		return false;
+	t->force = force && str_eq(force, "true");
+	t->brk = brk && str_eq(brk, "true");
+	if (t->brk && !data)
+		data = "";
 	size_t max = data ? b64_max_decoded(strlen(data)) : 0;
-	if (!*out_writer || !**out_writer || !data || max > TYPE_BYTES + 4) {
-		err_set(e, ERR_INVALID, "typing needs a writer and data");
+	if (!t->writer || !*t->writer || !data || max > TYPE_BYTES + 4) {
+		err_set(e, ERR_INVALID, "typing needs a writer and data, or break");
 		return err_want(e, "a name, and at most %d bytes as base64", TYPE_BYTES);
 	}
-	mem = arena_alloc(&r->arena, max);
-	*out_force = force && str_eq(force, "true");
-	*out_bytes = span_make(mem, 0);
-	return (mem && b64_decode(span_str(data), mem, max, &out_bytes->n)) ||
+	mem = arena_alloc(&r->arena, max + 1);
+	t->bytes = span_make(mem, 0);
+	return (mem && b64_decode(span_str(data), mem, max, &t->bytes.n)) ||
 		err_set(e, ERR_INVALID, "data is no base64");
 }
 
@@ -185,22 +193,23 @@ void api_console_type(struct api_req *r)
 {
 	struct store_device d;
 	struct err e = { 0 };
-	json_t *o = api_json_read(buf_span(&r->body), "writer data force", &e);
-	const char *writer = NULL;
-	struct span bytes = { NULL, 0 };
-	bool force = false;
+	json_t *o = api_json_read(buf_span(&r->body), "writer data force break", &e);
+	struct engine *en = r->api->conf.engine;
+	struct typed t = { 0 };
 	size_t took = 0;
-	bool ok = o && api_device_find(r, &d, &e) &&
-		read_typed(r, o, &writer, &force, &bytes, &e) &&
-		engine_console_type(r->api->conf.engine, d.uuid, writer, force, bytes, &took, &e);
+	bool sent = false;
+	bool ok = o && api_device_find(r, &d, &e) && read_typed(r, o, &t, &e) &&
+		(!t.brk || engine_console_break(en, d.uuid, t.writer, t.force, &sent, &e)) &&
+		engine_console_type(en, d.uuid, t.writer, t.force, t.bytes, &took, &e);
 
-	api_json_drop(o);
-	if (!ok) {
+	if (!ok)
 		api_fail(r, &e);
+	api_json_drop(o);
+	if (!ok)
 		return;
-	}
 	api_json_begin(&r->json, NULL, '{');
 	api_json_int(&r->json, "took", (int64_t)took);
+	api_json_bool(&r->json, "break", sent);
 	api_json_end(&r->json, '}');
 	api_ok(r);
 }

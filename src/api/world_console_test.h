@@ -38,6 +38,17 @@ bool engine_console_type(struct engine *en, const char *uuid, const char *writer
 	return err_set(e, ERR_NOT_FOUND, "no console of this PC is open");
 }
 
+bool engine_console_break(struct engine *en, const char *uuid, const char *writer, bool force, bool *out_sent,
+			  struct err *e)
+{
+	(void)en;
+	(void)uuid;
+	(void)writer;
+	(void)force;
+	*out_sent = false;
+	return err_set(e, ERR_NOT_FOUND, "no console of this PC is open");
+}
+
 bool engine_console_end(struct engine *en, const char *uuid)
 {
 	(void)en;

@@ -33,44 +33,58 @@ static void ask_soon(struct service *v, int64_t ms);
 
 /* ---- the line ---- */
 
+/* NULL: it was not taken, and the person knows why. The caller gives the reply back. */
+static json_t *type(struct service *v, json_t *body, bool *out_denied)
+{
+	struct err e = { 0 };
+	json_t *reply = NULL;
+	char target[512];
+
+	(void)json_object_set_new(body, "writer", json_string(v->writer));
+	(void)json_object_set_new(body, "force", json_string(v->force ? "true" : "false"));
+	(void)snprintf(target, sizeof target, "%s/input", v->base);
+	bool ok = cli_rpc_send(v->k->c, "POST", target, body, &reply, &e);
+	*out_denied = !ok && e.code == ERR_DENIED;
+	if (*out_denied)
+		cli_console_note(v->k, "%s (%s); --force takes it over", e.msg, e.seen);
+	else if (!ok)
+		cli_console_stop(v->k, &e);
+	v->force = v->force && !ok;
+	return ok ? reply : NULL;
+}
+
 static size_t line_send(void *arg, struct span bytes)
 {
 	struct service *v = arg;
-	struct cli *c = v->k->c;
-	struct err e = { 0 };
-	json_t *reply = NULL;
 	struct buf text;
 	struct out o;
+	bool denied;
 
 	if (bytes.n > TYPE_BYTES)
 		bytes.n = TYPE_BYTES;
 	buf_init(&text, (size_t)TYPE_BYTES * 2);
 	out_init_buf(&o, &text);
 	out_b64(&o, bytes);
-	json_t *body =
-		json_pack("{s:s, s:s, s:s}", "writer", v->writer, "data",
-			  text.n ? (const char *)text.p : "", "force", v->force ? "true" : "false");
+	json_t *body = json_pack("{s:s}", "data", text.n ? (const char *)text.p : "");
 	buf_wipe(&text);
-	char target[512];
-	(void)snprintf(target, sizeof target, "%s/input", v->base);
-	bool ok = cli_rpc_send(c, "POST", target, body, &reply, &e);
-	size_t took = ok ? (size_t)json_integer_value(json_object_get(reply, "took")) : 0;
+	json_t *reply = type(v, body, &denied);
+	size_t took = reply ? (size_t)json_integer_value(json_object_get(reply, "took")) : 0;
 	json_decref(reply);
-	if (!ok && e.code == ERR_DENIED) {
-		cli_console_note(v->k, "%s (%s); --force takes it over", e.msg, e.seen);
+	if (denied)
 		return bytes.n; /* not typed, and not kept for later */
-	}
-	if (!ok)
-		cli_console_stop(v->k, &e);
-	v->force = v->force && !ok;
 	ask_soon(v, ASK_MIN_MS);
 	return took;
 }
 
 static bool line_break(void *arg)
 {
-	(void)arg;
-	return false;
+	struct service *v = arg;
+	bool denied;
+	json_t *reply = type(v, json_pack("{s:s}", "break", "true"), &denied);
+	bool sent = json_is_true(json_object_get(reply, "break"));
+
+	json_decref(reply);
+	return sent;
 }
 
 static void line_pause(void *arg, bool paused)

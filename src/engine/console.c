@@ -434,27 +434,46 @@ struct span engine_console_said(struct engine *en, const char *uuid, uint64_t fr
 	return span_make(k->past.p + at, k->past.n - at);
 }
 
-bool engine_console_type(struct engine *en, const char *uuid, const char *writer, bool force,
-			 struct span bytes, size_t *out_took, struct err *e)
+/* The console, when this one may type there. */
+static struct engine_console *find_for(struct engine *en, const char *uuid, const char *writer,
+				       bool force, struct err *e)
 {
 	struct engine_console *k = find(en, uuid);
 	int64_t now = clk_mono_ms();
 
-	*out_took = 0;
-	if (!k)
-		return err_set(e, ERR_NOT_FOUND, "no console of this PC is open");
+	if (!k) {
+		err_set(e, ERR_NOT_FOUND, "no console of this PC is open");
+		return NULL;
+	}
 	bool other =
 		k->writer[0] && !str_eq(k->writer, writer) && now - k->typed_mono_ms < WRITER_MS;
 	if (other && !force) {
 		err_set(e, ERR_DENIED, "somebody else types at %s", k->login.name);
 		err_seen(e, "%s", k->writer);
-		return err_hint(e, "look on with --read-only, or take it over with --force");
+		err_hint(e, "look on with --read-only, or take it over with --force");
+		return NULL;
 	}
 	str_copy(k->writer, sizeof k->writer, span_str(writer));
 	k->typed_mono_ms = now;
-	if (k->state == CONSOLE_OPEN)
-		*out_took = amt_sol_send(k->sol, bytes);
-	return true;
+	return k;
+}
+
+bool engine_console_type(struct engine *en, const char *uuid, const char *writer, bool force,
+			 struct span bytes, size_t *out_took, struct err *e)
+{
+	struct engine_console *k = find_for(en, uuid, writer, force, e);
+
+	*out_took = k && k->state == CONSOLE_OPEN ? amt_sol_send(k->sol, bytes) : 0;
+	return k != NULL;
+}
+
+bool engine_console_break(struct engine *en, const char *uuid, const char *writer, bool force,
+			  bool *out_sent, struct err *e)
+{
+	struct engine_console *k = find_for(en, uuid, writer, force, e);
+
+	*out_sent = k && k->state == CONSOLE_OPEN && amt_sol_break(k->sol);
+	return k != NULL;
 }
 
 bool engine_console_end(struct engine *en, const char *uuid)

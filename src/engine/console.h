@@ -23,6 +23,9 @@ struct span engine_console_said(struct engine *en, const char *uuid, uint64_t fr
 /* *out_took of the bytes are on their way. False: another one is the writer, and not force; or it is not open. */
 bool engine_console_type(struct engine *en, const char *uuid, const char *writer, bool force, struct span bytes,
 			 size_t *out_took, struct err *e);
+/* The same for a break; *out_sent: it left. */
+bool engine_console_break(struct engine *en, const char *uuid, const char *writer, bool force, bool *out_sent,
+			  struct err *e);
 bool engine_console_end(struct engine *en, const char *uuid);
 void engine_console_stop_all(struct engine *en);
 void engine_console_free_all(struct engine *en);
