@@ -203,6 +203,20 @@ static void put(struct amt_op *o, const struct wsman_obj *out, const char *key, 
 		amt_op_text(o, key, v);
 }
 
+/* Of the certificates, which come as one row of bytes: "812 790". */
+static void put_lengths(struct amt_op *o, const struct wsman_obj *out)
+{
+	char text[128];
+	struct out t;
+
+	out_init(&t, text, sizeof text - 1);
+	memset(text, 0, sizeof text);
+	for (const struct wsman_val *v = wsman_obj_vals(out, "LengthOfCertificates"); v;
+	     v = v->next)
+		out_fmt(&t, "%s%s", out_len(&t) ? " " : "", v->text ? v->text : "");
+	amt_op_text(o, "certificate_lengths", text);
+}
+
 static void on_signature(struct amt_op *o, const struct amt_reply *r)
 {
 	struct wsman_obj *out;
@@ -221,6 +235,7 @@ static void on_signature(struct amt_op *o, const struct amt_reply *r)
 	put(o, out, "mechanism", "SignatureMechanism");
 	put(o, out, "signature", "Signature");
 	put(o, out, "certificates", "Certificates");
+	put_lengths(o, out);
 	amt_op_emit(o);
 	amt_op_end(o);
 }

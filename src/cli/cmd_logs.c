@@ -272,10 +272,13 @@ static bool export(struct cli *c, const char *path, struct err *e)
 		(void)unlink(path);
 		return false;
 	}
-	say_done(c,
-		 arena_fmt(&c->arena, "%u records in %s, %s", x.count, path,
-			   is_signed ? "with a signature of the PC, which was not checked"
-				     : arena_fmt(&c->arena, "not signed: %s", unsigned_why.msg)));
+	say_done(
+		c,
+		arena_fmt(
+			&c->arena, "%u records in %s, %s", x.count, path,
+			is_signed
+				? "with a signature of the PC; check it with 'outband auditlog verify'"
+				: arena_fmt(&c->arena, "not signed: %s", unsigned_why.msg)));
 	return true;
 }
 

@@ -11,6 +11,8 @@
 	  "[TARGET]... [--limit N] [--raw] [--policy] [--export FILE] [--clear] " CLI_PC_ARGS, \
 	  "show who did what with PCs, as their firmware recorded it, and what it records",        \
 	  CMD_LOCAL, cli_cmd_auditlog)                                                              \
+	X("auditlog", "verify", "FILE [--root FILE]",                                               \
+	  "check the signature over an audit log that was exported", CMD_LOCAL, cli_cmd_auditlog_verify) \
 	X("alert", "listen",                                                                        \
 	  "[--traps [HOST:]PORT] [--events [HOST:]PORT] [--https [HOST:]PORT] [--cert FILE] [--user NAME] [--password-file FILE] [--count N] [--seconds N]", \
 	  "hear SNMP traps (PET) and WS-Events of PCs and print them, without the service",         \

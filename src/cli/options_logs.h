@@ -21,5 +21,6 @@
 	X("clear", "auditlog", "empty the log")                                                     \
 	X("freeze", "eventlog", "stop the log: what happens from now on is not written down")       \
 	X("unfreeze", "eventlog", "let it go on")                                                   \
+	X("root", "auditlog", "file with the certificate that the signing one must lead to (default: any)") \
 	X("policy", "auditlog", "show what is audited, and how full the log is")                    \
 	X("export", "auditlog", "write all records to this new file as JSON lines, and the signature of the PC if it makes one")

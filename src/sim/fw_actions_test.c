@@ -584,7 +584,6 @@ static const struct {
 	{ "a:28/4", "AMT_EndpointAccessControlService is not served" },
 	{ "a:33/1", "IPS_WatchDogAction is not served" },
 	{ "a:33/2", "IPS_WatchDogAction is not served" },
-	{ "a:20/4", "ExportAuditLogSignature is not served" },
 	{ "n:7", "the link is the host's; no host is played" },
 	{ "n:8", "the link is the host's; no host is played" },
 	{ "n:9", "goes with a:16/15" },

@@ -1,8 +1,7 @@
 /* AMT_AuditLog and AMT_AuditPolicyRule (wsman 3.2, 3.13): what is to be recorded, what happens when the
  * log is full, and how it is read. What writes it is fw_audit_note.c; who may ask, fw_users.c judges. */
 #include "base/str.h"
-#include "sim/audit.h"
-#include "sim/fw_priv.h"
+#include "sim/fw_audit_priv.h"
 #include "wire/audit_events.h"
 
 #define LOG_NAME      "Intel(r) AMT:Audit Log"
@@ -30,8 +29,9 @@ static void fill_log(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 	bool on = sim_audit_enabled(x->d);
 	bool rolls = !str_eq(sim_var_active(x->d, SIM_VAR_AUDIT_STORAGE), "0");
 	unsigned used = (unsigned)(sim_audit_bytes(x->d) * 100 / SIM_AUDIT_BYTES);
-	unsigned state = STATE_NO_KEY | (on ? 0 : STATE_OFF);
+	unsigned state = on ? 0 : STATE_OFF;
 
+	state |= sim_fw_audit_has_key(x->d) ? 0 : STATE_NO_KEY;
 	state |= sim_audit_locked(x->d) ? STATE_LOCKED : 0;
 	state |= used >= 85 ? STATE_NEAR : 0;
 	state |= used >= 98 ? STATE_FULL : 0;
@@ -247,7 +247,8 @@ const struct fw_class sim_fw_audit_classes[] = {
 	  .fill = fill_log,
 	  .can_put = true,
 	  .put = put_log,
-	  .methods = log_methods },
+	  .methods = log_methods,
+	  .more_methods = sim_fw_audit_sign_methods },
 	{ .name = "AMT_AuditPolicyRule",
 	  .since = 40,
 	  .members = { rule_members },

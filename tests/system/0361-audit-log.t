@@ -61,6 +61,57 @@ test_expect_success 'exported as JSON lines, which say that nobody signed them' 
 	test_must_fail audit --export log.jsonl 2>err && grep -q "must not exist" err && test $(wc -l <log.jsonl) = 24
 '
 
+# signing KEY CERT...: the PC gets a key to sign its log with
+signing() {
+	key=$(openssl pkey -in "$1" -outform DER 2>/dev/null | base64 -w0) && shift && : >certs.der && sizes= &&
+	for cert; do
+		openssl x509 -in "$cert" -outform DER >one.der && cat one.der >>certs.der || return 1
+		sizes="$sizes LengthOfCertificates=$(wc -c <one.der)"
+	done &&
+	"$OUTBAND" wsman invoke AMT_AuditLog SetSigningKeyMaterial SigningMechanismType=1 "SigningKey=$key" $sizes \
+		"Certificates=$(base64 -w0 <certs.der)" --direct $at:$base --password-file admin.txt >signing.out
+}
+
+test_expect_success 'a PC with a key signs its log, and a foreign program finds the same' '
+	refused 6 "nobody signed it" auditlog verify log.jsonl && sim_root anchor && sim_leaf signer anchor log.example.com &&
+	{ signing signer.key anchor.pem; ! grep -q "ReturnValue = 0" signing.out; } &&
+	signing signer.key signer.pem anchor.pem && grep -q "ReturnValue = 0" signing.out &&
+	audit --policy --json >list && test "$(json list "[r[\"can_sign\"] for r in d if r[\"table\"] == \"log\"]")" = "[True]" &&
+	audit --export signed.jsonl >said && grep -q "with a signature" said && test $(wc -l <signed.jsonl) = 25 &&
+	"$OUTBAND" auditlog verify signed.jsonl --json >good.json && test "$(json good.json "d[\"records\"], d[\"root\"]")" = "(24, '"'any'"')" &&
+	"$OUTBAND" auditlog verify signed.jsonl --csv >good && grep -q "^records,24$" good &&
+	"$OUTBAND" auditlog verify signed.jsonl --root anchor.pem >good && grep -q "log.example.com" good && grep -q checked good &&
+	python3 - <<-PY &&
+	import base64, json, struct, datetime
+	rows = [json.loads(l) for l in open("signed.jsonl")]
+	s = rows.pop()["signature"]
+	t = lambda x: int(datetime.datetime.fromisoformat(x.replace("Z", "+00:00")).timestamp())
+	data = b"".join(bytes.fromhex(r["raw"]) for r in rows)
+	data += struct.pack(">IIII", s["records"], t(s["first"]), t(s["last"]), t(s["made"])) + bytes.fromhex(s["uuid"])
+	data += struct.pack(">H", len(s.get("fqdn", ""))) + s.get("fqdn", "").encode()
+	open("signed.bin", "wb").write(data)
+	open("signed.sig", "wb").write(base64.b64decode(s["signature"]))
+	PY
+	openssl x509 -in signer.pem -pubkey -noout >signer.pub && openssl dgst -sha256 -verify signer.pub -signature signed.sig signed.bin
+'
+
+test_expect_success 'what was changed since is told: a record less, another record, another root, a bad file' '
+	sim_root stranger && refused 7 "does not lead to that root" auditlog verify signed.jsonl --root stranger.pem &&
+	sed 3d signed.jsonl >less && refused 7 "records are missing" auditlog verify less && grep -q "23 records" err &&
+	sed "3{h;d};4{G}" signed.jsonl >order && refused 7 "not over these records" auditlog verify order &&
+	sed "s/5f2/5f3/;s/\"made\":\"20/\"made\":\"21/" signed.jsonl >date && refused 7 . auditlog verify date &&
+	python3 - <<-PY &&
+	lines = open("signed.jsonl").read().split("\n")
+	raw = lines[1].index("\"raw\"") + 23
+	digit = "1" if lines[1][raw] == "0" else "0"
+	lines[1] = lines[1][:raw] + digit + lines[1][raw + 1:]
+	open("changed", "w").write("\n".join(lines))
+	PY
+	refused 7 "not over these records" auditlog verify changed &&
+	echo "{}" >bad && refused 6 "line 1" auditlog verify bad && echo nonsense >bad && refused 6 "line 1" auditlog verify bad &&
+	head -c 300 signed.jsonl >bad && refused 6 . auditlog verify bad && printf "{\"signature\": {}}" >bad && refused 6 "not whole" auditlog verify bad
+'
+
 test_expect_success 'emptied, which is recorded too' '
 	policy 20 0 0 && refused 2 "for good" auditlog --clear --direct $at:$base --password-file admin.txt &&
 	audit --clear --yes && audit --json >list && test "$(json list "[r[\"event\"] for r in d]")" = "['"'audit log cleared'"']"
