@@ -61,7 +61,9 @@ void api_device_apply(struct api_req *r)
 	if (str_eq(d.state, "adopted")) /* somebody says now that it is ours */
 		store_tx_device_int(tx, d.uuid, STORE_DEVICE_APPROVED, 1);
 	if (accept)
-		store_tx_mark_set(tx, d.uuid, ENGINE_MARK_ACCEPT, act->job, r->now_unix_ms);
+		store_tx_mark_set(tx, d.uuid, ENGINE_MARK_ACCEPT,
+				  arena_fmt(&r->arena, "%s %s", act->job, r->actor),
+				  r->now_unix_ms);
 	api_commit(r, tx, queued);
 }
 

@@ -72,6 +72,19 @@ bool api_sighting_read(const json_t *row, int64_t at_unix_ms, struct arena *a,
 	return (s->content && s->mark) || bad_row(e, "too large");
 }
 
+/* A PC that was put out of reach on purpose is there again: a look at it tells whether it answers us. */
+static void look_at_dark(struct api_req *r, struct store_tx *tx, const char *address)
+{
+	struct store *s = r->api->conf.store;
+	struct store_device d;
+	struct store_mark m;
+	const char *job;
+
+	if (store_device_find(s, &r->arena, address, &d) && str_eq(d.address, address) &&
+	    store_mark_list(s, &r->arena, d.uuid, ENGINE_MARK_DARK, 1, &m))
+		(void)api_job_queue(r, tx, d.uuid, "check", &job);
+}
+
 static bool take_row(struct api_req *r, struct store_tx *tx, const json_t *row, size_t n,
 		     struct err *e)
 {
@@ -80,11 +93,13 @@ static bool take_row(struct api_req *r, struct store_tx *tx, const json_t *row, 
 	if (!api_sighting_read(row, r->now_unix_ms, &r->arena, &s, e))
 		return err_wrap(e, "item %zu", n + 1);
 	store_tx_sighting_put(tx, &s);
+	look_at_dark(r, tx, s.address);
 	return true;
 }
 
 static void stored(struct api_req *r)
 {
+	engine_kick(r->api->conf.engine);
 	api_json_begin(&r->json, NULL, '{');
 	api_json_bool(&r->json, "ok", true);
 	api_json_end(&r->json, '}');

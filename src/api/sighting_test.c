@@ -40,6 +40,26 @@ static void keeps_and_lists(void **state)
 	HAS(w->log, "path=/v1/sightings status=200");
 }
 
+/* Only a PC that was put out of reach on purpose is looked at when it was seen. */
+static void wakes_what_was_dark(void **state)
+{
+	struct world *w = *state;
+
+	world_hello(w, U1, "10.0.0.1", "");
+	world_hello(w, U2, "10.0.0.2", "");
+	struct store_tx *tx = store_tx_new(w->store);
+	store_tx_mark_set(tx, U1, ENGINE_MARK_DARK, "j-1 uid:0", clk_unix_ms());
+	store_tx_commit(tx, NULL, NULL);
+	for (int n = 0; n < 2; n++) /* seen twice: one look */
+		ASK(w, 200, "POST", "/v1/sightings", NULL,
+		    "{\"items\":[" ROW("10.0.0.1", "12.0") "," ROW("10.0.0.2", "9.0") "]}");
+	ASK(w, 200, "GET", "/v1/jobs", "uuid=" U1 "&state=queued", "");
+	EQ(w, "items.0.kind", "check");
+	ASK(w, 200, "GET", "/v1/jobs", "uuid=" U2 "&state=queued", "");
+	for (int i = 0; i < count_at(w, "items"); i++)
+		EQ(w, "items.0.kind", "configure");
+}
+
 static void refuses(void **state)
 {
 	struct world *w = *state;
@@ -67,6 +87,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD(keeps_and_lists),
+		WORLD(wakes_what_was_dark),
 		WORLD(refuses),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

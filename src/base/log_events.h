@@ -38,6 +38,7 @@
 	X(LOG_EV_OWNER, LOG_INFO, "device.owner", "uuid job what note", "who owns a device that was configured by others") \
 	X(LOG_EV_ADOPTED, LOG_WARN, "device.adopted", "uuid job address version", "a device that was configured by others is managed here; nothing in it was changed") \
 	X(LOG_EV_DRIFT, LOG_WARN, "device.drift", "uuid profile differences", "the device is not as its profile says") \
+	X(LOG_EV_LIGHT, LOG_INFO, "device.answers", "uuid job", "a device that was put out of reach on purpose answers again") \
 	X(LOG_EV_NO_DRIFT, LOG_INFO, "device.as_wanted", "uuid profile differences", "the device is as its profile says") \
 	X(LOG_EV_LOGIN_FAILED, LOG_WARN, "engine.login_failed", "uuid job way tries", "the device refused a credential") \
 	X(LOG_EV_CONFIGURED, LOG_INFO, "device.configured", "uuid fqdn version serial", "the device is configured; proven over the new credentials") \

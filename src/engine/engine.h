@@ -47,7 +47,8 @@ void engine_hello(struct engine *en, struct span bytes, const char *address);
 /* May this address say whose bytes it hands over (wire/proxy.h)? */
 bool engine_trusts_proxy(const struct engine *en, const char *address);
 /* Kind of a mark of a device (store_name.h): the job of that id may put it out of reach. */
-#define ENGINE_MARK_ACCEPT "accept"
+#define ENGINE_MARK_ACCEPT "accept" /* "JOB", or "JOB ACTOR" with who accepted that */
+#define ENGINE_MARK_DARK   "dark"   /* the same: it was put out of reach, and has not answered since */
 /* Begins a line of a check's notes: the profile would put the device out of reach. */
 #define ENGINE_NOTE_DARK "would go dark: "
 

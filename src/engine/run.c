@@ -163,6 +163,11 @@ void engine_run_fail(struct engine_run *r, const struct err *why)
 		engine_run_end(r, STORE_JOB_CANCELLED, 0, NULL);
 		return;
 	}
+	if (engine_run_dark_explains(r, &e)) { /* nobody waits for it */
+		amt_client_close(r->client);
+		engine_run_end(r, STORE_JOB_CANCELLED, 0, &e);
+		return;
+	}
 	int64_t delay = engine_retry_delay_ms(&r->en->set.retry, &e, r->attempt, r->en->conf.rng);
 	int64_t lock_wait = 0;
 	if (e.code == ERR_LOCKOUT || e.code == ERR_AUTH)

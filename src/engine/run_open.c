@@ -483,6 +483,7 @@ void engine_run_proven(struct engine_run *r)
 {
 	r->way_proven = true;
 	r->reopen_count = 0;
+	engine_run_dark_answers(r);
 	if (!r->login_spent)
 		return;
 	/* its own charge comes back, those of refused passwords stay for their window: firmware may

@@ -471,6 +471,9 @@ static void act(struct engine_run *r, struct run_part *p, const struct engine_ch
 		      });
 	if (ch->secret)
 		add_candidate(r, tx, ch->secret);
+	struct engine_part_in in = engine_run_part_in(r, p);
+	if (ch->flags & CHANGE_CUTS_OFF && p->part->dark && p->part->dark(&in, &ps->work))
+		engine_run_dark_sent(r, tx);
 	snprintf(stage, sizeof stage, "third: %s", p->part->title);
 	engine_run_stage(r, tx, stage);
 	engine_run_commit(r, tx, send_change);
@@ -497,19 +500,6 @@ static void does_not_hold(struct engine_run *r, struct run_part *p, const struct
 	refuse_part(r, p, &e);
 }
 
-static bool loss_is_accepted(struct engine_run *r)
-{
-	struct arena a;
-	struct store_mark rows[8];
-	bool is = false;
-	arena_init(&a, 65536);
-	unsigned n = store_mark_list(r->en->conf.store, &a, r->uuid, ENGINE_MARK_ACCEPT, 8, rows);
-	for (unsigned i = 0; i < n; i++)
-		is |= str_eq(rows[i].mark, r->job);
-	arena_deinit(&a);
-	return is;
-}
-
 /* Before the first byte of it leaves. */
 static bool goes_dark(struct engine_run *r, struct run_part *p, const struct engine_part_in *in,
 		      const struct engine_change *ch)
@@ -518,7 +508,7 @@ static bool goes_dark(struct engine_run *r, struct run_part *p, const struct eng
 	const char *why = ch->flags & CHANGE_CUTS_OFF && p->part->dark
 		? p->part->dark(in, &r->parts->work)
 		: NULL;
-	if (!why || loss_is_accepted(r))
+	if (!why || engine_run_dark_accepted(r))
 		return false;
 	err_set(&e, ERR_PREFLIGHT, "device %s would be out of reach, %s is left as it is: %s",
 		r->uuid, p->part->title, why);

@@ -36,6 +36,18 @@ struct run_rekey {
 	bool maybe_in;               /* it was sent without an answer */
 };
 void engine_run_rekey(struct engine_run *r);
+/* run_dark.c: out of reach on purpose; mark "": it is not */
+struct run_dark {
+	char mark[96];
+	int64_t since_unix_ms;
+	bool over;                   /* it answers again: told with the next transaction */
+};
+bool engine_run_dark_accepted(struct engine_run *r); /* somebody accepted that this job may lose the PC */
+void engine_run_dark_load(struct engine_run *r, struct arena *a);
+void engine_run_dark_sent(struct engine_run *r, struct store_tx *tx); /* with the intent of such a change */
+bool engine_run_dark_explains(const struct engine_run *r, struct err *e); /* true: its silence is no failure; e says so */
+void engine_run_dark_answers(struct engine_run *r);
+void engine_run_dark_tx(struct engine_run *r, struct store_tx *tx);
 /* run_prepare.c: which profile, and why */
 struct run_choice {
 	char said[64];               /* by the hook or the import, with the name */

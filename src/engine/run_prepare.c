@@ -296,6 +296,7 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 		hello = hello_of(&d, &a);
 		r->has_mac = store_mark_list(r->en->conf.store, &a, r->uuid, "mac", 1,
 					     &(struct store_mark){ 0 }) > 0;
+		engine_run_dark_load(r, &a);
 		load_steps(r, d.configured_unix_ms, &a);
 		engine_run_candidates(r, &a);
 		load_leaf(r, &a);

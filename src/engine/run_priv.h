@@ -38,7 +38,7 @@ struct engine_run {
 	bool said_hello;                /* it waits in setup: the ways of PSK and certificate are open */
 	struct arena keep;              /* lives as long as the run: leaf, read instances */
 	struct engine_profile profile;
-	struct run_unconfigure unconf; struct run_adopt adopt; struct run_rekey rekey;
+	struct run_unconfigure unconf; struct run_adopt adopt; struct run_rekey rekey; struct run_dark dark;
 	struct run_parts *parts;        /* run_part.c; NULL: the profile names none, or not loaded yet */
 	struct engine_facts facts;
 	struct engine_plan_in in;

@@ -39,6 +39,7 @@ struct store_tx *engine_run_tx(struct engine_run *r)
 			      });
 	}
 	engine_run_parts_tx(r, tx);
+	engine_run_dark_tx(r, tx);
 	if (r->login_reset) {
 		r->login_reset = false;
 		store_tx_device_int(tx, r->uuid, STORE_DEVICE_LOGIN_FAIL_COUNT, r->login_count);
@@ -316,7 +317,7 @@ void engine_run_end(struct engine_run *r, enum store_job_state state, int64_t no
 		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_RELEASED, e, LOG_S("uuid", r->uuid),
 			     LOG_S("job", r->job));
 	else if (state == STORE_JOB_CANCELLED)
-		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_CANCELLED, NULL, LOG_S("uuid", r->uuid),
+		ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_JOB_CANCELLED, e, LOG_S("uuid", r->uuid),
 			     LOG_S("job", r->job));
 	engine_run_commit(r, tx, e ? on_failed : engine_run_ended);
 }

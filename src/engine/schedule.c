@@ -33,9 +33,15 @@ static unsigned queue_old(struct engine *en, struct store_tx *tx, struct arena *
 {
 	const char *uuids[BATCH];
 	unsigned n = store_old_list(en->conf.store, a, what, before_unix_ms, kind, BATCH, uuids);
-	for (unsigned i = 0; i < n; i++)
+	unsigned added = 0;
+	for (unsigned i = 0; i < n; i++) {
+		struct store_mark dark;
+		if (store_mark_list(en->conf.store, a, uuids[i], ENGINE_MARK_DARK, 1, &dark))
+			continue; /* it is looked at by the checks */
 		engine_add_job(en, tx, uuids[i], kind);
-	return n;
+		added++;
+	}
+	return added;
 }
 
 static void tick(void *arg)

@@ -176,12 +176,66 @@ static void moves_away(void **state)
 	world_deinit(&w);
 }
 
+static void last_words(struct world *w, unsigned i, char *out, size_t cap)
+{
+	struct arena a;
+	struct store_device d;
+	arena_init(&a, 1 << 18);
+	assert_true(store_device_get(w->store, &a, w->devs[i].uuid, &d));
+	snprintf(out, cap, "%s %s", d.health_rule, d.health);
+	arena_deinit(&a);
+}
+
+static unsigned open_jobs(struct world *w)
+{
+	return (unsigned)(store_job_count(w->store, "queued") +
+			  store_job_count(w->store, "running") +
+			  store_job_count(w->store, "delayed"));
+}
+
+/* No job waits for a PC that was lost on purpose; when it is there again, one look brings it back. */
+static void comes_back(void **state)
+{
+	struct world w;
+	char text[1024], why[512];
+	(void)state;
+	unsigned i = parts_start(&w, "9.5", "");
+	world_set(&w, "password.rotate_days", "1");
+	world_set(&w, "drift.check_h", "24");
+	assert_true(parts_job(&w, i, "check", why, sizeof why)); /* from now on once a day */
+	parts_profile(&w, "home_domains: {suffixes: [elsewhere.example]}\n");
+	assert_false(parts_apply_accepting(&w, i, why, sizeof why));
+	assert_non_null(strstr(why, "is dark since 20"));
+	assert_non_null(strstr(why, "accepted by"));
+	last_words(&w, i, text, sizeof text);
+	assert_non_null(strstr(text, "D125 device"));
+	/* days later still: looks come and go, passwords are left alone */
+	world_run_ms(&w, 72 * HOUR_MS);
+	assert_int_equal(open_jobs(&w), 0);
+	assert_in_range(store_job_count(w.store, "cancelled"), 3, 10);
+	last_words(&w, i, text, sizeof text);
+	assert_non_null(strstr(text, "is dark since 20"));
+	/* back in a network that it takes for its home: the next look finds it */
+	sim_dev_move(w.devs[i].dev, "elsewhere.example");
+	watch_forget(&w.watch, i); /* its password is overdue: it gets another one */
+	world_run_ms(&w, 26 * HOUR_MS);
+	last_words(&w, i, text, sizeof text);
+	assert_string_equal(text, " ");
+	/* from now on its silence is trouble again */
+	sim_dev_move(w.devs[i].dev, "example.com");
+	assert_false(parts_job(&w, i, "check", why, sizeof why));
+	assert_null(strstr(why, "dark"));
+	parts_forget();
+	world_deinit(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(loses_what_was_said),
 		cmocka_unit_test(remembers_where_it_was),
 		cmocka_unit_test(moves_away),
+		cmocka_unit_test(comes_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -312,7 +312,7 @@ bool parts_job(struct world *w, unsigned i, const char *kind, char *out_why, siz
 		arena_reset(&a);
 		assert_true(store_job_get(w->store, &a, id, &j));
 		done = strcmp(j.state, "done") == 0;
-		if (done || strcmp(j.state, "delayed") == 0)
+		if (done || strcmp(j.state, "delayed") == 0 || strcmp(j.state, "cancelled") == 0)
 			break;
 	}
 	if (out_why)

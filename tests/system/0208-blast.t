@@ -80,7 +80,9 @@ test_expect_success 'the loss of one is accepted, and it is lost' '
 	profile example.com &&
 	"$OUTBAND" device apply $pcs --accept-loss 1 --yes >out 2>err; cat out err &&
 	grep -q "127.1.26.4 would go dark" out && test $(grep -c ": done" out) -ge 3 &&
-	test_expect_code 6 "$OUTBAND" device drift 127.1.26.4 --check
+	test_expect_code 6 "$OUTBAND" device drift 127.1.26.4 --check &&
+	"$OUTBAND" device show 127.1.26.4 >out && cat out && grep -q "is dark since .*, accepted by uid:" out &&
+	"$OUTBAND" job list --state delayed >out && grep -q "^No jobs" out
 '
 
 test_expect_success 'wrong numbers' '
