@@ -58,6 +58,12 @@ test_expect_success 'the PC has one session for all of them' '
 	test "$(grep -c "session=SOL what=open" sim.log)" = 2
 '
 
+test_expect_success 'Ctrl-] b sends a break, as directly; not for one who may not type' '
+	timeout 60 ruby "$SHARNESS_TEST_SRCDIR/console_pty.rb" break "$OUTBAND" console 127.22.30.2 --force &&
+	curl --silent --unix-socket "$OUTBAND_SOCKET" -H "Content-Type: application/json" -d "{\"writer\": \"looker\", \"break\": \"true\"}" \
+	http://x/v1/devices/127.22.30.2/console/input >answer && grep -q "somebody else types" answer
+'
+
 test_expect_success 'BIOS setup by arrow keys, and a power command beside it' '
 	printf "send reboot\\\\r\nexpect Press F2\nkey f2\nexpect BIOS setup\nkey down\nkey right\nexpect [Disabled\nkey f10\nexpect Save\nsend y\nexpect is up\n" >setup.script &&
 	ob console 127.22.30.1 --force --expect setup.script >setup && grep -q "Settings saved" setup &&

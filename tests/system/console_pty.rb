@@ -65,6 +65,12 @@ when 'person'
   master.write "\x1d."
   status = ended(pid)
   abort "exit status #{status}" unless status.exitstatus.zero?
+when 'break'
+  master.write "\x1db"
+  wait_for(master, '[break]', seen)
+  master.write "\x1d."
+  status = ended(pid)
+  abort "exit status #{status}" unless status.exitstatus.zero?
 when 'small'
   abort "no word of the size: #{seen.inspect}" unless seen.include?('this has 40 x 10')
   master.write "echo ok\r"
