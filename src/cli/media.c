@@ -6,6 +6,8 @@
 #include "base/clk.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "cli/media_keys.h"
+#include "cli/term.h"
 #include "net/image.h"
 #include "net/loop.h"
 #include <signal.h>
@@ -14,6 +16,7 @@
 
 #define TICK_MS 1000
 #define MB      1e6
+#define KEYS    "keys: e CD out or in, f floppy out or in, q end"
 
 struct pc {
 	struct cli_media *all;
@@ -35,7 +38,9 @@ struct cli_media {
 	struct sched_timer *tick;
 	int64_t began_mono_ms, shown_mono_ms;
 	uint64_t shown_bytes;
-	bool closing, ended, terminal, line_open, cd_out;
+	bool closing, ended, terminal, line_open;
+	bool out[AMT_IDER_DRIVES]; /* taken out by hand */
+	struct cli_media_keys *keys;
 	struct err why; /* of the images */
 };
 
@@ -108,7 +113,11 @@ static void show(struct cli_media *m)
 				(unsigned)(s.at[d] * 100 / net_image_bytes(m->images[d])));
 	if (s.written_bytes)
 		out_fmt(&o, ", written %.1f MB", (double)s.written_bytes / MB);
-	(void)fprintf(stderr, "\r%-78s", text);
+	unsigned rows, cols = 80;
+	if (!cli_term_size(STDERR_FILENO, &rows, &cols) || cols > 80)
+		cols = 80;
+	int width = cols > 2 ? (int)cols - 2 : 1; /* a longer one would scroll */
+	(void)fprintf(stderr, "\r%-*.*s", width, width, text);
 	(void)fflush(stderr);
 	m->line_open = true;
 }
@@ -133,6 +142,8 @@ static void check_end(struct cli_media *m)
 	m->ended = true;
 	sched_cancel(m->tick);
 	m->tick = NULL;
+	cli_media_keys_close(m->keys);
+	m->keys = NULL;
 	end_line(m);
 	m->conf.on_end(m->conf.arg);
 }
@@ -174,14 +185,20 @@ static void close_all(struct cli_media *m)
 	check_end(m);
 }
 
-static void change_cd(struct cli_media *m)
+/* Out, or in again. */
+static void change(struct cli_media *m, enum amt_ider_drive d)
 {
-	m->cd_out = !m->cd_out;
+	static const char *const names[] = { "CD", "floppy" };
+
+	if (!m->images[d]) {
+		tell(m, NULL, "there is no %s", names[d]);
+		return;
+	}
+	m->out[d] = !m->out[d];
 	for (unsigned i = 0; i < m->conf.count; i++)
 		if (m->pcs[i].m)
-			amt_media_change(m->pcs[i].m, AMT_IDER_CD,
-					 m->cd_out ? NULL : m->images[AMT_IDER_CD]);
-	tell(m, NULL, m->cd_out ? "the CD is out" : "the CD is in");
+			amt_media_change(m->pcs[i].m, d, m->out[d] ? NULL : m->images[d]);
+	tell(m, NULL, "the %s is %s", names[d], m->out[d] ? "out" : "in");
 }
 
 static void on_signal(void *arg, int signum)
@@ -191,7 +208,7 @@ static void on_signal(void *arg, int signum)
 	if (m->ended)
 		return;
 	if (signum == SIGUSR1) {
-		change_cd(m);
+		change(m, AMT_IDER_CD);
 		return;
 	}
 	if (!m->closing) {
@@ -204,6 +221,22 @@ static void on_signal(void *arg, int signum)
 		m->pcs[i].booting = false;
 	}
 	check_end(m);
+}
+
+static void on_key(void *arg, uint8_t key)
+{
+	struct cli_media *m = arg;
+
+	if (m->ended)
+		return;
+	if (key == 'e')
+		change(m, AMT_IDER_CD);
+	else if (key == 'f')
+		change(m, AMT_IDER_FLOPPY);
+	else if (key == 'q')
+		on_signal(m, SIGINT);
+	else
+		tell(m, NULL, KEYS);
 }
 
 /* ---- sessions ---- */
@@ -280,7 +313,8 @@ static void start_pc(struct pc *p)
 		.events = { on_state, on_reset, on_eject, on_trouble, on_first_end, p },
 	};
 
-	memcpy(c.images, m->images, sizeof c.images);
+	for (unsigned d = 0; d < AMT_IDER_DRIVES; d++)
+		c.images[d] = m->out[d] ? NULL : m->images[d];
 	p->m = amt_media_new(&c);
 }
 
@@ -341,6 +375,9 @@ static void open_next(struct cli_media *m)
 		return;
 	}
 	m->tick = sched_after(net_loop_sched(m->loop), TICK_MS, on_tick, m);
+	m->keys = cli_media_keys_open(m->loop, on_key, m);
+	if (m->keys)
+		tell(m, NULL, KEYS);
 	for (unsigned i = 0; i < m->conf.count; i++)
 		start_pc(&m->pcs[i]);
 }

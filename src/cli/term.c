@@ -33,16 +33,11 @@ bool cli_term_is(int fd)
 	return isatty(fd) == 1;
 }
 
-bool cli_term_raw(int fd)
+static bool set(int fd, const struct termios *as)
 {
 	static bool registered;
-	struct termios raw;
 
-	if (tcgetattr(fd, &before) != 0)
-		return false;
-	raw = before;
-	cfmakeraw(&raw);
-	if (tcsetattr(fd, TCSADRAIN, &raw) != 0)
+	if (tcsetattr(fd, TCSADRAIN, as) != 0)
 		return false;
 	raw_fd = fd;
 	if (!registered) {
@@ -52,6 +47,30 @@ bool cli_term_raw(int fd)
 			(void)signal(deadly[i], on_death);
 	}
 	return true;
+}
+
+bool cli_term_raw(int fd)
+{
+	struct termios raw;
+
+	if (tcgetattr(fd, &before) != 0)
+		return false;
+	raw = before;
+	cfmakeraw(&raw);
+	return set(fd, &raw);
+}
+
+bool cli_term_keys(int fd)
+{
+	struct termios keys;
+
+	if (tcgetattr(fd, &before) != 0)
+		return false;
+	keys = before;
+	keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+	keys.c_cc[VMIN] = 1;
+	keys.c_cc[VTIME] = 0;
+	return set(fd, &keys);
 }
 
 bool cli_term_size(int fd, unsigned *out_rows, unsigned *out_cols)

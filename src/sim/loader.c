@@ -153,13 +153,17 @@ static void on_again(void *arg)
 }
 
 /* The drives are not there (yet, or any more): for a while somebody may bring them back. */
-static void try_again(struct sim_loader *l)
+static void try_again(struct sim_loader *l, const struct wire_scsi_sense *why)
 {
 	int64_t now = clk_mono_ms();
 
 	if (!l->quiet_since_ms) {
 		l->quiet_since_ms = now;
-		say(l, "waiting for the drive");
+		if (why)
+			say(l, "waiting for the drive: sense=%02x/%02x/%02x", why->key, why->asc,
+			    why->ascq);
+		else
+			say(l, "waiting for the drive");
 	}
 	if (now - l->quiet_since_ms > WAIT_MS)
 		end(l, false, "no drive with a disc");
@@ -186,7 +190,7 @@ static void on_reply(void *arg, const struct sim_ider_reply *r)
 		    r->sense.ascq);
 		end(l, false, "the disc cannot be read");
 	} else {
-		try_again(l);
+		try_again(l, r->ok ? &r->sense : NULL);
 	}
 }
 
@@ -208,7 +212,7 @@ static void ask(struct sim_loader *l, uint8_t op, uint32_t block, uint32_t count
 		q.expect = (size_t)count * BLOCK;
 	}
 	if (!sim_ider_run(l->d, &q, on_reply, l))
-		try_again(l);
+		try_again(l, NULL);
 }
 
 static uint32_t blocks_of(uint64_t bytes)

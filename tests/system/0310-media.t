@@ -75,6 +75,24 @@ test_expect_success GENISOIMAGE 'the CD is taken out and put in again' '
 	kill -USR1 $media_pid && media_booted 0 one && media_end
 '
 
+# keys: what the person presses, from a fifo; the terminal's own end is in pty.out
+keys_begin() {
+	rm -f keys && mkfifo keys && : >pty.out &&
+	{ timeout 120 ruby "$SHARNESS_TEST_SRCDIR/media_pty.rb" "$OUTBAND" media --direct $pc0 --password-file admin.txt "$@" \
+		<keys >pty.out 2>pty.err & } && pty=$! && exec 8>keys
+}
+
+press() { # KEY TEXT: waits until it is said
+	echo "$1 $2" >&8 && sim_until grep -q "seen $2" pty.out
+}
+
+test_expect_success GENISOIMAGE 'keys: the CD out and in, no floppy, the end; the PC hears MEDIUM NOT PRESENT' '
+	sim_until eval "sim_ctl media 0 | grep drives=off" && keys_begin --cd one.iso && press - "keys: e CD" &&
+	press - "has its virtual drives" && press e "the CD is out" && media_start $pc0 &&
+	sim_until eval "sim_ctl media 0 | grep -q sense=02/3a/01" && press f "there is no floppy" && press e "the CD is in" &&
+	media_booted 0 one && press q "bytes read"; exec 8>&-; wait $pty; r=$?; cat pty.err; test $r -eq 0 && grep -q "seen bytes read" pty.out
+'
+
 test_expect_success 'the drives are gone when it ends' '
 	sim_ctl media 0 | grep drives=off && sim_ctl media 1 | grep drives=off
 '

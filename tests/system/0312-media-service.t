@@ -62,6 +62,13 @@ test_expect_success 'all of them at once, from one cache' '
 	media_end && test "$(json media.out "[r[\"read_bytes\"] > 1900000 and r[\"error\"] is None for r in d].count(True)")" = 4
 '
 
+test_expect_success 'PCs by a condition, and by group' '
+	serve_all 1 --where "version = \"16.1\" or address = \"127.22.252.1\"" --cd disc.iso && media_end && ! grep -q 127.22.252.2 media.out &&
+	ob group create lab "127.22.252.[3-4]" && serve_all 2 @lab --cd disc.iso && media_end &&
+	refused 3 "no PC fits" media --where "address = \"10.9.9.9\"" --cd disc.iso &&
+	refused 3 "the condition cannot be read" media --where "address is odd" --cd disc.iso
+'
+
 test_expect_success 'lines die and come back' '
 	sim_ctl fault 0 ider_drop_data=20 && sim_ctl fault 2 ider_drop_command=4 &&
 	serve_all 2 127.22.252.1 127.22.252.3 --cd disc.iso --boot --yes &&

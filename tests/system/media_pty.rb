@@ -1,0 +1,33 @@
+# Runs `outband media` on a terminal of its own and presses keys.
+# usage: ruby media_pty.rb OUTBAND ARGUMENT...      each line of standard input is 'KEY TEXT' (press, and wait until
+# that is said) or '- TEXT'; prints "seen" after each, so that the caller knows. Ends with the command's status, or
+# 1 when something was not said or the terminal is not as it was.
+require 'pty'
+require 'timeout'
+
+LIMIT = 30
+master, slave = PTY.open
+before = `stty -a <#{slave.path}`
+pid = spawn(*ARGV, in: slave, out: slave, err: slave, pgroup: false)
+seen = +''
+$stdout.sync = true
+STDIN.each_line do |line|
+  key, text = line.chomp.split(' ', 2)
+  master.write key unless key == '-'
+  begin
+    Timeout.timeout(LIMIT) { seen << master.readpartial(4096) until seen.include?(text) }
+  rescue Timeout::Error, EOFError, Errno::EIO
+    Process.kill('KILL', pid)
+    abort "'#{text}' was not said; but: #{seen.inspect}"
+  end
+  puts "seen #{text}"
+  seen.clear
+end
+begin
+  status = Timeout.timeout(LIMIT) { Process.wait2(pid)[1] }
+rescue Timeout::Error
+  Process.kill('KILL', pid)
+  abort 'it lived on'
+end
+abort 'the terminal is not as it was' unless `stty -a <#{slave.path}` == before
+exit status.exitstatus || 1
