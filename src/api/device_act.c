@@ -4,6 +4,8 @@
 #include "pki/preflight.h"
 #include <assert.h>
 
+#define PERIOD_MAX_H 24 /* as setup.period_h */
+
 struct act {
 	const char *uuid, *job;
 };
@@ -30,13 +32,31 @@ static void queued(struct api_req *r)
 	api_ok(r);
 }
 
+/* NULL: not said. */
+static bool read_period(struct api_req *r, const char **out_hours, struct err *e)
+{
+	uint32_t v;
+
+	*out_hours = api_query(r, "period");
+	if (!*out_hours)
+		return true;
+	if (str_to_u32(span_str(*out_hours), 0, PERIOD_MAX_H, &v, NULL)) {
+		*out_hours = arena_fmt(&r->arena, "%u", (unsigned)v);
+		return true;
+	}
+	err_set(e, ERR_INVALID, "'%.40s' is no time that a setup may take", *out_hours);
+	return err_want(e, "0 to %d hours", PERIOD_MAX_H);
+}
+
 void api_device_apply(struct api_req *r)
 {
 	struct store_device d;
 	struct err e = { 0 };
+	const char *period;
 	bool accept = false;
 
-	if (!api_device_find(r, &d, &e) || !api_query_bool(r, "accept_loss", &accept, &e)) {
+	if (!api_device_find(r, &d, &e) || !api_query_bool(r, "accept_loss", &accept, &e) ||
+	    !read_period(r, &period, &e)) {
 		api_fail(r, &e);
 		return;
 	}
@@ -64,6 +84,8 @@ void api_device_apply(struct api_req *r)
 		store_tx_mark_set(tx, d.uuid, ENGINE_MARK_ACCEPT,
 				  arena_fmt(&r->arena, "%s %s", act->job, r->actor),
 				  r->now_unix_ms);
+	if (period)
+		store_tx_job_period(tx, act->job, period);
 	api_commit(r, tx, queued);
 }
 
@@ -89,11 +111,12 @@ static bool read_fqdn(struct api_req *r, const char **out_fqdn, struct err *e)
 
 void api_device_approve(struct api_req *r)
 {
-	const char *fqdn = NULL;
+	const char *fqdn = NULL, *period;
 	struct store_device d;
 	struct err e = { 0 };
 
-	if (!api_device_find(r, &d, &e) || !read_fqdn(r, &fqdn, &e)) {
+	if (!api_device_find(r, &d, &e) || !read_fqdn(r, &fqdn, &e) ||
+	    !read_period(r, &period, &e)) {
 		api_fail(r, &e);
 		return;
 	}
@@ -115,7 +138,8 @@ void api_device_approve(struct api_req *r)
 							.source = "operator",
 							.at_unix_ms = r->now_unix_ms });
 	/* One that runs already is not disturbed; approval of a known device changes nothing else. */
-	(void)api_job_queue(r, tx, d.uuid, "configure", &act->job);
+	if (api_job_queue(r, tx, d.uuid, "configure", &act->job) && period)
+		store_tx_job_period(tx, act->job, period);
 	api_commit(r, tx, queued);
 }
 

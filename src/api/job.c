@@ -58,6 +58,10 @@ void api_job_json(struct api_req *r, const char *key, const struct store_job *j,
 	api_json_int(o, "priority", j->priority);
 	write_failure(r, j);
 	api_json_str(o, "stats", j->stats);
+	if (j->period_h[0])
+		api_json_int(o, "period_h", strtol(j->period_h, NULL, 10));
+	else
+		api_json_str(o, "period_h", NULL);
 	api_json_time(o, "created", j->created_unix_ms);
 	api_json_time(o, "changed", j->changed_unix_ms);
 	api_json_end(o, '}');

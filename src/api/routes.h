@@ -32,8 +32,8 @@ enum api_role {
 	  "What a configuration would change, one line per field.")                                       \
 	X("GET", "/v1/devices/{}/issues", API_ROLE_VIEWER, "", "", api_device_issues,                     \
 	  "What is known of the firmware of a device: issue, whom it concerns, what to do.")              \
-	X("POST", "/v1/devices/{}/apply", API_ROLE_OPERATOR, "accept_loss", "", api_device_apply,         \
-	  "Queues the configuration of a device now; accept_loss=true: although it may go out of reach.")                                                    \
+	X("POST", "/v1/devices/{}/apply", API_ROLE_OPERATOR, "accept_loss period", "", api_device_apply,  \
+	  "Queues the configuration of a device now; accept_loss=true: although it may go out of reach; period: hours that its setup may take, 0: none after a wrong one-time password.")                                                    \
 	X("POST", "/v1/devices/{}/check", API_ROLE_OPERATOR, "", "", api_device_check,                    \
 	  "Queues a look at a configured device: what differs from its profile; changes nothing.")        \
 	X("POST", "/v1/devices/{}/renew", API_ROLE_OPERATOR, "", "", api_device_renew,                    \
@@ -48,8 +48,8 @@ enum api_role {
 	  "What differed when the device was last looked at.")                                            \
 	X("GET", "/v1/drift", API_ROLE_VIEWER, "all after limit", "", api_drift_list,                     \
 	  "Devices that differ from their profiles; all=true: the others too.")                           \
-	X("POST", "/v1/devices/{}/approve", API_ROLE_OPERATOR, "", "application/json: fqdn",              \
-	  api_device_approve, "Approves an unknown device, gives it a name when fqdn is set, and queues it.") \
+	X("POST", "/v1/devices/{}/approve", API_ROLE_OPERATOR, "period", "application/json: fqdn",        \
+	  api_device_approve, "Approves an unknown device, gives it a name when fqdn is set, and queues it; period as above.") \
 	X("GET", "/v1/devices/{}/name", API_ROLE_VIEWER, "", "", api_device_name_why,                     \
 	  "Each source of the device's name, what it said, and which one wins.")                          \
 	X("PUT", "/v1/devices/{}/name", API_ROLE_OPERATOR, "", "application/json: fqdn", api_device_name_put, \

@@ -204,8 +204,8 @@ static const char *queue_job(struct cli *c, const char *name, struct err *e)
 	json_t *doc = NULL;
 	const char *id = NULL;
 
-	if (cli_rpc_send(c, "POST", cli_rpc_target(&c->arena, "/v1/devices/%/apply", name),
-			 json_object(), &doc, e)) {
+	if (cli_rpc_send(c, "POST", cli_rings_target(c, name, "apply", false), json_object(), &doc,
+			 e)) {
 		id = json_string_value(json_object_get(doc, "job"));
 		id = arena_str(&c->arena, span_str(id ? id : "?"));
 	} else if (e->code == ERR_CONFLICT && cli_args_has(&c->args, "wait")) {
@@ -294,8 +294,7 @@ bool cli_cmd_device_approve(struct cli *c, struct err *e)
 
 	if (fqdn)
 		(void)json_object_set_new(body, "fqdn", json_string(fqdn));
-	if (!cli_rpc_send(c, "POST", cli_rpc_target(&c->arena, "/v1/devices/%/approve", name), body,
-			  &doc, e))
+	if (!cli_rpc_send(c, "POST", cli_rings_target(c, name, "approve", false), body, &doc, e))
 		return false;
 	cli_writer_say(c->writer, "%s is approved.", name);
 	cli_writer_json(c->writer, doc);

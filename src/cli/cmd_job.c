@@ -54,6 +54,7 @@ bool cli_cmd_job_show(struct cli *c, struct err *e)
 		{ "waits_for", "waits for", CLI_FORM_TEXT },
 		{ "attempt", "attempt", CLI_FORM_TEXT },
 		{ "priority", "priority", CLI_FORM_TEXT },
+		{ "period_h", "setup may take, hours", CLI_FORM_TEXT },
 		{ "created", "created", CLI_FORM_TIME },
 		{ "changed", "changed", CLI_FORM_TIME },
 		{ "not_before", "not before", CLI_FORM_TIME },

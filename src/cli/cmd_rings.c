@@ -33,13 +33,29 @@ static bool number(struct cli *c, const char *option, uint32_t most, uint32_t fa
 	return err_want(e, "0 to %u", most);
 }
 
+const char *cli_rings_target(struct cli *c, const char *name, const char *verb, bool accept)
+{
+	const char *period = cli_args_value(&c->args, "period");
+	const char *accepted = accept ? "true" : "false";
+
+	if (period && accept)
+		return cli_rpc_target(&c->arena, "/v1/devices/%/%?accept_loss=%&period=%", name,
+				      verb, accepted, period);
+	if (period)
+		return cli_rpc_target(&c->arena, "/v1/devices/%/%?period=%", name, verb, period);
+	if (accept)
+		return cli_rpc_target(&c->arena, "/v1/devices/%/%?accept_loss=%", name, verb,
+				      accepted);
+	return cli_rpc_target(&c->arena, "/v1/devices/%/%", name, verb);
+}
+
 /* A job of each of them is started before the first is waited for. */
 static void start(struct cli *c, struct target *t, const char *verb, bool accept)
 {
 	struct err e = { 0 };
 	json_t *doc = NULL;
-	const char *target = accept
-		? cli_rpc_target(&c->arena, "/v1/devices/%/%?accept_loss=%", t->name, verb, "true")
+	const char *target = str_eq(verb, "apply")
+		? cli_rings_target(c, t->name, verb, accept)
 		: cli_rpc_target(&c->arena, "/v1/devices/%/%", t->name, verb);
 
 	t->job = NULL;

@@ -4,3 +4,5 @@
 #include "cli/cli.h"
 
 bool cli_apply_rings(struct cli *c, struct err *e);
+/* Where a job is asked for: apply or approve, with --period when it was given. In the command's arena. */
+const char *cli_rings_target(struct cli *c, const char *name, const char *verb, bool accept);

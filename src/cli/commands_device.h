@@ -34,7 +34,7 @@
 	  CMD_NEEDS_SERVER, cli_cmd_device_drift)                                                   \
 	X("device", "issues", "DEVICE", "show what is known of the firmware of a PC",               \
 	  CMD_NEEDS_SERVER, cli_cmd_device_issues)                                                  \
-	X("device", "apply", "DEVICE... [--wait] [--accept-loss N] [--ring PERCENT] [--stop-on PERCENT] [--yes]", \
+	X("device", "apply", "DEVICE... [--wait] [--accept-loss N] [--period HOURS] [--ring PERCENT] [--stop-on PERCENT] [--yes]", \
 	  "configure PCs now, as their profile says", \
 	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_device_apply)                              \
 	X("device", "renew", "DEVICE... [--yes]", "give PCs new TLS certificates, and take the former ones out", \
@@ -46,7 +46,7 @@
 	X("device", "unconfigure", "DEVICE... [--partial] [--preview] [--yes]",                    \
 	  "unconfigure PCs, prove it, and hold them; --preview tells what they lose", \
 	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_device_unconfigure)                         \
-	X("device", "approve", "DEVICE [--fqdn NAME]", "let a PC that waits for approval be configured", \
+	X("device", "approve", "DEVICE [--fqdn NAME] [--period HOURS]", "let a PC that waits for approval be configured", \
 	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_device_approve)                            \
 	X("device", "forget", "DEVICE... [--yes]", "remove PCs from the list; their credentials are kept in the archive", \
 	  CMD_NEEDS_SERVER, cli_cmd_device_forget)

@@ -54,6 +54,7 @@
 	X("keys", "device", "with on: keep the TLS keys too (setting trace.keys); with export: print them, or write FILE.keys") \
 	X("partial", "device", "keep PID/PPS, admin password and host name in the PC")              \
 	X("accept-loss", "device", "look at the PCs first; go on when at most N of them would go out of reach") \
+	X("period", "device", "hours that a setup may take, instead of the setting setup.period_h; 0: its network is closed after a wrong one-time password") \
 	X("ring", "device", "so many percent of the PCs at a time, waiting for each ring")           \
 	X("stop-on", "device", "with --ring: stop when more than so many percent did not succeed (default 0)") \
 	X("stored", "device", "do not ask the PC: from what was read of it before")                 \

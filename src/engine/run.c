@@ -41,6 +41,9 @@ struct engine_run *engine_run_new(struct engine *en, const struct store_job *j)
 	r->attempt = j->attempt + 1;
 	str_copy(r->uuid, sizeof r->uuid, span_str(j->uuid));
 	str_copy(r->job, sizeof r->job, span_str(j->id));
+	uint32_t hours;
+	bool has_period = j->period_h && str_to_u32(span_str(j->period_h), 0, 24, &hours, NULL);
+	r->period_h = has_period ? (int64_t)hours : -1;
 	arena_init(&r->keep, 1 << 20);
 	r->in.want = &r->profile;
 	r->in.have = &r->facts;

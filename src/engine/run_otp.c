@@ -82,14 +82,15 @@ static void on_closed(void *arg, const struct amt_reply *reply, const struct err
 		wsman_envelope_obj(reply->msg, reply->arena, &o, NULL) && o->return_value == 0;
 	if (closed)
 		err_hint(&e,
-			 "its network was closed (pki.otp_close): let the agent write and report a "
-			 "new one, and start the setup again on the PC");
+			 "its network was closed (%s): let the agent write and report a new one, "
+			 "and start the setup again on the PC",
+			 r->period_h == 0 ? "this job's period is 0" : "pki.otp_close");
 	engine_run_fail(r, &e);
 }
 
 void engine_run_otp_refused(struct engine_run *r, const struct err *e)
 {
-	if (!r->en->set.otp_close || r->facts.otp == ENGINE_OTP_NONE) {
+	if ((!r->en->set.otp_close && r->period_h != 0) || r->facts.otp == ENGINE_OTP_NONE) {
 		engine_run_fail(r, e);
 		return;
 	}
@@ -122,11 +123,12 @@ static void on_extended(void *arg, const struct amt_reply *reply, const struct e
 
 bool engine_run_extend_period(struct engine_run *r)
 {
-	if (!r->en->set.period_h || !r->in.setup || r->kind != RUN_CONFIGURE || r->period_told)
+	int64_t hours = r->period_h >= 0 ? r->period_h : r->en->set.period_h;
+	if (!hours || !r->in.setup || r->kind != RUN_CONFIGURE || r->period_told)
 		return false;
 	if (engine_run_looks_again(r, ACT_COUNT))
 		return true;
 	r->period_told = true;
-	send_period(r, (uint32_t)r->en->set.period_h, on_extended);
+	send_period(r, (uint32_t)hours, on_extended);
 	return true;
 }

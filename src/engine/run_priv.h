@@ -32,6 +32,7 @@ struct engine_run {
 	bool has_mac, port_read;        /* run_identity.c: a MAC address is stored; it was read in this run */
 	int64_t attempt;
 	bool renewed, no_leaf;          /* the new certificate is proven; it has none of ours, others configured it */
+	int64_t period_h;               /* of this job; -1: as the setting says */
 	bool psk, was_configured, holds_worker, cancelled, period_told;
 	bool group_key;                 /* its key pair is for many PCs */
 	bool uses_key;                  /* the transaction under way takes the key pair, or marks it as used */

@@ -37,7 +37,7 @@ struct store_vals {
 #define STORE_T(text)   store_val_text(text)
 #define STORE_I(i)      store_val_int(i)
 #define STORE_B(span)   store_val_bytes(span)
-#define STORE_VALS_MAX  20
+#define STORE_VALS_MAX  21
 
 struct store_db;
 /* journal mode and so on are set for the one that writes; the other refuses to write. */

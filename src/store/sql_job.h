@@ -4,7 +4,7 @@
 #define SQL_JOB_COLS                                                                               \
 	"id, uuid, kind, state, priority, not_before_ms, attempt, lease_owner, lease_until_ms,"    \
 	" plan_version, stage, err_code, err_rule, err_msg, err_seen, err_want, err_hint, stats,"  \
-	" created_ms, changed_ms"
+	" created_ms, changed_ms, period_h"
 
 /* Somebody looks at the PC's screen, say: only what does not cut that goes on. $t: the time. */
 #define SQL_JOB_CUTS_NOBODY(t)                                                                     \
@@ -15,8 +15,8 @@
 	X(STORE_SQL_JOB_ADD, false, "a job with this id exists already",                           \
 	  "insert into job (id, uuid, kind, state, priority, not_before_ms, attempt, lease_owner," \
 	  " lease_until_ms, plan_version, stage, err_code, err_rule, err_msg, err_seen, err_want," \
-	  " err_hint, stats, created_ms, changed_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9,"  \
-	  " $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"                                \
+	  " err_hint, stats, created_ms, changed_ms, period_h) values ($1, $2, $3, $4, $5, $6, $7, $8, $9,"  \
+	  " $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"                           \
 	  " on conflict (uuid, kind, ended) do nothing", NULL)                                     \
 	X(STORE_SQL_JOB_LEASE, true, "the job is not free to be taken",                            \
 	  "update job set state = 'running', lease_owner = $2, lease_until_ms = $4,"               \
@@ -37,6 +37,7 @@
 	  " and lease_owner = $2", NULL)                                                           \
 	X(STORE_SQL_JOB_STAGE, false, NULL,                                                        \
 	  "update job set stage = $2, changed_ms = $3 where id = $1", NULL)                        \
+	X(STORE_SQL_JOB_PERIOD, false, NULL, "update job set period_h = $2 where id = $1", NULL)   \
 	X(STORE_SQL_JOB_END, false, NULL,                                                          \
 	  "update job set state = $2,"                                                             \
 	  " ended = case when $2 in ('done', 'cancelled') then id else '' end,"                    \

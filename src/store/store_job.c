@@ -26,6 +26,7 @@ static const struct store_field job_fields[] = {
 	T(stats),
 	I(created_unix_ms),
 	I(changed_unix_ms),
+	T(period_h),
 };
 #undef T
 #undef I
@@ -57,7 +58,14 @@ void store_tx_job_add(struct store_tx *tx, const struct store_job *j)
 	struct store_val vals[STORE_VALS_MAX];
 	if (!row.state || !row.state[0])
 		row.state = store_job_state_name(STORE_JOB_QUEUED);
+	if (!row.period_h)
+		row.period_h = "";
 	store_tx_add(tx, STORE_SQL_JOB_ADD, store_shape_vals(JOB, &row, vals));
+}
+
+void store_tx_job_period(struct store_tx *tx, const char *id, const char *hours)
+{
+	store_tx_add(tx, STORE_SQL_JOB_PERIOD, STORE_VALS(STORE_T(id), STORE_T(hours)));
 }
 
 void store_tx_job_lease(struct store_tx *tx, const char *id, const char *owner, int64_t now_unix_ms,

@@ -32,9 +32,11 @@ struct store_job {
 	const char *err_code, *err_rule, *err_msg, *err_seen, *err_want, *err_hint; /* last failure */
 	const char *stats;             /* "round_trips=21 challenges=1 ..." of the last run */
 	int64_t created_unix_ms, changed_unix_ms;
+	const char *period_h;          /* of a setup, for setup.period_h; "" as that says; "0": not at all after a wrong OTP */
 };
 /* At most one job of a kind that is not done or cancelled per device: a second add is no change. */
 void store_tx_job_add(struct store_tx *tx, const struct store_job *j);
+void store_tx_job_period(struct store_tx *tx, const char *id, const char *hours);
 /* queued or due delayed, or running with a lease that ended -> running; else ERR_CONFLICT.
  * attempt + 1. */
 void store_tx_job_lease(struct store_tx *tx, const char *id, const char *owner, int64_t now_unix_ms,

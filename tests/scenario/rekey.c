@@ -191,6 +191,48 @@ static void keeps_the_window_open(void **state)
 	world_deinit(&w);
 }
 
+static bool is_told(struct world *w, unsigned i)
+{
+	return world_event(w, w->devs[i].uuid, "engine.step", "step=provisioning_period", NULL, 0);
+}
+
+/* What the job says wins over the setting, both ways, and is gone with the job. */
+static void a_job_has_its_own_window(void **state)
+{
+	static const struct {
+		const char *setting, *job;
+		bool want;
+	} cases[] = {
+		{ "0", "5", true }, { "24", "0", false }, { "24", "", true }, { "0", "", false }
+	};
+	(void)state;
+	for (size_t n = 0; n < sizeof cases / sizeof *cases; n++) {
+		struct world w;
+		struct store_job j;
+		struct arena a;
+		arena_init(&a, 65536);
+		world_init(&w, 3);
+		world_set(&w, "setup.period_h", cases[n].setting);
+		world_start_service(&w);
+		world_add_with(&w,
+			       &(struct world_want){ .generation = "9.5",
+						     .state = SIM_SETUP_PKI,
+						     .no_name = true });
+		while (!world_job(&w, 0, &a, &j) || !str_eq(j.state, "delayed"))
+			world_run_ms(&w, 1000);
+		struct store_tx *tx = store_tx_new(w.store);
+		store_tx_job_period(tx, j.id, cases[n].job);
+		store_tx_commit(tx, NULL, NULL);
+		world_set_name(&w, 0, "host0.example.com");
+		world_retry(&w, 0);
+		assert_true(world_run_until_done(&w, HOUR_MS));
+		if (is_told(&w, 0) != cases[n].want)
+			fail_msg("setting %s, job '%s'", cases[n].setting, cases[n].job);
+		world_deinit(&w);
+		arena_deinit(&a);
+	}
+}
+
 static void not_where_there_is_none(void **state)
 {
 	struct world w;
@@ -208,8 +250,11 @@ static void not_where_there_is_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_new_pair_sets_it_up), cmocka_unit_test(dies_anywhere),
-		cmocka_unit_test(after_each_setup),        cmocka_unit_test(keeps_the_window_open),
+		cmocka_unit_test(the_new_pair_sets_it_up),
+		cmocka_unit_test(dies_anywhere),
+		cmocka_unit_test(after_each_setup),
+		cmocka_unit_test(keeps_the_window_open),
+		cmocka_unit_test(a_job_has_its_own_window),
 		cmocka_unit_test(not_where_there_is_none),
 	};
 	return cmocka_run_group_tests_name("rekey", tests, NULL, NULL);

@@ -25,15 +25,15 @@ approve() { # ADDRESS NAME
 	"$OUTBAND" device approve "$1" --fqdn "$2" >out 2>err
 }
 
-test_expect_success 'four PCs; the firmware of each shows a one-time password' '
+test_expect_success 'five PCs; the firmware of each shows a one-time password' '
 	sim_root root && sim_leaf leaf root setup.example.com && cat leaf.pem leaf.key root.pem >chain.pem &&
 	serve_start $port && "$OUTBAND" setting set device.port_base $base >/dev/null && "$OUTBAND" cert import main chain.pem >/dev/null &&
 	"$OUTBAND" setting set job.retry_s 1 >/dev/null && refused 3 "off optional required" setting set pki.otp maybe &&
 	"$OUTBAND" setting set pki.otp required >/dev/null &&
-	sim_start $base --base 127.1.28.1 --devices 4 --state setup-pki --generation 11.8 --suffix example.com --roots root.pem \
+	sim_start $base --base 127.1.28.1 --devices 5 --state setup-pki --generation 11.8 --suffix example.com --roots root.pem \
 		--otp open-sesame --hello 127.0.0.1:$port --speed 50 &&
 	sim_until state_is 127.1.28.1 refused && sim_until state_is 127.1.28.2 refused && sim_until state_is 127.1.28.3 refused &&
-	sim_until state_is 127.1.28.4 refused
+	sim_until state_is 127.1.28.4 refused && sim_until state_is 127.1.28.5 refused
 '
 
 test_expect_success 'required: what was not reported is not configured, nothing is sent' '
@@ -60,6 +60,19 @@ test_expect_success 'optional: compared where one was reported' '
 test_expect_success 'off: not looked at' '
 	"$OUTBAND" setting set pki.otp off >/dev/null && { "$OUTBAND" device apply 127.1.28.2 >/dev/null || true; } &&
 	sim_until state_is 127.1.28.2 configured
+'
+
+test_expect_success '--period: of one job; 0 closes a PC that shows another one, and job show tells it' '
+	"$OUTBAND" setting set pki.otp optional >/dev/null && report 127.1.28.5 other &&
+	refused 3 "0 to 24 hours" device apply 127.1.28.5 --period 25 &&
+	refused 3 "0 to 24 hours" device approve 127.1.28.5 --period soon &&
+	"$OUTBAND" device approve 127.1.28.5 --fqdn pc5.example.com --period 0 --json >job.json &&
+	sim_until refused_for 127.1.28.5 "its network was closed (this job.s period is 0)" &&
+	sim_ctl list 127.1.28.5 | grep -q " state=silent " && job=$(json job.json "d[\"job\"]") &&
+	"$OUTBAND" job show $job --json >job.json && test "$(json job.json "d[\"period_h\"]")" = 0 &&
+	"$OUTBAND" job show $job >out && grep -q "setup may take, hours *0" out &&
+	"$OUTBAND" device apply 127.1.28.5 --period 7 && "$OUTBAND" job show $job --json >job.json &&
+	test "$(json job.json "d[\"period_h\"]")" = 7
 '
 
 test_expect_success 'pki.otp_close: a PC that shows another one is closed, and says no hello any more' '
