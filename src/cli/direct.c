@@ -88,13 +88,18 @@ static bool get_password(struct cli *c, struct amt_way *w, struct err *e)
 
 bool cli_direct_init(struct cli_direct *d, struct cli *c, struct err *e)
 {
+	return cli_direct_init_host(d, c, cli_args_value(&c->args, "direct"), e);
+}
+
+bool cli_direct_init_host(struct cli_direct *d, struct cli *c, const char *host, struct err *e)
+{
 	const char *user = cli_args_value(&c->args, "user"), *pin = cli_args_value(&c->args, "pin");
 	const char *timeout = cli_args_value(&c->args, "timeout");
 	bool tls = cli_args_has(&c->args, "tls");
 	uint32_t s = TIMEOUT_S;
 
 	*d = (struct cli_direct){ .verbose = c->verbose };
-	if (!parse_host(cli_args_value(&c->args, "direct"), &d->way, tls, e))
+	if (!parse_host(host, &d->way, tls, e))
 		return false;
 	if (pin && !tls)
 		return err_set(e, ERR_USAGE, "--pin is of no use without --tls");

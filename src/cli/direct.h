@@ -18,6 +18,8 @@ struct cli_direct {
 };
 /* Reads --direct, --user, --tls, --pin, --timeout and the password (file, environment, prompt). */
 bool cli_direct_init(struct cli_direct *d, struct cli *c, struct err *e);
+/* The same with another host than that of --direct. */
+bool cli_direct_init_host(struct cli_direct *d, struct cli *c, const char *host, struct err *e);
 void cli_direct_deinit(struct cli_direct *d);
 /* Makes loop and client, calls start, and runs until cli_direct_finish. Gives its ok. */
 bool cli_direct_run(struct cli_direct *d, void (*start)(void *arg), void *arg, struct err *e);

@@ -1,8 +1,9 @@
-/* Operations for commands (cli/operate.h): asks, then runs the operation on the PC of --direct, over
- * the TLS versions that it takes. A PC that sleeps answers late: when not even a connection came up, it
+/* Operations for commands (cli/operate.h): asks, then runs the operation on the PC of --direct and those
+ * beside it, over the TLS versions that each takes. A PC that sleeps answers late: when not even a connection came up, it
  * is tried a second time. What may have been sent is never sent again. */
 #include "cli/direct.h"
 #include "base/str.h"
+#include "cli/operate_failed.h"
 #include "cli/operate_priv.h"
 #include "net/loop.h"
 #include <signal.h>
@@ -12,7 +13,7 @@ struct run {
 	const struct cli_operate *o;
 	const struct amt_op_kind *kind;
 	struct cli_direct d;
-	struct cli_operate_rows rows;
+	struct cli_operate_rows *rows;
 	struct amt_op *op;
 	struct amt_op_arg args[AMT_OP_ARGS];
 	unsigned arg_count;
@@ -35,7 +36,7 @@ static void on_row(void *arg, const struct amt_op_row *row)
 	amt_op_row_json(&o, row);
 	json_t *v = json_loadb((const char *)b.p, b.n, JSON_ALLOW_NUL, NULL);
 	buf_deinit(&b);
-	cli_operate_rows_add(&r->rows, r->device, v ? v : json_object());
+	cli_operate_rows_add(r->rows, r->device, v ? v : json_object());
 }
 
 /* Nothing has reached the PC: no connection came up. */
@@ -138,21 +139,123 @@ bool cli_operate_ask(struct cli *c, const struct cli_operate *o, const char *who
 			e);
 }
 
-static bool run_direct(struct cli *c, const struct cli_operate *o, struct err *e)
-{
-	struct run r = { .c = c, .o = o, .device = cli_args_value(&c->args, "direct"), .e = e };
+/* ---- PCs without the service, one after the other ---- */
 
-	if (c->args.count > o->first_target) {
+struct hosts {
+	struct cli *c;
+	const struct cli_operate *o;
+	struct cli_operate_rows rows;
+	struct cli_operate_failed failed;
+	unsigned count, asked;
+	bool taken; /* somebody took the password */
+};
+
+/* --direct names the first, operands the others. */
+static const char *host_at(const struct hosts *h, unsigned i)
+{
+	return i == 0 ? cli_args_value(&h->c->args, "direct")
+		      : cli_operand(h->c, h->o->first_target + i - 1);
+}
+
+static bool run_host(struct hosts *h, const char *host, struct err *e)
+{
+	struct run r = { .c = h->c, .o = h->o, .device = host, .rows = &h->rows, .e = e };
+
+	if (!take_args(&r, e) || !cli_direct_init_host(&r.d, h->c, host, e))
+		return false;
+	bool ok = cli_direct_run(&r.d, start, &r, e);
+	cli_direct_deinit(&r.d);
+	return ok;
+}
+
+static void add_failed(struct hosts *h, const char *host, const struct err *e)
+{
+	json_t *item = json_pack("{s:s}", "device", host);
+	json_t *error = json_pack("{s:s, s:s, s:s, s:s}", "code", err_name(e->code), "msg", e->msg,
+				  "hint", e->hint, "rule", e->rule ? e->rule : "");
+
+	cli_operate_failed_add(&h->failed, item, error);
+	if (!h->o->each && cli_writer_kind(h->c->writer) == CLI_WRITER_JSON)
+		cli_operate_rows_add(&h->rows, host, json_pack("{s:O}", "error", error));
+	json_decref(item);
+	json_decref(error);
+}
+
+/* A password that the first PC refuses may be typed wrong: it is not sent to the others, where it would
+ * count as a wrong one too (M19). False: it is over. */
+static bool ask_host(struct hosts *h, const char *host, struct err *e)
+{
+	struct err own = { 0 };
+
+	if (run_host(h, host, &own)) {
+		h->taken = true;
+		return true;
+	}
+	if (own.code == ERR_CANCELLED || (own.code == ERR_AUTH && !h->taken)) {
+		*e = own;
+		err_hint(e, "%u of %u PCs were asked; the rest is not", h->asked + 1, h->count);
+		return false;
+	}
+	add_failed(h, host, &own);
+	return true;
+}
+
+static const char *names_of(const struct hosts *h)
+{
+	const char *text = "";
+
+	for (unsigned i = 0; i < h->count && text; i++)
+		text = arena_fmt(&h->c->arena, "%s%s%s", text, i ? ", " : "", host_at(h, i));
+	return text ? text : "many PCs";
+}
+
+static bool may_ask_many(const struct hosts *h, struct err *e)
+{
+	if (h->o->each) {
 		err_set(e, ERR_USAGE, "--direct %s is the only PC; '%s' beside it is one too many",
-			r.device, c->args.operands[o->first_target]);
+			host_at(h, 0), host_at(h, 1));
 		return err_hint(e, "without --direct the service reaches many PCs");
 	}
-	if (!take_args(&r, e) || !cli_operate_ask(c, o, r.device, e))
+	if (cli_args_has(&h->c->args, "pin"))
+		return err_set(e, ERR_USAGE, "--pin is the certificate of one PC, not of %u",
+			       h->count);
+	return true;
+}
+
+static bool run_many(struct hosts *h, struct err *e)
+{
+	const struct amt_op_kind *kind = amt_op_find(h->o->op);
+	struct cli_operate o = *h->o;
+	bool ok = true;
+
+	if (!o.question && kind && kind->flags & AMT_OP_CHANGES)
+		o.question = arena_fmt(&h->c->arena, "Do %s on %%s?", o.op);
+	if (!may_ask_many(h, e) || !cli_operate_ask(h->c, &o, names_of(h), e))
 		return false;
-	cli_operate_rows_init(&r.rows, c, o, false);
-	bool ok = cli_direct_init(&r.d, c, e) && cli_direct_run(&r.d, start, &r, e);
-	cli_direct_deinit(&r.d);
-	cli_operate_rows_end(&r.rows);
+	cli_operate_rows_init(&h->rows, h->c, h->o, true);
+	for (unsigned i = 0; i < h->count && ok; i++, h->asked++)
+		ok = ask_host(h, host_at(h, i), e);
+	cli_operate_rows_end(&h->rows);
+	cli_operate_failed_print(&h->failed, h->c, h->count);
+	if (ok && h->failed.count)
+		h->c->exit_status = h->failed.count < h->count ? EXIT_SOME : EXIT_ALL;
+	cli_operate_failed_deinit(&h->failed);
+	return ok;
+}
+
+static bool run_direct(struct cli *c, const struct cli_operate *o, struct err *e)
+{
+	struct hosts h = { .c = c, .o = o, .count = 1 };
+
+	if (c->args.count > o->first_target)
+		h.count += c->args.count - o->first_target;
+	if (h.count > 1)
+		return run_many(&h, e);
+	if (!cli_operate_ask(c, o, host_at(&h, 0), e))
+		return false;
+	cli_operate_rows_init(&h.rows, c, o, false);
+	bool ok = run_host(&h, host_at(&h, 0), e);
+	cli_operate_rows_end(&h.rows);
 	return ok;
 }
 

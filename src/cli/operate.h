@@ -1,6 +1,6 @@
-/* Runs an operation (amt/op.h) for a command: with --direct on that one PC over cli/direct.c, else
- * through the service on the PCs that the operands name. Both show the same: rows go to the writer,
- * failures of many PCs are grouped on standard error. The synopsis of such a command has CLI_PC_ARGS
+/* Runs an operation (amt/op.h) for a command: with --direct on that PC and those that the operands name
+ * beside it, over cli/direct.c, else through the service on the PCs that the operands name. Both show the
+ * same: rows go to the writer, failures of many PCs are grouped on standard error. The synopsis of such a command has CLI_PC_ARGS
  * (commands.h), and [TARGET]... as its last operand. */
 #pragma once
 #include "amt/op.h"

@@ -3,6 +3,8 @@
 #include "cli/operate.h"
 
 #define CLI_OPERATE_COLS 40
+#define EXIT_SOME        8 /* of many PCs some failed */
+#define EXIT_ALL         9
 struct cli_operate_rows {
 	struct cli *c;
 	const struct cli_operate *o;

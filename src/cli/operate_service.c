@@ -10,9 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#define WAIT_MS   "1000" /* an interrupt is seen after that */
-#define EXIT_SOME 8
-#define EXIT_ALL  9
+#define WAIT_MS "1000" /* an interrupt is seen after that */
 
 struct service {
 	struct cli *c;

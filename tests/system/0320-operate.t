@@ -82,7 +82,22 @@ test_expect_success 'nothing is sent when nobody is known, and many are asked ab
 	refused 3 "no PC is known as" power on nobody &&
 	refused 2 "4 PCs" power on 127.22.20.5-8 && refused 2 "What is not saved" power off 127.22.20.5 &&
 	refused 2 "no PC is named" power on && refused 2 "no power action" power explode 127.22.20.5 &&
-	refused 2 "only PC" power on 127.22.20.5 --direct 127.22.20.6:$base
+	refused 2 "127.22.20.6:$base, 127.22.20.5" power on 127.22.20.5 --direct 127.22.20.6:$base
+'
+
+test_expect_success 'several PCs without the service, one after the other; who does not answer is named' '
+	at="--direct 127.22.20.5:$base --password-file admin.txt --timeout 20" &&
+	ob power status 127.22.20.6:$base 127.22.20.7:$base $at --json >said && test "$(json said "len(d)")" = 3 &&
+	test "$(json said "d[2][\"device\"]")" = 127.22.20.7:$base && test "$(json said "d[0][\"power\"]")" = on &&
+	{ ob power status 127.22.20.77:$base 127.22.20.6:$base $at >said 2>err; test $? = 8; } &&
+	grep -q "127.22.20.6.*on" said && grep -q "127.22.20.77" err &&
+	refused 2 "is the certificate of one PC" power status 127.22.20.6 --pin 00 $at
+'
+
+test_expect_success 'a password that the first of them refuses goes to no other' '
+	echo Wr0ng-Pass >wrong.txt && before=$(count 6 failed_logins) &&
+	refused 5 "1 of 2 PCs were asked" power status 127.22.20.6:$base --direct 127.22.20.5:$base --password-file wrong.txt &&
+	test "$(count 6 failed_logins)" = "$before"
 '
 
 test_expect_success 'sleep, hibernation, soft-off, soft-reset and NMI, where the system has the agent' '
