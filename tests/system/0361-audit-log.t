@@ -79,7 +79,7 @@ test_expect_success 'a PC with a key signs its log, and a foreign program finds 
 	audit --policy --json >list && test "$(json list "[r[\"can_sign\"] for r in d if r[\"table\"] == \"log\"]")" = "[True]" &&
 	audit --export signed.jsonl >said && grep -q "with a signature" said && test $(wc -l <signed.jsonl) = 25 &&
 	"$OUTBAND" auditlog verify signed.jsonl --json >good.json && test "$(json good.json "d[\"records\"], d[\"root\"]")" = "(24, '"'any'"')" &&
-	"$OUTBAND" auditlog verify signed.jsonl --csv >good && grep -q "^records,24$" good &&
+	"$OUTBAND" auditlog verify signed.jsonl --csv >good && grep -q "^24," good &&
 	"$OUTBAND" auditlog verify signed.jsonl --root anchor.pem >good && grep -q "log.example.com" good && grep -q checked good &&
 	python3 - <<-PY &&
 	import base64, json, struct, datetime
