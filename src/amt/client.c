@@ -308,6 +308,7 @@ static void on_plain(void *arg, const struct net_http_reply *r, bool sent, const
 	if (r->msg) {
 		ar.http_status = r->msg->status;
 		ar.authenticated = r->authenticated;
+		ar.body = r->body;
 	}
 	finish(c, &ar, NULL);
 }

@@ -72,6 +72,7 @@ struct amt_reply {
 	const struct wsman_msg *msg;    /* NULL on error, and for connect and GET */
 	const struct wsman_eoi_msg *eoi; /* of amt_client_eoi; NULL otherwise */
 	unsigned http_status;           /* 0: none came */
+	struct span body;               /* of a GET: valid inside the callback only */
 	bool sent;                      /* the request may have reached the device */
 	bool authenticated;
 	struct arena *arena;            /* of the reply: valid inside the callback only */

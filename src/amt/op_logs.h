@@ -30,4 +30,5 @@
 	  amt_op_alarms_add, "add an alarm that starts the PC")                                     \
 	X(AMT_OP_ALARMS_DELETE, "alarms.delete", "name", AMT_OP_CHANGES, amt_op_alarms_delete,      \
 	  "take an alarm off")                                                                      \
-	X(AMT_OP_WEBUI, "webui", "", 0, amt_op_webui, "whether the PC serves its own pages")
+	X(AMT_OP_WEBUI, "webui", "", 0, amt_op_webui, "whether the PC serves its own pages") \
+	X(AMT_OP_STORAGE, "storage", "", 0, amt_op_storage, "what software keeps in the flash of the PC, and whose it is")

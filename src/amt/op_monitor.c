@@ -1,6 +1,5 @@
 /* Operations that look at what a PC watches and offers: "presence" (agent watchdogs), "alarms.list",
- * "alarms.add" and "alarms.delete" (the alarm clock), "webui" (whether its page is served; rule D105), "3pds"
- * (what other software keeps in its flash). */
+ * "alarms.add" and "alarms.delete" (the alarm clock), "webui" (whether its page is served; rule D105). */
 #include "amt/op_priv.h"
 #include "base/iso.h"
 #include "base/str.h"

@@ -133,6 +133,18 @@ bool cli_cmd_webui(struct cli *c, struct err *e)
 	return cli_operate(c, &o, e);
 }
 
+bool cli_cmd_storage(struct cli *c, struct err *e)
+{
+	static const struct cli_col cols[] = {
+		{ "device", "PC", CLI_FORM_TEXT },     { "vendor", "vendor", CLI_FORM_TEXT },
+		{ "app", "program", CLI_FORM_TEXT },   { "name", "name", CLI_FORM_TEXT },
+		{ "bytes", "bytes", CLI_FORM_NUMBER },
+	};
+	const struct cli_operate o = { .op = "storage", COLS(cols), .none = "Nothing is stored." };
+
+	return cli_operate(c, &o, e);
+}
+
 bool cli_cmd_alert_show(struct cli *c, struct err *e)
 {
 	const struct cli_operate o = { .op = "alerts.show", .none = "Nobody is told of events." };

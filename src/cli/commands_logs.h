@@ -38,4 +38,6 @@
 	X("defense", "off", "POLICY [TARGET]... [--interface INTERFACE] " CLI_PC_ARGS,              \
 	  "switch a policy of the PCs off", CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_defense_off)    \
 	X("webui", "", "[TARGET]... " CLI_PC_ARGS, "ask PCs whether they serve their own page, and where", \
-	  CMD_LOCAL, cli_cmd_webui)
+	  CMD_LOCAL, cli_cmd_webui)                                                                 \
+	X("storage", "", "[TARGET]... " CLI_PC_ARGS, "show what software keeps in the flash of PCs, and whose it is", \
+	  CMD_LOCAL, cli_cmd_storage)

@@ -483,6 +483,20 @@ static void remote_rule(struct peer *p)
 			 200);
 }
 
+static void store(struct peer *p)
+{
+	assert_int_equal(send_once(p, "PUT", "/amt-storage/Acme/Asset/tag", "abc", 1), 200);
+	assert_int_equal(send_once(p, "PUT", "/amt-storage/Acme/Asset/tag?append=", "def", 1), 200);
+	assert_int_equal(send_once(p, "GET", "/amt-storage/Acme/Asset/tag", "", 1), 200);
+	assert_true(says(p, "\r\n\r\nabcdef"));
+	assert_int_equal(send_once(p, "GET", "/amt-storage/", "", 1), 200);
+	assert_true(says(p, "{\"vendor\":\"Acme\",\"app\":\"Asset\",\"name\":\"tag\",\"size\":6,"));
+	assert_int_equal(send_once(p, "GET", "/amt-storage/Acme/Asset/other", "", 1), 404);
+	assert_int_equal(send_once(p, "PUT", "/amt-storage/Acme/Asset", "abc", 1), 400);
+	assert_int_equal(send_once(p, "DELETE", "/amt-storage/Acme", "", 1), 200);
+	assert_int_equal(send_once(p, "DELETE", "/amt-storage/Acme", "", 1), 404);
+}
+
 /* Chains of a receiver over TLS: of a root that nobody gave to the PC, of one that it has, late, and of a
  * certificate that is no server's. */
 static void receivers(struct peer *p)
@@ -560,6 +574,7 @@ static const struct action {
 	{ "System Defense", "16.1", "", defense, "a:25/2 n:56" },
 	{ "audit log that fills", "16.1", "", fill_audit, "n:29 n:30 n:31 n:32 n:33" },
 	{ "receivers over TLS", "16.1", "", receivers, "n:15 n:16 n:17" },
+	{ "data stored", "16.1", "", store, "a:23/3" },
 	{ "remote access rule", "16.1", "", remote_rule, "n:53-53" },
 };
 
@@ -574,7 +589,6 @@ static const struct {
 	{ "a:23/0", "administration of storage has no class that a reference describes" },
 	{ "a:23/1", "administration of storage has no class that a reference describes" },
 	{ "a:23/2", "administration of storage has no class that a reference describes" },
-	{ "a:23/3", "storage (/amt-storage) is not served" },
 	{ "a:25/5", "heuristics have no class in the reference" },
 	{ "a:25/6", "heuristics have no class in the reference" },
 	{ "a:28/0", "AMT_EndpointAccessControlService is not served" },

@@ -7,10 +7,12 @@
 #include "sim/fw_http_priv.h"
 #include "sim/fw_page_priv.h"
 #include "sim/fw_priv.h"
+#include "sim/fw_storage_priv.h"
 
 #define ONE_CHUNK_MAX 0x513 /* seen: up to here in one chunk */
 #define CHUNK_FIRST   0x220
 #define CHUNK_NEXT    0x2FA
+#define STORAGE_BYTES ((size_t)128 * 1024)
 
 static void refuse_html(struct sim_dev *d, unsigned status, const char *text, struct fw_http_out *h,
 			struct out *reply)
@@ -169,6 +171,23 @@ static void page(struct sim_dev *d, const struct fw_http_in *in, struct fw_http_
 	}
 }
 
+static void storage(struct sim_dev *d, const struct fw_http_in *in, struct fw_http_out *h,
+		    struct out *reply)
+{
+	struct buf body;
+
+	if (!logged_in(d, in, h, reply))
+		return;
+	buf_init(&body, STORAGE_BYTES);
+	h->status = sim_fw_storage(d, in, &body);
+	out_fmt(reply,
+		"HTTP/1.1 %u %s\r\nContent-Type: application/octet-stream\r\n"
+		"Content-Length: %zu\r\n\r\n",
+		h->status, h->status == 200 ? "OK" : "Refused", body.n);
+	out_bytes(reply, buf_span(&body));
+	buf_deinit(&body);
+}
+
 void sim_fw_http(struct sim_dev *d, const struct fw_http_in *in, struct fw_http_out *out_h,
 		 struct out *reply)
 {
@@ -183,6 +202,8 @@ void sim_fw_http(struct sim_dev *d, const struct fw_http_in *in, struct fw_http_
 		wsman(d, in, out_h, reply);
 	else if (post && sim_gen_eoi(d) && wsman_eoi_service_find(target, &service))
 		eoi(d, in, service, out_h, reply);
+	else if (sim_fw_storage_has(d, target))
+		storage(d, in, out_h, reply);
 	else if (span_eq_str(method, "GET"))
 		page(d, in, out_h, reply);
 	else

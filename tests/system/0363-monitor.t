@@ -1,5 +1,5 @@
 #!/bin/sh
-test_description='presence, alarm, defense, webui: what PCs watch and offer'
+test_description='presence, alarm, defense, webui, storage: what PCs watch and offer'
 
 . /usr/share/sharness/sharness.sh
 . "$SHARNESS_TEST_SRCDIR/sim.sh"
@@ -62,6 +62,23 @@ test_expect_success 'the page of the PC, and why there is none' '
 	on webui | grep -q "serves its page: http://$at:$base" &&
 	"$OUTBAND" wsman invoke AMT_WebUIService RequestStateChange RequestedState=3 --direct $at:$base --password-file admin.txt >out &&
 	on webui >said && grep -q "D105" said && on webui --json >list && test "$(json list "(d[0][\"served\"], d[0][\"rule\"])")" = "(False, '"'D105'"')"
+'
+
+# put PATH TEXT: another program stores that
+store() {
+	test "$(curl -s -o /dev/null -w "%{http_code}" --digest -u "admin:$sim_password" -X PUT --data-binary "$2" \
+		"http://$at:$base/amt-storage/$1")" = 200
+}
+
+test_expect_success 'what software keeps in the PC, and whose it is' '
+	on storage | grep -q "Nothing is stored" &&
+	store Acme/Asset/tag 0815 && store Acme/Asset/tag?append= 4711 && store Zenith/Guard/state on &&
+	on storage --json >list &&
+	test "$(json list "[(r[\"vendor\"], r[\"app\"], r[\"name\"], r[\"bytes\"]) for r in d]")" = "[('"'Acme', 'Asset', 'tag', 8), ('Zenith', 'Guard', 'state', 2"')]" &&
+	test "$(curl -s --digest -u "admin:$sim_password" "http://$at:$base/amt-storage/Acme/Asset/tag")" = 08154711 &&
+	curl -s --digest -u "admin:$sim_password" -X DELETE "http://$at:$base/amt-storage/Acme" &&
+	on storage --csv >list && test $(wc -l <list) -eq 2 && ! grep -q Acme list &&
+	curl -s -o /dev/null -w "%{http_code}" "http://$at:$base/amt-storage/" | grep -q 401
 '
 
 test_done
