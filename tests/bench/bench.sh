@@ -14,6 +14,7 @@
 #   exchange     tests/bench/exchange.sh
 #   sol          tests/bench/sol.sh
 #   media        tests/bench/media.sh
+#   sessions     tests/bench/sessions.sh
 #   simulator    sim --devices 100000, VmRSS; its CPU time in the rows above
 #   discovery    discover --ping --rate max against sim --devices 32768
 #   life         tests/bench/life.sh (only --full)
@@ -136,6 +137,16 @@ media() {
 	done <"$dir/media"
 }
 
+sessions() {
+	"$root/tests/bench/sessions.sh" 50 >"$dir/sessions"
+	while read -r what kb program_kb; do
+		case $what in
+		console) row 'memory per serial console of the service, TLS' "$kb KB" '' '' ;;
+		*) row 'memory per line of virtual media, TLS; of its program' "$kb KB; $program_kb KB" '' '' ;;
+		esac
+	done <"$dir/sessions"
+}
+
 simulator() {
 	fleet_sim --devices 100000 --base 127.64.0.1 --generation 16.1 --state setup-pki --suffix example.com
 	row 'simulator, 100,000 idle devices' "$(rss sim) KB" '<= 1,048,576 KB' '' "$(judge "$(rss sim)" 1048576)"
@@ -183,6 +194,7 @@ elapsed
 exchange
 sol
 media
+sessions
 simulator
 discovery
 if [ $full = yes ]; then life && pages; else
