@@ -35,6 +35,7 @@ job_is() { # KIND STATE
 
 # rotate: in the background, its pid in $rotate; goes on when it waits for a session
 rotate() {
+	: >rotate.err
 	"$OUTBAND" device rotate $pc --yes >rotate.out 2>rotate.err &
 	rotate=$!
 	sim_pids="$sim_pids $rotate"

@@ -22,6 +22,7 @@ at_rest() { # no job runs or is about to
 
 # serve_in DIR: the next service lives there
 serve_in() {
+	: >serve.out # "ready" of the former one is still in it when the next begins
 	"$OUTBAND" serve --data "$1" --hello "127.0.0.1:$hello" >serve.out 2>serve.log &
 	serve_pid=$!
 	sim_pids="$sim_pids $serve_pid"

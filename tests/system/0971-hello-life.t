@@ -27,6 +27,7 @@ logged() {
 }
 
 second_start() {
+	: >serve2.out
 	"$OUTBAND" serve --data data2 --hello 127.0.0.1:$second --socket "$PWD/second.sock" >serve2.out 2>serve2.log &
 	sim_pids="$sim_pids $!"
 	sim_until grep -q "^ready " serve2.out

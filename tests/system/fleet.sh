@@ -42,9 +42,9 @@ fleet_count() {
 	sim_ctl list | grep -c ' state=configured '
 }
 
-# fleet_until SECONDS COMMAND...
+# fleet_until SECONDS COMMAND...: a busy machine may take three times as long
 fleet_until() {
-	fleet_end=$(($(date +%s) + $1))
+	fleet_end=$(($(date +%s) + 3 * $1))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		test "$(date +%s)" -le $fleet_end || return 1

@@ -27,7 +27,7 @@ sim_start() {
 	sim_tries=0
 	while ! grep -q '^ready ' sim.out; do
 		sim_tries=$((sim_tries + 1))
-		if ! kill -0 "$sim_pid" 2>/dev/null || test $sim_tries -gt 300; then
+		if ! kill -0 "$sim_pid" 2>/dev/null || test $sim_tries -gt 900; then
 			cat sim.log >&2
 			return 1
 		fi
@@ -52,12 +52,12 @@ sim_field() {
 	sed -n "s/^.*\\b$1=\\([^ ]*\\).*\$/\\1/p"
 }
 
-# sim_until COMMAND...: waits at most ten seconds until it succeeds
+# sim_until COMMAND...: waits until it succeeds; a minute, since machines may be busy
 sim_until() {
 	sim_tries=0
 	until "$@" >/dev/null 2>&1; do
 		sim_tries=$((sim_tries + 1))
-		test $sim_tries -lt 100 || return 1
+		test $sim_tries -lt 600 || return 1
 		sleep 0.1
 	done
 }
