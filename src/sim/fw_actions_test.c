@@ -707,7 +707,7 @@ static bool can(const struct fw_class *c, enum wsman_op op, const char *method)
 {
 	const struct fw_method *lists[] = { c->methods, c->more_methods };
 
-	for (size_t i = 0; method && i < ROWS(lists); i++)
+	for (size_t i = 0; method && i < 2; i++)
 		for (const struct fw_method *m = lists[i]; m && m->name; m++)
 			if (str_eq(m->name, method))
 				return true;

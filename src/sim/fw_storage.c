@@ -8,6 +8,7 @@
 
 #define CLS         "AMT_WebUIService"
 #define FROM        110
+#define PARTS       3 /* vendor, application, name */
 #define PUT_MAX     7000
 #define FILE_MAX    65536
 #define FILES_MAX   16
@@ -16,7 +17,7 @@
 #define AUDIT_WRITE 3
 
 struct place {
-	char part[3][PART_MAX + 1]; /* vendor, application, name */
+	char part[PARTS][PART_MAX + 1]; /* vendor, application, name */
 	unsigned count;
 	bool append;
 };
@@ -44,7 +45,7 @@ static bool read_place(struct span target, struct place *out_p)
 						     "?append=") };
 	while (left.n) {
 		size_t n = span_find(left, '/');
-		if (out_p->count == 3 || !is_name(span_make(left.p, n)))
+		if (out_p->count == PARTS || !is_name(span_make(left.p, n)))
 			return false;
 		(void)str_copy(out_p->part[out_p->count++], PART_MAX + 1, span_make(left.p, n));
 		n += n < left.n;
@@ -57,7 +58,7 @@ static bool is_at(const struct sim_record *r, const struct place *p)
 {
 	static const char *const names[] = { "vendor", "app", "name" };
 
-	for (unsigned i = 0; i < p->count; i++)
+	for (unsigned i = 0; i < p->count && i < PARTS; i++)
 		if (!str_eq(sim_record_get(r, names[i]), p->part[i]))
 			return false;
 	return true;
@@ -100,7 +101,7 @@ static unsigned put(struct sim_dev *d, const struct place *p, struct span body)
 	struct out o;
 	char *hex;
 
-	if (p->count != 3 || body.n > PUT_MAX || n / 2 > FILE_MAX)
+	if (p->count != PARTS || body.n > PUT_MAX || n / 2 > FILE_MAX)
 		return 400;
 	if (!r && !(r = sim_record_add(d, CLS, FILES_MAX)))
 		return 507;
@@ -118,7 +119,7 @@ static unsigned put(struct sim_dev *d, const struct place *p, struct span body)
 
 static unsigned get(const struct sim_dev *d, const struct place *p, struct buf *body)
 {
-	const struct sim_record *r = p->count == 3 ? find(d, p) : NULL;
+	const struct sim_record *r = p->count == PARTS ? find(d, p) : NULL;
 	uint8_t *bytes;
 	size_t n;
 
@@ -152,7 +153,7 @@ static void note(struct sim_dev *d, const struct fw_http_in *in)
 unsigned sim_fw_storage(struct sim_dev *d, const struct fw_http_in *in, struct buf *body)
 {
 	struct span method = in->msg->method;
-	struct place p;
+	struct place p = { .count = 0 };
 	struct out o;
 	unsigned status;
 
