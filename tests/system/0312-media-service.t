@@ -40,7 +40,7 @@ test_expect_success 'a service that knows four PCs of four generations' '
 	  - {count: 2, base: 127.22.252.1, generation: [16.1, 11.8], state: configured, tls: server, redirection: on, admin_password_file: admin.txt, suffix: example.com}
 	  - {count: 2, base: 127.22.252.3, generation: [9.5, 7.1], state: configured, redirection: on, admin_password_file: admin.txt, suffix: example.com}
 	YAML
-	sim_start $base fleet.yaml --waits off && serve_start 22270 && ob setting set device.port_base $base &&
+	sim_start $base fleet.yaml --waits off && serve_start 22269 && ob setting set device.port_base $base &&
 	{ echo address,password,tls && for n in 1 2; do echo "127.22.252.$n,P@ssw0rd1,true"; done &&
 	for n in 3 4; do echo "127.22.252.$n,P@ssw0rd1,false"; done; } >adopt.csv &&
 	ob device adopt adopt.csv && sim_until all_are adopted 4 &&
