@@ -261,6 +261,7 @@ static struct sim_fleet_opts merged(const struct sim_fleet_opts *g, const struct
 	}
 	if (d->has_state)
 		o.state = d->state;
+	o.has_state |= d->has_state;
 	if (d->has_tls)
 		o.tls = d->tls;
 	if (d->has_control)
@@ -268,6 +269,7 @@ static struct sim_fleet_opts merged(const struct sim_fleet_opts *g, const struct
 #define TAKE(name) o.name = d->name ? d->name : o.name
 	TAKE(suffix);
 	TAKE(otp);
+	TAKE(usb);
 	TAKE(admin_password_file);
 	TAKE(mebx_password_file);
 	TAKE(fault);
@@ -376,6 +378,11 @@ static bool make_one(struct maker *m, const struct group *g, const struct sim_fl
 		.domain = o->domain ? o->domain : o->suffix,
 	};
 
+	if (o->usb && o->state != SIM_FACTORY) {
+		err_set(m->e, ERR_INVALID, "device %u: its PC ignores a stick in state %s", index,
+			sim_dev_state_name(o->state));
+		return err_want(m->e, "state factory with usb");
+	}
 	make_name(o->host_name ? o->host_name : DEFAULT_HOST_NAME, index, name);
 	bool ok = take_passwords(m, o, &admin, &mebx, &c) &&
 		take_pair(m, o, c.generation->psk.is, &pair, &c);
@@ -389,6 +396,22 @@ static bool make_one(struct maker *m, const struct group *g, const struct sim_fl
 	return ok;
 }
 
+const char *sim_fleet_stick(const struct sim_fleet *f, const struct sim_fleet_conf *c,
+			    unsigned index)
+{
+	for (unsigned n = 0; n < f->group_count; n++) {
+		const struct group *g = &f->groups[n];
+		const struct sim_fleet_group *from = &c->groups[n];
+		if (index < g->first || index - g->first >= g->count)
+			continue;
+		for (unsigned i = 0; i < from->each_count; i++)
+			if (from->each[i].index == index - g->first && from->each[i].opts.usb)
+				return from->each[i].opts.usb;
+		return from->opts.usb;
+	}
+	return NULL;
+}
+
 static bool make_group(struct maker *m, unsigned n)
 {
 	const struct sim_fleet_group *from = &m->c->groups[n];
@@ -396,8 +419,6 @@ static bool make_group(struct maker *m, unsigned n)
 	struct sim_fleet_opts base = from->opts;
 	unsigned next = 0;
 
-	if (!base.has_state)
-		base.state = SIM_SETUP_PKI;
 	g->suffix = mem_str(base.suffix);
 	g->env.suffix = g->suffix;
 	g->env.latency_ms = base.latency_ms;
@@ -409,6 +430,8 @@ static bool make_group(struct maker *m, unsigned n)
 			next < from->each_count && from->each[next].index == i ? &from->each[next++]
 									       : NULL;
 		struct sim_fleet_opts o = merged(&base, x ? &x->opts : NULL);
+		if (!o.has_state)
+			o.state = o.usb ? SIM_FACTORY : SIM_SETUP_PKI;
 		if (!make_one(m, g, &o, i))
 			return false;
 	}

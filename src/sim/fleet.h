@@ -22,6 +22,7 @@ struct sim_fleet_opts { /* of a group, or of one device in it; NULL or 0: not gi
 	enum sim_tls_mode tls;
 	int64_t latency_ms;
 	const char *psk, *roots, *suffix, *otp, *admin_password_file, *mebx_password_file;
+	const char *usb; /* setup.bin of the stick that it starts with */
 	const char *fault, *switches, *redirection;
 	const char *model, *host_ip;
 	const char *host_name, *domain; /* configured devices; {n} in the name is the device's number */
@@ -82,6 +83,8 @@ struct sim_fleet_events {
 };
 struct sim_fleet *sim_fleet_new(const struct sim_fleet_conf *c, struct sched *sched,
 				const struct sim_fleet_events *ev, struct err *e);
+/* The path of the stick that this device starts with, as c says; NULL: none. */
+const char *sim_fleet_stick(const struct sim_fleet *f, const struct sim_fleet_conf *c, unsigned index);
 void sim_fleet_free(struct sim_fleet *f);
 unsigned sim_fleet_count(const struct sim_fleet *f);
 struct sim_dev *sim_fleet_at(const struct sim_fleet *f, unsigned index); /* NULL past the end */

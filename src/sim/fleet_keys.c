@@ -3,14 +3,16 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "sim/fault.h"
-#include "sim/fleet.h"
+#include "sim/fleet_priv.h"
 #include "sim/hw.h"
 #include "sim/switches.h"
+#include "wire/setupbin.h"
 #include <stddef.h>
 #include <stdlib.h>
 
 #define ARENA_BYTES    ((size_t)4 * 1024 * 1024)
 #define FAULTS_AT_ONCE 8
+#define STICK_BYTES    ((size_t)8 * 1024 * 1024) /* as sim ctl usb */
 #define LATENCY_MAX_MS 600000
 #define SPEED_MAX      1e6
 #define PORT_MAX       (65535 - (SIM_FLEET_PORTS - 1))
@@ -73,6 +75,22 @@ static bool set_path(struct target *t, struct span v, struct err *e)
 		return keep(t, v, e);
 	*t->text = arena_fmt(&t->c->arena, "%s/%.*s", t->c->folder, (int)v.n, (const char *)v.p);
 	return *t->text || err_set(e, ERR_LIMIT, "the description of the fleet is too large");
+}
+
+/* Looked at here, where an error has its line. */
+static bool set_usb(struct target *t, struct span v, struct err *e)
+{
+	struct wire_setupbin file;
+	struct arena a;
+	struct buf b = { 0 };
+
+	if (!set_path(t, v, e) || !sim_fleet_file_read(*t->text, STICK_BYTES, &b, e))
+		return false;
+	arena_init(&a, STICK_BYTES * 4);
+	bool ok = wire_setupbin_parse(buf_span(&b), &a, &file, e) || err_wrap(e, "%s", *t->text);
+	arena_deinit(&a);
+	buf_wipe(&b);
+	return ok;
 }
 
 /* What is given several times adds up. */
@@ -351,6 +369,8 @@ static bool set_expose(struct target *t, struct span v, struct err *e)
 	  "where devices in setup say hello (nowhere; port 9971)") \
 	X("psk", "FILE", "psk", GROUP, set_path, IN_OPTS(psk), \
 	  "CSV with pid,pps,mebx_password: each setup-psk device takes the next line") \
+	X("usb", "FILE", "usb", GROUP | EACH, set_usb, IN_OPTS(usb), \
+	  "setup.bin of a stick that PCs in factory default start with, once; what they take is marked as used in FILE") \
 	X("roots", "FILE", "roots", GROUP, set_path, IN_OPTS(roots), \
 	  "PEM with the root certificates whose hashes the devices trust") \
 	X("suffix", "DOMAIN", "suffix", GROUP | EACH, set_text, IN_OPTS(suffix), \

@@ -9,6 +9,7 @@
 #include "net/udp.h"
 #include "sim/alert_client.h"
 #include "sim/ctl.h"
+#include "sim/ctl_priv.h"
 #include "sim/hello_client.h"
 #include "sim/kvm.h"
 #include "sim/statefile.h"
@@ -383,6 +384,25 @@ static bool open_all(struct serve *v, struct err *e)
 	return true;
 }
 
+/* PCs that are still in factory default: those that took theirs before have it in the state file. */
+static bool put_sticks(struct serve *v, struct err *e)
+{
+	for (unsigned i = 0; i < sim_fleet_count(v->fleet); i++) {
+		const char *path = sim_fleet_stick(v->fleet, v->conf, i);
+		struct sim_dev *d = sim_fleet_at(v->fleet, i);
+		char text[128];
+		struct out o;
+		out_init(&o, text, sizeof text);
+		if (!path || sim_dev_state(d) != SIM_FACTORY)
+			continue;
+		if (!sim_ctl_usb(d, path, &o, e))
+			return err_wrap(e, "usb %s", path);
+		if (v->state)
+			sim_statefile_touch(v->state, i);
+	}
+	return true;
+}
+
 static void say_ready(struct serve *v, void (*on_ready)(void *arg, const char *line), void *arg)
 {
 	char line[128], base[SIM_FLEET_ADDRESS_SIZE], ports[24];
@@ -433,6 +453,9 @@ bool sim_serve_run(const struct sim_fleet_conf *c, void (*on_ready)(void *arg, c
 		net_loop_on_signal(v.loop, SIGINT, on_signal, &v);
 		for (unsigned i = 0; i < sim_fleet_count(v.fleet); i++)
 			sim_dev_start(sim_fleet_at(v.fleet, i));
+		ok = put_sticks(&v, e);
+	}
+	if (ok) {
 		say_ready(&v, on_ready, arg);
 		net_loop_run(v.loop);
 		ok = !v.state || sim_statefile_rewrite(v.state, e);

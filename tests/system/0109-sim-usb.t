@@ -73,4 +73,30 @@ test_expect_success 'what a stick brought is kept in the state file' '
 	test "$(sim_ctl state 0)" = setup-pki && grep -q "usb_roots: \"2 0" state
 '
 
+test_expect_success 'a fleet file gives each PC its stick, once' '
+	stick fleet.bin 1 0 $new $pair + $new $pair && stick one.bin 1 0 $new $pair && rm -f ctl state2 && sim_stop &&
+	cat >fleet.yaml <<-EOF &&
+	state_file: state2
+	groups:
+	  - {count: 2, generation: 5.0, usb: fleet.bin}
+	  - {count: 2, generation: 9.5, state: factory, devices: [{index: 1, usb: one.bin}]}
+	EOF
+	sim_start 29700 fleet.yaml && sim_ctl state all >out && cat out &&
+	test "$(sim_ctl list | grep -c " state=setup-psk ")" = 3 && test "$(sim_ctl state 2)" = factory &&
+	"$OUTBAND" usb show fleet.bin >shown && grep -q "consumed count 2" shown && cp fleet.bin copy &&
+	sim_stop && rm -f ctl && sim_start 29700 fleet.yaml && cmp copy fleet.bin &&
+	test "$(sim_ctl list | grep -c " state=setup-psk ")" = 3 && sim_stop
+'
+
+test_expect_success 'a stick that is none names its line; one that is used up, and a state that ignores it, the PC' '
+	printf "groups:\n- count: 1\n  usb: nothing.bin\n" >bad.yaml &&
+	test_must_fail "$OUTBAND" sim bad.yaml --port-base 29700 2>err && grep -q "bad.yaml, line 3: usb: .*nothing.bin" err &&
+	: >cut.bin && printf "groups:\n- usb: cut.bin\n" >bad.yaml &&
+	test_must_fail "$OUTBAND" sim bad.yaml --port-base 29700 2>err && grep -q "bad.yaml, line 2: usb: .*cut.bin" err &&
+	printf "groups:\n- {generation: 9.5, usb: fleet.bin}\n" >bad.yaml &&
+	test_must_fail "$OUTBAND" sim bad.yaml --port-base 29700 2>err && cat err && grep -q "fleet.bin: device 0: .*no record is left" err &&
+	printf "groups:\n- {state: setup-pki, usb: fleet.bin}\n" >bad.yaml &&
+	test_must_fail "$OUTBAND" sim bad.yaml --port-base 29700 2>err && grep -q "device 0: its PC ignores a stick in state setup-pki" err
+'
+
 test_done
