@@ -14,13 +14,13 @@ struct adopt {
 
 /* ---- what may open a device ---- */
 
-static bool has_candidate(struct api_req *r, const char *label, struct span password,
-			  const struct store_credential *rows, unsigned n)
+static bool has_candidate(struct api_req *r, const char *label, const char *user,
+			  struct span password, const struct store_credential *rows, unsigned n)
 {
 	bool same = false;
 	for (unsigned i = 0; i < n && !same; i++) {
 		struct secret s = SECRET_NONE;
-		if (!str_eq(rows[i].state, "archived") &&
+		if (!str_eq(rows[i].state, "archived") && str_eq(rows[i].user, user) &&
 		    engine_unseal(r->api->conf.engine, label, rows[i].sealed, &s, NULL))
 			same = span_eq(secret_reveal(&s), password);
 		secret_deinit(&s);
@@ -54,7 +54,7 @@ static unsigned add_candidates(struct api_req *r, struct store_tx *tx, const cha
 {
 	struct store_credential like = { .kind = ENGINE_ADOPT_KIND,
 					 .state = "candidate",
-					 .user = "admin",
+					 .user = row->user,
 					 .tls_mode = row->tls };
 	struct store_credential *rows =
 		ARENA_ARRAY(&r->scratch, struct store_credential, CANDIDATES_MAX);
@@ -65,7 +65,7 @@ static unsigned add_candidates(struct api_req *r, struct store_tx *tx, const cha
 						   ENGINE_ADOPT_KIND, CANDIDATES_MAX, rows);
 	struct span first = span_str(row->password), rest = secret_reveal(list);
 
-	if (first.n && !has_candidate(r, label, first, rows, n)) {
+	if (first.n && !has_candidate(r, label, row->user, first, rows, n)) {
 		add_credential(r, tx, uuid, &like, first);
 		added++;
 	}
@@ -73,7 +73,7 @@ static unsigned add_candidates(struct api_req *r, struct store_tx *tx, const cha
 		size_t k = span_find(rest, '\n');
 		struct span one = span_make(rest.p, k);
 		if (one.n && !span_eq(one, first) && n + added < CANDIDATES_MAX &&
-		    !has_candidate(r, label, one, rows, n)) {
+		    !has_candidate(r, label, row->user, one, rows, n)) {
 			add_credential(r, tx, uuid, &like, one);
 			added++;
 		}
@@ -92,7 +92,7 @@ static void add_mebx(struct api_req *r, struct store_tx *tx, const char *uuid, c
 	const char *label = arena_fmt(&r->scratch, "credential:%s:mebx", uuid);
 	unsigned n = store_credential_list(r->api->conf.store, &r->scratch, uuid, "mebx", 32, rows);
 
-	if (password[0] && !has_candidate(r, label, span_str(password), rows, n))
+	if (password[0] && !has_candidate(r, label, "admin", span_str(password), rows, n))
 		add_credential(r, tx, uuid, &like, span_str(password));
 }
 

@@ -208,12 +208,15 @@ static bool judge_rest(struct engine_adopt *r, struct err *e)
 		return err_want(e, "true, false, or nothing when it is not known");
 	}
 	str_copy(r->tls, sizeof r->tls, span_str(mode));
-	if (!r->user[0] || str_eq(r->user, "admin"))
+	if (!r->user[0])
+		str_copy(r->user, sizeof r->user, span_str("admin"));
+	if (!strpbrk(r->user, ":\"\\") && strncmp(r->user, "$$", 2) != 0)
 		return true;
-	err_set(e, ERR_INVALID, "column user: PCs are taken over as admin only");
+	err_set(e, ERR_INVALID, "column user: this is no digest user of a PC");
 	err_seen(e, "%s", r->user);
-	err_want(e, "admin, or nothing");
-	return err_hint(e, "a user of another name cannot change the admin's password");
+	return err_want(
+		e,
+		"a name such as admin, without : \" and backslash; a Kerberos name cannot log in");
 }
 
 bool engine_adopt_row(const struct engine_csv_row *row, struct engine_adopt_head *h,

@@ -35,7 +35,11 @@ static const struct {
 	{ "placeholder", "ip,uuid\n10.1.2.3,00000000-0000-0000-0000-000000000000\n", false,
 	  "placeholder" },
 	{ "tls", "ip,tls,password\n10.1.2.3,perhaps,Planted-1\n", false, "neither yes nor no" },
-	{ "another user", "ip,user,password\n10.1.2.3,bob,Planted-1\n", false, "as admin only" },
+	{ "another user", "ip,user,password\n10.1.2.3,bob,Planted-1\n", true, "10.1.2.3|||" },
+	{ "a user of a directory", "ip,user,password\n10.1.2.3,CORP\\bob,Planted-1\n", false,
+	  "no digest user" },
+	{ "the firmware's own user", "ip,user,password\n10.1.2.3,$$uns,Planted-1\n", false,
+	  "no digest user" },
 	{ "control byte", "ip,password\n10.1.2.3,Planted-1\x01\n", false, "control characters" },
 };
 

@@ -181,6 +181,8 @@ static void on_read(void *arg, const struct amt_reply *reply, const struct err *
 		engine_run_fail(r, &e);
 		return;
 	}
+	if (engine_run_adopt_denied(r, rd, &e))
+		return;
 	if (e.code != ERR_NONE && !absent) {
 		err_wrap(&e, "device %s, reading %s", r->uuid, rd->class_name);
 		engine_run_reopen(r, &e);

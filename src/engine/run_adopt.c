@@ -50,6 +50,7 @@ static void add_modes(struct engine_run *r, const struct store_credential *c, st
 	unsigned n = amt_quirks_ladder(r->version, false, p);
 	bool clear = str_eq(c->tls_mode, "clear"), tls = str_eq(c->tls_mode, "server");
 	str_copy(w.credential, sizeof w.credential, span_str(c->id));
+	str_copy(w.user, sizeof w.user, span_str(c->user));
 	w.clear = true;
 	w.mode = RUN_MODE_CLEAR;
 	w.policy = p[0];
@@ -170,6 +171,39 @@ static void say(struct engine_run *r, const char *what, const char *fmt, ...)
 	va_end(ap);
 }
 
+static const char *user_of(const struct engine_run *r)
+{
+	const struct run_way *w = &r->ways[r->way];
+	return w->user[0] ? w->user : "admin";
+}
+
+/* A user without the realm of a class gets this fault, which says nothing of what is in the PC. */
+static bool is_denied(const struct err *e)
+{
+	return e->code == ERR_FAULT && strstr(e->seen, "AccessDenied");
+}
+
+bool engine_run_adopt_denied(struct engine_run *r, const struct engine_read *rd,
+			     const struct err *why)
+{
+	struct err e = *why;
+	if (r->kind != RUN_ADOPT || !is_denied(why))
+		return false;
+	if (rd->group == FACTS_IDENTITY) {
+		err_set(&e, ERR_VERIFY, "device %s: user '%s' may not ask who the PC is", r->uuid,
+			user_of(r));
+		err_seen(&e, "AccessDenied for %s", rd->class_name);
+		err_want(&e, "a user with the realm general-info");
+		err_hint(&e, "import another login of this PC: 'outband device adopt FILE'");
+		engine_run_fail(r, &e);
+		return true;
+	}
+	r->facts.known |= rd->group;
+	say(r, "not told", "%s: user '%s' may not read it", rd->class_name, user_of(r));
+	engine_run_plan(r);
+	return true;
+}
+
 static const char *text_of(const struct wsman_obj *o, const char *prop)
 {
 	const char *v = wsman_obj_str(o, prop);
@@ -260,6 +294,8 @@ static void on_thing(void *arg, const struct amt_reply *reply, const struct err 
 		return;
 	}
 	keep_leaf(r, reply->peer);
+	if (is_denied(err))
+		say(r, "not told", "%s: user '%s' may not read it", t->class_name, user_of(r));
 	if (err->code == ERR_NONE && t->method) {
 		if (engine_act_output(reply->msg, reply->arena, &o, NULL))
 			t->take(r, o);
@@ -297,6 +333,8 @@ static void describe(struct engine_run *r)
 {
 	const struct engine_facts *f = &r->facts;
 	const struct run_way *w = &r->ways[r->way];
+	if (w->user[0] && !str_eq(w->user, "admin"))
+		say(r, "login", "%s, who is not the administrator", w->user);
 	say(r, "realm", "%s", f->realm);
 	say(r, "name in the PC", "%s%s%s", f->host_name, f->domain[0] ? "." : "", f->domain);
 	say(r, "TLS", "%s%s",
@@ -326,7 +364,7 @@ static void keep_way(struct engine_run *r, struct store_tx *tx, const char *uuid
 			.kind = "admin",
 			.state = "candidate",
 			.sealed = engine_seal(r->en, label, secret_reveal(&w->password), &a),
-			.user = "admin",
+			.user = w->user[0] ? w->user : "admin",
 			.realm = r->facts.realm,
 			.leaf_sha256 = w->clear ? "" : r->told.uuid_leaf,
 			.tls_mode = w->clear ? "clear" : "server",

@@ -36,17 +36,19 @@ static void clear_ways(struct engine_run *r)
 	r->way_count = r->way = 0;
 }
 
-static void add_operational(struct engine_run *r, const char *id, const struct secret *pw,
-			    const char *pin, bool clear, bool client)
+static void add_operational(struct engine_run *r, const struct store_credential *c,
+			    const struct secret *pw, bool client)
 {
+	bool clear = str_eq(c->tls_mode, "clear");
 	struct pki_tls_policy p[2];
 	unsigned n = amt_quirks_ladder(r->version, false, p);
 	for (unsigned i = 0; i < (clear ? 1 : n); i++) {
 		struct run_way w = {
 			.kind = WAY_OPERATIONAL, .policy = p[i], .clear = clear, .client = client
 		};
-		str_copy(w.credential, sizeof w.credential, span_str(id));
-		str_copy(w.pin_hex, sizeof w.pin_hex, span_str(pin));
+		str_copy(w.credential, sizeof w.credential, span_str(c->id));
+		str_copy(w.pin_hex, sizeof w.pin_hex, span_str(c->leaf_sha256));
+		str_copy(w.user, sizeof w.user, span_str(c->user));
 		engine_run_add_way(r, w, secret_reveal(pw));
 	}
 }
@@ -72,8 +74,7 @@ static void add_stored_operational(struct engine_run *r, bool former, bool clien
 		if (is_former != former || (str_eq(rows[i].state, "candidate") && !may_be_in(r)))
 			continue;
 		if (engine_unseal(r->en, label, rows[i].sealed, &pw, NULL))
-			add_operational(r, rows[i].id, &pw, rows[i].leaf_sha256,
-					str_eq(rows[i].tls_mode, "clear"), client);
+			add_operational(r, &rows[i], &pw, client);
 		secret_deinit(&pw);
 	}
 	arena_deinit(&a);
@@ -197,7 +198,7 @@ static void set_way(struct engine_run *r)
 	way.tls.has_pin =
 		w->pin_hex[0] && hex_decode(span_str(w->pin_hex), way.tls.pin_sha256, 32, &n);
 	if (is_login(w)) {
-		str_copy(way.user, sizeof way.user, span_str("admin"));
+		str_copy(way.user, sizeof way.user, span_str(w->user[0] ? w->user : "admin"));
 		way.password = secret_copy(&w->password);
 	}
 	amt_client_set_way(r->client, &way);
@@ -210,7 +211,8 @@ void engine_run_switch_password(struct engine_run *r)
 	if (w->kind == WAY_PKI)
 		return;
 	secret_set(&w->password, secret_reveal(&r->admin_pw));
-	set_way(r); /* another credential: the stream is closed and opened again */
+	w->user[0] = '\0'; /* it is the admin's, whoever set it */
+	set_way(r);        /* another credential: the stream is closed and opened again */
 }
 
 /* How much an error tells: a wrong peer little, a missing common version more, a refused certificate

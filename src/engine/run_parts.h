@@ -97,4 +97,7 @@ bool engine_run_adopt_goes_on(struct engine_run *r, const struct err *e);
 bool engine_run_adopt_has_more(struct engine_run *r);         /* candidates, behind those of these ways */
 /* The candidate is not tried again; next is called when that is durable. */
 void engine_run_adopt_refused(struct engine_run *r, const struct err *why, void (*next)(struct engine_run *r));
+/* True: the user of this login may not read that, and it was taken care of. */
+struct engine_read;
+bool engine_run_adopt_denied(struct engine_run *r, const struct engine_read *rd, const struct err *why);
 void engine_run_adopt(struct engine_run *r);                  /* the PC has told its UUID, realm and TLS */

@@ -12,7 +12,7 @@ enum run_way_kind { WAY_OPERATIONAL, WAY_PKI, WAY_PKI_LOGIN, WAY_PSK };
 struct run_way {
 	enum run_way_kind kind;
 	struct pki_tls_policy policy;
-	char credential[64];            /* id of the admin credential row; "" none */
+	char credential[64], user[33];  /* id of the admin credential row; "" none; of the login; "": admin */
 	struct secret password;
 	char pin_hex[65];               /* operational: leaf that must show up; "" none */
 	bool clear, client;             /* operational without TLS; shows the service's client certificate */

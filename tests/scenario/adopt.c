@@ -1,11 +1,12 @@
 /* PCs that somebody else configured: taken over with what is known of their passwords, on each kind of
  * PC, with the service dying at every point. Nothing in the PC changes, no password is tried twice, and
  * the lock-out budget holds. */
-#include "world.h"
+#include "parts.h"
 
 #include "base/clk.h"
 #include "base/fault.h"
 #include "engine/adopt.h"
+#include "wire/digest.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,6 +27,8 @@ static struct world_want theirs(const char *generation, enum sim_tls_mode tls)
 				    .no_name = true };
 }
 
+static const char *their_user = "admin";
+
 static void add_candidate(struct world *w, struct store_tx *tx, const char *uuid,
 			  const char *password, const char *mode)
 {
@@ -43,7 +46,7 @@ static void add_candidate(struct world *w, struct store_tx *tx, const char *uuid
 			.kind = ENGINE_ADOPT_KIND,
 			.state = "candidate",
 			.sealed = engine_seal(w->engine, label, span_str(password), &a),
-			.user = "admin",
+			.user = their_user,
 			.realm = "",
 			.leaf_sha256 = "",
 			.tls_mode = mode,
@@ -332,12 +335,64 @@ static void survives_every_death(void **state)
 	assert_true(deaths > 60);
 }
 
+/* A digest user of the PC who sees little: taken over with what is readable, and the rest is told. */
+static void by_another_user(void **state)
+{
+	static const struct {
+		const char *realms, *told;
+		bool want;
+	} cases[] = { { "Realms=13", "login", true }, /* general info */
+		      { "Realms=4", "may not ask who the PC is", false } };
+	static const char *const wrong_first[] = { "Wrong-1", "Bobs-Pass-7", NULL };
+	(void)state;
+	for (size_t n = 0; n < 2; n++) {
+		struct world w;
+		struct arena a;
+		struct store_credential c;
+		char ha1[16], text[64] = "DigestPassword=", line[512];
+		struct out o;
+		unsigned i = start(&w, 5);
+		arena_init(&a, 1 << 20);
+		import(&w, i, w.devs[i].uuid, "", right);
+		assert_true(run_until_adopted(&w, i, HOUR_MS));
+		parts_use(&w);
+		parts_current(&w, i, &a, &c);
+		wire_digest_ha1("bob", c.realm, span_str("Bobs-Pass-7"), (uint8_t *)ha1);
+		out_init(&o, text + strlen(text), sizeof text - strlen(text) - 1);
+		out_b64(&o, span_make((uint8_t *)ha1, 16));
+		assert_int_equal(parts_invoke(&w, i, "AMT_AuthorizationService", NULL,
+					      "AddUserAclEntryEx", "DigestUsername=bob", text,
+					      "AccessPermission=2", cases[n].realms, NULL),
+				 0);
+		their_user = "bob";
+		import(&w, i, w.devs[i].uuid, "", wrong_first);
+		their_user = "admin";
+		world_run_ms(&w, HOUR_MS);
+		assert_int_equal(sim_dev_get_stats(w.devs[i].dev)->failed_logins, 1);
+		parts_current(&w, i, &a, &c);
+		assert_string_equal(c.user, cases[n].want ? "bob" : "admin");
+		if (!world_event(&w, w.devs[i].uuid, NULL, cases[n].told, line, sizeof line)) {
+			world_print(&w);
+			fail_msg("%s", cases[n].told);
+		}
+		assert_int_equal(world_event(&w, w.devs[i].uuid, "device.owner",
+					     "AMT_AuthorizationService: user 'bob' may not read",
+					     line, sizeof line),
+				 cases[n].want);
+		assert_true(sim_dev_admin_is(w.devs[i].dev, span_str(PASSWORD)));
+		arena_deinit(&a);
+		parts_forget();
+		world_deinit(&w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_over_each_kind), cmocka_unit_test(leaves_it_alone),
 		cmocka_unit_test(tries_each_once),      cmocka_unit_test(gives_up),
-		cmocka_unit_test(refuses_another_pc),   cmocka_unit_test(survives_every_death),
+		cmocka_unit_test(by_another_user),      cmocka_unit_test(refuses_another_pc),
+		cmocka_unit_test(survives_every_death),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,6 +105,12 @@ void parts_trust(struct world *w, const char *name)
 	arena_deinit(&a);
 }
 
+void parts_use(struct world *w)
+{
+	other.w = w;
+	other.dialer.dial = dial;
+}
+
 unsigned parts_start(struct world *w, const char *generation, const char *tail)
 {
 	return parts_start_with(w, generation, tail, NULL, NULL);
@@ -114,8 +120,7 @@ unsigned parts_start_with(struct world *w, const char *generation, const char *t
 			  const char *switches, void (*fill)(struct world *w))
 {
 	world_init(w, 77);
-	other.w = w;
-	other.dialer.dial = dial;
+	parts_use(w);
 	const char *chain = world_chain_for(sim_generation_find(generation));
 	world_set_chain(w, chain);
 	world_trust_chain(w, chain);

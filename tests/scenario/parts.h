@@ -7,6 +7,7 @@
 void parts_profile(struct world *w, const char *tail);
 /* A service and one PC of that release, configured with the usual profile and tail. Index of the PC. */
 unsigned parts_start(struct world *w, const char *generation, const char *tail);
+void parts_use(struct world *w);  /* the other client is for this world; parts_start does it */
 void parts_stop(struct world *w); /* checks the world, frees it */
 void parts_trust(struct world *w, const char *name); /* a root of that name, for certificates by reference */
 /* As parts_start; before it, stores fills in what the profile refers to. */

@@ -37,6 +37,12 @@ test_expect_success 'a preview takes nothing; bad lines are told without their p
 	! grep -q Secret-Word err && "$OUTBAND" device list --json >list.json && test "$(json list.json "len(d)")" = 0
 '
 
+test_expect_success 'a user of a directory cannot log in; one of the PC can' '
+	printf "%s\n" "ip,user,password" "$b,CORP\\bob,Secret-Word-3" "$a,helpdesk,Secret-Word-3" >users.csv &&
+	test_expect_code 3 "$OUTBAND" device adopt users.csv --preview >out 2>err && cat out err &&
+	grep -q "users.csv:2: .*no digest user" err && test $(grep -c "users.csv:" err) -eq 1 && ! grep -q Secret-Word err
+'
+
 test_expect_success 'by address alone: its UUID is asked, its name kept, nothing changed' '
 	printf "Name;IP Address;AMT password;TLS\r\ndesk;$a;$sim_password;yes\r\n" >list.csv &&
 	"$OUTBAND" device adopt list.csv >out && cat out && grep -q "1 added" out && sim_until state_is $a adopted &&
