@@ -124,11 +124,11 @@ for form in json csv; do
 		"$OUTBAND" wsman get AMT_GeneralSettings $direct --json >get.json &&
 		form alarm add -- a$n 2098-05-02T01:30:00Z --yes $direct && form alarm list -- $direct && form alarm delete -- a$n --yes $direct &&
 		form alert list -- && form alert show -- $direct &&
-		form auditlog -- $direct && form eventlog -- $direct && form presence -- $direct && form webui -- $direct && form storage -- $direct &&
+		form auditlog -- $direct && form eventlog -- $direct && form presence -- $direct && form webui -- $direct &&
 		form defense show -- $direct && form device profile -- $pc baseline && form device why-profile -- $pc &&
 		form device profile -- $pc - && form profile rule -- list && form device trace -- $pc on && form device trace -- $pc show &&
 		form device trace -- $pc off && form device rekey -- $pc --yes &&
-		printf "%s\n" "alert listen" "auditlog verify" "defense on" "defense off" console media >>seen && # 0362, 0361, 0363, 0301, 0310
+		printf "%s\n" "alert listen" "auditlog verify" "defense on" "defense off" storage console media >>seen && # 0362, 0361, 0363, 0301, 0310
 		form device name -- $pc by-hand$n.example.com && form device name -- $pc - &&
 		form cert revoke -- $pc --yes && form device forget -- $pc --yes
 	'
