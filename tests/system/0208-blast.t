@@ -43,14 +43,14 @@ test_expect_success 'four PCs, one of them at another site, are configured' '
 
 test_expect_success 'a list of home domains that lacks one site: it is named, and nothing is changed' '
 	profile example.com &&
-	test_expect_code 6 "$OUTBAND" device apply $pcs --ring 50% --yes >out 2>err; cat out err &&
+	test_expect_code 7 "$OUTBAND" device apply $pcs --ring 50% --yes >out 2>err && cat out err &&
 	grep -q "127.1.26.4 would go dark: it sees the DNS suffix branch.example.com" out &&
 	test $(grep -c "would go dark" out) -eq 1 && grep -q "nothing was changed" err && grep -q D125 err &&
 	"$OUTBAND" device drift --json >drift.json && test "$(json drift.json "len(d)")" = 4
 '
 
 test_expect_success 'that PC alone refuses it too; the rest of its profile is done' '
-	test_expect_code 6 "$OUTBAND" device apply 127.1.26.4 --wait >out 2>err; cat out err &&
+	test_expect_code 6 "$OUTBAND" device apply 127.1.26.4 --wait >out 2>err && cat out err &&
 	grep -q "would be out of reach" out && "$OUTBAND" device drift 127.1.26.4 --check >out && cat out
 '
 
@@ -71,14 +71,14 @@ test_expect_success 'a profile that turns radio off names the PC that has nothin
 	test_expect_code 7 "$OUTBAND" device apply $pcs --ring 100% --yes >out 2>err && cat out err &&
 	grep -q "127.1.26.3 would go dark: it would have no link: its wired port is not connected" out &&
 	test $(grep -c "would go dark" out) -eq 1 && grep -q D125 err &&
-	test_expect_code 6 "$OUTBAND" device apply 127.1.26.3 --wait >out 2>err; cat out err &&
+	test_expect_code 6 "$OUTBAND" device apply 127.1.26.3 --wait >out 2>err && cat out err &&
 	grep -q "would be out of reach" out && sim_ctl value 127.1.26.3 CIM_WiFiPort.EnabledState >out &&
 	grep -q 32768 out && sim_ctl link 127.1.26.3 both && refused 3 "cable, radio" sim ctl --ctl ctl link 0 wire
 '
 
 test_expect_success 'the loss of one is accepted, and it is lost' '
 	profile example.com &&
-	"$OUTBAND" device apply $pcs --accept-loss 1 --yes >out 2>err; cat out err &&
+	"$OUTBAND" device apply $pcs --accept-loss 1 --yes >out 2>err && cat out err &&
 	grep -q "127.1.26.4 would go dark" out && test $(grep -c ": done" out) -ge 3 &&
 	test_expect_code 6 "$OUTBAND" device drift 127.1.26.4 --check &&
 	"$OUTBAND" device show 127.1.26.4 >out && cat out && grep -q "is dark since .*, accepted by uid:" out &&
