@@ -56,8 +56,11 @@ static void wakes_what_was_dark(void **state)
 	ASK(w, 200, "GET", "/v1/jobs", "uuid=" U1 "&state=queued", "");
 	EQ(w, "items.0.kind", "check");
 	ASK(w, 200, "GET", "/v1/jobs", "uuid=" U2 "&state=queued", "");
-	for (int i = 0; i < count_at(w, "items"); i++)
-		EQ(w, "items.0.kind", "configure");
+	for (unsigned i = 0; i < count_at(w, "items"); i++) {
+		char path[32];
+		snprintf(path, sizeof path, "items.%u.kind", i);
+		EQ(w, path, "configure");
+	}
 }
 
 static void refuses(void **state)

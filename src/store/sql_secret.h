@@ -57,11 +57,13 @@
 	/* $1 before, $2 kind of the job that takes care of it, $3 limit */                        \
 	X(STORE_SQL_OLD_CERT, false, NULL,                                                         \
 	  "select c.uuid from cert c where c.kind = 'device' and c.state = 'current'"              \
-	  " and c.not_after_ms > 0 and c.not_after_ms < $1" SQL_NO_JOB                             \
+	  " and c.not_after_ms > 0 and c.not_after_ms < $1"                                        \
+	  " and (c.at_ms + c.not_after_ms) / 2 <= $4" SQL_NO_JOB                                   \
 	  " order by c.not_after_ms limit $3", NULL)                                               \
 	X(STORE_SQL_OLD_PASSWORD, false, NULL,                                                     \
 	  "select c.uuid from credential c where c.kind = 'admin' and c.state = 'current'"         \
-	  " and c.changed_ms < $1" SQL_NO_JOB " order by c.changed_ms limit $3", NULL)             \
+	  " and c.changed_ms < $1 and c.changed_ms <= $4" SQL_NO_JOB                               \
+	  " order by c.changed_ms limit $3", NULL)             \
 	X(STORE_SQL_CERT_FORMER, false, NULL,                                                     \
 	  "update cert set state = 'previous' where uuid = $1 and kind = 'device'"                \
 	  " and state = 'current'", NULL)                                                         \

@@ -1,6 +1,7 @@
 /* Keys, certificates, credentials and secrets: statements and reads. What opens a device comes
  * here sealed and leaves sealed. Called by engine and api. Never unseals, never logs a value. */
 #include "store/tx.h"
+#include "base/clk.h"
 
 static const struct store_field psk_fields[] = {
 	STORE_F_TEXT(store_psk, pid),
@@ -245,8 +246,11 @@ unsigned store_old_list(struct store *s, struct arena *a, enum store_old what,
 			const char **out_uuids)
 {
 	static const struct store_field field = { STORE_FIELD_TEXT, 0 };
+	int64_t now = clk_unix_ms();
+
 	return store_read_rows(
 		s, a, what == STORE_OLD_CERT ? STORE_SQL_OLD_CERT : STORE_SQL_OLD_PASSWORD,
-		STORE_VALS(STORE_I(before_unix_ms), STORE_T(job_kind), STORE_I(limit)),
+		STORE_VALS(STORE_I(before_unix_ms), STORE_T(job_kind), STORE_I(limit),
+			   STORE_I(now)),
 		(struct store_shape){ &field, 1, sizeof *out_uuids }, out_uuids, limit);
 }

@@ -50,7 +50,8 @@ struct store_cert {
 };
 void store_tx_cert_put(struct store_tx *tx, const struct store_cert *c);
 /* Configured devices whose current certificate ends, or whose admin password was set, before that time,
- * and that have no job of that kind yet; the oldest first. */
+ * and that have no job of that kind yet; the oldest first. A certificate in the first half of its life is none
+ * of them: a short one would be renewed again and again. */
 enum store_old { STORE_OLD_CERT, STORE_OLD_PASSWORD };
 unsigned store_old_list(struct store *s, struct arena *a, enum store_old what, int64_t before_unix_ms,
 			const char *job_kind, unsigned limit, const char **out_uuids);
