@@ -97,7 +97,7 @@ static void ends_well_with_each_fault(void **state)
 static void ends_well_when_it_bites_at_any_request(void **state)
 {
 	(void)state;
-	int step = getenv("OUTBAND_CRASH_ALL") ? 1 : SAMPLE;
+	int step = getenv("OUTBAND_CRASH_ALL") ? 1 : 2 * SAMPLE;
 	unsigned runs = 0;
 	for (unsigned i = 0; sim_fault_at(i); i++) {
 		const struct sim_fault_row *f = sim_fault_at(i);
@@ -105,8 +105,9 @@ static void ends_well_when_it_bites_at_any_request(void **state)
 			continue;
 		for (unsigned k = 0; k < sizeof kinds / sizeof *kinds; k++) {
 			/* the samples of the kinds and faults lie between each other */
-			for (int n = step == 1 ? 1 : 1 + (int)(i + 3 * k) % step; n <= NTH_MAX;
-			     n += step) {
+			for (int n = step == 1 ? 1
+					       : 1 + (int)(i + 3 * k + WORLD_HALF * SAMPLE) % step;
+			     n <= NTH_MAX; n += step) {
 				char fault[64];
 				snprintf(fault, sizeof fault, "%s=%d", f->name, n);
 				if (!be_wrong(k, fault, 800 + i, true))

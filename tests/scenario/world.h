@@ -8,6 +8,13 @@
 #include "sim/dev.h"
 #include "watch.h"
 
+/* ./dev test runs scenarios in a plain and in a sanitized build. Where they sample the places at which something goes
+ * wrong, each takes the half that the other one leaves; OUTBAND_CRASH_ALL=1: all. */
+#ifdef __SANITIZE_ADDRESS__
+#define WORLD_HALF 1
+#else
+#define WORLD_HALF 0
+#endif
 #define WORLD_MAX_DEVS 64
 #define WORLD_SERVICES 2 /* processes on one database; most scenarios start the first alone */
 struct world_service {
