@@ -21,7 +21,7 @@ static const struct {
 	const char *name, *generation;
 	enum sim_state state;
 	const char *switches;
-	bool always; /* every crash point in every run */
+	bool always; /* every second crash point, not a few */
 } kinds[] = {
 	{ "psk 5.0", "5.0", SIM_SETUP_PSK, NULL, true },
 	{ "pki 5.0", "5.0", SIM_SETUP_PKI, NULL, false },
