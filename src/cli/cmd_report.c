@@ -62,6 +62,12 @@ static void take_pc(struct cli *c, struct cli_report *r, const json_t *row)
 	cli_report_pc(r, row);
 }
 
+static void take_seen(struct cli *c, struct cli_report *r, const json_t *row)
+{
+	(void)c;
+	cli_report_seen(r, row);
+}
+
 static bool write_file(const char *path, struct span text, struct err *e)
 {
 	int fd = -1;
@@ -107,7 +113,9 @@ static void show(struct cli *c, const json_t *report)
 {
 	static const struct cli_col cols[] = { { "section", "section", CLI_FORM_TEXT },
 					       { "what", "what", CLI_FORM_TEXT },
-					       { "count", "PCs", CLI_FORM_NUMBER } };
+					       { "count", "count", CLI_FORM_NUMBER },
+					       { "unit", "of", CLI_FORM_TEXT },
+					       { "note", NULL, CLI_FORM_TEXT } };
 	const json_t *s, *row;
 	size_t i, k;
 
@@ -122,6 +130,7 @@ static void show(struct cli *c, const json_t *report)
 		{
 			json_t *line = json_copy((json_t *)row);
 			(void)json_object_set(line, "section", json_object_get(s, "name"));
+			(void)json_object_set(line, "unit", json_object_get(s, "unit"));
 			cli_writer_list_row(c->writer, line);
 			json_decref(line);
 		}
@@ -135,7 +144,8 @@ bool cli_cmd_report_environment(struct cli *c, struct err *e)
 	struct cli_report *r = cli_report_new(clk_unix_ms());
 	bool ok = each(c, r, "/v1/certs?limit=%&after=%", NULL, take_name, e) &&
 		each(c, r, "/v1/certs-expiry?limit=%&after=%&days=%", YEARS_DAYS, take_cert, e) &&
-		each(c, r, "/v1/assets?limit=%&after=%", NULL, take_pc, e);
+		each(c, r, "/v1/assets?limit=%&after=%", NULL, take_pc, e) &&
+		each(c, r, "/v1/sightings?limit=%&after=%", NULL, take_seen, e);
 
 	if (ok) {
 		json_t *report = cli_report_json(r);

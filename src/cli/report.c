@@ -4,17 +4,50 @@
 #include "base/mem.h"
 #include "base/rules.h"
 #include "base/str.h"
+#include "engine/vulnerable.h"
 #include "pki/preflight.h"
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define NAMES_MAX 64
-#define DAY_MS    86400000LL
+
+enum of { OF_PCS, OF_ASKED, OF_ADDRESSES, OF_CERTS, OF_COUNT };
+enum order { BY_COUNT, BY_NUMBER, BY_RANK };
+
+static const struct {
+	const char *name, *title, *text;
+	enum of of;
+	enum order order;
+} sections[] = {
+#define X(id, name, head, text, of, order) { name, head, text, of, order },
+	CLI_REPORT_SECTIONS(X)
+#undef X
+};
+/* Ends of rows: their order where it is not that of counts, and how bad they are. */
+static const struct {
+	const char *tail, *weight;
+} ranks[] = {
+	{ "critical advisory", "bad" },
+	{ "high advisory", "bad" },
+	{ "medium advisory", "poor" },
+	{ "the build is not known", "poor" },
+	{ "no advisory is known", "" },
+	{ "the version is not known", "poor" },
+	{ "has ended", "bad" },
+	{ "ends within 30 days", "bad" },
+	{ "ends within 90 days", "poor" },
+	{ "ends within a year", "" },
+	{ "ends in more than a year", "" },
+	{ "no certificate fits", "poor" },
+	{ "AMT gets none by DHCP", "poor" },
+	{ "different", "poor" },
+};
+#define RANKS (sizeof ranks / sizeof *ranks)
 
 struct cli_report {
 	int64_t now_unix_ms;
-	unsigned pcs, asked, vulnerable;
+	unsigned of[OF_COUNT], vulnerable, differ_count, shared_count;
 	json_t *sums[REPORT_SECTION_COUNT]; /* value -> count */
 	json_t *holders;                    /* address -> name of the first PC that has it */
 	json_t *shared, *differ;
@@ -86,8 +119,7 @@ static void add_firmware(struct cli_report *r, const json_t *row)
 {
 	const char *version = text_of(row, "version"), *build = text_of(row, "build");
 	char text[128];
-	size_t n = strspn(version, "0123456789"), dots = 0, i;
-	json_t *a;
+	size_t n = strspn(version, "0123456789"), dots = 0;
 
 	for (const char *p = version; *p; p++)
 		dots += *p == '.';
@@ -101,9 +133,54 @@ static void add_firmware(struct cli_report *r, const json_t *row)
 	(void)snprintf(text, sizeof text, "%s%s%s", version, dots < 3 && *build ? "." : "",
 		       dots < 3 ? build : "");
 	count(r, REPORT_FIRMWARE, text);
-	json_array_foreach(json_object_get(row, "advisories"), i, a)
-		count(r, REPORT_VULNERABLE, json_string_value(a));
-	r->vulnerable += json_array_size(json_object_get(row, "advisories")) > 0;
+}
+
+static const struct engine_advisory *advisory(const char *id)
+{
+	const struct engine_advisory *a;
+
+	for (unsigned i = 0; (a = engine_vulnerable_at(i)); i++) {
+		if (str_eq(a->id, id))
+			break;
+	}
+	return a;
+}
+
+static bool is_unsure(const char *version, const char *build)
+{
+	const struct engine_advisory *a;
+
+	for (unsigned i = 0; (a = engine_vulnerable_at(i)); i++) {
+		if (engine_vulnerable_is(a, version, build) == ENGINE_VULNERABLE_UNSURE)
+			return true;
+	}
+	return false;
+}
+
+static void add_risk(struct cli_report *r, const json_t *row)
+{
+	static const char *const severities[] = { "medium", "high", "critical" };
+	const json_t *list = json_object_get(row, "advisories"), *item;
+	const char *version = text_of(row, "version");
+	unsigned worst = 0, k;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+	{
+		const char *id = json_string_value(item);
+		const struct engine_advisory *a = advisory(id ? id : "");
+		count(r, REPORT_VULNERABLE, id ? id : "not told");
+		for (k = 0; a && k < sizeof severities / sizeof *severities; k++)
+			worst = str_eq(a->severity, severities[k]) && k > worst ? k : worst;
+	}
+	r->vulnerable += json_array_size(list) > 0;
+	if (json_array_size(list))
+		count_two(r, REPORT_RISK, severities[worst], "advisory");
+	else
+		count(r, REPORT_RISK,
+		      !*version ? "the version is not known"
+			      : is_unsure(version, text_of(row, "build")) ? "the build is not known"
+									  : "no advisory is known");
 }
 
 static void add_rule(struct cli_report *r, const json_t *row)
@@ -161,6 +238,7 @@ static void add_address(struct cli_report *r, const json_t *row)
 		count(r, REPORT_ADDRESS, "the same");
 	} else {
 		count(r, REPORT_ADDRESS, "different");
+		r->differ_count++;
 		(void)snprintf(text, sizeof text, "AMT %s, system %s", me, os);
 		list_pc(r->differ, row, text);
 	}
@@ -168,6 +246,7 @@ static void add_address(struct cli_report *r, const json_t *row)
 	if (holder) {
 		(void)snprintf(text, sizeof text, "%s, as %s", me, *holder ? holder : "another PC");
 		list_pc(r->shared, row, text);
+		r->shared_count++;
 	} else if (*me) {
 		(void)json_object_set_new(r->holders, me, json_string(name));
 	}
@@ -188,13 +267,14 @@ static void add_hardware(struct cli_report *r, const json_t *row)
 
 void cli_report_pc(struct cli_report *r, const json_t *row)
 {
-	r->pcs++;
+	r->of[OF_PCS]++;
 	count(r, REPORT_STATE, text_of(row, "state"));
 	add_firmware(r, row);
+	add_risk(r, row);
 	add_rule(r, row);
 	if (!json_is_string(json_object_get(row, "read")))
 		return;
-	r->asked++;
+	r->of[OF_ASKED]++;
 	add_suffix(r, row);
 	add_address(r, row);
 	add_hardware(r, row);
@@ -202,62 +282,131 @@ void cli_report_pc(struct cli_report *r, const json_t *row)
 
 void cli_report_cert(struct cli_report *r, const json_t *row)
 {
+	static const struct {
+		const char *kind, *text;
+	} kinds[] = { { "provisioning", "for setup:" },
+		      { "ca", "issuing CA:" },
+		      { "root", "root CA:" },
+		      { "device", "of a PC:" } };
 	json_int_t days = json_integer_value(json_object_get(row, "days"));
-	const char *when = json_is_true(json_object_get(row, "ended")) ? "ended"
+	const char *kind = text_of(row, "kind");
+	const char *when = json_is_true(json_object_get(row, "ended")) ? "has ended"
 		: days <= 30                                           ? "ends within 30 days"
 		: days <= 90                                           ? "ends within 90 days"
 		: days <= 365                                          ? "ends within a year"
-								       : "later";
-	count_two(r, REPORT_CERT, text_of(row, "kind"), when);
+								       : "ends in more than a year";
+
+	r->of[OF_CERTS]++;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		kind = str_eq(kind, kinds[i].kind) ? kinds[i].text : kind;
+	count_two(r, REPORT_CERT, kind, when);
+}
+
+void cli_report_seen(struct cli_report *r, const json_t *row)
+{
+	r->of[OF_ADDRESSES]++;
+	count_two(r, REPORT_SEEN, text_of(row, "state"),
+		  *text_of(row, "uuid") ? "(known to the service)" : "(not known to the service)");
 }
 
 /* ---- the result ---- */
 
-static int by_count(const void *pa, const void *pb)
+static bool ends_with(const char *text, const char *tail)
 {
-	const json_t *a = *(json_t *const *)pa, *b = *(json_t *const *)pb;
-	json_int_t x = json_integer_value(json_object_get(a, "count")),
-		   y = json_integer_value(json_object_get(b, "count"));
+	size_t n = strlen(text), m = strlen(tail);
 
-	if (x != y)
-		return x < y ? 1 : -1;
-	return strcmp(text_of(a, "what"), text_of(b, "what"));
+	return n >= m && str_eq(text + n - m, tail);
 }
 
-static json_t *sorted(const json_t *sums)
+static unsigned rank_of(const char *what)
 {
-	size_t n = json_object_size(sums), i = 0;
-	json_t **rows = mem_new((n + 1) * sizeof(json_t *)), *list = json_array(), *v;
+	unsigned i = 0;
+
+	while (i < RANKS && !ends_with(what, ranks[i].tail))
+		i++;
+	return i;
+}
+
+/* The first number in it, "8 GB" after "512 MB"; texts without one are last. */
+static unsigned long long number_of(const char *what)
+{
+	size_t n = strcspn(what, "0123456789");
+	unsigned long long v = what[n] ? strtoull(what + n, NULL, 10) : ULLONG_MAX;
+
+	return ends_with(what, " GB") ? v * 1024 : v;
+}
+
+struct sum { /* one row of a section */
+	const char *what;
+	json_int_t count;
+	unsigned long long key; /* goes before the count */
+};
+
+static int compare_sums(const void *pa, const void *pb)
+{
+	const struct sum *a = pa, *b = pb;
+
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	if (a->count != b->count)
+		return a->count < b->count ? 1 : -1;
+	return strcmp(a->what, b->what);
+}
+
+static json_t *row_of(enum cli_report_section s, const struct sum *sum)
+{
+	const struct engine_advisory *a = s == REPORT_VULNERABLE ? advisory(sum->what) : NULL;
+	const char *weight = s == REPORT_RULE ? "bad" : "";
+	unsigned rank = s == REPORT_RULE ? RANKS : rank_of(sum->what);
+	char note[256] = "";
+
+	if (rank < RANKS)
+		weight = ranks[rank].weight;
+	if (a) {
+		(void)snprintf(note, sizeof note, "%s, %s: %s", a->severity, a->cves, a->text);
+		weight = str_eq(a->severity, "medium") ? "poor" : "bad";
+	}
+	return json_pack("{s:s,s:I,s:s,s:s}", "what", sum->what, "count", sum->count, "note", note,
+			 "weight", weight);
+}
+
+static json_t *rows_of(const struct cli_report *r, enum cli_report_section s)
+{
+	size_t n = json_object_size(r->sums[s]), i = 0;
+	struct sum *sums = mem_new((n + 1) * sizeof(struct sum));
+	json_t *list = json_array(), *v;
 	const char *key;
 
-	json_object_foreach((json_t *)sums, key, v) rows[i++] =
-		json_pack("{s:s,s:O}", "what", key, "count", v);
+	json_object_foreach(r->sums[s], key, v)
+	{
+		sums[i++] = (struct sum){ key, json_integer_value(v),
+					  sections[s].order == BY_NUMBER         ? number_of(key)
+						  : sections[s].order == BY_RANK ? rank_of(key)
+										 : 0 };
+	}
 	if (n)
-		qsort(rows, n, sizeof(json_t *), by_count);
+		qsort(sums, n, sizeof *sums, compare_sums);
 	for (i = 0; i < n; i++)
-		(void)json_array_append_new(list, rows[i]);
-	mem_free(rows);
+		(void)json_array_append_new(list, row_of(s, &sums[i]));
+	mem_free(sums);
 	return list;
 }
 
 json_t *cli_report_json(struct cli_report *r)
 {
-	static const struct {
-		const char *name, *title, *text;
-	} sections[] = {
-#define X(id, name, head, text) { name, head, text },
-		CLI_REPORT_SECTIONS(X)
-#undef X
-	};
+	static const char *const units[] = { "PCs", "PCs", "addresses", "certificates" };
 	json_t *list = json_array();
 
 	for (unsigned i = 0; i < REPORT_SECTION_COUNT; i++)
-		(void)json_array_append_new(list,
-					    json_pack("{s:s,s:s,s:s,s:o}", "name", sections[i].name,
-						      "title", sections[i].title, "text",
-						      sections[i].text, "rows",
-						      sorted(r->sums[i])));
-	return json_pack("{s:i,s:i,s:i,s:o,s:O,s:O}", "pcs", (int)r->pcs, "asked", (int)r->asked,
-			 "vulnerable", (int)r->vulnerable, "sections", list, "differ", r->differ,
-			 "shared", r->shared);
+		(void)json_array_append_new(
+			list,
+			json_pack("{s:s,s:s,s:s,s:s,s:i,s:b,s:o}", "name", sections[i].name,
+				  "title", sections[i].title, "text", sections[i].text, "unit",
+				  units[sections[i].of], "of", (int)r->of[sections[i].of], "asked",
+				  sections[i].of == OF_ASKED, "rows",
+				  rows_of(r, (enum cli_report_section)i)));
+	return json_pack("{s:i,s:i,s:i,s:i,s:i,s:o,s:O,s:O}", "pcs", (int)r->of[OF_PCS], "asked",
+			 (int)r->of[OF_ASKED], "vulnerable", (int)r->vulnerable, "differ_count",
+			 (int)r->differ_count, "shared_count", (int)r->shared_count, "sections",
+			 list, "differ", r->differ, "shared", r->shared);
 }

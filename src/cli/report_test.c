@@ -78,8 +78,92 @@ static void counts(void **state)
 	assert_int_equal(count_at(doc, "suffix", "example.org: no certificate fits"), 200);
 	assert_int_equal(count_at(doc, "address", "different"), 100);
 	assert_int_equal(json_array_size(json_object_get(doc, "shared")), 200); /* limited */
+	assert_int_equal(json_integer_value(json_object_get(doc, "shared_count")), 750);
+	assert_int_equal(json_integer_value(json_object_get(doc, "differ_count")), 100);
+	assert_int_equal(count_at(doc, "risk", "critical advisory"), 1000);
 	assert_int_equal(count_at(doc, "advisory", "INTEL-SA-00404"), 1000);
 	json_decref(doc);
+}
+
+static const json_t *rows_of(const json_t *doc, const char *section)
+{
+	const json_t *s;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "sections"), i, s)
+	{
+		if (str_eq(json_string_value(json_object_get(s, "name")), section))
+			return json_object_get(s, "rows");
+	}
+	return NULL;
+}
+
+/* Rows of a section in their order, with bars between. */
+static void is_order(const json_t *doc, const char *section, const char *want)
+{
+	char text[1024] = "";
+	const json_t *row;
+	struct out o;
+	size_t i;
+
+	out_init(&o, text, sizeof text);
+	json_array_foreach(rows_of(doc, section), i, row)
+		out_fmt(&o, "%s%s", i ? "|" : "", json_string_value(json_object_get(row, "what")));
+	if (!str_eq(text, want))
+		fail_msg("%s: '%s', wanted '%s'", section, text, want);
+}
+
+static void add(struct cli_report *r, void (*take)(struct cli_report *r, const json_t *row),
+		json_t *row)
+{
+	take(r, row);
+	json_decref(row);
+}
+
+/* Numbers and ends of certificates go by themselves, all else by how many. */
+static void orders(void **state)
+{
+	static const struct {
+		const char *version;
+		int mb;
+	} pcs[] = { { "9.5.61", 16384 }, { "9.5.61.3000", 16384 },
+		    { "16.1.25", 512 },  { "3.2.1", 8192 },
+		    { "", 0 },           { "12.0.90.2072", 3072 } };
+	static const struct {
+		const char *kind;
+		bool ended;
+		int days;
+	} certs[] = { { "device", false, 700 },     { "ca", false, 31 },
+		      { "device", false, 800 },     { "root", false, 365 },
+		      { "provisioning", true, -3 }, { "device", false, 30 } };
+	struct cli_report *r = cli_report_new(0);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof pcs / sizeof *pcs; i++)
+		add(r, cli_report_pc,
+		    json_pack("{s:s,s:s,s:s,s:i,s:[]}", "state", "configured", "version",
+			      pcs[i].version, "read", "x", "memory_mb", pcs[i].mb, "advisories"));
+	for (size_t i = 0; i < sizeof certs / sizeof *certs; i++)
+		add(r, cli_report_cert,
+		    json_pack("{s:s,s:b,s:i}", "kind", certs[i].kind, "ended", certs[i].ended,
+			      "days", certs[i].days));
+	for (int i = 0; i < 3; i++)
+		add(r, cli_report_seen,
+		    i ? json_pack("{s:s,s:s}", "state", "configured", "uuid", "u")
+		      : json_pack("{s:s,s:n}", "state", "setup-pki", "uuid"));
+	json_t *doc = cli_report_json(r);
+	is_order(doc, "generation", "AMT 3|AMT 9|AMT 12|AMT 16|not known");
+	is_order(doc, "memory", "512 MB|3 GB|8 GB|16 GB|not told");
+	is_order(doc, "risk",
+		 "the build is not known|no advisory is known|the version is not known");
+	is_order(
+		doc, "certificate",
+		"for setup: has ended|of a PC: ends within 30 days|issuing CA: ends within 90 days|"
+		"root CA: ends within a year|of a PC: ends in more than a year");
+	is_order(doc, "seen",
+		 "configured (known to the service)|setup-pki (not known to the service)");
+	json_decref(doc);
+	cli_report_free(r);
 }
 
 /* What a browser sees: every element is closed, and no text became one. */
@@ -107,6 +191,17 @@ static void html(unsigned n, const char *maker)
 			fail_msg("%u PCs: %s", n, e.msg);
 		arena_deinit(&a);
 	}
+	assert_int_equal(n == 0, strstr(text, "knows no PC yet") != NULL);
+	assert_null(strstr(text,
+			   "<section id=\"rule\"><h2>What hinders configuration</h2>\n</section>"));
+	/* a long tail does not dwarf what has names, and is there in full */
+	assert_int_equal(n == 1000, strstr(text, "26 others together") != NULL);
+	assert_int_equal(n == 1000, strstr(text, "<summary>All 40</summary>") != NULL);
+	if (n == 1000) {
+		assert_non_null(strstr(text, "class=\"b o\" width=\"1000\""));
+		assert_non_null(strstr(text, ">666</td><td class=\"n s\">67&#8239;%</td>"));
+		assert_non_null(strstr(text, "The first 200; "));
+	}
 	buf_deinit(&b);
 	json_decref(doc);
 }
@@ -116,6 +211,7 @@ static void files_of_any_size(void **state)
 	(void)state;
 	html(0, "M");
 	html(1, "M");
+	html(6, "M");
 	html(1000, "M");
 	html(3,
 	     "<script src=x>\"'&\x01\xc3\xa9\xc3\xa9 a maker whose name is longer than any bar can be, and then some");
@@ -125,6 +221,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts),
+		cmocka_unit_test(orders),
 		cmocka_unit_test(files_of_any_size),
 	};
 
