@@ -1,6 +1,7 @@
 /* What several handlers share: finding a device, names, sets of names. Never answers itself. */
 #include "api/import.h"
 #include "base/hash.h"
+#include "engine/targets.h"
 #include "pki/preflight.h"
 
 bool api_name_check(const char *what, const char *name, struct err *e)
@@ -45,6 +46,7 @@ bool api_device_find(struct api_req *r, struct store_device *out_d, struct err *
 {
 	const char *name = r->name;
 	char text[UUID_TEXT_SIZE];
+	struct store_device few[2];
 	struct uuid u;
 
 	if (uuid_parse(span_str(name), &u)) {
@@ -53,7 +55,15 @@ bool api_device_find(struct api_req *r, struct store_device *out_d, struct err *
 	}
 	if (store_device_find(r->api->conf.store, &r->arena, name, out_d))
 		return true;
-	return not_found(r, e);
+	switch (store_device_find_short(r->api->conf.store, &r->arena, name, few)) {
+	case 0:
+		return not_found(r, e);
+	case 1:
+		*out_d = few[0];
+		return true;
+	default:
+		return engine_targets_ambiguous(name, few, e);
+	}
 }
 
 /* ---- sets ---- */

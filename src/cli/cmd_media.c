@@ -160,8 +160,10 @@ static bool run_direct(struct cli *c, struct cli_media_conf *conf, struct err *e
 	}
 	if (!ask(c, conf, k.pc.name, e))
 		return false;
-	bool ok = cli_direct_init(&k.d, c, e) && cli_direct_run(&k.d, start_direct, &k, e) &&
-		cli_media_finish(k.media, e);
+	bool ok = cli_direct_init(&k.d, c, e);
+	k.d.judged_later = true;
+	ok = ok && cli_direct_run(&k.d, start_direct, &k, e) &&
+		cli_direct_judge(&k.d, cli_media_finish(k.media, e), e);
 	if (!ok && k.media && !e->hint[0])
 		err_hint(e, "%s", cli_direct_hint(&k.d, e));
 	cli_direct_deinit(&k.d);

@@ -87,8 +87,13 @@ static void start_call(void *arg)
 bool cli_cmd_wsman(struct cli *c, struct err *e)
 {
 	struct run r = { .e = e };
-	bool ok = cli_wsman_prepare(c, &r.call, e) && cli_direct_init(&r.d, c, e) &&
-		cli_direct_run(&r.d, start_call, &r, e);
+	bool ok = cli_wsman_prepare(c, &r.call, e) && cli_direct_init(&r.d, c, e);
+
+	/* who identifies itself asks for no password: that proves none */
+	r.d.judged_later = r.call.op == WSMAN_OP_IDENTIFY;
+	ok = ok && cli_direct_run(&r.d, start_call, &r, e);
+	if (!ok && r.d.judged_later)
+		(void)cli_direct_judge(&r.d, false, e);
 
 	cli_direct_deinit(&r.d);
 	return ok;

@@ -4,9 +4,13 @@
  * again: PCs lock. */
 #include "cli/direct.h"
 #include "amt/quirks.h"
+#include "base/names.h"
 #include "base/str.h"
+#include "cli/tries.h"
 #include "net/loop.h"
 #include "net/stream.h"
+#include <netdb.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -15,6 +19,41 @@
 #define CONNECT_MS 10000
 
 /* --- the way in --- */
+
+/* A host name to an address. IPv4 before IPv6: AMT often has no IPv6 address while the system of the
+ * PC, which has the same name, does. This may take seconds, and Ctrl-C ends it. */
+static bool resolve(struct span name, char *out_address, size_t size, struct err *e)
+{
+	struct addrinfo want = { .ai_socktype = SOCK_STREAM }, *all = NULL, *best;
+	char text[256];
+
+	if (!str_copy(text, sizeof text, name)) {
+		err_set(e, ERR_USAGE, "the host name has %zu characters", name.n);
+		return err_want(e, "at most %zu", sizeof text - 1);
+	}
+	int r = getaddrinfo(text, NULL, &want, &all);
+	if (r != 0) {
+		err_set(e, r == EAI_NONAME ? ERR_NOT_FOUND : ERR_UNREACHABLE,
+			"host %.60s has no address: %s", text, gai_strerror(r));
+		return err_hint(
+			e, "check how it is spelt; PCs of the service are named without --direct");
+	}
+	for (best = all; best && best->ai_family != AF_INET; best = best->ai_next)
+		;
+	best = best ? best : all;
+	r = getnameinfo(best->ai_addr, best->ai_addrlen, out_address, (socklen_t)size, NULL, 0,
+			NI_NUMERICHOST);
+	freeaddrinfo(all);
+	return r == 0 ||
+		err_set(e, ERR_NOT_FOUND, "host %.60s has no address that can be used", text);
+}
+
+static bool is_address(struct span host)
+{
+	uint32_t ip;
+
+	return names_ip_parse(host, &ip) || span_find(host, ':') < host.n;
+}
 
 /* "HOST", "HOST:BASE", "[IPV6]:BASE" */
 static bool parse_host(const char *text, struct amt_way *w, bool tls, struct err *e)
@@ -36,9 +75,15 @@ static bool parse_host(const char *text, struct amt_way *w, bool tls, struct err
 	bool bad_base = base.n &&
 		(base.p[0] != ':' ||
 		 !str_to_u32(span_make(base.p + 1, base.n - 1), 1, 65531, &port, NULL));
-	if (!host.n || bad_base || !str_copy(w->address, sizeof w->address, host)) {
-		err_set(e, ERR_USAGE, "--direct %s is no address", text);
+	if (!host.n || bad_base) {
+		err_set(e, ERR_USAGE, "--direct '%s' is no address", text);
 		return err_want(e, "HOST or HOST:BASE with BASE from 1 to 65531");
+	}
+	if (!is_address(host)) {
+		if (!resolve(host, w->address, sizeof w->address, e))
+			return false;
+	} else if (!str_copy(w->address, sizeof w->address, host)) {
+		return err_set(e, ERR_USAGE, "--direct '%.80s' is no address", text);
 	}
 	w->port = (uint16_t)(tls ? port + 1 : port);
 	w->clear = !tls;
@@ -61,7 +106,7 @@ static bool parse_pin(const char *text, struct amt_way *w, struct err *e)
 	return true;
 }
 
-static bool get_password(struct cli *c, struct amt_way *w, struct err *e)
+static bool read_password(struct cli *c, const char *host, struct amt_way *w, struct err *e)
 {
 	const char *file = cli_args_value(&c->args, "password-file"),
 		   *env = getenv("OUTBAND_PASSWORD");
@@ -77,13 +122,35 @@ static bool get_password(struct cli *c, struct amt_way *w, struct err *e)
 		secret_set(&w->password, span_str(c->typed));
 		return true;
 	}
-	(void)snprintf(prompt, sizeof prompt, "Password of %s on %s: ", w->user, w->address);
+	(void)snprintf(prompt, sizeof prompt, "Password of %.30s on %.100s: ", w->user, host);
 	if (!cli_input_prompt(prompt, false, &w->password, e))
-		return err_hint(
-			e,
-			"give it with --password-file FILE or in the environment as OUTBAND_PASSWORD");
+		return e->code == ERR_CANCELLED
+			? false
+			: err_hint(
+				  e,
+				  "give it with --password-file FILE or in the environment as OUTBAND_PASSWORD");
 	c->typed = arena_str(&c->arena, secret_reveal(&w->password));
 	return true;
+}
+
+/* Where its wrong logins are counted: the same for all of its ports. */
+static const char *pc_of(struct cli_direct *d)
+{
+	(void)snprintf(d->pc, sizeof d->pc, "%s:%u", d->way.address,
+		       (unsigned)(d->way.clear ? d->way.port : d->way.port - 1));
+	return d->pc;
+}
+
+/* An empty password opens no PC, and would count as a wrong one. */
+static bool get_password(struct cli *c, const char *host, struct cli_direct *d, struct err *e)
+{
+	if (!cli_tries_check(pc_of(d), e) || !read_password(c, host, &d->way, e))
+		return false;
+	if (secret_reveal(&d->way.password).n)
+		return true;
+	c->typed = NULL;
+	err_set(e, ERR_USAGE, "the password is empty: nothing is sent");
+	return err_hint(e, "see --password-file, OUTBAND_PASSWORD, or what was typed");
 }
 
 bool cli_direct_init(struct cli_direct *d, struct cli *c, struct err *e)
@@ -115,7 +182,7 @@ bool cli_direct_init_host(struct cli_direct *d, struct cli *c, const char *host,
 	d->timeout_ms = s * 1000;
 	d->ladder_count = amt_quirks_ladder("", false, d->ladder);
 	d->way.tls.policy = d->ladder[0];
-	return get_password(c, &d->way, e);
+	return get_password(c, host, d, e);
 }
 
 void cli_direct_show_peer(struct cli_direct *d, const struct amt_peer *p)
@@ -182,6 +249,27 @@ const char *cli_direct_hint(const struct cli_direct *d, const struct err *e)
 
 /* --- the run --- */
 
+bool cli_direct_judge(struct cli_direct *d, bool ok, struct err *e)
+{
+	if (ok) {
+		cli_tries_taken(d->pc);
+	} else if (e->code == ERR_AUTH) {
+		unsigned left = cli_tries_refused(d->pc);
+		err_rule(e, "M19");
+		if (left)
+			err_hint(e,
+				 "check user and password; tries that are still safe within %d "
+				 "minutes, over all ports: %u; a locked account says the same",
+				 CLI_TRIES_MINUTES, left);
+		else
+			err_hint(e,
+				 "no further try is safe for %d minutes: the account may lock, or "
+				 "is locked already, which looks the same",
+				 CLI_TRIES_MINUTES);
+	}
+	return ok;
+}
+
 bool cli_direct_run(struct cli_direct *d, void (*start)(void *arg), void *arg, struct err *e)
 {
 	d->loop = net_loop_new(e);
@@ -199,7 +287,7 @@ bool cli_direct_run(struct cli_direct *d, void (*start)(void *arg), void *arg, s
 	net_loop_run(d->loop);
 	net_stream_dialer_free(d->dialer);
 	net_loop_free(d->loop);
-	return d->ok;
+	return d->judged_later ? d->ok : cli_direct_judge(d, d->ok, e);
 }
 
 void cli_direct_finish(struct cli_direct *d, bool ok)

@@ -134,8 +134,15 @@ void engine_targets_free(struct engine_targets *t)
 	mem_free(t);
 }
 
+/* Nothing at all is true of every PC. It comes from a variable of a script that is empty: nobody means
+ * all PCs with it. */
 static const struct where *parse(struct arena *a, const char *expr, struct err *e)
 {
+	if (!span_trim(span_str(expr)).n) {
+		err_set(e, ERR_USAGE, "the condition is empty");
+		err_hint(e, "all PCs are meant by a condition that is true of all: name ~ *");
+		return NULL;
+	}
 	return where_parse(span_str(expr), engine_target_cols, engine_target_col_count, a, e);
 }
 
@@ -214,6 +221,10 @@ bool engine_targets_add(struct engine_targets *t, const char *text, struct err *
 	struct span left = span_trim(span_str(text));
 	char name[128];
 
+	if (!left.n) { /* of a variable that is empty */
+		err_set(e, ERR_USAGE, "an empty text names no PC");
+		return err_hint(e, "name PCs, a group such as @lab3, or a condition");
+	}
 	t->any = true;
 	while (left.n && left.p[0] == '@') {
 		size_t n = span_find(left, ',');
@@ -278,22 +289,38 @@ bool engine_targets_is_cycle(struct engine *en, const char *grp, const char *mem
 
 /* ---- steps ---- */
 
-static bool look_up(struct engine_targets *t, unsigned looks)
+/* By the first label of the host name, when only one PC has it. False: several have, e says which. */
+static bool look_up_short(struct engine_targets *t, const char *name, struct err *e)
+{
+	struct store_device d[2];
+	unsigned n = store_device_find_short(t->en->conf.store, &t->scratch, name, d);
+
+	if (n == 2)
+		return engine_targets_ambiguous(name, d, e);
+	(void)set_add(n ? &t->found : &t->unknown, n ? d[0].uuid : name);
+	return true;
+}
+
+static bool look_up(struct engine_targets *t, unsigned looks, struct err *e)
 {
 	char name[NAMES_TEXT_SIZE];
 	uint32_t ip;
+	bool ok = true;
 
-	for (; looks && t->at < t->names.count; looks--, t->at++) {
+	for (; ok && looks && t->at < t->names.count; looks--, t->at++) {
 		struct store_device d;
 		(void)names_at(&t->names, t->at, name);
 		str_lower(name);
 		if (store_device_find(t->en->conf.store, &t->scratch, name, &d))
 			(void)set_add(&t->found, d.uuid);
-		else if (t->names.count == 1 || !names_ip_at(&t->names, t->at, &ip))
+		else if (!names_ip_at(&t->names, t->at, &ip))
+			ok = look_up_short(t, name, e);
+		else if (t->names.count == 1)
 			(void)set_add(&t->unknown, name);
 		arena_reset(&t->scratch);
 	}
-	return t->at == t->names.count;
+	t->names_done = t->at == t->names.count;
+	return ok;
 }
 
 struct row {
@@ -396,6 +423,13 @@ static bool pass(struct engine_targets *t)
 	return n < PAGE;
 }
 
+bool engine_targets_ambiguous(const char *name, const struct store_device two[2], struct err *e)
+{
+	err_set(e, ERR_INVALID, "'%.60s' is the first part of the names of several PCs", name);
+	err_seen(e, "%.40s, %.40s", two[0].fqdn, two[1].fqdn);
+	return err_hint(e, "write the whole name");
+}
+
 bool engine_targets_step(struct engine_targets *t, unsigned looks, bool *out_done, struct err *e)
 {
 	*out_done = false;
@@ -403,10 +437,8 @@ bool engine_targets_step(struct engine_targets *t, unsigned looks, bool *out_don
 		err_set(e, ERR_USAGE, "no PC is named");
 		return err_hint(e, "name PCs, a group such as @lab3, or a condition");
 	}
-	if (!t->names_done) {
-		t->names_done = look_up(t, looks);
-		return true;
-	}
+	if (!t->names_done)
+		return look_up(t, looks, e);
 	*out_done = (!t->expr_count && !t->filter) || pass(t);
 	for (unsigned i = 0; *out_done && i < t->expr_count; i++) {
 		if (!t->imported[i] || t->hit[i])

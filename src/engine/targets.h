@@ -41,6 +41,8 @@ bool engine_targets_step(struct engine_targets *t, unsigned looks, bool *out_don
 /* When it is done. Names that no PC has; addresses out of ranges are not among them. */
 const char *const *engine_targets_uuids(const struct engine_targets *t, unsigned *out_count);
 const char *const *engine_targets_unknown(const struct engine_targets *t, unsigned *out_count);
+/* Always false: two PCs have that first label of their names (store_device_find_short). */
+bool engine_targets_ambiguous(const char *name, const struct store_device two[2], struct err *e);
 /* The expression of a group, or a condition: may it be stored? */
 bool engine_targets_check(const char *expr, struct err *e);
 /* Would the group reach itself through that member ("@other")? */

@@ -92,6 +92,9 @@
 	X(STORE_SQL_DEVICE_BY_FQDN, false, NULL,                                                   \
 	  "select " SQL_DEVICE_COLS " from device where fqdn_key = $1 and fqdn_key <> ''"           \
 	  " order by last_hello_ms desc, uuid limit 1", NULL)                                      \
+	X(STORE_SQL_DEVICE_BY_SHORT, false, NULL,                                                  \
+	  "select " SQL_DEVICE_COLS " from device where fqdn_key >= $1 and fqdn_key < $2"          \
+	  " and fqdn_key <> '' order by fqdn_key, uuid limit 2", NULL)                             \
 	X(STORE_SQL_DEVICE_BY_ADDRESS, false, NULL,                                                \
 	  "select " SQL_DEVICE_COLS " from device where address = $1"                              \
 	  " order by last_hello_ms desc, uuid limit 1", NULL)                                      \

@@ -143,6 +143,7 @@ static void plans_suit_a_million_rows(void **state)
 	} cases[] = {
 		{ STORE_SQL_DEVICE_GET, { "autoindex_device" }, "SCAN" },
 		{ STORE_SQL_DEVICE_BY_FQDN, { "device_by_fqdn" }, "SCAN" },
+		{ STORE_SQL_DEVICE_BY_SHORT, { "device_by_fqdn" }, "SCAN" },
 		{ STORE_SQL_DEVICE_BY_ADDRESS, { "device_by_address" }, "SCAN" },
 		{ STORE_SQL_DEVICE_LIST, { "autoindex_device" }, "TEMP B-TREE" },
 		{ STORE_SQL_DEVICE_LIST_STATE, { "device_by_state" }, "TEMP B-TREE" },

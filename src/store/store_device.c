@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include <assert.h>
+#include <stdio.h>
 
 #define T(m) STORE_F_TEXT(store_device, m)
 #define I(m) STORE_F_INT(store_device, m)
@@ -161,6 +162,22 @@ bool store_device_find(struct store *s, struct arena *a, const char *name,
 		 store_read_row(s, a, STORE_SQL_DEVICE_BY_ADDRESS, vals, DEVICE, out_d));
 	mem_free(lower);
 	return ok;
+}
+
+unsigned store_device_find_short(struct store *s, struct arena *a, const char *label,
+				 struct store_device out_rows[2])
+{
+	char from[128], to[128];
+	size_t n = strlen(label);
+
+	if (!n || n > sizeof from - 2 || strpbrk(label, ".:"))
+		return 0;
+	(void)snprintf(from, sizeof from, "%s.", label);
+	(void)snprintf(to, sizeof to, "%s/", label); /* what follows a period in ASCII */
+	str_lower(from);
+	str_lower(to);
+	return store_read_rows(s, a, STORE_SQL_DEVICE_BY_SHORT,
+			       STORE_VALS(STORE_T(from), STORE_T(to)), DEVICE, out_rows, 2);
 }
 
 static bool fits_few(struct store *s, struct store_vals vals)

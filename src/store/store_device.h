@@ -77,6 +77,10 @@ void store_tx_device_forget(struct store_tx *tx, const char *uuid);
 bool store_device_get(struct store *s, struct arena *a, const char *uuid, struct store_device *out_d);
 /* By uuid, fqdn (any case) or address; first match. */
 bool store_device_find(struct store *s, struct arena *a, const char *name, struct store_device *out_d);
+/* By the first label of the fqdn, any case. How many PCs that is: 0, 1, or 2 for more than one, of which
+ * the first two are given. */
+unsigned store_device_find_short(struct store *s, struct arena *a, const char *label,
+				 struct store_device out_rows[2]);
 struct store_device_query {
 	const char *after_uuid;  /* keyset page: rows after this one; NULL from the start */
 	const char *state;       /* NULL: any */

@@ -140,6 +140,38 @@ static void finds_by_any_name(void **state)
 	}
 }
 
+static void finds_by_first_label(void **state)
+{
+	struct world *w = *state;
+	struct store_tx *tx = world_tx(w);
+	for (unsigned i = 0; i < 5; i++) {
+		char uuid[8], address[16];
+		(void)snprintf(uuid, sizeof uuid, "aa-%u", i);
+		(void)snprintf(address, sizeof address, "10.0.0.%u", i + 1);
+		world_add_hello(tx, uuid, address, T0);
+	}
+	store_tx_device_text(tx, "aa-0", STORE_DEVICE_FQDN, "PC1.example.com");
+	store_tx_device_text(tx, "aa-1", STORE_DEVICE_FQDN, "pc10.example.com");
+	store_tx_device_text(tx, "aa-2", STORE_DEVICE_FQDN, "pc2.a.example.com");
+	store_tx_device_text(tx, "aa-3", STORE_DEVICE_FQDN, "pc2.b.example.com");
+	assert_int_equal(world_commit(w, tx), ERR_NONE);
+	static const struct {
+		const char *label;
+		unsigned count;
+	} cases[] = {
+		{ "pc1", 1 },  { "Pc1", 1 }, { "pc2", 2 }, { "pc", 0 },          { "", 0 },
+		{ "aa-4", 0 }, { "10", 0 },  { ".", 0 },   { "pc1.example", 0 }, { "%", 0 },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct store_device d[2];
+		unsigned n = store_device_find_short(w->s, &w->a, cases[i].label, d);
+		if (n != cases[i].count)
+			fail_msg("'%s': found %u", cases[i].label, n);
+		if (n == 1)
+			assert_string_equal(d[0].uuid, "aa-0");
+	}
+}
+
 enum { MANY = 10000, LAPTOPS = 3000, PAGE = 300 };
 
 /* Not in order, so that the order of the list is the store's. */
@@ -351,6 +383,7 @@ int main(void)
 		WORLD_INLINE(history_is_bounded),
 		WORLD_BOTH(each_column_is_its_own),
 		WORLD_BOTH(finds_by_any_name),
+		WORLD_BOTH(finds_by_first_label),
 		WORLD_INLINE(lists_ten_thousand_in_order),
 		WORLD_INLINE(lists_hellos_newest_first),
 		WORLD_INLINE(forget_keeps_what_opens_the_device),

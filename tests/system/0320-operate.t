@@ -25,18 +25,19 @@ count() {
 	sim_ctl stats "127.22.20.$1" | sim_field "$2"
 }
 
-test_expect_success 'a service that knows eight PCs of four generations' '
+test_expect_success 'a service that knows nine PCs of four generations' '
 	echo "$sim_password" >admin.txt &&
 	cat >fleet.yaml <<-YAML &&
 	seed: 320
 	groups:
 	  - {count: 4, base: 127.22.20.1, generation: [16.1, 11.8], state: configured, tls: server, admin_password_file: admin.txt, suffix: example.com}
-	  - {count: 4, base: 127.22.20.5, generation: [9.5, 7.1], state: configured, admin_password_file: admin.txt, suffix: example.com}
+	  - {count: 1, base: 127.0.0.1, generation: 11.8, state: configured, admin_password_file: admin.txt, host_name: pc1, suffix: example.org}
+	  - {count: 4, base: 127.22.20.5, generation: [9.5, 7.1], state: configured, redirection: on, admin_password_file: admin.txt, suffix: example.com}
 	YAML
 	sim_start $base fleet.yaml --waits off && serve_start 22310 && ob setting set device.port_base $base &&
 	{ echo address,password,tls && for n in 1 2 3 4; do echo "127.22.20.$n,$sim_password,true"; done &&
-	for n in 5 6 7 8; do echo "127.22.20.$n,$sim_password,false"; done; } >adopt.csv &&
-	ob device adopt adopt.csv && sim_until all_are adopted 8
+	for n in 127.0.0.1 127.22.20.5 127.22.20.6 127.22.20.7 127.22.20.8; do echo "$n,$sim_password,false"; done; } >adopt.csv &&
+	ob device adopt adopt.csv && sim_until all_are adopted 9
 '
 
 test_expect_success 'one PC by address, name and UUID: the same object' '
@@ -63,6 +64,20 @@ test_expect_success 'a condition chooses; its rows are JSON and CSV' '
 	ob power status --where "generation < 10 and state = adopted" --json >rows &&
 	test "$(json rows "len(d)")" = 4 && test "$(json rows "set(r[\"power\"] for r in d)")" = "{'"'on'"'}" &&
 	ob power status --where "generation < 10" --csv >csv && test "$(wc -l <csv)" = 5 && head -1 csv | grep -q "^device,version"
+'
+
+test_expect_success 'an empty list or condition, as of a variable that is not set, is nobody: not all' '
+	refused 2 "an empty text names no PC" power off "" --yes && refused 2 "condition is empty" power off --where "" --yes &&
+	refused 2 "condition is empty" power off --where "  " --yes && refused 2 "condition is empty" group create x --where " " &&
+	refused 2 "condition is empty" power off 127.22.20.5 --where "" --yes && power_is 5 on && power_is 6 on &&
+	ob power status --where "name ~ *" --json >rows && test "$(json rows "len(d)")" = 9
+'
+
+test_expect_success 'the first part of a name is enough while only one PC has it' '
+	name=$(cat name) && ob info "${name%%.*}" --json >by-label && test "$(json by-label "d[\"device\"]")" = "$name" &&
+	ob device show "${name%%.*}" --json >shown && test "$(json shown "d[\"fqdn\"]")" = "$name" &&
+	refused 3 "first part of the names of several" power off pc1 --yes && grep -q "pc1.example.com, pc1.example.org" err &&
+	refused 3 "write the whole name" device show pc1
 '
 
 test_expect_success 'a condition that is wrong says where' '
@@ -94,10 +109,31 @@ test_expect_success 'several PCs without the service, one after the other; who d
 	refused 2 "is the certificate of one PC" power status 127.22.20.6 --pin 00 $at
 '
 
+test_expect_success 'without the service a PC has a host name too; one that is misspelt is told before a password is asked for' '
+	ob power status --direct localhost:$base --password-file admin.txt >said && grep -q "power *on" said &&
+	refused 3 "host pc.invalid has no address" power status --direct pc.invalid:$base
+'
+
 test_expect_success 'a password that the first of them refuses goes to no other' '
 	echo Wr0ng-Pass >wrong.txt && before=$(count 6 failed_logins) &&
 	refused 5 "1 of 2 PCs were asked" power status 127.22.20.6:$base --direct 127.22.20.5:$base --password-file wrong.txt &&
 	test "$(count 6 failed_logins)" = "$before"
+'
+
+test_expect_success 'an empty password is not sent; wrong ones stop before the PC locks, also in other commands, and say how many are safe (M19)' '
+	at="--direct 127.22.20.8:$base" && : >none.txt && before=$(count 8 failed_logins) &&
+	refused 2 "the password is empty" power status $at --password-file none.txt &&
+	refused 5 "10 minutes, over all ports: 2" power status $at --password-file wrong.txt && grep -q M19 err &&
+	refused 5 "10 minutes, over all ports: 1" wsman get CIM_ComputerSystem $at --password-file wrong.txt &&
+	ob wsman identify $at --password-file wrong.txt && refused 5 "no further try is safe" console $at --password-file wrong.txt &&
+	refused 5 "the next is safe in" power status $at --password-file wrong.txt && grep -q "3 wrong ones" err &&
+	test "$(count 8 failed_logins)" = $((before + 3)) && file=$(sed -n "s/.*removes //p" err) && test "$(stat -c %a "$file")" = 600 &&
+	rm "$file" && ob power status $at --password-file admin.txt >said &&
+	refused 5 "over all ports: 2" power status $at --password-file wrong.txt &&
+	ob power status $at --password-file admin.txt && refused 5 "over all ports: 2" power status $at --password-file wrong.txt &&
+	for text in "127.22.20.8:$base 9 99999999999999" "127.22.20.8:$base 9 1" garbage "127.22.20.8:$base 999999 5" ; do
+		echo "$text" >"$file" && ob power status $at --password-file admin.txt >said || return 1
+	done
 '
 
 test_expect_success 'sleep, hibernation, soft-off, soft-reset and NMI, where the system has the agent' '

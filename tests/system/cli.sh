@@ -3,7 +3,7 @@
 
 OUTBAND_SOCKET=$PWD/outband.sock
 export OUTBAND_SOCKET
-unset OUTBAND_PASSWORD
+unset OUTBAND_PASSWORD XDG_STATE_HOME
 
 # refused STATUS PATTERN ARGUMENT...: the exit status, and a message with the pattern
 refused() {
