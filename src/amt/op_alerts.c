@@ -11,6 +11,7 @@
 struct alerts {
 	struct {
 		const char *name, *what; /* of a destination; collection */
+		uint32_t state, left_s;  /* 0, UINT32_MAX: not told */
 	} subs[32];
 	unsigned count;
 };
@@ -98,12 +99,19 @@ static void on_receivers(struct amt_op *o, const struct amt_reply *r)
 
 /* ---- WS-Events ---- */
 
-static const char *what_of(const struct alerts *s, const char *name)
+/* SubscriptionState 4 is disabled; a subscription without an end does not tell how much is left. */
+static void put_subscription(struct amt_op *o, const char *name)
 {
-	for (unsigned i = 0; i < s->count; i++)
-		if (str_eq(s->subs[i].name, name))
-			return s->subs[i].what;
-	return "";
+	const struct alerts *s = amt_op_state(o);
+	unsigned i = 0;
+
+	while (i < s->count && !str_eq(s->subs[i].name, name))
+		i++;
+	amt_op_text(o, "events", i < s->count ? s->subs[i].what : "");
+	if (i < s->count && s->subs[i].state)
+		amt_op_flag(o, "enabled", s->subs[i].state != 4);
+	if (i < s->count && s->subs[i].left_s != UINT32_MAX)
+		amt_op_number(o, "left_s", s->subs[i].left_s);
 }
 
 static void on_destinations(struct amt_op *o, const struct amt_reply *r)
@@ -117,7 +125,7 @@ static void on_destinations(struct amt_op *o, const struct amt_reply *r)
 		amt_op_begin(o, "receiver");
 		amt_op_text(o, "kind", "event");
 		amt_op_text(o, "to", text_of(d, "Destination"));
-		amt_op_text(o, "events", what_of(amt_op_state(o), text_of(d, "Name")));
+		put_subscription(o, text_of(d, "Name"));
 		if (wsman_obj_u32(d, "DeliveryMode", &mode))
 			amt_op_flag(o, "acknowledged", mode == 3);
 		amt_op_flag(o, "login", *text_of(d, "DeliveryAuth") != '\0');
@@ -139,6 +147,10 @@ static void on_subscriptions(struct amt_op *o, const struct amt_reply *r)
 		s->subs[s->count].name = arena_str(a, span_str(key_of(sub, "Handler", "Name")));
 		s->subs[s->count].what =
 			arena_str(a, span_str(key_of(sub, "Filter", "InstanceID")));
+		s->subs[s->count].left_s = UINT32_MAX;
+		(void)wsman_obj_u32(sub, "SubscriptionState", &s->subs[s->count].state);
+		(void)str_to_u32(span_str(text_of(sub, "SubscriptionTimeRemaining")), 0,
+				 UINT32_MAX - 1, &s->subs[s->count].left_s, NULL);
 		s->count += s->subs[s->count].name && s->subs[s->count].what;
 	}
 	amt_op_enumerate(o, DEST, on_destinations);

@@ -1,7 +1,9 @@
-/* GET /v1/alerts: which PCs told of events, by what, how often, what last and when, so that one that has
- * gone silent is seen. Reads the store only; called by the dispatcher. */
+/* GET /v1/alerts: which PCs told of events, by what, how often, what last and when. GET /v1/alerts/watch:
+ * whether those that should tell still do (engine/alert_watch.h). Reads the store only; called by the
+ * dispatcher. */
 #include "api/api_priv.h"
 #include "base/str.h"
+#include "engine/alert_watch.h"
 
 /* A page goes on behind "UUID/kind". */
 static void split(struct arena *a, const char *after, const char **out_uuid, const char **out_log)
@@ -55,5 +57,75 @@ void api_alert_list(struct api_req *r)
 		write_row(r, &rows[i]);
 	if (n == page.limit && n)
 		after = arena_fmt(&r->arena, "%s/%s", rows[n - 1].uuid, rows[n - 1].log);
+	api_list_end(r, after);
+}
+
+/* ---- whether they still tell ---- */
+
+#define HOURS_MAX 87600 /* ten years */
+
+static int64_t last_alert(struct api_req *r, const char *uuid)
+{
+	struct store *s = r->api->conf.store;
+	struct store_pc_log trap = { 0 }, event = { 0 };
+
+	(void)store_pc_log_get(s, &r->scratch, uuid, STORE_PC_LOG_TRAP, &trap);
+	(void)store_pc_log_get(s, &r->scratch, uuid, STORE_PC_LOG_ALERT, &event);
+	return trap.at_unix_ms > event.at_unix_ms ? trap.at_unix_ms : event.at_unix_ms;
+}
+
+static void write_watch(struct api_req *r, const struct store_pc_log *l, int64_t hours, bool bad)
+{
+	const struct engine *en = r->api->conf.engine;
+	struct api_json *j = &r->json;
+	struct engine_alert_watch w;
+	struct store_device d;
+
+	arena_reset(&r->scratch);
+	engine_alert_watch_read(&r->scratch, l, &w);
+	enum engine_watch_state state = engine_alert_watch_judge(en, &w, hours);
+	if (bad && state == ENGINE_WATCH_CONFIRMED)
+		return;
+	bool known = store_device_get(r->api->conf.store, &r->scratch, l->uuid, &d);
+	api_json_begin(j, NULL, '{');
+	api_json_str(j, "uuid", l->uuid);
+	api_json_str(j, "fqdn", known ? d.fqdn : "");
+	api_json_str(j, "address", known ? d.address : "");
+	api_json_str(j, "state", engine_alert_watch_name(state));
+	api_json_str(j, "detail", w.detail);
+	api_json_time(j, "confirmed_at", w.confirmed_unix_ms);
+	api_json_time(j, "looked_at", w.looked_unix_ms);
+	api_json_time(j, "last_alert_at", last_alert(r, l->uuid));
+	api_json_str(j, "advice", engine_alert_watch_advice(en, state));
+	api_json_end(j, '}');
+}
+
+void api_alert_watch(struct api_req *r)
+{
+	const char *text = api_query(r, "hours"), *after = NULL;
+	struct api_page page;
+	struct err e = { 0 };
+	uint32_t hours = 0;
+	bool bad = false;
+
+	if (text && !str_to_u32(span_str(text), 1, HOURS_MAX, &hours, NULL)) {
+		err_set(&e, ERR_INVALID, "hours=%.20s is no number of hours", text);
+		err_want(&e, "1 to %d", HOURS_MAX);
+	}
+	if (e.code != ERR_NONE || !api_query_page(r, &page, &e) ||
+	    !api_query_bool(r, "bad", &bad, &e)) {
+		api_fail(r, &e);
+		return;
+	}
+	struct store_pc_log *rows = ARENA_ARRAY(&r->arena, struct store_pc_log, page.limit);
+	unsigned n = rows ? store_pc_log_list(r->api->conf.store, &r->arena, STORE_PC_LOG_WATCH,
+					      page.after ? page.after : "", page.limit, rows)
+			  : 0;
+	api_json_begin(&r->json, NULL, '{');
+	api_json_begin(&r->json, "items", '[');
+	for (unsigned i = 0; i < n; i++)
+		write_watch(r, &rows[i], hours, bad);
+	if (n == page.limit && n)
+		after = rows[n - 1].uuid;
 	api_list_end(r, after);
 }

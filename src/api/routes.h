@@ -62,6 +62,8 @@ enum api_role {
 	X("POST", "/v1/devices/{}/export", API_ROLE_SECURITY, "", "", api_device_export, "Hands a device over: its credentials and certificates with their secrets; audited before.") \
 	X("GET", "/v1/alerts", API_ROLE_VIEWER, "after limit", "", api_alert_list,                        \
 	  "Which PCs told of events by themselves: by what, how often, what last and when.")              \
+	X("GET", "/v1/alerts/watch", API_ROLE_VIEWER, "hours bad after limit", "", api_alert_watch,       \
+	  "Whether the PCs whose profile has alerts still tell: when that was confirmed, what is missing; bad leaves out those that do.") \
 	X("GET", "/v1/limbo", API_ROLE_VIEWER, "after limit", "", api_limbo_list,                         \
 	  "PCs that were never configured, or lost it, and say hello no more; a page may have less than its limit.") \
 	X("GET", "/v1/denied", API_ROLE_VIEWER, "after limit", "", api_denied_list,                       \

@@ -6,6 +6,8 @@
 #include "cli/operate.h"
 #include "cli/rpc.h"
 
+#define HOURS_MAX 87600 /* ten years */
+
 #define COLS(list) .cols = (list), .col_count = sizeof(list) / sizeof *(list)
 
 static bool change(struct cli *c, struct cli_operate *o, const char *done, struct err *e)
@@ -166,4 +168,34 @@ bool cli_cmd_alert_list(struct cli *c, struct err *e)
 
 	return cli_rpc_list(c, "/v1/alerts", cols, sizeof cols / sizeof *cols,
 			    "No PC has told the service of an event.", e);
+}
+
+bool cli_cmd_alert_subscriptions(struct cli *c, struct err *e)
+{
+	static const struct cli_col cols[] = {
+		{ "uuid", NULL, CLI_FORM_TEXT },
+		{ "fqdn", "PC", CLI_FORM_TEXT },
+		{ "address", "address", CLI_FORM_TEXT },
+		{ "state", "subscription", CLI_FORM_TEXT },
+		{ "confirmed_at", "confirmed at", CLI_FORM_TIME },
+		{ "last_alert_at", "last alert at", CLI_FORM_TIME },
+		{ "detail", "what", CLI_FORM_TEXT },
+		{ "advice", "what to do", CLI_FORM_TEXT },
+		{ "looked_at", NULL, CLI_FORM_TIME },
+	};
+	const char *hours = cli_args_value(&c->args, "hours");
+	bool bad = cli_args_has(&c->args, "bad");
+	uint32_t n;
+
+	if (hours && !str_to_u32(span_str(hours), 1, HOURS_MAX, &n, NULL)) {
+		err_set(e, ERR_USAGE, "--hours %s is no number of hours", hours);
+		return err_want(e, "1 to %d", HOURS_MAX);
+	}
+	const char *target = cli_rpc_target(&c->arena, "/v1/alerts/watch?hours=%&bad=%", hours,
+					    bad ? "true" : NULL);
+
+	return cli_rpc_list(c, target, cols, sizeof cols / sizeof *cols,
+			    bad ? "All PCs whose profile has alerts tell of events."
+				: "No PC is configured by a profile with alerts.",
+			    e);
 }

@@ -21,6 +21,9 @@
 	  cli_cmd_alert_show)                                                                       \
 	X("alert", "list", "", "show which PCs told the service of events, and when last", CMD_NEEDS_SERVER, \
 	  cli_cmd_alert_list)                                                                       \
+	X("alert", "subscriptions", "[--bad] [--hours N]",                                          \
+	  "show whether PCs still tell of events as their profiles say", \
+	  CMD_NEEDS_SERVER, cli_cmd_alert_subscriptions)                                           \
 	X("presence", "", "[TARGET]... " CLI_PC_ARGS, "show the agents that PCs watch, and their states", \
 	  CMD_LOCAL, cli_cmd_presence)                                                              \
 	X("alarm", "list", "[TARGET]... " CLI_PC_ARGS, "show when PCs start by their alarm clocks", \

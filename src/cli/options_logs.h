@@ -11,6 +11,8 @@
 	X("user", "alert", "digest login that posted events need (default: none is asked for)")     \
 	X("count", "alert", "end after so many alerts")                                             \
 	X("seconds", "alert", "end after so many seconds")                                          \
+	X("bad", "alert", "only PCs that may tell of nothing: not confirmed, or too long ago")      \
+	X("hours", "alert", "a confirmation that is older counts no more (default twice the setting alerts.confirm_h)") \
 	X("limit", "eventlog", "only so many, the newest (default all)")                            \
 	X("limit", "auditlog", "only so many, the newest (default all)")                            \
 	X("raw", "eventlog", "with the bytes of each record as hex")                                \

@@ -85,6 +85,7 @@ static void load_settings(struct engine *en)
 	en->set.retry.login_window_ms = setting_int(en, &a, SETTING_LOGIN_WINDOW_S) * 1000;
 	en->set.check_h = setting_int(en, &a, SETTING_CHECK_H);
 	en->set.logs_h = setting_int(en, &a, SETTING_LOGS_H);
+	en->set.confirm_h = setting_int(en, &a, SETTING_ALERTS_CONFIRM_H);
 	str_copy(en->set.alert_hook, sizeof en->set.alert_hook,
 		 span_str(setting_text(en, &a, SETTING_ALERTS_HOOK)));
 	str_copy(en->set.alert_webhook, sizeof en->set.alert_webhook,

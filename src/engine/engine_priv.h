@@ -20,7 +20,7 @@ struct engine {
 	char owner[128];
 	struct {
 		int64_t workers, port_base, lease_s, hello_rate;
-		int64_t check_h, renew_days, rotate_days, logs_h;
+		int64_t check_h, renew_days, rotate_days, logs_h, confirm_h;
 		char alert_hook[256], alert_webhook[256];
 		enum engine_repair repair;
 		bool pki, manual_approval, auth_int;

@@ -2,6 +2,7 @@
  * operation, gives it back (operate_priv.h). A PC that did not even take a connection sleeps, maybe: it
  * is tried once more. Called by operate.c. */
 #include "engine/operate_priv.h"
+#include "engine/alert_watch.h"
 #include "engine/pc_log.h"
 
 #include "base/clk.h"
@@ -99,6 +100,21 @@ static void keep_rows(struct operate_pc *p, struct store_tx *tx)
 		p->r->e = e;
 }
 
+/* What the service reads by the clock as well: when it was read last, and what is new. */
+static void keep_for_clock(struct operate_pc *p, struct store_tx *tx, bool bad)
+{
+	struct engine *en = p->o->en;
+	struct span rows = buf_span(&p->r->rows);
+
+	if (bad) {
+		engine_pc_log_failed(en, tx, p->r->uuid, p->o->text);
+		engine_alert_watch_failed(en, tx, p->r->uuid, p->o->text, p->r->e.msg);
+	} else {
+		engine_pc_log_keep(en, tx, p->r->uuid, p->o->text, rows);
+		engine_alert_watch_keep(en, tx, p->r->uuid, p->o->text, rows);
+	}
+}
+
 static void release(void *arg)
 {
 	struct operate_pc *p = arg;
@@ -110,10 +126,7 @@ static void release(void *arg)
 	bool bad = p->r->e.code != ERR_NONE, changes = p->o->kind->flags & AMT_OP_CHANGES;
 	p->timer = NULL;
 	engine_login_settle(&p->login, tx, login_end(p));
-	if (bad)
-		engine_pc_log_failed(en, tx, p->r->uuid, p->o->text);
-	else
-		engine_pc_log_keep(en, tx, p->r->uuid, p->o->text, buf_span(&p->r->rows));
+	keep_for_clock(p, tx, bad);
 	ENGINE_EVENT(en, changes || bad ? tx : NULL, p->r->uuid,
 		     bad ? LOG_EV_OPERATE_FAILED : LOG_EV_OPERATED, &p->r->e,
 		     LOG_S("uuid", p->r->uuid), LOG_S("op", p->o->id), LOG_S("what", p->o->text),

@@ -298,6 +298,9 @@ static void subscribe(const struct engine_part_in *in, const struct engine_node 
 	*sub = (struct wsman_subscription){
 		.delivery = wants_ack(s) ? WSMAN_DELIVERY_PUSH_WITH_ACK : WSMAN_DELIVERY_PUSH,
 		.notify_to = engine_node_text(s, "url"),
+		.arg_ns = "http://x.com", /* as others have it: comes back with each event */
+		.arg_name = in->uuid ? "arg" : "",
+		.arg = in->uuid ? in->uuid : "",
 		.user = pw ? engine_node_text(s, "user") : "",
 		.password = pw ? arena_str(c->a, secret_reveal(&pw->value)) : "",
 	};

@@ -29,6 +29,7 @@ static void subscribes_as_peers_do(void **state)
 	char text[4096];
 	struct out o;
 	try_init(&t, NOC);
+	t.in.uuid = "11111111-2222-3333-4444-555555555555";
 	assert_string_equal(try_lines(&t, false), "alerts.subscriptions.noc: absent -> platform\n");
 	out_init(&o, text, sizeof text);
 	wsman_envelope_emit_request(&o, &try_change(&t, "subscribe:noc")->req);
@@ -36,6 +37,9 @@ static void subscribes_as_peers_do(void **state)
 	assert_non_null(strstr(text, "/CIM_FilterCollection</w:ResourceURI>"));
 	assert_non_null(strstr(text, "<w:Selector Name=\"InstanceID\">Intel(r) AMT:Platform<"));
 	assert_non_null(strstr(text, "DeliveryModes/Push\"><e:NotifyTo><a:Address>" URL "<"));
+	/* so that each event says whose it is, wherever it comes from */
+	assert_non_null(
+		strstr(text, "arg xmlns:m=\"http://x.com\">11111111-2222-3333-4444-555555555555<"));
 	try_deinit(&t);
 }
 

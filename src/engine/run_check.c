@@ -1,5 +1,6 @@
 /* A job that only looks: reads what the profile names over the stored credential, and keeps what
  * differs (`device plan`, `device drift`). Changes nothing on the device. Called by run.c. */
+#include "engine/alert_watch.h"
 #include "engine/run_priv.h"
 
 #include "base/clk.h"
@@ -55,6 +56,7 @@ void engine_run_as_wanted(struct engine_run *r, struct store_tx *tx)
 				   .notes = "",
 				   .next_unix_ms = first_look(r),
 			   });
+	engine_alert_watch_checked(r->en, tx, r->uuid, &r->profile, "", "");
 }
 
 static void write_down(struct engine_run *r, struct buf *lines, struct buf *notes)
@@ -78,6 +80,10 @@ static void write_down(struct engine_run *r, struct buf *lines, struct buf *note
 			.next_unix_ms =
 				r->adopt.is_adopted ? INT64_MAX : engine_check_next(r->en, r->uuid),
 		});
+	if (!r->adopt.is_adopted)
+		engine_alert_watch_checked(r->en, tx, r->uuid, &r->profile,
+					   (const char *)buf_span(lines).p,
+					   (const char *)buf_span(notes).p);
 	if (r->version[0])
 		store_tx_device_text(tx, r->uuid, STORE_DEVICE_VERSION, r->version);
 	engine_run_print_stats(r, stats, sizeof stats);

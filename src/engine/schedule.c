@@ -1,5 +1,6 @@
 /* What comes due by the clock: looks at configured devices, certificates that end soon, passwords that
  * grew old. Once a minute a bounded number of each becomes jobs. Called by engine.c. */
+#include "engine/alert_watch.h"
 #include "engine/engine_priv.h"
 #include "engine/pc_log.h"
 
@@ -53,6 +54,7 @@ static void tick(void *arg)
 	if (en->stopping)
 		return;
 	engine_pc_log_tick(en);
+	engine_alert_watch_tick(en);
 	arena_init(&a, 1 << 24);
 	struct store_tx *tx = store_tx_new(en->conf.store);
 	unsigned n = queue_checks(en, tx, &a);

@@ -47,6 +47,7 @@ enum engine_setting_type { ENGINE_SET_BOOL, ENGINE_SET_INT, ENGINE_SET_TEXT, ENG
 	X(SETTING_ALERTS_RATE, "alerts.per_minute", INT, 1, 1000000, "60", "", true, "alerts taken of one source in a minute") \
 	X(SETTING_ALERTS_HOOK, "alerts.hook", PATH, 0, 255, "", "", false, "program that is run for each alert: arguments kind, UUID and severity, the alert as JSON on its standard input; empty: none") \
 	X(SETTING_ALERTS_WEBHOOK, "alerts.webhook", TEXT, 0, 255, "", "", false, "http or https address that each alert is posted to as JSON; empty: none") \
+	X(SETTING_ALERTS_CONFIRM_H, "alerts.confirm_h", INT, 0, 8760, "6", "h", false, "how often PCs whose profile has alerts are asked whether they still tell of events; 0: only by checks (drift.check_h)") \
 	X(SETTING_RENEW_DAYS, "certificate.renew_days", INT, 0, 3650, "30", "days", false, "PCs get a new TLS certificate so long before theirs ends, but not in the first half of its life; 0: only when asked") \
 	X(SETTING_ROTATE_DAYS, "password.rotate_days", INT, 0, 3650, "0", "days", false, "PCs get a new admin password when theirs is so old; 0: only when asked") \
 	X(SETTING_TRACE_KEYS, "trace.keys", BOOL, 0, 1, "false", "", false, "whether 'device trace --keys' may keep the TLS keys of a PC: who has them reads captures of the network, passwords too") \

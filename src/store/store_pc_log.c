@@ -17,6 +17,11 @@ void store_tx_pc_log_set(struct store_tx *tx, const struct store_pc_log *l)
 	store_tx_add(tx, STORE_SQL_PC_LOG_SET, store_shape_vals(PC_LOG, l, vals));
 }
 
+void store_tx_pc_log_drop(struct store_tx *tx, const char *uuid, const char *log)
+{
+	store_tx_add(tx, STORE_SQL_PC_LOG_DROP, STORE_VALS(STORE_T(uuid), STORE_T(log)));
+}
+
 bool store_pc_log_get(struct store *s, struct arena *a, const char *uuid, const char *log,
 		      struct store_pc_log *out_l)
 {
@@ -32,20 +37,33 @@ unsigned store_pc_log_alerts(struct store *s, struct arena *a, const char *after
 			       PC_LOG, out_rows, limit);
 }
 
+unsigned store_pc_log_list(struct store *s, struct arena *a, const char *log,
+			   const char *after_uuid, unsigned limit, struct store_pc_log *out_rows)
+{
+	return store_read_rows(s, a, STORE_SQL_PC_LOG_OF,
+			       STORE_VALS(STORE_T(log), STORE_T(after_uuid), STORE_I(limit)),
+			       PC_LOG, out_rows, limit);
+}
+
+static const struct store_field uuid_field = { STORE_FIELD_TEXT, 0 };
+static const struct store_shape uuid_shape = { &uuid_field, 1, sizeof(const char *) };
+
+unsigned store_pc_log_old(struct store *s, struct arena *a, const char *log, int64_t before_unix_ms,
+			  unsigned limit, const char **out_uuids)
+{
+	return store_read_rows(s, a, STORE_SQL_PC_LOG_OLD,
+			       STORE_VALS(STORE_T(log), STORE_I(before_unix_ms), STORE_I(limit)),
+			       uuid_shape, out_uuids, limit);
+}
+
 unsigned store_pc_log_due(struct store *s, struct arena *a, const char *log, int64_t before_unix_ms,
 			  unsigned limit, const char **out_uuids)
 {
-	static const struct store_field field = { STORE_FIELD_TEXT, 0 };
-	const struct store_shape shape = { &field, 1, sizeof *out_uuids };
-	unsigned n =
-		store_read_rows(s, a, STORE_SQL_PC_LOG_NEVER,
-				STORE_VALS(STORE_T(log), STORE_I(limit)), shape, out_uuids, limit);
+	unsigned n = store_read_rows(s, a, STORE_SQL_PC_LOG_NEVER,
+				     STORE_VALS(STORE_T(log), STORE_I(limit)), uuid_shape,
+				     out_uuids, limit);
 
 	if (n == limit)
 		return n;
-	return n +
-		store_read_rows(
-			s, a, STORE_SQL_PC_LOG_OLD,
-			STORE_VALS(STORE_T(log), STORE_I(before_unix_ms), STORE_I(limit - n)),
-			shape, out_uuids + n, limit - n);
+	return n + store_pc_log_old(s, a, log, before_unix_ms, limit - n, out_uuids + n);
 }

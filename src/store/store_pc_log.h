@@ -8,8 +8,10 @@ struct store_tx;
 #define STORE_PC_LOG_AUDIT "audit"
 #define STORE_PC_LOG_TRAP  "trap"  /* alerts that came by themselves */
 #define STORE_PC_LOG_ALERT "alert"
+#define STORE_PC_LOG_WATCH "watch" /* engine/alert_watch.h: amount is when it was confirmed */
 struct store_pc_log { const char *uuid, *log, *content; int64_t amount, at_unix_ms; };
 void store_tx_pc_log_set(struct store_tx *tx, const struct store_pc_log *l);
+void store_tx_pc_log_drop(struct store_tx *tx, const char *uuid, const char *log);
 bool store_pc_log_get(struct store *s, struct arena *a, const char *uuid, const char *log, struct store_pc_log *out_l);
 /* Of alerts, by UUID and log, behind these ("": from the start). */
 unsigned store_pc_log_alerts(struct store *s, struct arena *a, const char *after_uuid, const char *after_log,
@@ -17,3 +19,9 @@ unsigned store_pc_log_alerts(struct store *s, struct arena *a, const char *after
 /* Configured and adopted devices whose log was not read since then, those never read first. */
 unsigned store_pc_log_due(struct store *s, struct arena *a, const char *log, int64_t before_unix_ms, unsigned limit,
 			  const char **out_uuids);
+/* Those of them that have been read. */
+unsigned store_pc_log_old(struct store *s, struct arena *a, const char *log, int64_t before_unix_ms, unsigned limit,
+			  const char **out_uuids);
+/* All rows of that log, by UUID, behind this one. */
+unsigned store_pc_log_list(struct store *s, struct arena *a, const char *log, const char *after_uuid, unsigned limit,
+			   struct store_pc_log *out_rows);

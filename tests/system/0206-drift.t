@@ -27,6 +27,7 @@ test_expect_success 'a PC is configured with a profile of parts' '
 	redirection: {sol: on, ider: on}
 	power: {package: always, idle_wake_minutes: 10}
 	consent: {required: kvm}
+	alerts: {subscriptions: [{name: noc, url: "http://127.0.0.1:22149/amt", events: all}]}
 	EOF
 	"$OUTBAND" profile set lab lab.yaml && "$OUTBAND" setting set profile.default lab &&
 	sim_pairs 1 >keys.csv && "$OUTBAND" key import keys.csv &&
@@ -77,6 +78,24 @@ test_expect_success 'with repair on auto a look is enough' '
 	"$OUTBAND" device drift $pc --check >out && sim_until differs_in 0 &&
 	"$OUTBAND" wsman get AMT_GeneralSettings --direct $pc:$base --tls --password-file pw >out &&
 	grep -q "^IdleWakeTimeout = 10" out
+'
+
+subscription() { # STATE
+	"$OUTBAND" alert subscriptions --json >subs.json && test "$(json subs.json "d[0]['state']")" = "$1"
+}
+
+test_expect_success 'whether it still tells of events is seen, told, and mended by the same job' '
+	"$OUTBAND" setting set drift.repair ask && subscription confirmed &&
+	test "$("$OUTBAND" alert subscriptions --bad)" = "All PCs whose profile has alerts tell of events." &&
+	"$OUTBAND" wsman enumerate CIM_FilterCollectionSubscription --direct $pc:$base --tls --password-file pw >out &&
+	python3 "$SHARNESS_TEST_SRCDIR/alert_peer.py" unsubscribe "Intel(r) AMT:All" name0 >request.xml &&
+	curl -sk --digest -u "admin:$(cat pw)" -H "Content-Type: application/soap+xml" --data-binary @request.xml https://$pc:$((base + 1))/wsman >out &&
+	grep -q UnsubscribeResponse out && "$OUTBAND" alert show $pc >out && grep -q "Nobody is told" out &&
+	subscription missing && "$OUTBAND" alert subscriptions --bad >out && grep -q "pc1.example.com.*missing.*noc: absent.*device apply" out &&
+	"$OUTBAND" log $pc >out && grep -q "ev=alerts.lost.*noc: absent" out &&
+	"$OUTBAND" setting set drift.repair auto && "$OUTBAND" alert show $pc >out && sim_until subscription confirmed &&
+	"$OUTBAND" alert show $pc >out && grep -q 22149 out && "$OUTBAND" log $pc >out && grep -q "ev=alerts.back" out &&
+	refused 2 "hours" alert subscriptions --hours 0
 '
 
 test_expect_success 'what cannot be looked at' '

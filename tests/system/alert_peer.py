@@ -2,6 +2,7 @@
 
 usage: alert_peer.py create CLASS NAME=VALUE...
        alert_peer.py subscribe URL USER PASSWORD ARGUMENT
+       alert_peer.py unsubscribe COLLECTION NAME
 """
 import sys
 
@@ -39,4 +40,18 @@ def subscribe(url, user, password, argument):
         f'<w:Auth Profile="{DIGEST}"/></e:Delivery></e:Subscribe>')
 
 
-print({'create': create, 'subscribe': subscribe}[sys.argv[1]](*sys.argv[2:]))
+def epr(name, key, value):
+    uri = 'http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/' + name
+    return (f'<a:EndpointReference><a:Address>/wsman</a:Address><a:ReferenceParameters><w:ResourceURI>{uri}</w:ResourceURI>'
+            f'<w:SelectorSet><w:Selector Name="{key}">{value}</w:Selector></w:SelectorSet></a:ReferenceParameters></a:EndpointReference>')
+
+
+def unsubscribe(collection, name):
+    return envelope(
+        EVENTING + '/Unsubscribe', 'http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_FilterCollectionSubscription',
+        f'<w:SelectorSet><w:Selector Name="Filter">{epr("CIM_FilterCollection", "InstanceID", collection)}</w:Selector>'
+        f'<w:Selector Name="Handler">{epr("CIM_ListenerDestinationWSManagement", "Name", name)}</w:Selector></w:SelectorSet>',
+        '<e:Unsubscribe/>')
+
+
+print({'create': create, 'subscribe': subscribe, 'unsubscribe': unsubscribe}[sys.argv[1]](*sys.argv[2:]))

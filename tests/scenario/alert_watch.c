@@ -1,0 +1,144 @@
+/* Subscriptions that were lost on the PC: found by the clock (alerts.confirm_h) long before the next check,
+ * told once, put back by the job of `drift` where the settings allow it; a PC that does not answer loses
+ * its confirmation, and gets it back. */
+#include "engine/alert_watch.h"
+#include "parts.h"
+#include "store/store.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define HOUR INT64_C(3600000)
+#define ALL  "Intel(r) AMT:All"
+#define PROFILE \
+	"alerts: {subscriptions: [{name: noc, url: 'http://192.0.2.30:16998/', events: all}]}\n"
+
+static unsigned count(struct world *w, unsigned i, const char *name)
+{
+	static struct store_event rows[1000];
+	struct store_event_query q = { .uuid = w->devs[i].uuid, .name = name, .limit = 1000 };
+	struct arena a;
+
+	arena_init(&a, 4 << 20);
+	unsigned n = store_event_list(w->store, &a, &q, rows);
+	arena_deinit(&a);
+	return n;
+}
+
+static struct engine_alert_watch watch(struct world *w, unsigned i, struct arena *a)
+{
+	struct engine_alert_watch out;
+	struct store_pc_log row;
+
+	arena_reset(a);
+	if (!store_pc_log_get(w->store, a, w->devs[i].uuid, STORE_PC_LOG_WATCH, &row))
+		fail_msg("no row");
+	engine_alert_watch_read(a, &row, &out);
+	return out;
+}
+
+static unsigned begin(struct world *w, const char *repair)
+{
+	unsigned i = parts_start(w, "11.8", PROFILE);
+
+	world_set(w, "drift.repair", repair);
+	world_set(w, "drift.check_h", "1000");
+	world_set(w, "alerts.confirm_h", "6");
+	return i;
+}
+
+static void a_loss_is_found_and_put_back(void **state)
+{
+	struct engine_alert_watch at;
+	struct world w;
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, 1 << 18);
+	unsigned i = begin(&w, "auto");
+	assert_int_equal(watch(&w, i, &a).state, ENGINE_WATCH_CONFIRMED);
+	int64_t first = watch(&w, i, &a).confirmed_unix_ms;
+	world_run_ms(&w, 7 * HOUR);
+	at = watch(&w, i, &a);
+	assert_int_equal(at.state, ENGINE_WATCH_CONFIRMED);
+	assert_true(at.confirmed_unix_ms >= first + 6 * HOUR);
+	assert_true(at.confirmed_unix_ms <= first + 6 * HOUR + 5 * 60000);
+	assert_true(parts_unsubscribe(&w, i, ALL, "name0"));
+	world_run_ms(&w, 7 * HOUR);
+	assert_int_equal(count(&w, i, "alerts.lost"), 1);
+	assert_int_equal(count(&w, i, "alerts.back"), 1);
+	assert_int_equal(watch(&w, i, &a).state, ENGINE_WATCH_CONFIRMED);
+	assert_non_null(parts_get(&w, i, "CIM_ListenerDestinationWSManagement", NULL));
+	arena_deinit(&a);
+	parts_stop(&w);
+}
+
+static void asked_first_it_is_told_once(void **state)
+{
+	char text[512];
+	struct world w;
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, 1 << 18);
+	unsigned i = begin(&w, "ask");
+	world_run_ms(&w, HOUR);
+	assert_true(parts_unsubscribe(&w, i, ALL, "name0"));
+	world_run_ms(&w, 30 * HOUR);
+	assert_int_equal(count(&w, i, "alerts.lost"), 1);
+	assert_int_equal(watch(&w, i, &a).state, ENGINE_WATCH_MISSING);
+	assert_non_null(strstr(watch(&w, i, &a).detail, "alerts.subscriptions.noc: absent"));
+	struct store_drift drift; /* where `device drift` reads */
+	assert_true(store_drift_get(w.store, &a, w.devs[i].uuid, &drift));
+	assert_string_equal(drift.lines, "alerts.subscriptions.noc: absent -> all\n");
+	assert_true(parts_apply(&w, i, text, sizeof text));
+	assert_int_equal(watch(&w, i, &a).state, ENGINE_WATCH_CONFIRMED);
+	assert_int_equal(count(&w, i, "alerts.back"), 1);
+	/* no more wanted: no more watched */
+	parts_profile(&w, "");
+	assert_true(parts_apply(&w, i, text, sizeof text));
+	struct store_pc_log row;
+	assert_false(store_pc_log_get(w.store, &a, w.devs[i].uuid, STORE_PC_LOG_WATCH, &row));
+	arena_deinit(&a);
+	parts_stop(&w);
+}
+
+static void silence_is_no_confirmation(void **state)
+{
+	struct engine_alert_watch at;
+	struct world w;
+	struct arena a;
+	struct err e = { 0 };
+
+	(void)state;
+	arena_init(&a, 1 << 18);
+	unsigned i = begin(&w, "auto");
+	int64_t first = watch(&w, i, &a).confirmed_unix_ms;
+	assert_true(sim_dev_fault(w.devs[i].dev, span_str("refuse=1000"), &e));
+	world_run_ms(&w, 7 * HOUR);
+	at = watch(&w, i, &a);
+	assert_int_equal(at.state, ENGINE_WATCH_UNREACHED);
+	assert_int_equal(at.confirmed_unix_ms, first);
+	assert_true(*at.detail);
+	assert_int_equal(count(&w, i, "alerts.lost"), 0);
+	unsigned tries = count(&w, i, "device.operate_failed");
+	if (tries < 1 || tries > 2)
+		fail_msg("%u tries within seven hours", tries);
+	assert_true(sim_dev_fault(w.devs[i].dev, span_str("none"), &e));
+	world_run_ms(&w, 7 * HOUR);
+	assert_int_equal(watch(&w, i, &a).state, ENGINE_WATCH_CONFIRMED);
+	arena_deinit(&a);
+	parts_stop(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_loss_is_found_and_put_back),
+		cmocka_unit_test(asked_first_it_is_told_once),
+		cmocka_unit_test(silence_is_no_confirmation),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
