@@ -118,6 +118,38 @@ static void json_is_whole(void **state)
 	json_decref(all);
 }
 
+static void long_values_wrap_on_terminals(void **state)
+{
+	(void)state;
+	static const struct cli_col two[] = { { "a", "name", CLI_FORM_TEXT },
+					      { "b", "why", CLI_FORM_TEXT } };
+	static const struct {
+		const char *name;
+		unsigned width;
+		const char *value, *want;
+	} cases[] = {
+		{ "no terminal", 0, "one two three four five", "one two three four five\n" },
+		{ "wide enough", 40, "one two three four five", "one two three four five\n" },
+		{ "wraps", 20, "one two three four five", "one two three\n      four five\n" },
+		{ "just fits", 20, "one two three4", "one two three4\n" },
+		{ "one long word", 20, "sha256:0123456789abcdef", "sha256:0123456789abcdef\n" },
+		{ "too narrow", 12, "one two three four five", "one two three four five\n" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct catch c;
+		static const char want[] = "name  x\nwhy   ";
+		json_t *row = json_pack("{s:s,s:s}", "a", "x", "b", cases[i].value);
+
+		catch_begin(&c, CLI_WRITER_TEXT, cases[i].width);
+		cli_writer_record(c.w, two, 2, row);
+		json_decref(row);
+		const char *got = catch_end(&c);
+		if (strncmp(got, want, strlen(want)) != 0 ||
+		    !str_eq(got + strlen(want), cases[i].want))
+			fail_msg("%s: %s", cases[i].name, got);
+	}
+}
+
 static void records(void **state)
 {
 	(void)state;
@@ -273,6 +305,7 @@ int main(void)
 		cmocka_unit_test(lists),
 		cmocka_unit_test(json_is_whole),
 		cmocka_unit_test(records),
+		cmocka_unit_test(long_values_wrap_on_terminals),
 		cmocka_unit_test(shows_values),
 		cmocka_unit_test(text_is_safe),
 		cmocka_unit_test(tells_full_disks),

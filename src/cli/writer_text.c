@@ -1,5 +1,5 @@
 /* Text form: tables whose columns line up and fit into the terminal, and records. Called by
- * writer.c. Cuts only when it writes to a terminal. */
+ * writer.c. Cuts and wraps only when it writes to a terminal. */
 #include "cli/writer_priv.h"
 
 #define GAP       2
@@ -106,6 +106,24 @@ void cli_writer_text_end_priv(struct cli_writer *w, const char *none)
 	w->first = w->last = NULL;
 }
 
+/* A value on a terminal goes on below its beginning; for programs it is one line. */
+static void put_value(struct cli_writer *w, const char *text, size_t indent)
+{
+	size_t room = w->width > indent + NARROWEST ? w->width - indent : 0;
+
+	while (room && strlen(text) > room) {
+		size_t n = room;
+		while (n > 0 && text[n] != ' ')
+			n--;
+		if (n == 0)
+			break; /* one long word: the terminal cuts it */
+		out_bytes(&w->out, span_make(text, n));
+		out_fmt(&w->out, "\n%*s", (int)indent, "");
+		text += n + 1;
+	}
+	out_fmt(&w->out, "%s\n", text);
+}
+
 void cli_writer_text_record_priv(struct cli_writer *w, const json_t *record)
 {
 	size_t width = 0;
@@ -118,8 +136,10 @@ void cli_writer_text_record_priv(struct cli_writer *w, const json_t *record)
 		if (!w->cols[i].head)
 			continue;
 		const char *text = cli_writer_cell_priv(&w->arena, &w->cols[i], record);
-		if (*text)
-			out_fmt(&w->out, "%-*s  %s\n", (int)width, w->cols[i].head, text);
+		if (!*text)
+			continue;
+		out_fmt(&w->out, "%-*s  ", (int)width, w->cols[i].head);
+		put_value(w, text, width + GAP);
 	}
 	arena_reset(&w->arena);
 }

@@ -118,27 +118,48 @@ sim=$!
 wait_for sim.out ready $sim sim
 
 say "4. They say hello; the service configures them (their firmware takes its time: keys 3-30 s, restart 5-10 s)"
+bar() { # COUNT of 50: a line that is written again and again
+	printf "\r   [%-50.${1}s] %2d configured, %d refused, %2d s " '##################################################' \
+		"$done_now" "$refused" $(($(date +%s) - started))
+}
 count() { # STATE
 	"$OUTBAND" device list --state "$1" --csv | tail -n +2 | wc -l
 }
 while :; do
 	done_now=$(count configured)
 	refused=$(count refused)
-	printf '\r   %2d configured, %d refused, %2d s ' "$done_now" "$refused" $(($(date +%s) - started))
+	bar $((done_now + refused))
 	[ $((done_now + refused)) -ge 50 ] && break
 	[ $(($(date +%s) - started)) -lt 150 ] || { echo; die "not done after 150 s; look at $dir/serve.log (use --keep)"; }
 	sleep 1
 done
+took=$(($(date +%s) - started))
 echo
-"$OUTBAND" device list
-"$OUTBAND" status
-say "configured: $done_now, refused: $refused, after $(($(date +%s) - started)) s"
+say
+say "Configured, each proven by a login with its new password:"
+"$OUTBAND" device list --state configured --csv | awk -F, '
+	NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+	{ n[$at["version"]]++; of[$at["version"], $at["kind"]]++ }
+	END { for (v in n) printf "   AMT %-13s %2d PCs: %2d by key, %2d by certificate\n", v, n[v], of[v, "psk"], of[v, "pki"] }' |
+	sort -k 2 -V
+for address in 127.77.1.49 127.77.1.50; do
+	say
+	say "Refused, and why (outband device show $address):"
+	"$OUTBAND" device show "$address" | grep -E '^(name|state|setup by|health|rule|what to do)  '
+done
+say
+say "configured: $done_now, refused: $refused, after $took s"
 [ "$done_now" -eq 48 ] && [ "$refused" -eq 2 ] || die "expected 48 configured and 2 refused"
 if [ -n "$then" ]; then
 	"$then"
 fi
 if [ "$stay" = yes ]; then
-	say "Both go on. In another terminal: export OUTBAND_SOCKET=$OUTBAND_SOCKET; $OUTBAND device list"
+	say "Both go on. In another terminal:"
+	say "    export OUTBAND_SOCKET=$OUTBAND_SOCKET"
+	say "    $OUTBAND device list"
+	say "The virtual PCs answer to: $OUTBAND sim ctl --ctl $dir/sim.sock list"
 	printf 'Press Enter to end. '
 	read -r _ || :
+elif [ -z "$keep$then" ]; then
+	say "Ask them yourself: ./dev demo --stay leaves service and fleet running."
 fi
