@@ -12,8 +12,8 @@ CELL, LINE, SIZE = 8, 19, 13.3
 PLAIN, BOLD, DIM, GOOD, BAD, NOTE = "#c9d1d9", "#ffffff", "#8b949e", "#7ee787", "#ffa198", "#e3b341"
 INVERSE = "inverse"
 WORDS = [  # what is looked for in a line of output, and its colour; the first that fits a place wins
-    (r"^\s*(to do|what to do|hint)\b.*|^rule .*", NOTE),
-    (r"^outband: .*|^health .*|^Refused.*", BAD),
+    (r"^\s*(to do|what to do|hint)\b.*|^\s*rule .*", NOTE),
+    (r"^outband: .*|^\s*health .*|^Refused.*", BAD),
     (r"\brefused\b|\bfailed\b", BAD),
     (r"\bconfigured\b|\bis on\b|\btook power on\b|\bdone\b|(?<=  )on$|#+(?=[ #]*\])", GOOD),
     (r"\bis off\b|\btook power off\b|(?<=  )off$", NOTE),
@@ -130,7 +130,12 @@ class Film:
 
     def say(self, lines, seconds_a_line=0.05):
         for line in lines:
-            self.lines.append(coloured(line[:self.width]))
+            colours = list(coloured(line))
+            while colours and colours[-1][0] + len(colours[-1][1]) > self.width:
+                self.lines.append(coloured(line[:self.width]))
+                line = line[self.width:]
+                colours = list(coloured(line))
+            self.lines.append(tuple(colours))
             self.show(self.lines, seconds_a_line)
 
     def again(self, line, seconds):

@@ -22,6 +22,10 @@ bool cli_cmd_help(struct cli *c, struct err *e)
 	out_init_buf(&o, &b);
 	if (cli_args_has(&c->args, "man")) {
 		cli_help_man(&o);
+	} else if (cli_args_has(&c->args, "bash")) {
+		cli_help_complete(&o);
+	} else if (cli_args_has(&c->args, "all")) {
+		cli_help_all(&o);
 	} else if (c->args.count == 0) {
 		cli_help_overview(&o);
 	} else if (c->args.count == 1 && cli_commands_is_group(c->args.operands[0])) {

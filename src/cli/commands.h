@@ -132,7 +132,7 @@ enum cli_cmd_flags {
 	X("decode", "setupbin", "FILE [--format FORMAT] [--show-secrets]", "explain setup.bin, the file of a USB key", \
 	  CMD_LOCAL, cli_cmd_decode_setupbin)                                                       \
 	X("decode", "wsman", "FILE [--format FORMAT]", "explain a WS-MAN message, or one of legacy SOAP", CMD_LOCAL, cli_cmd_decode_wsman) \
-	X("help", "", "[COMMAND] [SUBCOMMAND] [--man]", "explain commands and their options", CMD_LOCAL | CMD_NO_CSV, cli_cmd_help) \
+	X("help", "", "[COMMAND] [SUBCOMMAND] [--all] [--bash] [--man]", "explain commands and their options", CMD_LOCAL | CMD_NO_CSV, cli_cmd_help) \
 	X("version", "", "", "print the version", CMD_LOCAL, cli_cmd_version)
 
 struct cli;

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "cli/args.h"
 #include "cli/help.h"
+#include "cli/topics.h"
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -69,6 +70,32 @@ static void rows_are_whole(void **state)
 		for (unsigned k = 0; k < i && (other = cli_commands_at(k)); k++)
 			if (str_eq(cmd->name, other->name) && str_eq(cmd->sub, other->sub))
 				fail_msg("%s %s stands there twice", cmd->name, cmd->sub);
+	}
+}
+
+/* The overview has every first word once, with a text for what has none of its own. */
+static void topics_are_whole(void **state)
+{
+	const struct cli_cmd *cmd;
+	const struct cli_topic *t;
+	(void)state;
+
+	for (unsigned i = 0; (cmd = cli_commands_at(i)); i++) {
+		unsigned times = 0;
+		for (unsigned k = 0; (t = cli_topics_at(k)); k++)
+			times += str_eq(t->word, cmd->name);
+		if (times != 1)
+			fail_msg("%s: %u rows in topics.h", cmd->name, times);
+	}
+	for (unsigned k = 0; (t = cli_topics_at(k)); k++) {
+		bool known = false, own = false;
+		for (unsigned i = 0; (cmd = cli_commands_at(i)); i++) {
+			known |= str_eq(t->word, cmd->name);
+			own |= str_eq(t->word, cmd->name) && !*cmd->sub;
+		}
+		if (!known || own == (t->text != NULL))
+			fail_msg("%s: %s", t->word,
+				 known ? "one text, and only one" : "no such command");
 	}
 }
 
@@ -175,10 +202,15 @@ static void help_names_everything(void **state)
 
 	buf_init(&b, 1024 * 1024);
 	out_init_buf(&o, &b);
+	cli_help_all(&o);
+	for (unsigned i = 0; (cmd = cli_commands_at(i)); i++) {
+		char line[64];
+		(void)snprintf(line, sizeof line, "\n  %s%s%s ", cmd->name, *cmd->sub ? " " : "",
+			       cmd->sub);
+		if (!strstr((char *)b.p, line))
+			fail_msg("%s %s is not in the list", cmd->name, cmd->sub);
+	}
 	cli_help_overview(&o);
-	for (unsigned i = 0; (cmd = cli_commands_at(i)); i++)
-		if (!strstr((char *)b.p, cmd->help))
-			fail_msg("%s %s is not in the overview", cmd->name, cmd->sub);
 	size_t column = 0;
 	for (size_t i = 0; i < b.n; i++) {
 		column = b.p[i] == '\n' ? 0 : column + 1;
@@ -191,10 +223,10 @@ static void help_names_everything(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(options_have_texts),    cmocka_unit_test(texts_are_used),
-		cmocka_unit_test(rows_are_whole),        cmocka_unit_test(finds_commands),
-		cmocka_unit_test(measures_words),        cmocka_unit_test(man_page_agrees),
-		cmocka_unit_test(help_names_everything),
+		cmocka_unit_test(options_have_texts), cmocka_unit_test(texts_are_used),
+		cmocka_unit_test(rows_are_whole),     cmocka_unit_test(topics_are_whole),
+		cmocka_unit_test(finds_commands),     cmocka_unit_test(measures_words),
+		cmocka_unit_test(man_page_agrees),    cmocka_unit_test(help_names_everything),
 	};
 	return cmocka_run_group_tests_name("cli/commands", tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include "cli/help.h"
 #include "cli/args.h"
 #include "cli/cli.h"
+#include "cli/topics.h"
 
 #define WIDTH  100
 #define INDENT 8
@@ -89,14 +90,27 @@ static void options(struct out *o, const struct cli_cmd *cmd, const char *synops
 	}
 }
 
-static void row(struct out *o, const struct cli_cmd *cmd)
+/* Names stand in a column that is as wide as the longest of them. */
+static size_t name_width(const char *name)
 {
-	size_t before = out_len(o);
+	const struct cli_cmd *cmd;
+	size_t width = 0;
+
+	for (unsigned i = 0; (cmd = cli_commands_at(i)); i++) {
+		size_t n = strlen(cmd->name) + (*cmd->sub ? 1 + strlen(cmd->sub) : 0);
+		if ((!name || strcmp(cmd->name, name) == 0) && n > width)
+			width = n;
+	}
+	return width;
+}
+
+static void row(struct out *o, const struct cli_cmd *cmd, size_t width)
+{
+	size_t before = out_len(o), at = 2 + width + 2;
 	out_str(o, "  ");
 	full_name(o, cmd);
-	size_t n = out_len(o) - before;
-	out_fmt(o, "%*s", (int)(n < 20 ? 20 - n : 1), "");
-	wrap(o, cmd->help, 20, 20);
+	out_fmt(o, "%*s", (int)(at - (out_len(o) - before)), "");
+	wrap(o, cmd->help, at, at);
 }
 
 void cli_help_command(struct out *o, const struct cli_cmd *cmd)
@@ -106,7 +120,8 @@ void cli_help_command(struct out *o, const struct cli_cmd *cmd)
 	if (cmd->flags & CMD_CHANGES_DEVICE)
 		out_str(o, "  This command changes the PC.\n");
 	if (cmd->flags & CMD_NEEDS_SERVER)
-		out_str(o, "  It asks the service, which 'outband serve' starts.\n");
+		out_fmt(o, "  It asks the service, which 'outband serve' starts%s.\n",
+			strstr(cmd->args, "[--direct") ? "; with --direct one PC, without it" : "");
 	options(o, cmd, cmd->args, "options");
 	options(o, cmd, CLI_GLOBAL_ARGS, "options of every command");
 	const struct cli_cmd *other;
@@ -116,7 +131,7 @@ void cli_help_command(struct out *o, const struct cli_cmd *cmd)
 			continue;
 		out_str(o, any ? "" : "\nsee also:\n");
 		any = true;
-		row(o, other);
+		row(o, other, name_width(cmd->name));
 	}
 }
 
@@ -127,34 +142,83 @@ void cli_help_group(struct out *o, const char *name)
 	out_fmt(o, "usage: outband %s COMMAND\n\n", name);
 	for (unsigned i = 0; (cmd = cli_commands_at(i)); i++)
 		if (strcmp(cmd->name, name) == 0)
-			row(o, cmd);
+			row(o, cmd, name_width(name));
 	out_fmt(o, "\n'outband help %s COMMAND' shows arguments and options.\n", name);
+}
+
+static const struct cli_topic topics[] = {
+#define X(head, word, text) { head, word, text },
+	CLI_TOPICS(X)
+#undef X
+};
+
+const struct cli_topic *cli_topics_at(unsigned i)
+{
+	return i < sizeof topics / sizeof *topics ? &topics[i] : NULL;
+}
+
+/* "WORD  what it is about: its sub-commands". */
+static void topic(struct out *o, const struct cli_topic *t)
+{
+	char text[512];
+	struct out line;
+	const struct cli_cmd *cmd;
+	unsigned subs = 0;
+	static const size_t at = 14;
+
+	out_init(&line, text, sizeof text - 1);
+	for (unsigned i = 0; (cmd = cli_commands_at(i)); i++) {
+		if (strcmp(cmd->name, t->word) != 0)
+			continue;
+		if (!*cmd->sub)
+			out_str(&line, cmd->help);
+		else if (subs++ == 0)
+			out_fmt(&line, t->text ? "%s: %s" : "; %s%s", t->text ? t->text : "also ",
+				cmd->sub);
+		else
+			out_fmt(&line, ", %s", cmd->sub);
+	}
+	text[out_len(&line)] = 0;
+	out_fmt(o, "  %-*s", (int)(at - 2), t->word);
+	wrap(o, text, at, at);
 }
 
 void cli_help_overview(struct out *o)
 {
-	const struct cli_cmd *cmd;
+	const struct cli_topic *t;
 
 	out_str(o,
 		"outband " CLI_VERSION
 		" - sets up, configures and diagnoses Intel AMT (vPro) PCs out of band\n\n"
 		"usage: outband COMMAND [ARGUMENTS]\n");
+	for (unsigned i = 0; (t = cli_topics_at(i)); i++) {
+		if (i == 0 || strcmp(t->head, topics[i - 1].head) != 0)
+			out_fmt(o, "\n%s\n", t->head);
+		topic(o, t);
+	}
+	out_str(o,
+		"\n'outband help COMMAND' shows arguments and options, 'outband help --all' every command in a\n"
+		"line. Results go to standard output, as text or with --json or --csv; errors and notes go to\n"
+		"standard error.\n");
+}
+
+void cli_help_all(struct out *o)
+{
+	const struct cli_cmd *cmd;
 	static const struct {
 		unsigned flag;
 		const char *head;
 	} parts[] = {
-		{ CMD_LOCAL, "work on their own" },
-		{ CMD_NEEDS_SERVER, "ask the running service ('outband serve')" },
+		{ CMD_LOCAL, "Commands that work on their own" },
+		{ CMD_NEEDS_SERVER,
+		  "Commands that ask the running service ('outband serve'), or with --direct one PC" },
 	};
 	for (size_t k = 0; k < 2; k++) {
-		out_fmt(o, "\nCommands that %s:\n", parts[k].head);
+		out_fmt(o, "%s%s:\n", k ? "\n" : "", parts[k].head);
 		for (unsigned i = 0; (cmd = cli_commands_at(i)); i++)
 			if (cmd->flags & parts[k].flag)
-				row(o, cmd);
+				row(o, cmd, name_width(NULL));
 	}
-	out_str(o,
-		"\n'outband help COMMAND' shows arguments and options. Results go to standard output, as text\n"
-		"or with --json or --csv; errors and notes go to standard error.\n");
 }
 
 /* --- man page --- */

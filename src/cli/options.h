@@ -156,4 +156,6 @@
 	X("effective", "profile", "with every key, those that are left too; secrets by name")           \
 	X("markdown", "profile", "print the page docs/profile.md instead")                          \
 	X("man", "profile", "print the man page outband-profile.5 instead")                         \
+	X("all", "help", "every command, in a line")                                                \
+	X("bash", "help", "print a script that lets bash complete commands and options")            \
 	X("man", "help", "print the part of the man page that comes from this table")

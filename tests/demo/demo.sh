@@ -117,7 +117,8 @@ started=$(date +%s)
 sim=$!
 wait_for sim.out ready $sim sim
 
-say "4. They say hello; the service configures them (their firmware takes its time: keys 3-30 s, restart 5-10 s)"
+say "4. They say hello; the service configures them"
+say "   (their firmware takes its time: a key 3 to 30 s, the restart of its network 5 to 10 s)"
 bar() { # COUNT of 50: a line that is written again and again
 	printf "\r   [%-50.${1}s] %2d configured, %d refused, %2d s " '##################################################' \
 		"$done_now" "$refused" $(($(date +%s) - started))
@@ -145,7 +146,8 @@ say "Configured, each proven by a login with its new password:"
 for address in 127.77.1.49 127.77.1.50; do
 	say
 	say "Refused, and why (outband device show $address):"
-	"$OUTBAND" device show "$address" | grep -E '^(name|state|setup by|health|rule|what to do)  '
+	"$OUTBAND" device show "$address" | grep -E '^(name|health|rule|what to do)  ' |
+		sed 's/^/   /; s/   device [0-9a-f-]*: /   /'
 done
 say
 say "configured: $done_now, refused: $refused, after $took s"

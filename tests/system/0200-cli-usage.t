@@ -8,13 +8,17 @@ test_description='outband: help for every command, messages about wrong use'
 test_expect_success 'without a command the overview is shown' '
 	"$OUTBAND" >overview && "$OUTBAND" help >help && "$OUTBAND" --help >option &&
 	test_cmp overview help && test_cmp overview option &&
-	grep -q "^  device list  *list the PCs" help &&
-	test $(wc -L <help) -le 100
+	grep -q "^  device  *the PCs .*: list, show" help &&
+	test $(wc -L <help) -le 100 && test $(wc -l <help) -le 90
 '
 
-test_expect_success 'every command of the overview explains itself' '
+test_expect_success 'every command has a line' '
+	"$OUTBAND" help --all >all && grep -q "^  device list  *list the PCs" all && test $(wc -L <all) -le 100
+'
+
+test_expect_success 'every command explains itself' '
 	sed -n "s/^  \([a-z]* [a-z]*\)  .*/\1/p; s/^  \([a-z]*\)  .*/\1/p; s/^  \(credential reveal\) .*/\1/p" \
-		help >commands &&
+		all >commands &&
 	test $(wc -l <commands) -gt 45 &&
 	while read -r command; do
 		"$OUTBAND" help $command >one || { echo "help $command: $?" && return 1; }
@@ -28,6 +32,26 @@ test_expect_success 'every command of the overview explains itself' '
 test_expect_success 'a word before sub-commands lists them' '
 	"$OUTBAND" help key >key && "$OUTBAND" key --help >key2 && test_cmp key key2 &&
 	grep -q "^  key export" key && ! grep -q "^  device" key
+'
+
+test_expect_success 'bash completes words, sub-commands and options' '
+	"$OUTBAND" help --bash >complete.bash &&
+	cat >asks.bash <<-\EOF &&
+	. ./complete.bash
+	ask() {
+		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+		_outband
+		echo "${COMPREPLY[*]}"
+	}
+	ask outband disc
+	ask outband boot c
+	ask outband boot can --dir
+	ask outband boot pxe --opt
+	ask outband nothing --x
+	EOF
+	bash asks.bash >got &&
+	printf "%s\n" discover "can clear" --direct --option "" >want &&
+	test_cmp want got
 '
 
 test_expect_success 'version' '
