@@ -86,10 +86,11 @@ static void tell(struct amt_discover *d, uint32_t ip, uint64_t position, const s
 {
 	char address[NAMES_IP_SIZE], name[NAMES_TEXT_SIZE];
 
-	bool nothing = amt_seen_state(s) == AMT_SEEN_NOTHING;
-	if (nothing && !d->conf.thorough)
+	enum amt_seen_state state = amt_seen_state(s);
+	if (state == AMT_SEEN_NOTHING && !d->conf.thorough)
 		return;
-	d->counts.found += !nothing;
+	d->counts.found += state > AMT_SEEN_UNCLEAR;
+	d->counts.unclear += state == AMT_SEEN_UNCLEAR;
 	names_ip_print(ip, address);
 	d->conf.on_found(d->conf.arg, address, name_of(d, position, name), s);
 }

@@ -18,7 +18,7 @@ struct amt_discover_conf {
 	uint16_t rmcp_port, port_base; /* 623, 16992 */
 	const struct span *ours;    /* certificates of our own CAs; borrowed */
 	unsigned our_count;
-	/* For each address where AMT was seen. s is valid inside only. */
+	/* For each address where AMT was seen, or what may be AMT. s is valid inside only. */
 	void (*on_found)(void *arg, const char *address, const char *name, const struct amt_seen *s);
 	/* Exactly once and last, never before amt_discover_start returned: all done, or stopped. */
 	void (*on_end)(void *arg);
@@ -26,7 +26,7 @@ struct amt_discover_conf {
 };
 struct amt_discover_counts {
 	uint64_t total, done;       /* addresses */
-	uint64_t pings, pongs, looks, found, unresolved;
+	uint64_t pings, pongs, looks, found, unclear, unresolved;
 	uint32_t rate;              /* now; 0: no limit */
 };
 struct amt_discover;

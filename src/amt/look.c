@@ -1,6 +1,7 @@
 /* See look.h. First all ports at once, then the open ones one after the other: 16992 in the clear, then
  * 16993 with TLS of today, of old firmware, and by a key that nobody has: only a PC that waits for
- * its key answers that one otherwise. */
+ * its key answers that one otherwise. When nothing of that shows what is there, the open ports are tried
+ * once more and given longer to close again. */
 #include "amt/look.h"
 #include "amt/quirks.h"
 #include "base/mem.h"
@@ -10,6 +11,7 @@
 
 #define UP_MS    5000
 #define GRACE_MS 100
+#define AGAIN_MS 2000
 #define REPLY_MS 5000
 #define REALM_OF "http://intel.com/wbem/wscim/1/amt-schema/1/AMT_GeneralSettings"
 
@@ -29,6 +31,8 @@ struct amt_look {
 	char address[64];
 	struct knock knocks[AMT_SEEN_PORT_COUNT];
 	unsigned open_knocks;
+	bool again;               /* the second round of knocks */
+	bool mute;                /* 16993 takes connections and says nothing */
 	struct sched_timer *soon; /* the next step */
 	struct amt_client *client;
 	struct amt_way way;
@@ -71,7 +75,7 @@ static void answered(struct amt_look *k)
 		return;
 	for (unsigned i = 0; i < AMT_SEEN_PORT_COUNT; i++)
 		up = up || k->knocks[i].s;
-	k->soon = sched_after(k->conf.sched, up ? GRACE_MS : 0, on_grace, k);
+	k->soon = sched_after(k->conf.sched, !up ? 0 : k->again ? AGAIN_MS : GRACE_MS, on_grace, k);
 }
 
 static void on_knock_up(void *arg, const struct net_tls_facts *facts)
@@ -94,7 +98,7 @@ static enum amt_seen_says says_of(const struct knock *n, enum err_code code)
 {
 	switch (code) {
 	case ERR_NONE:
-		return n->up ? AMT_SEEN_OPEN : AMT_SEEN_REFUSED;
+		return n->up && !n->k->again ? AMT_SEEN_OPEN : AMT_SEEN_REFUSED;
 	case ERR_REFUSED:
 	case ERR_CLOSED:
 		return AMT_SEEN_REFUSED;
@@ -116,11 +120,33 @@ static void on_knock_down(void *arg, const struct err *why)
 		answered(n->k);
 }
 
-struct amt_look *amt_look_start(const struct amt_look_conf *c, const char *address,
-				struct amt_seen *s, void (*fn)(void *arg), void *arg)
+static void knock(struct amt_look *k, unsigned port)
 {
 	static const struct net_stream_events events = { on_knock_up, on_knock_data,
 							 on_knock_down };
+	struct net_target t = { .port = (uint16_t)(k->conf.port_base + port) };
+
+	(void)str_copy(t.address, sizeof t.address, span_str(k->address));
+	k->knocks[port] =
+		(struct knock){ k, k->conf.dialer->dial(k->conf.dialer, &t), port, false };
+	k->open_knocks++;
+	net_stream_start(k->knocks[port].s, &events, &k->knocks[port]);
+}
+
+/* False: no port is open. */
+static bool knock_again(struct amt_look *k)
+{
+	k->again = true;
+	for (unsigned i = 0; i < AMT_SEEN_PORT_COUNT; i++) {
+		if (k->seen->ports[i] == AMT_SEEN_OPEN)
+			knock(k, i);
+	}
+	return k->open_knocks > 0;
+}
+
+struct amt_look *amt_look_start(const struct amt_look_conf *c, const char *address,
+				struct amt_seen *s, void (*fn)(void *arg), void *arg)
+{
 	struct amt_look *k = MEM_NEW(struct amt_look);
 
 	k->conf = *c;
@@ -128,13 +154,8 @@ struct amt_look *amt_look_start(const struct amt_look_conf *c, const char *addre
 	k->fn = fn;
 	k->arg = arg;
 	(void)str_copy(k->address, sizeof k->address, span_str(address));
-	k->open_knocks = AMT_SEEN_PORT_COUNT;
-	for (unsigned i = 0; i < AMT_SEEN_PORT_COUNT; i++) {
-		struct net_target t = { .port = (uint16_t)(c->port_base + i) };
-		(void)str_copy(t.address, sizeof t.address, span_str(address));
-		k->knocks[i] = (struct knock){ k, c->dialer->dial(c->dialer, &t), i, false };
-		net_stream_start(k->knocks[i].s, &events, &k->knocks[i]);
-	}
+	for (unsigned i = 0; i < AMT_SEEN_PORT_COUNT; i++)
+		knock(k, i);
 	return k;
 }
 
@@ -269,6 +290,7 @@ static void on_connected(void *arg, const struct amt_reply *r, const struct err 
 	if (e->code == ERR_CLOSED && !k->seen->with_cert)
 		k->seen->ports[AMT_SEEN_16993] = AMT_SEEN_REFUSED;
 	if (e->code != ERR_NONE) {
+		k->mute = k->step == STEP_LEGACY && e->code == ERR_TIMEOUT;
 		(void)str_copy(k->seen->tls_error, sizeof k->seen->tls_error, span_str(text));
 		soon(k);
 		return;
@@ -355,7 +377,7 @@ static bool start_step(struct amt_look *k)
 		start_tls(k, &p[k->step == STEP_LEGACY]);
 		return true;
 	case STEP_PSK:
-		if (!port || s->tls || s->with_cert)
+		if (!port || s->tls || s->with_cert || k->mute)
 			return false;
 		(void)amt_quirks_ladder("", true, p);
 		start_tls(k, &p[0]);
@@ -378,5 +400,7 @@ static void next_step(struct amt_look *k)
 			return;
 		k->step++;
 	}
+	if (!k->again && amt_seen_state(k->seen) == AMT_SEEN_UNCLEAR && knock_again(k))
+		return;
 	k->fn(k->arg);
 }

@@ -134,6 +134,20 @@ static void judge_nothing(struct judge *j)
 	}
 }
 
+static void judge_unclear(struct judge *j)
+{
+	const struct amt_seen *s = j->s;
+
+	if (j->state != AMT_SEEN_UNCLEAR)
+		return;
+	struct amt_probe_finding *f =
+		add(j, AMT_PROBE_WRONG, "",
+		    "something takes connections there and does not speak as AMT does",
+		    "see whether another program or a relay has this address; firmware that hangs "
+		    "answers again when the PC was without power");
+	put(f->seen, sizeof f->seen, s->server[0] ? s->server : s->tls_error, "");
+}
+
 static void judge_ports(struct judge *j)
 {
 	for (unsigned p = 0; p < AMT_SEEN_PORT_COUNT; p++) {
@@ -193,7 +207,8 @@ static void judge_setup(struct judge *j)
 	if (j->state == AMT_SEEN_STOPPED)
 		add(j, AMT_PROBE_WRONG, "D026", "it is in setup, and says hello no more", "");
 	if (str_eq(known, "configured") && j->state != AMT_SEEN_CONFIGURED &&
-	    j->state != AMT_SEEN_NOTHING && j->state != AMT_SEEN_PRESENT) {
+	    j->state != AMT_SEEN_NOTHING && j->state != AMT_SEEN_PRESENT &&
+	    j->state != AMT_SEEN_UNCLEAR) {
 		f = add(j, AMT_PROBE_WRONG, "",
 			"it was configured, and is so no more: somebody cleared it",
 			"'outband device show' tells its history; when it says hello it is configured again");
@@ -203,7 +218,7 @@ static void judge_setup(struct judge *j)
 	if (amt_pc_is_soap_era(j->version))
 		add(j, AMT_PROBE_NOTE, "D015", "its firmware speaks the old SOAP interface only",
 		    "");
-	if (!j->s->ponged && j->state != AMT_SEEN_NOTHING)
+	if (!j->s->ponged && j->state != AMT_SEEN_NOTHING && j->state != AMT_SEEN_UNCLEAR)
 		add(j, AMT_PROBE_NOTE, "", "it does not answer presence pings",
 		    "firmware before 4.0 never does; later it is a setting (ping), or UDP 623 is "
 		    "dropped in between");
@@ -215,7 +230,8 @@ static void judge_tls(struct judge *j)
 	struct amt_probe_finding *f;
 	unsigned major = 0, minor = 0;
 
-	if (s->ports[AMT_SEEN_16993] != AMT_SEEN_OPEN || s->wants_psk)
+	if (s->ports[AMT_SEEN_16993] != AMT_SEEN_OPEN || s->wants_psk ||
+	    j->state == AMT_SEEN_UNCLEAR)
 		return;
 	(void)amt_quirks_parse_version(j->version, &major, &minor);
 	if (!s->tls && !s->with_cert) {
@@ -273,6 +289,7 @@ unsigned amt_probe_judge(const struct amt_seen *s, const struct amt_probe_known 
 
 	amt_seen_version(s, j.version);
 	judge_nothing(&j);
+	judge_unclear(&j);
 	judge_ports(&j);
 	judge_redirection(&j);
 	judge_setup(&j);

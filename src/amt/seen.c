@@ -175,7 +175,8 @@ void amt_seen_version(const struct amt_seen *s, char out_text[32])
 	struct out o;
 
 	out_text[0] = '\0';
-	if (version_in(s->server, out_text) || version_in(s->identify, out_text))
+	if (amt_seen_product(s)[0] &&
+	    (version_in(s->server, out_text) || version_in(s->identify, out_text)))
 		return;
 	out_text[0] = '\0';
 	if (!s->ponged || (!s->pong.major && !s->pong.minor))
@@ -184,7 +185,15 @@ void amt_seen_version(const struct amt_seen *s, char out_text[32])
 	out_fmt(&o, "%u.%u", s->pong.major, s->pong.minor);
 }
 
-/* By what TLS shows on 16993. */
+/* What answers says that it is AMT: by its name, or by a realm as AMT makes them (discovery 2.2). */
+static bool is_amt(const struct amt_seen *s)
+{
+	return amt_seen_product(s)[0] || span_starts(span_str(s->realm), "Digest:") ||
+		span_starts(span_str(s->realm), "Intel(R) AMT");
+}
+
+/* By what TLS shows on 16993. A certificate alone is taken for that of AMT: with mutual TLS nothing
+ * else shows. */
 static enum amt_seen_state by_tls(const struct amt_seen *s, bool in_setup)
 {
 	if (s->wants_psk)
@@ -193,7 +202,7 @@ static enum amt_seen_state by_tls(const struct amt_seen *s, bool in_setup)
 		return AMT_SEEN_SETUP_PKI;
 	if (in_setup)
 		return AMT_SEEN_SETUP;
-	return s->with_cert ? AMT_SEEN_CONFIGURED : AMT_SEEN_PRESENT;
+	return s->with_cert && (!s->http || is_amt(s)) ? AMT_SEEN_CONFIGURED : AMT_SEEN_UNCLEAR;
 }
 
 static enum amt_seen_state in_setup(const struct amt_seen *s)
@@ -216,15 +225,17 @@ enum amt_seen_state amt_seen_state(const struct amt_seen *s)
 		return AMT_SEEN_CONFIGURED;
 	if (intel && s->pong.state == WIRE_RMCP_IN)
 		return in_setup(s);
-	if (s->ports[AMT_SEEN_16992] == AMT_SEEN_OPEN && s->http && amt_seen_product(s)[0])
+	if (s->ports[AMT_SEEN_16992] == AMT_SEEN_OPEN && s->http && is_amt(s))
 		return AMT_SEEN_CONFIGURED;
-	if (s->ports[AMT_SEEN_16993] == AMT_SEEN_OPEN)
-		return by_tls(s, false);
+	if (s->ports[AMT_SEEN_16993] == AMT_SEEN_OPEN) {
+		enum amt_seen_state state = by_tls(s, false);
+		return intel && state == AMT_SEEN_UNCLEAR ? AMT_SEEN_PRESENT : state;
+	}
 	if (intel && s->pong.state == WIRE_RMCP_PRE)
 		return AMT_SEEN_NOT_SET_UP;
 	for (unsigned p = 0; p < AMT_SEEN_PORT_COUNT; p++) {
-		if (s->ports[p] == AMT_SEEN_OPEN)
-			return AMT_SEEN_PRESENT;
+		if (s->ports[p] == AMT_SEEN_OPEN && !intel)
+			return AMT_SEEN_UNCLEAR;
 	}
 	return intel ? AMT_SEEN_PRESENT : AMT_SEEN_NOTHING;
 }

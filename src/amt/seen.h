@@ -27,6 +27,8 @@ const char *amt_seen_says_name(enum amt_seen_says s);
 #define AMT_SEEN_STATES(X)                                                                          \
 	X(AMT_SEEN_NOTHING, "nothing", "nothing of AMT answers: off, disabled, outside of its home "   \
 	  "domains, behind a firewall, or no AMT at all")                                           \
+	X(AMT_SEEN_UNCLEAR, "unclear", "something takes connections there and does not speak as AMT "  \
+	  "does: another program, a relay, or firmware that hangs")                                 \
 	X(AMT_SEEN_PRESENT, "present", "AMT is there; what it shows does not say in which state")     \
 	X(AMT_SEEN_NOT_SET_UP, "not-set-up", "factory default, or only its MEBx password was changed") \
 	X(AMT_SEEN_SETUP, "setup", "in setup, by key or by certificate")                              \

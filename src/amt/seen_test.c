@@ -11,7 +11,16 @@
 #include <cmocka.h>
 
 #define AMT_TEXT "Intel(R) Active Management Technology "
-enum { PONG = 1, HTTP = 2, CERT = 4, SETUP_CERT = 8, PSK = 16, STRANGE = 32 };
+enum {
+	PONG = 1,
+	HTTP = 2,
+	CERT = 4,
+	SETUP_CERT = 8,
+	PSK = 16,
+	STRANGE = 32,
+	NO_AMT = 64,
+	REALM = 128
+};
 
 static void judges(void **state)
 {
@@ -43,8 +52,14 @@ static void judges(void **state)
 		{ "no pong, TLS", CERT, 0, "roro", "configured" },
 		{ "no pong, setup certificate", CERT | SETUP_CERT, 0, "rorr", "setup-pki" },
 		{ "no pong, key", PSK, 0, "rorr", "setup-psk" },
-		{ "no pong, port only", 0, 0, "rorr", "present" },
-		{ "no pong, redirection only", 0, 0, "rror", "present" },
+		{ "no pong, port only", 0, 0, "rorr", "unclear" },
+		{ "no pong, redirection only", 0, 0, "rror", "unclear" },
+		{ "another web server", HTTP | NO_AMT, 0, "orrr", "unclear" },
+		{ "another web server with TLS", HTTP | NO_AMT | CERT, 0, "rorr", "unclear" },
+		{ "no name, but a realm of AMT", HTTP | NO_AMT | REALM, 0, "orrr", "configured" },
+		{ "no name, but a realm of AMT, TLS", HTTP | NO_AMT | REALM | CERT, 0, "rorr",
+		  "configured" },
+		{ "a pong, and TLS that fails", PONG, WIRE_RMCP_PRE, "rorr", "present" },
 		{ "an unknown state", PONG, WIRE_RMCP_STATE_3, "rrrr", "present" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -57,7 +72,11 @@ static void judges(void **state)
 		s.pong.state = cases[i].pong;
 		s.pong.maker = has & STRANGE ? 4542 : WIRE_RMCP_INTEL;
 		if (has & HTTP)
-			(void)str_copy(s.server, sizeof s.server, span_str(AMT_TEXT "9.0.1"));
+			(void)str_copy(s.server, sizeof s.server,
+				       span_str(has & NO_AMT ? "nginx/1.22.1" : AMT_TEXT "9.0.1"));
+		if (has & REALM)
+			(void)str_copy(s.realm, sizeof s.realm,
+				       span_str("Digest:0123456789ABCDEF"));
 		for (unsigned p = 0; p < AMT_SEEN_PORT_COUNT; p++) {
 			char c = cases[i].ports[p];
 			s.ports[p] = c == 'o' ? AMT_SEEN_OPEN
@@ -89,7 +108,7 @@ static void knows_versions(void **state)
 		{ "", "", 16, 1, "16.1", "AMT" },
 		{ "", "", 0, 0, "", "" },
 		{ "nginx/1.22.1", "", 0, 0, "", "" },
-		{ "Apache 2.4", "", 0, 0, "2.4", "" },
+		{ "Apache 2.4", "", 0, 0, "", "" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct amt_seen s = { .ponged = cases[i].major > 0 };

@@ -144,6 +144,10 @@ static void report(struct discover *v)
 		 (unsigned long long)n.done, (unsigned long long)n.total, (long long)(ms / 1000),
 		 (long long)(ms % 1000), (unsigned long long)n.pings, (unsigned long long)n.pongs,
 		 (unsigned long long)n.looks, (unsigned long long)n.found);
+	if (n.unclear)
+		cli_note("%llu more take connections and do not speak as AMT does: see "
+			 "'outband probe ADDRESS'",
+			 (unsigned long long)n.unclear);
 	if (n.unresolved)
 		cli_note("%llu names have no address", (unsigned long long)n.unresolved);
 }

@@ -72,7 +72,7 @@ static void say_ports(const struct probe *v, const struct amt_seen *s)
 		enum amt_seen_port p = (enum amt_seen_port)i;
 		cli_writer_say(w, "  port %-7u %-9s expected: %-7s %s", amt_seen_port_number(p),
 			       amt_seen_says_name(s->ports[i]),
-			       amt_seen_state(s) == AMT_SEEN_NOTHING
+			       amt_seen_state(s) <= AMT_SEEN_UNCLEAR
 				       ? "-"
 				       : amt_probe_port_name(amt_probe_expects(s, p)),
 			       amt_seen_port_text(p));

@@ -113,6 +113,46 @@ test_expect_success 'wrong pongs are not taken for PCs' '
 	sim_ctl fault all none
 '
 
+# Hosts that answer by halves: garbage for TLS, a head without an end, a web server, ports that close late,
+# redirection alone, a pong alone, half a pong.
+test_expect_success 'what is no AMT, or answers by halves, is told from AMT and holds nothing up' '
+	cat >halves.py <<-PY &&
+	import socket, threading, time
+	def serve(n, port, fn):
+	    s = socket.socket(); s.bind(("127.35.4.%d" % n, port)); s.listen(9)
+	    def loop():
+	        while True: threading.Thread(target=run, args=(fn, s.accept()[0]), daemon=True).start()
+	    threading.Thread(target=loop, daemon=True).start()
+	def run(fn, c):
+	    try: fn(c)
+	    except OSError: pass
+	    c.close()
+	def say(c, *texts):
+	    c.recv(4096)
+	    for t in texts: c.sendall(t)
+	    c.recv(4096)
+	def late(c): time.sleep(0.4)
+	def garbage(c): say(c, bytes(range(256)))
+	def endless(c): say(c, b"HTTP/1.1 200 OK\\r\\n", *[b"X-%d: " % i + b"a" * 1000 + b"\\r\\n" for i in range(10240)])
+	def other(c): say(c, b"HTTP/1.1 404 Not Found\\r\\nServer: nginx/1.22.1\\r\\nContent-Length: 0\\r\\n\\r\\n")
+	def pong(n, head, tail):
+	    u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.bind(("127.35.4.%d" % n, 22394))
+	    def loop():
+	        while True:
+	            d, a = u.recvfrom(99); u.sendto(bytes.fromhex(head) + d[9:10] + bytes.fromhex(tail), a)
+	    threading.Thread(target=loop, daemon=True).start()
+	for p in range(22390, 22394): serve(1, p, garbage); serve(2, p, endless); serve(4, p, late)
+	serve(3, 22390, other); serve(5, 22392, garbage)
+	pong(6, "0600ff06000011be40", "001000000157426 0c002012000000000 0000".replace(" ", "")); pong(7, "0600ff06000011be40", "")
+	open("halves.up", "w").close(); time.sleep(300)
+	PY
+	python3 halves.py & pid=$! && sim_pids="$sim_pids $pid" && sim_until test -e halves.up &&
+	"$OUTBAND" discover 127.35.4.1-8 --port-base 22390 --rmcp-port 22394 >out 2>err && kill $pid &&
+	awk "{ print \$1, \$2 }" out | sort -V >got &&
+	printf "127.35.4.%s\n" "1 unclear" "2 unclear" "3 unclear" "5 unclear" "6 configured" >few && test_cmp few got &&
+	grep -q "^8 of 8 addresses in .* 1 found$" err && grep -q "^4 more take connections" err
+'
+
 # The walk is the same each time: an interrupted one and its rest are the whole, and the rest is less.
 test_expect_success 'stopped by SIGINT, it says where, and goes on from there' '
 	"$OUTBAND" discover 127.35.0.0/24 $ports --ping --rate 20 --resume state --json >one.json 2>err1 &
