@@ -11,7 +11,7 @@ struct look {
 	struct engine_console_wait *wait;
 	struct api_req *r;
 	const char *uuid;
-	uint64_t from;
+	uint64_t from, version;
 };
 
 static void put_bytes(struct api_req *r, const char *key, struct span bytes)
@@ -53,6 +53,7 @@ static void show(struct api_req *r)
 	api_json_str(&r->json, "writer", v.writer);
 	api_json_bool(&r->json, "power", v.power);
 	api_json_int(&r->json, "drops", (int64_t)v.drops);
+	api_json_int(&r->json, "version", (int64_t)v.version);
 	api_json_int(&r->json, "from", (int64_t)from);
 	api_json_int(&r->json, "next", (int64_t)(from + said.n));
 	put_bytes(r, "data", said);
@@ -89,12 +90,16 @@ static void on_wait_over(void *arg)
 	show(l->r);
 }
 
-static bool read_query(struct api_req *r, uint64_t *inout_from, uint32_t *inout_wait_ms,
-		       struct err *e)
+static bool read_query(struct api_req *r, struct look *l, uint32_t *inout_wait_ms, struct err *e)
 {
-	const char *from = api_query(r, "from"), *wait = api_query(r, "wait_ms");
+	const char *from = api_query(r, "from"), *wait = api_query(r, "wait_ms"),
+		   *version = api_query(r, "version");
 
-	if (from && !str_to_u64(span_str(from), 0, INT64_MAX, inout_from, NULL)) {
+	if (version && !str_to_u64(span_str(version), 0, INT64_MAX, &l->version, NULL)) {
+		err_set(e, ERR_INVALID, "the query has version=%.40s", version);
+		return err_want(e, "that of the last answer");
+	}
+	if (from && !str_to_u64(span_str(from), 0, INT64_MAX, &l->from, NULL)) {
 		err_set(e, ERR_INVALID, "the query has from=%.40s", from);
 		return err_want(e, "a number of bytes");
 	}
@@ -112,7 +117,7 @@ void api_console_get(struct api_req *r)
 	uint32_t wait_ms = 0;
 	struct err e = { 0 };
 
-	if (!l || !api_device_find(r, &d, &e) || !read_query(r, &l->from, &wait_ms, &e)) {
+	if (!l || !api_device_find(r, &d, &e) || !read_query(r, l, &wait_ms, &e)) {
 		api_fail(r, &e);
 		return;
 	}
@@ -120,8 +125,9 @@ void api_console_get(struct api_req *r)
 	l->uuid = d.uuid;
 	r->state = l;
 	r->state_free = look_free;
-	l->wait = wait_ms ? engine_console_wait(r->api->conf.engine, l->uuid, l->from, on_news, l)
-			  : NULL;
+	l->wait = wait_ms
+		? engine_console_wait(r->api->conf.engine, l->uuid, l->from, l->version, on_news, l)
+		: NULL;
 	if (l->wait)
 		r->timer = sched_after(api_sched(r->api), wait_ms, on_wait_over, l);
 	else
@@ -141,7 +147,8 @@ static void opened(struct api_req *r)
 		api_fail(r, &e);
 }
 
-void api_console_post(struct api_req *r)
+/* fn when it is in the audit. */
+static void audit_first(struct api_req *r, const char *what, void (*fn)(struct api_req *r))
 {
 	struct look *l = ARENA_NEW(&r->arena, struct look);
 	struct store_device d;
@@ -155,32 +162,39 @@ void api_console_post(struct api_req *r)
 	l->uuid = d.uuid;
 	r->state = l;
 	r->state_free = look_free;
-	api_commit(r, api_tx(r, "console", d.fqdn[0] ? d.fqdn : d.uuid), opened);
+	api_commit(r, api_tx(r, what, d.fqdn[0] ? d.fqdn : d.uuid), fn);
+}
+
+void api_console_post(struct api_req *r)
+{
+	audit_first(r, "console", opened);
 }
 
 /* ---- typing ---- */
 
 struct typed {
 	const char *writer;
-	bool force, brk;
+	bool force, brk, leave;
 	struct span bytes;
 };
 
 static bool read_typed(struct api_req *r, const json_t *o, struct typed *t, struct err *e)
 {
-	const char *data = NULL, *force = NULL, *brk = NULL;
+	const char *data = NULL, *force = NULL, *brk = NULL, *leave = NULL;
 	uint8_t *mem;
 
 	if (!api_json_text(o, "writer", &t->writer, e) || !api_json_text(o, "data", &data, e) ||
-	    !api_json_text(o, "force", &force, e) || !api_json_text(o, "break", &brk, e))
+	    !api_json_text(o, "force", &force, e) || !api_json_text(o, "break", &brk, e) ||
+	    !api_json_text(o, "leave", &leave, e))
 		return false;
 	t->force = force && str_eq(force, "true");
 	t->brk = brk && str_eq(brk, "true");
-	if (t->brk && !data)
+	t->leave = leave && str_eq(leave, "true");
+	if ((t->brk || t->leave) && !data)
 		data = "";
 	size_t max = data ? b64_max_decoded(strlen(data)) : 0;
 	if (!t->writer || !*t->writer || !data || max > TYPE_BYTES + 4) {
-		err_set(e, ERR_INVALID, "typing needs a writer and data, or break");
+		err_set(e, ERR_INVALID, "typing needs a writer and data, break or leave");
 		return err_want(e, "a name, and at most %d bytes as base64", TYPE_BYTES);
 	}
 	mem = arena_alloc(&r->arena, max + 1);
@@ -193,15 +207,18 @@ void api_console_type(struct api_req *r)
 {
 	struct store_device d;
 	struct err e = { 0 };
-	json_t *o = api_json_read(buf_span(&r->body), "writer data force break", &e);
+	json_t *o = api_json_read(buf_span(&r->body), "writer data force break leave", &e);
 	struct engine *en = r->api->conf.engine;
 	struct typed t = { 0 };
 	size_t took = 0;
 	bool sent = false;
 	bool ok = o && api_device_find(r, &d, &e) && read_typed(r, o, &t, &e) &&
 		(!t.brk || engine_console_break(en, d.uuid, t.writer, t.force, &sent, &e)) &&
-		engine_console_type(en, d.uuid, t.writer, t.force, t.bytes, &took, &e);
+		(!t.bytes.n ||
+		 engine_console_type(en, d.uuid, t.writer, t.force, t.bytes, &took, &e));
 
+	if (ok && t.leave)
+		engine_console_leave(en, d.uuid, t.writer);
 	if (!ok)
 		api_fail(r, &e);
 	api_json_drop(o);
@@ -214,18 +231,24 @@ void api_console_type(struct api_req *r)
 	api_ok(r);
 }
 
-void api_console_delete(struct api_req *r)
+/* Once it is in the audit. */
+static void ended(struct api_req *r)
 {
-	struct store_device d;
+	const struct look *l = r->state;
 	struct err e = { 0 };
 
-	if (!api_device_find(r, &d, &e) ||
-	    (!engine_console_end(r->api->conf.engine, d.uuid) && !none(r, &e))) {
+	if (!engine_console_end(r->api->conf.engine, l->uuid, r->actor)) {
+		none(r, &e);
 		api_fail(r, &e);
 		return;
 	}
 	api_json_begin(&r->json, NULL, '{');
-	api_json_str(&r->json, "uuid", d.uuid);
+	api_json_str(&r->json, "uuid", l->uuid);
 	api_json_end(&r->json, '}');
 	api_ok(r);
+}
+
+void api_console_delete(struct api_req *r)
+{
+	audit_first(r, "console.end", ended);
 }

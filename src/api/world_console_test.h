@@ -49,19 +49,21 @@ bool engine_console_break(struct engine *en, const char *uuid, const char *write
 	return err_set(e, ERR_NOT_FOUND, "no console of this PC is open");
 }
 
-bool engine_console_end(struct engine *en, const char *uuid)
+bool engine_console_end(struct engine *en, const char *uuid, const char *actor)
 {
 	(void)en;
+	(void)actor;
 	(void)uuid;
 	return false;
 }
 
 struct engine_console_wait *engine_console_wait(struct engine *en, const char *uuid, uint64_t from,
-						void (*fn)(void *arg), void *arg)
+						uint64_t version, void (*fn)(void *arg), void *arg)
 {
 	(void)en;
 	(void)uuid;
 	(void)from;
+	(void)version;
 	(void)fn;
 	(void)arg;
 	return NULL;
@@ -70,4 +72,11 @@ struct engine_console_wait *engine_console_wait(struct engine *en, const char *u
 void engine_console_unwait(struct engine_console_wait *w)
 {
 	(void)w;
+}
+
+void engine_console_leave(struct engine *en, const char *uuid, const char *writer)
+{
+	(void)en;
+	(void)uuid;
+	(void)writer;
 }

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "cli/console_service.h"
 #include "cli/direct.h"
+#include "cli/line.h"
 #include "cli/term.h"
 #include <signal.h>
 #include <stdio.h>
@@ -32,11 +33,12 @@ static size_t line_send(void *arg, struct span bytes)
 	return x->sol ? amt_sol_send(x->sol, bytes) : 0;
 }
 
-static bool line_break(void *arg)
+static void line_break(void *arg)
 {
 	struct direct *x = arg;
+	bool sent = x->sol && amt_sol_break(x->sol);
 
-	return x->sol && amt_sol_break(x->sol);
+	cli_console_note(&x->k, "%s", sent ? CONSOLE_BREAK_SENT : "no break: the line is not open");
 }
 
 static void line_pause(void *arg, bool paused)
@@ -67,14 +69,12 @@ static void on_power_row(void *arg, const struct amt_op_row *r)
 static void on_power_done(void *arg, const struct amt_peer *peer, const struct err *e)
 {
 	struct direct *x = arg;
-	bool ends = str_eq(x->action, "off") || str_eq(x->action, "cycle");
 
 	(void)peer;
 	if (e->code != ERR_NONE)
 		cli_console_note(&x->k, "power %s: %s", x->action, e->msg);
-	if (e->code == ERR_PT_STATUS && ends)
-		cli_console_note(&x->k, "firmware refuses %s while this session is open: use reset",
-				 x->action);
+	if (e->hint[0])
+		cli_console_note(&x->k, "%s", e->hint);
 	amt_op_free(x->op);
 	x->op = NULL;
 }
@@ -95,7 +95,7 @@ static void line_power(void *arg, const char *action)
 	struct err e = { 0 };
 
 	if (x->op) {
-		cli_console_note(&x->k, "a power command is under way");
+		cli_console_note(&x->k, CONSOLE_POWER_BUSY);
 		return;
 	}
 	x->action = action;
@@ -103,8 +103,8 @@ static void line_power(void *arg, const char *action)
 		cli_console_note(&x->k, "%s", e.msg);
 }
 
-static const struct console_line direct_line = { line_send, line_break, line_pause, line_power,
-						 line_end };
+static const struct console_line direct_line = { line_send,  line_break, line_pause,
+						 line_power, line_end,   NULL };
 
 /* ---- the session ---- */
 
@@ -134,8 +134,7 @@ static void on_controls(void *arg, uint8_t control, uint8_t status)
 	if (!(status & WIRE_REDIR_POWER_ON))
 		cli_console_note(&x->k, "the PC is off");
 	if (status & WIRE_REDIR_TX_OVERFLOW)
-		cli_console_note(&x->k,
-				 "the PC said more than came through: something is missing here");
+		cli_console_note(&x->k, CONSOLE_LOST_BYTES);
 	if (status & WIRE_REDIR_RX_FLUSH)
 		cli_console_note(&x->k, "the PC does not read: what was typed is lost");
 }
@@ -215,11 +214,9 @@ static void on_signal(void *arg, int signum)
 static void on_resize(void *arg, int signum)
 {
 	struct direct *x = arg;
-	unsigned rows, cols;
 
 	(void)signum;
-	if (x->k.in_is_term && cli_term_size(1, &rows, &cols))
-		cli_console_note(&x->k, "now %u x %u; Ctrl-] z tells the PC's system", cols, rows);
+	cli_console_resized(&x->k);
 }
 
 static void start(void *arg)
@@ -271,10 +268,8 @@ static bool through_service(struct cli *c, struct err *e)
 {
 	struct console k = { 0 };
 
-	if (c->args.count == 0) {
-		err_set(e, ERR_USAGE, "no PC is named");
-		return err_hint(e, "name one that the service knows, or give --direct HOST");
-	}
+	if (!cli_line_check(c, e))
+		return false;
 	k.pc = cli_operand(c, 0);
 	bool ok = read_options(c, &k, e) && cli_console_service(&k, e);
 	cli_console_close_log(&k);

@@ -12,11 +12,15 @@
 /* The serial line, however it is reached. */
 struct console_line {
 	size_t (*send)(void *line, struct span bytes); /* how many it took */
-	bool (*brk)(void *line);
+	void (*brk)(void *line);                       /* ends with cli_console_note */
 	void (*pause)(void *line, bool paused);
 	void (*power)(void *line, const char *action); /* ends with cli_console_note */
 	void (*end)(void *line);                       /* cli_console_ended follows */
+	bool (*busy)(void *line);                      /* it still has what it took; NULL: never */
 };
+#define CONSOLE_BREAK_SENT "break (what firmware makes of it is not known)"
+#define CONSOLE_LOST_BYTES "the PC said more than came through: something is missing here"
+#define CONSOLE_POWER_BUSY "a power command is under way"
 enum console_mode { CONSOLE_LINE, CONSOLE_MENU, CONSOLE_POWER, CONSOLE_FILE };
 struct console {
 	struct cli *c;
@@ -57,6 +61,7 @@ void cli_console_ended(struct console *k, const struct err *why); /* the line is
 void cli_console_stop(struct console *k, const struct err *why);  /* asks the line to end; why ERR_NONE: all is well */
 void cli_console_note(struct console *k, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void cli_console_type(struct console *k, struct span bytes);      /* to the PC, when it can */
+void cli_console_resized(struct console *k);                      /* the terminal has another size */
 void cli_console_show_past(struct console *k);
 bool cli_console_open_log(struct console *k, const char *path, struct err *e);
 void cli_console_close_log(struct console *k);

@@ -52,7 +52,7 @@ static void send_file(struct console *k)
 	k->file_fd = open(k->text, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (k->file_fd < 0) {
 		err_errno(&e, ERR_IO, errno, k->text);
-		cli_console_note(k, "%s: %s", e.msg, e.seen);
+		cli_console_note(k, "%s", e.msg);
 		return;
 	}
 	cli_console_note(k, "sending %s; Ctrl-] f stops it", k->text);
@@ -166,10 +166,7 @@ static void choose(struct console *k, uint8_t b)
 		k->mode = CONSOLE_POWER;
 		break;
 	case 'b':
-		cli_console_note(k,
-				 k->line->brk(k->line_arg)
-					 ? "break (what firmware makes of it is not known)"
-					 : "not now");
+		k->line->brk(k->line_arg);
 		break;
 	case 'f':
 		if (k->file_fd >= 0) {

@@ -253,9 +253,14 @@ void cli_console_type(struct console *k, struct span bytes)
 
 static void on_quiet(void *arg);
 
+static bool is_busy(const struct console *k)
+{
+	return k->line->busy && k->line->busy(k->line_arg);
+}
+
 static void wait_quiet(struct console *k)
 {
-	if (k->eof && !k->timer && k->typing.n == 0 && k->file_fd < 0 && !k->ended)
+	if (k->eof && !k->timer && k->typing.n == 0 && k->file_fd < 0 && !k->ended && !is_busy(k))
 		k->timer = sched_after(net_loop_sched(k->loop), QUIET_MS, on_quiet, k);
 }
 
@@ -266,7 +271,7 @@ static void on_quiet(void *arg)
 	const struct err none = { 0 };
 
 	k->timer = NULL;
-	if (k->heard != k->heard_before || k->showing.n) {
+	if (k->heard != k->heard_before || k->showing.n || is_busy(k)) {
 		k->heard_before = k->heard;
 		wait_quiet(k);
 		return;
@@ -363,6 +368,14 @@ static void hint_size(struct console *k)
 		cli_console_note(k,
 				 "the screens of a BIOS need %d x %d characters, this has %u x %u",
 				 COLS, ROWS, cols, rows);
+}
+
+void cli_console_resized(struct console *k)
+{
+	unsigned rows, cols;
+
+	if (k->in_is_term && cli_term_size(STDOUT_FILENO, &rows, &cols))
+		cli_console_note(k, "now %u x %u; Ctrl-] z tells the PC's system", cols, rows);
 }
 
 bool cli_console_begin(struct console *k, struct err *e)

@@ -152,7 +152,8 @@ void cli_line_free(struct cli_line *k)
 
 bool cli_line_check(const struct cli *c, struct err *e)
 {
-	static const char *const names[] = { "user", "password-file", "tls", "pin", "timeout" };
+	static const char *const names[] = { "user", "password-file", "tls",
+					     "pin",  "timeout",       "clear-password" };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		if (!cli_args_has(&c->args, names[i]))

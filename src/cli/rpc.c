@@ -161,6 +161,17 @@ static bool refused(unsigned status, struct span body, struct err *e)
 	return false;
 }
 
+bool cli_rpc_take(const struct wire_http1 *p, json_t **out_json, struct err *e)
+{
+	const struct wire_http1_msg *m = wire_http1_msg(p);
+	struct span body = wire_http1_body(p);
+
+	if (m->status >= 400)
+		return refused(m->status, body, e);
+	*out_json = json_loadb(body.n ? (const char *)body.p : "", body.n, JSON_ALLOW_NUL, NULL);
+	return *out_json || err_set(e, ERR_MALFORMED, "the service's answer is no JSON");
+}
+
 static bool exchange(int fd, const struct cli_rpc_req *req, struct wire_http1 *p, struct err *e)
 {
 	struct buf b;

@@ -25,6 +25,19 @@ bool cli_rpc_send(const struct cli *c, const char *method, const char *target, j
 		  struct err *e);
 void cli_rpc_error(const json_t *o, struct err *e); /* an "error" of a reply as an error here */
 const char *cli_rpc_rule(const char *id); /* the same id as static text; NULL: no such rule */
+/* What a whole answer says: its JSON, or the service's error. The caller gives it back with json_decref. */
+struct wire_http1;
+bool cli_rpc_take(const struct wire_http1 *p, json_t **out_json, struct err *e);
+/* The same without waiting: fn once, never before this returned, unless cancelled. reply is NULL when
+ * e->code is not ERR_NONE, and valid only inside of fn. */
+struct net_loop;
+struct cli_rpc_op;
+typedef void cli_rpc_fn(void *arg, const json_t *reply, const struct err *e);
+struct cli_rpc_op *cli_rpc_start(struct net_loop *loop, const char *path, const struct cli_rpc_req *req,
+				 cli_rpc_fn *fn, void *arg);
+struct cli_rpc_op *cli_rpc_start_json(struct net_loop *loop, const char *path, const char *target, json_t *body,
+				      cli_rpc_fn *fn, void *arg); /* POST. Takes: body. */
+void cli_rpc_cancel(struct cli_rpc_op *op); /* NULL is fine */
 /* All items of a list, page by page, into the writer as a table. */
 bool cli_rpc_list(const struct cli *c, const char *target, const struct cli_col *cols, unsigned count,
 		  const char *none, struct err *e);

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #define MAX_CONSOLES 256
-#define KEEP_MS      30000  /* nobody asked for so long: nobody looks */
+#define KEEP_MS      30000 /* nobody asked for so long: nobody looks; what ended is known for as long */
 #define BACK_MS      300000 /* a lost line is tried for so long */
 #define HOLD_MS      90000  /* for the login */
 #define BUSY_MS      30000
@@ -37,6 +37,7 @@ struct engine_console {
 	enum console_state state;
 	struct buf past;
 	uint64_t said;            /* bytes in all */
+	uint64_t version;         /* counts what there is to tell */
 	bool power, proven, dead; /* dead: goes when its hold is reported */
 	struct err e;
 	struct engine_console_wait *waits;
@@ -65,6 +66,7 @@ static void call_waiter(void *arg)
 
 static void notify(struct engine_console *k)
 {
+	k->version++;
 	while (k->waits) {
 		struct engine_console_wait *w = k->waits;
 		k->waits = w->next;
@@ -74,11 +76,11 @@ static void notify(struct engine_console *k)
 }
 
 struct engine_console_wait *engine_console_wait(struct engine *en, const char *uuid, uint64_t from,
-						void (*fn)(void *arg), void *arg)
+						uint64_t version, void (*fn)(void *arg), void *arg)
 {
 	struct engine_console *k = find(en, uuid);
 
-	if (!k || k->said > from || k->state == CONSOLE_ENDED)
+	if (!k || k->said > from || k->state == CONSOLE_ENDED || (version && version != k->version))
 		return NULL;
 	struct engine_console_wait *w = MEM_NEW(struct engine_console_wait);
 	*w = (struct engine_console_wait){
@@ -165,31 +167,55 @@ static enum engine_login_end login_end(const struct engine_console *k)
 	return k->sol && amt_sol_login_sent(k->sol) ? ENGINE_LOGIN_UNPROVEN : ENGINE_LOGIN_UNSENT;
 }
 
-/* A hold that is being stored still speaks of it. */
-static void drop(struct engine_console *k)
+/* The session and its hold, whatever state they are in. A hold that is being stored still speaks of it. */
+static void let_go(struct engine_console *k)
 {
-	notify(k);
-	k->dead = true;
-	sched_cancel(k->keep);
 	sched_cancel(k->again);
-	k->keep = k->again = NULL;
+	k->again = NULL;
 	engine_login_unhold(&k->login);
 	settle(k, login_end(k));
 	closed(k, NULL);
 	amt_sol_free(k->sol);
 	k->sol = NULL;
+}
+
+/* Nobody finds it any more. */
+static void drop(struct engine_console *k)
+{
+	notify(k);
+	k->dead = true;
+	sched_cancel(k->keep);
+	k->keep = NULL;
+	let_go(k);
 	if (!k->login.storing)
 		console_free(k);
+}
+
+static void keep(struct engine_console *k);
+
+/* Who looks is told why; then it is forgotten. */
+static void end(struct engine_console *k, const struct err *why)
+{
+	if (k->state == CONSOLE_ENDED)
+		return;
+	k->e = *why;
+	k->state = CONSOLE_ENDED;
+	let_go(k);
+	notify(k);
+	keep(k);
 }
 
 void engine_console_stop_all(struct engine *en)
 {
 	struct engine_console *next;
+	struct err e = { 0 };
 
+	err_set(&e, ERR_SERVICE_DOWN,
+		"the service is being stopped, and its serial sessions with it");
 	for (struct engine_console *k = en->consoles; k; k = next) {
 		next = k->next;
 		if (!k->dead)
-			drop(k);
+			end(k, &e);
 	}
 }
 
@@ -204,9 +230,18 @@ void engine_console_free_all(struct engine *en)
 static void on_keep_over(void *arg)
 {
 	struct engine_console *k = arg;
+	struct err e = { 0 };
 
 	k->keep = NULL;
-	drop(k);
+	if (k->state == CONSOLE_ENDED) {
+		drop(k);
+		return;
+	}
+	err_set(&e, ERR_TIMEOUT,
+		"the service let the console of %s go: nobody had asked for %d s what it says",
+		k->login.name, KEEP_MS / 1000);
+	err_hint(&e, "a terminal that stands still looks no more; begin again");
+	end(k, &e);
 }
 
 static void keep(struct engine_console *k)
@@ -285,7 +320,7 @@ static void on_again(void *arg)
 static void on_down(void *arg, const struct err *why)
 {
 	struct engine_console *k = arg;
-	enum engine_login_end end = why->code == ERR_AUTH ? ENGINE_LOGIN_REFUSED : login_end(k);
+	enum engine_login_end how = why->code == ERR_AUTH ? ENGINE_LOGIN_REFUSED : login_end(k);
 	bool rung = !k->proven && why->code == ERR_TLS && k->n + 1 < engine_login_ways(&k->login);
 
 	k->e = *why;
@@ -297,7 +332,8 @@ static void on_down(void *arg, const struct err *why)
 		return;
 	}
 	engine_login_explain(&k->login, &k->e);
-	settle(k, end);
+	engine_session_blame(&k->session, &k->e);
+	settle(k, how);
 	closed(k, &k->e);
 	set_state(k, CONSOLE_ENDED);
 }
@@ -333,9 +369,10 @@ static void on_held(void *arg, const struct err *e)
 {
 	struct engine_console *k = arg;
 
-	if (k->dead) {
+	if (k->dead || k->state == CONSOLE_ENDED) {
 		settle(k, ENGINE_LOGIN_UNSENT);
-		console_free(k);
+		if (k->dead)
+			console_free(k);
 	} else if (e) {
 		k->e = *e;
 		set_state(k, CONSOLE_ENDED);
@@ -369,6 +406,8 @@ bool engine_console_open(struct engine *en, const char *uuid, const char *actor,
 		keep(k);
 		return true;
 	}
+	if (k)
+		drop(k);
 	for (const struct engine_console *other = en->consoles; other; other = other->next)
 		count++;
 	if (count >= MAX_CONSOLES)
@@ -379,8 +418,6 @@ bool engine_console_open(struct engine *en, const char *uuid, const char *actor,
 		engine_login_deinit(&login);
 		return false;
 	}
-	if (k)
-		drop(k);
 	k = MEM_NEW(struct engine_console);
 	*k = (struct engine_console){
 		.en = en, .next = en->consoles, .login = login, .power = true
@@ -410,6 +447,7 @@ bool engine_console_get(struct engine *en, const char *uuid, struct engine_conso
 		.state = names[k->state],
 		.writer = k->writer,
 		.next = k->said,
+		.version = k->version,
 		.power = k->power,
 		.drops = k->sol ? amt_sol_get_stats(k->sol)->drops : 0,
 		.e = &k->e,
@@ -476,11 +514,23 @@ bool engine_console_break(struct engine *en, const char *uuid, const char *write
 	return k != NULL;
 }
 
-bool engine_console_end(struct engine *en, const char *uuid)
+void engine_console_leave(struct engine *en, const char *uuid, const char *writer)
 {
 	struct engine_console *k = find(en, uuid);
 
-	if (k)
-		drop(k);
-	return k != NULL;
+	if (k && str_eq(k->writer, writer))
+		k->writer[0] = '\0';
+}
+
+bool engine_console_end(struct engine *en, const char *uuid, const char *actor)
+{
+	struct engine_console *k = find(en, uuid);
+	struct err e = { 0 };
+
+	if (!k)
+		return false;
+	err_set(&e, ERR_CLOSED, "%s ended the console of %s, for all who look", actor,
+		k->login.name);
+	end(k, &e);
+	return true;
 }

@@ -10,6 +10,7 @@
 struct engine_console_view {
 	const char *uuid, *name, *state; /* opening, open, lost, ended */
 	const char *writer;              /* "" nobody has typed */
+	uint64_t version;                /* changes with all that is told here; never 0 once open */
 	uint64_t next;                   /* bytes said since the beginning */
 	bool power;                      /* as the PC told last */
 	uint64_t drops;                  /* times that the PC told of lost bytes */
@@ -26,12 +27,15 @@ bool engine_console_type(struct engine *en, const char *uuid, const char *writer
 /* The same for a break; *out_sent: it left. */
 bool engine_console_break(struct engine *en, const char *uuid, const char *writer, bool force, bool *out_sent,
 			  struct err *e);
-bool engine_console_end(struct engine *en, const char *uuid);
+void engine_console_leave(struct engine *en, const char *uuid, const char *writer); /* types no more */
+/* Who looks is told that it was this one. */
+bool engine_console_end(struct engine *en, const char *uuid, const char *actor);
 void engine_console_stop_all(struct engine *en);
 void engine_console_free_all(struct engine *en);
 
-/* fn once, when more than `from` bytes were said or the state changed. NULL: more was said already. */
+/* fn once, when more than `from` bytes were said or something else changed. NULL: that is so already, or the
+ * version is another than this one (0: any). */
 struct engine_console_wait;
 struct engine_console_wait *engine_console_wait(struct engine *en, const char *uuid, uint64_t from,
-						void (*fn)(void *arg), void *arg);
+						uint64_t version, void (*fn)(void *arg), void *arg);
 void engine_console_unwait(struct engine_console_wait *w); /* before fn; NULL is fine */

@@ -93,6 +93,7 @@ static void finish(struct engine_line *l, const struct err *e)
 {
 	l->why = *e;
 	engine_login_explain(&l->login, &l->why);
+	engine_session_blame(&l->session, &l->why);
 	if (l->open)
 		closed(l);
 	release(l, false);

@@ -121,3 +121,28 @@ const char *engine_session_who(struct engine *en, const char *uuid, const char *
 	}
 	return text ? text : "";
 }
+
+void engine_session_blame(const struct engine_session *s, struct err *e)
+{
+	struct store_pc_session rows[SHOWN];
+	struct arena a;
+	char since[CLK_TEXT_SIZE];
+
+	if (e->code != ERR_BUSY)
+		return;
+	arena_init(&a, 65536);
+	unsigned n =
+		store_pc_session_list(s->en->conf.store, &a, s->uuid, clk_unix_ms(), SHOWN, rows);
+	for (unsigned i = 0; i < n; i++) {
+		if (!str_eq(rows[i].kind, s->kind) || str_eq(rows[i].owner, s->owner))
+			continue;
+		clk_print_unix_ms(rows[i].since_unix_ms, since);
+		err_seen(e, "%s session of %s since %s", rows[i].kind, rows[i].actor, since);
+		err_hint(e,
+			 "it goes through this service: it is free when %s ends it, or half a "
+			 "minute after that client died",
+			 rows[i].actor);
+		break;
+	}
+	arena_deinit(&a);
+}

@@ -23,6 +23,8 @@ void engine_session_open(struct engine_session *s, struct store_tx *tx);
 /* Over; jobs that waited for it go on when that is durable. Commits, with what is in tx already (NULL: nothing). */
 void engine_session_close(struct engine_session *s, struct store_tx *tx);
 
+/* Behind ERR_BUSY of the PC: who has the session of that kind, where it goes through this service. */
+void engine_session_blame(const struct engine_session *s, struct err *e);
 /* Whom a job of that kind would cut, as people read it: "KVM session of uid:0 since TIME"; "" nobody.
  * kind NULL: any that would. */
 const char *engine_session_who(struct engine *en, const char *uuid, const char *kind, struct arena *a);

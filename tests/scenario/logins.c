@@ -121,7 +121,7 @@ static struct err console(struct world *w, const char *uuid)
 		assert_true(engine_console_get(w->engine, uuid, &v));
 	}
 	e = *v.e;
-	assert_true(engine_console_end(w->engine, uuid));
+	assert_true(engine_console_end(w->engine, uuid, "uid:0"));
 	return e;
 }
 

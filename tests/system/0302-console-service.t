@@ -28,6 +28,11 @@ test_expect_success 'a service that knows two PCs, one of them with TLS' '
 	ob device adopt adopt.csv && sim_until all_are adopted 2
 '
 
+looks_on() { # and waits for what is never said; its pid in $!
+	printf "send \\\\r\nexpect :~#\nexpect never\n" >never.script && : >open &&
+	{ ob console 127.22.30.1 --expect never.script >open 2>err & } && sim_until grep -q ":~#" open
+}
+
 cat >hello.script <<'SCRIPT'
 send echo hello\r
 expect \r\nhello
@@ -58,10 +63,25 @@ test_expect_success 'the PC has one session for all of them' '
 	test "$(grep -c "session=SOL what=open" sim.log)" = 2
 '
 
+test_expect_success 'who has ended leaves the keyboard to the next one at once' '
+	ob console 127.22.30.2 --force --expect hello.script >one && printf "echo I am next\n" | ob console 127.22.30.2 >two 2>err &&
+	tr -d "\r" <two | grep -x "I am next" && ! grep "somebody else" err
+'
+
+test_expect_success 'the menu on a terminal: power, size, break; a service that stands still' '
+	timeout 60 ruby "$SHARNESS_TEST_SRCDIR/console_pty.rb" service "$OUTBAND" console 127.22.30.2 --force &&
+	SERVICE_PID=$serve_pid timeout 60 ruby "$SHARNESS_TEST_SRCDIR/console_pty.rb" stopped "$OUTBAND" console 127.22.30.2 --force &&
+	printf "expect last words\n" >late.script && ob console 127.22.30.2 --expect late.script >late
+'
+
+test_expect_success 'options that only --direct has are refused' '
+	for o in "--password-file x" "--timeout 9" --tls --clear-password; do refused 2 "goes with --direct only" console 127.22.30.2 $o || return 1; done
+'
+
 test_expect_success 'Ctrl-] b sends a break, as directly; not for one who may not type' '
-	timeout 60 ruby "$SHARNESS_TEST_SRCDIR/console_pty.rb" break "$OUTBAND" console 127.22.30.2 --force &&
-	curl --silent --unix-socket "$OUTBAND_SOCKET" -H "Content-Type: application/json" -d "{\"writer\": \"looker\", \"break\": \"true\"}" \
-	http://x/v1/devices/127.22.30.2/console/input >answer && grep -q "somebody else types" answer
+	timeout 60 ruby "$SHARNESS_TEST_SRCDIR/console_pty.rb" break "$OUTBAND" console 127.22.30.2 --force && for who in typist looker; do
+	curl --silent --unix-socket "$OUTBAND_SOCKET" -H "Content-Type: application/json" -d "{\"writer\": \"$who\", \"break\": \"true\"}" \
+	http://x/v1/devices/127.22.30.2/console/input >answer; done && grep -q typist answer && grep -q "somebody else types" answer
 '
 
 test_expect_success 'BIOS setup by arrow keys, and a power command beside it' '
@@ -88,9 +108,15 @@ test_expect_success 'the audit tells who opened it' '
 	ob audit list >audit && grep -q console audit
 '
 
-test_expect_success 'the service ends while a console is open' '
-	ob console 127.22.30.1 --read-only </dev/null >open 2>err & reader=$! &&
-	sleep 1 && serve_stop && { wait $reader; test $? != 0; } && sim_stop
+test_expect_success 'who ended it is said to those who looked on, and stands in the audit' '
+	looks_on && reader=$! &&
+	curl --silent --unix-socket "$OUTBAND_SOCKET" -X DELETE http://x/v1/devices/127.22.30.1/console >/dev/null &&
+	{ wait $reader; test $? = 4; } && grep "uid:$(id -u) ended the console of pc1.example.com, for all who look" err &&
+	ob audit list | grep -q "console.end"
+'
+
+test_expect_success 'the service ends while a console is open, and says so' '
+	looks_on && reader=$! && serve_stop && { wait $reader; test $? = 4; } && grep "the service is being stopped, and its serial sessions with it" err && sim_stop
 '
 
 test_done

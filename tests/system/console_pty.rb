@@ -44,7 +44,7 @@ when 'person'
   master.write "\x1dps"
   wait_for(master, 'power status: done; the PC is on', seen)
   master.write "\x1dpf"
-  wait_for(master, 'power off: ', seen)
+  wait_for(master, 'take reset', seen)
   File.write('typed.txt', "echo from a file\r")
   master.write "\x1dftyped.txt\r"
   wait_for(master, "from a file\r\nfrom a file\r\n", seen)
@@ -70,6 +70,33 @@ when 'break'
   wait_for(master, '[break]', seen)
   master.write "\x1d."
   status = ended(pid)
+  abort "exit status #{status}" unless status.exitstatus.zero?
+when 'service'
+  # power commands are operations of the service, and nothing stands still meanwhile
+  master.write "\x1dps"
+  wait_for(master, 'power status: done; the PC is on', seen)
+  master.write "\x1dpf"
+  wait_for(master, 'take reset', seen)
+  abort "not whose session: #{seen.inspect}" unless seen.include?("(SOL session of uid:#{Process.uid} since")
+  slave.winsize = [30, 100]
+  Process.kill('WINCH', pid)
+  wait_for(master, 'now 100 x 30', seen)
+  master.write "\x1db"
+  wait_for(master, 'break (what', seen)
+  master.write "echo last words\r\x1d."
+  status = ended(pid)
+  abort "exit status #{status}" unless status.exitstatus.zero?
+when 'stopped'
+  # a service that stands still (its pid is in the environment) does not hold the terminal
+  Process.kill('STOP', ENV.fetch('SERVICE_PID').to_i)
+  begin
+    master.write "echo lost\r"
+    wait_for(master, 'the service does not answer; waiting, Ctrl-] . ends this', seen)
+    master.write "\x1d."
+    status = ended(pid)
+  ensure
+    Process.kill('CONT', ENV.fetch('SERVICE_PID').to_i)
+  end
   abort "exit status #{status}" unless status.exitstatus.zero?
 when 'small'
   abort "no word of the size: #{seen.inspect}" unless seen.include?('this has 40 x 10')
