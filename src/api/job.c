@@ -1,8 +1,8 @@
 /* Jobs: list, and what an operator does with one. The engine owns running ones; everything else is
  * a row. Never starts a job itself. */
 #include "api/api_priv.h"
+#include "engine/job_waits.h"
 #include "engine/plan.h"
-#include "engine/session.h"
 
 static const char states[] = ""
 #define X(name, text) text " "
@@ -32,17 +32,10 @@ static void write_failure(struct api_req *r, const struct store_job *j)
 	api_json_end(o, '}');
 }
 
-/* A job that is due, and why it does not begin; "" it does, or must not yet. */
-static const char *waits_for(struct api_req *r, const struct store_job *j)
-{
-	bool due = str_eq(j->state, "queued") ||
-		(str_eq(j->state, "delayed") && j->not_before_unix_ms <= r->now_unix_ms);
-
-	return due ? engine_session_who(r->api->conf.engine, j->uuid, j->kind, &r->arena) : "";
-}
-
 void api_job_json(struct api_req *r, const char *key, const struct store_job *j, const char *fqdn)
 {
+	struct engine_job_waits w =
+		engine_job_waits(r->api->conf.engine, j, r->now_unix_ms, &r->arena);
 	struct api_json *o = &r->json;
 
 	api_json_begin(o, key, '{');
@@ -53,7 +46,8 @@ void api_job_json(struct api_req *r, const char *key, const struct store_job *j,
 	api_json_str(o, "state", j->state);
 	api_json_str(o, "stage", j->stage);
 	api_json_int(o, "attempt", j->attempt);
-	api_json_str(o, "waits_for", waits_for(r, j));
+	api_json_str(o, "waits_for", w.text);
+	api_json_str(o, "waits_kind", w.kind);
 	api_json_time(o, "not_before", j->not_before_unix_ms);
 	api_json_int(o, "priority", j->priority);
 	write_failure(r, j);

@@ -40,6 +40,7 @@ bool cli_input_password_file(const char *path, struct secret *out_s, struct err 
 /* From the terminal, without echo. twice: typed again to be sure. */
 bool cli_input_prompt(const char *prompt, bool twice, struct secret *out_s, struct err *e);
 bool cli_input_can_prompt(void);
+bool cli_signal_ignored(int signum); /* by who started us: nohup does so with SIGHUP */
 /* A new file with mode 0600; an existing one is an error. */
 bool cli_input_create(const char *path, int *out_fd, struct err *e);
 enum cli_input_format { CLI_INPUT_AUTO, CLI_INPUT_HEX, CLI_INPUT_BASE64, CLI_INPUT_BINARY };

@@ -20,10 +20,11 @@ bool cli_cmd_job_list(struct cli *c, struct err *e)
 		{ "state", "state", CLI_FORM_TEXT },
 		{ "stage", "stage", CLI_FORM_TEXT },
 		{ "attempt", "attempt", CLI_FORM_NUMBER },
-		{ "waits_for", NULL, CLI_FORM_TEXT },
+		{ "waits_for", "waits for", CLI_FORM_TEXT },
 		{ "changed", "changed", CLI_FORM_TIME },
 		ERROR_COLS,
 		{ "uuid", NULL, CLI_FORM_TEXT },
+		{ "waits_kind", NULL, CLI_FORM_TEXT },
 		{ "not_before", NULL, CLI_FORM_TEXT },
 		{ "priority", NULL, CLI_FORM_TEXT },
 		{ "created", NULL, CLI_FORM_TEXT },
@@ -116,7 +117,7 @@ bool cli_job_wait(struct cli *c, const char *id, json_t **out_job, struct err *e
 		out_init(&o, now, sizeof now);
 		out_fmt(&o, "%.24s %.24s", state ? state : "?", stage ? stage : "");
 		if (who && *who)
-			out_fmt(&o, "waits for the end of the %.180s", who);
+			out_fmt(&o, "waits for %.200s", who);
 		if (strcmp(now, shown) != 0)
 			cli_note("%s: %s", id, now);
 		(void)str_copy(shown, sizeof shown, span_str(now));

@@ -89,7 +89,16 @@ static bool read_line(int fd, char *line, size_t cap, size_t *out_n)
 	return got == 1 && n < cap;
 }
 
+bool cli_signal_ignored(int signum)
+{
+	struct sigaction now;
+
+	return sigaction(signum, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 /* Interrupted at the prompt: the terminal gets its echo back. Only async-signal-safe calls. */
+static const int prompt_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+#define PROMPT_SIGNALS (sizeof prompt_signals / sizeof *prompt_signals)
 static int quiet_fd = -1;
 static struct termios loud;
 
@@ -102,19 +111,19 @@ static void on_interrupt(int signum)
 
 static void set_echo(int fd, bool on)
 {
-	static struct sigaction old_int, old_term;
+	static struct sigaction old[PROMPT_SIGNALS];
 	struct sigaction restore = { .sa_handler = on_interrupt };
 	struct termios quiet = loud;
 
 	if (on) {
 		(void)tcsetattr(fd, TCSAFLUSH, &loud);
-		(void)sigaction(SIGINT, &old_int, NULL);
-		(void)sigaction(SIGTERM, &old_term, NULL);
+		for (size_t i = 0; i < PROMPT_SIGNALS; i++)
+			(void)sigaction(prompt_signals[i], &old[i], NULL);
 		return;
 	}
 	quiet_fd = fd;
-	(void)sigaction(SIGINT, &restore, &old_int);
-	(void)sigaction(SIGTERM, &restore, &old_term);
+	for (size_t i = 0; i < PROMPT_SIGNALS; i++)
+		(void)sigaction(prompt_signals[i], &restore, &old[i]);
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
 	(void)tcsetattr(fd, TCSAFLUSH, &quiet);
 }

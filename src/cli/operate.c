@@ -106,6 +106,8 @@ static void start(void *arg)
 	if (!r->signals) {
 		net_loop_on_signal(r->d.loop, SIGINT, on_signal, r);
 		net_loop_on_signal(r->d.loop, SIGTERM, on_signal, r);
+		if (!cli_signal_ignored(SIGHUP)) /* nohup */
+			net_loop_on_signal(r->d.loop, SIGHUP, on_signal, r);
 	}
 	r->signals = true;
 	if (!amt_op_start(r->kind, &conf, &r->op, r->e))

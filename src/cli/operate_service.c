@@ -249,7 +249,8 @@ static bool finish(struct service *s, struct err *e)
 bool cli_operate_service(struct cli *c, const struct cli_operate *o, struct err *e)
 {
 	struct service s = { .c = c, .o = o, .kind = amt_op_find(o->op), .many = !is_one(c, o) };
-	struct sigaction act = { .sa_handler = on_interrupt };
+	/* once: a service that stands still answers nobody, and a second Ctrl-C ends the command */
+	struct sigaction act = { .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND };
 
 	if (c->args.count <= o->first_target && !cli_args_has(&c->args, "where")) {
 		err_set(e, ERR_USAGE, "no PC is named");
@@ -259,10 +260,15 @@ bool cli_operate_service(struct cli *c, const struct cli_operate *o, struct err 
 	}
 	if (!s.kind)
 		return err_set(e, ERR_INTERNAL, "there is no operation %s", o->op);
-	if (!only_direct(c, e) || !ask(&s, e) || !begin(&s, e))
+	if (!only_direct(c, e) || !ask(&s, e))
 		return false;
+	/* before it begins: else one moment ends this command alone, and the operation goes on */
 	(void)sigaction(SIGINT, &act, NULL);
 	(void)sigaction(SIGTERM, &act, NULL);
+	if (!cli_signal_ignored(SIGHUP)) /* nohup */
+		(void)sigaction(SIGHUP, &act, NULL);
+	if (!begin(&s, e))
+		return false;
 	cli_operate_rows_init(&s.rows, c, o, s.many);
 	bool ok = collect(&s, e) && finish(&s, e);
 	cli_operate_failed_deinit(&s.failed);

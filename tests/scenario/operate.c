@@ -5,7 +5,10 @@
 
 #include "base/clk.h"
 #include "engine/agenda.h"
+#include "engine/job_waits.h"
 #include "engine/operate.h"
+#include "sim/boot.h"
+#include "store/store_operate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -147,6 +150,77 @@ static void beside_jobs(void **state)
 	world_deinit(&w);
 }
 
+/* What 'job list' says of a job that could begin and does not, for each reason. */
+static void jobs_say_what_they_wait_for(void **state)
+{
+	(void)state;
+	static struct world w;
+	char uuid[UUID_TEXT_SIZE];
+	struct arena a;
+
+	configured(&w);
+	arena_init(&a, 1 << 18);
+	str_copy(uuid, sizeof uuid, span_str(w.devs[0].uuid));
+	int64_t now = clk_unix_ms();
+	struct {
+		const char *name, *state, *err_code;
+		int64_t not_before;
+		const char *kind, *text;
+	} cases[] = {
+		{ "paused", "paused", "", 0, "person", "job retry" },
+		{ "delayed", "delayed", "net.timeout", now + 60000, "retry", "its next try at 20" },
+		{ "lock-out", "delayed", "device.lockout_budget", now + 60000, "lockout",
+		  "(M19), 20" },
+		{ "due", "delayed", "net.timeout", now, "", "" },
+		{ "queued", "queued", "", 0, "", "" },
+		{ "running", "running", "", 0, "", "" },
+		{ "done", "done", "", 0, "", "" },
+		{ "held", "queued", "", 0, "operation",
+		  "the end of the operation 'power action=off'" },
+		{ "job", "queued", "", 0, "job", "the end of job j-other (check) with" },
+		{ "session", "queued", "", 0, "session",
+		  "the end of the KVM session of uid:7 since 20" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct store_job j = { .id = "j-this",
+				       .uuid = uuid,
+				       .kind = "configure",
+				       .state = cases[i].state,
+				       .err_code = cases[i].err_code,
+				       .not_before_unix_ms = cases[i].not_before };
+		struct store_tx *tx = store_tx_new(w.store);
+		if (str_eq(cases[i].kind, "operation"))
+			store_tx_hold_take(tx,
+					   &(struct store_hold){ .uuid = uuid,
+								 .owner = "x",
+								 .what = "power action=off",
+								 .until_unix_ms = now + 60000 },
+					   now);
+		if (str_eq(cases[i].kind, "job")) {
+			store_tx_hold_drop(tx, uuid, "x");
+			store_tx_job_add(tx,
+					 &(struct store_job){
+						 .id = "j-other", .uuid = uuid, .kind = "check" });
+			store_tx_job_lease(tx, "j-other", "x", now, now + 60000);
+		}
+		if (str_eq(cases[i].kind, "session"))
+			store_tx_pc_session_put(
+				tx,
+				&(struct store_pc_session){ .uuid = uuid,
+							    .owner = "x",
+							    .kind = "KVM",
+							    .actor = "uid:7",
+							    .since_unix_ms = now,
+							    .until_unix_ms = now + 60000 });
+		store_tx_commit(tx, NULL, NULL);
+		struct engine_job_waits got = engine_job_waits(w.engine, &j, now, &a);
+		if (!str_eq(got.kind, cases[i].kind) || !strstr(got.text, cases[i].text))
+			fail_msg("%s: %s: %s", cases[i].name, got.kind, got.text);
+	}
+	arena_deinit(&a);
+	world_deinit(&w);
+}
+
 /* M19: a password that the PC does not take goes out once, whatever is asked afterwards. */
 static void a_refused_password(void **state)
 {
@@ -255,6 +329,70 @@ static void is_cancelled(void **state)
 	world_deinit(&w);
 }
 
+/* What of a start from elsewhere is in the PC. */
+static void boot_of(struct world *w, unsigned i, char out_text[512])
+{
+	struct out o;
+
+	memset(out_text, 0, 512);
+	out_init(&o, out_text, 511);
+	sim_dev_print_boot(w->devs[i].dev, &o);
+}
+
+/* CTRL-C at every step of a start from the BIOS setup: nothing of it is left in the PC that a later start
+ * would use, and what started started from there. True: it had ended before that. */
+static bool boot_broken_off_after(struct world *w, unsigned steps)
+{
+	const struct amt_op_arg args[] = { { "target", "bios" }, { "wait", "5" } };
+	const char *uuid = w->devs[2].uuid;
+	const struct engine_operate_want want = { .kind = amt_op_find("boot"),
+						  .args = args,
+						  .arg_count = 2,
+						  .actor = "uid:0",
+						  .uuids = &uuid,
+						  .uuid_count = 1,
+						  .busy_ms = -1 };
+	const struct sim_boot_choice *c = sim_dev_boot_choice(w->devs[2].dev);
+	unsigned starts = c->starts;
+	char id[ENGINE_OPERATE_ID], text[512];
+	struct engine_operate_view v = { 0 };
+	struct err e = { 0 };
+
+	assert_true(engine_operate_start(w->engine, &want, id, &e));
+	for (unsigned k = 0; k < steps && !v.ended; k++) {
+		(void)world_step(w, clk_mono_ms() + MINUTE_MS);
+		assert_true(engine_operate_get(w->engine, id, &v));
+	}
+	bool ended = v.ended;
+	assert_true(engine_operate_cancel(w->engine, id));
+	v = finish(w, id);
+	if (ended && v.failed)
+		fail_msg("%s", error_of(w, id, 0).msg);
+	world_run_ms(w, MINUTE_MS);
+	boot_of(w, 2, text);
+	if (!strstr(text, "next=usual role=none left=no"))
+		fail_msg("broken off after %u steps: %s", steps, text);
+	if (c->starts != starts && !strstr(text, "last=bios"))
+		fail_msg("broken off after %u steps, started from elsewhere: %s", steps, text);
+	assert_true(engine_operate_drop(w->engine, id));
+	world_run_ms(w, 11 * MINUTE_MS); /* the charged login leaves its window */
+	return ended;
+}
+
+static void boot_is_broken_off_anywhere(void **state)
+{
+	(void)state;
+	static struct world w;
+	unsigned steps = 0;
+
+	configured(&w);
+	while (!boot_broken_off_after(&w, steps))
+		steps++;
+
+	assert_in_range(steps, 20, 2000);
+	world_deinit(&w);
+}
+
 /* ---- by the clock ---- */
 
 static void add_schedule(struct world *w, const char *name, const char *spec, const char *missed,
@@ -352,9 +490,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(many_at_once),
 		cmocka_unit_test(beside_jobs),
+		cmocka_unit_test(jobs_say_what_they_wait_for),
 		cmocka_unit_test(a_refused_password),
 		cmocka_unit_test(dies_in_the_middle),
 		cmocka_unit_test(is_cancelled),
+		cmocka_unit_test(boot_is_broken_off_anywhere),
 		cmocka_unit_test(runs_by_the_clock),
 		cmocka_unit_test(makes_up_what_was_missed),
 	};

@@ -119,10 +119,12 @@ half_set() {
 	! left_nothing $slow
 }
 
-test_expect_success 'CTRL-C in the middle: what was set is taken back' '
-	{ ob $slow boot bios --yes >said 2>err & } && pid=$! && sim_until half_set && kill -INT $(pgrep -P $pid) &&
-	{ wait $pid; test $? -eq 1; } && grep -q "broken off" err && left_nothing $slow && test "$(boot $slow starts)" = 0
-'
+for signal in INT HUP; do
+	test_expect_success "CTRL-C or a closed terminal (SIG$signal) in the middle: what was set is taken back" '
+		{ ob $slow boot bios --yes >said 2>err & } && pid=$! && sim_until half_set && kill -$signal $(pgrep -P $pid) &&
+		{ wait $pid; test $? -eq 1; } && grep -q "broken off" err && left_nothing $slow && test "$(boot $slow starts)" = 0
+	'
+done
 
 test_expect_success 'killed in the middle: the next run clears it' '
 	{ ob $slow boot bios --yes >said 2>err & } && pid=$! && sim_until half_set && kill -KILL $(pgrep -P $pid) &&

@@ -61,4 +61,10 @@ test_expect_success 'CTRL-C in the middle: the service takes back what it has se
 	{ wait $pid; test $? -ne 0; } && sim_until clean && test "$(boot 4 starts)" = 0
 '
 
+test_expect_success 'a service that stands still: CTRL-C twice ends the command' '
+	kill -STOP $serve_pid && { ob power status $net.1 >said 2>err & } && pid=$! && child() { pgrep -P $pid >child; } &&
+	sim_until child && { caught() { kill -INT $(cat child) 2>/dev/null; test ! -d /proc/$(cat child); }; sim_until caught; } &&
+	{ wait $pid; test $? -ne 0; }; r=$?; kill -CONT $serve_pid; test $r -eq 0
+'
+
 test_done

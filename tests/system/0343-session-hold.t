@@ -68,8 +68,8 @@ test_expect_success 'a service that has configured a PC' '
 test_expect_success 'a rotation waits for the drives that somebody lends, and says so; a check does not' '
 	serve_cd && rotate && ob device drift $pc --check >/dev/null && sim_until job_is check done &&
 	job_is rotate_password queued && job_field rotate_password waits_for >who && cat who &&
-	grep -q "^IDE-R session of uid:$(id -u) since 20..-" who && id=$(job_field rotate_password id) &&
-	ob job show "$id" >job && grep -q "waits for *IDE-R session of uid" job && ob info $pc >/dev/null
+	grep -q "^the end of the IDE-R session of uid:$(id -u) since 20..-" who && id=$(job_field rotate_password id) &&
+	ob job show "$id" >job && grep -q "waits for *the end of the IDE-R session of uid" job && ob job list | grep -q "the end of the IDE-R session" && ob info $pc >/dev/null
 '
 
 test_expect_success 'a power off that firmware refuses for it names whose it is' '
