@@ -320,8 +320,13 @@ static void on_started(struct amt_redir *r, uint8_t status)
 		err_hint(&e, "the PC does not say who; it takes one %s session at a time", kind);
 		break;
 	case WIRE_REDIR_DISABLED:
-		err_set(&e, ERR_DENIED, "%s is switched off on %s", kind, r->where);
-		err_hint(&e, "switch it on in the profile (redirection) and in MEBx");
+		/* It says no more: where consent is wanted and lacks, the answer is the same. */
+		err_set(&e, ERR_DENIED, "%s is switched off on %s, or wants consent first", kind,
+			r->where);
+		err_rule(&e, "D091");
+		err_hint(&e,
+			 "switch it on in the profile (redirection) and in MEBx; for the "
+			 "consent of its user see 'outband consent state'");
 		break;
 	case WIRE_REDIR_UNKNOWN:
 		err_set(&e, ERR_UNSUPPORTED, "%s knows no %s sessions", r->where, kind);

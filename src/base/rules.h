@@ -16,7 +16,7 @@
 	  "enable AMT in the BIOS; firmware up to 6.1 also shows nothing until it is set up")       \
 	X("D023", "already_provisioned", "another product configured the PC",                       \
 	  "take it over with 'outband device adopt', or unconfigure it there")                      \
-	X("D091", "sol_disabled", "the redirection ports are closed",                               \
+	X("D091", "sol_disabled", "redirection is off in the PC: no serial console, no media",         \
 	  "when consoles and media are wanted: redirection in the profile, or SOL and storage in its MEBx") \
 	X("D105", "webui_off", "the port is open, and no pages are served",                         \
 	  "when they are wanted: webui in the profile; all else works without them")                \

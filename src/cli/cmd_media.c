@@ -1,13 +1,13 @@
-/* outband media: options, and PCs reached without the service (--direct); media save: the same image
- * as a file, for a PC that no line leads to. What is served, and how long, is in media.c; PCs through
- * the service are in media_service.c. */
+/* outband media: options, and PCs reached without the service (--direct). What is served, and how long,
+ * is in media.c; PCs through the service are in media_service.c; the image for a PC that no line leads
+ * to in cmd_media_save.c. */
 #include "cli/commands.h"
 #include "cli/direct.h"
 #include "cli/media.h"
+#include "cli/media_consent.h"
 #include "cli/media_service.h"
 #include "amt/op.h"
 #include "base/str.h"
-#include "net/image.h"
 #include "net/loop.h"
 
 struct direct {
@@ -42,6 +42,9 @@ static bool read_start(const char *text, enum amt_ider_start *out_s, struct err 
 
 static bool read_conf(const struct cli *c, struct cli_media_conf *conf, struct err *e)
 {
+	const char *stagger = cli_args_value(&c->args, "stagger");
+	uint64_t ms = 0;
+
 	*conf = (struct cli_media_conf){
 		.cd = cli_args_value(&c->args, "cd"),
 		.floppy = cli_args_value(&c->args, "floppy"),
@@ -54,8 +57,16 @@ static bool read_conf(const struct cli *c, struct cli_media_conf *conf, struct e
 		err_set(e, ERR_USAGE, "nothing to put into the drives");
 		return err_want(e, "--cd IMAGE, --floppy IMAGE, or both");
 	}
+	if (str_eq(conf->cd, "") || str_eq(conf->floppy, ""))
+		return err_set(e, ERR_USAGE, "--%s names no image",
+			       str_eq(conf->cd, "") ? "cd" : "floppy");
 	if (conf->write_floppy && !conf->floppy)
 		return err_set(e, ERR_USAGE, "--write-floppy is of no use without --floppy");
+	if (stagger && !str_to_u64(span_str(stagger), 0, 3600000, &ms, NULL)) {
+		err_set(e, ERR_USAGE, "--stagger %s is no number of milliseconds", stagger);
+		return err_want(e, "0 to 3600000");
+	}
+	conf->stagger_ms = (int64_t)ms;
 	return read_start(cli_args_value(&c->args, "start"), &conf->start, e);
 }
 
@@ -160,6 +171,8 @@ static bool run_direct(struct cli *c, struct cli_media_conf *conf, struct err *e
 	}
 	if (!ask(c, conf, k.pc.name, e))
 		return false;
+	if (!cli_media_consent_give(c, e))
+		return false;
 	bool ok = cli_direct_init(&k.d, c, e);
 	k.d.judged_later = true;
 	ok = ok && cli_direct_run(&k.d, start_direct, &k, e) &&
@@ -167,6 +180,8 @@ static bool run_direct(struct cli *c, struct cli_media_conf *conf, struct err *e
 	if (!ok && k.media && !e->hint[0])
 		err_hint(e, "%s", cli_direct_hint(&k.d, e));
 	cli_direct_deinit(&k.d);
+	if (!ok)
+		cli_media_consent_explain(c, e);
 	return ok;
 }
 
@@ -179,78 +194,4 @@ bool cli_cmd_media(struct cli *c, struct err *e)
 	if (cli_args_has(&c->args, "direct"))
 		return run_direct(c, &conf, e);
 	return cli_media_service(c, &conf, e);
-}
-
-/* ---- the image as a file ---- */
-
-struct save {
-	struct cli *c;
-	struct net_loop *loop;
-	struct net_image *image;
-	const char *to;
-	bool ok;
-	struct err *e;
-};
-
-static void on_saved(void *arg, const uint8_t sha256[32], uint64_t bytes, const struct err *e)
-{
-	static const struct cli_col cols[] = {
-		{ "file", "file", CLI_FORM_TEXT },
-		{ "bytes", "bytes", CLI_FORM_NUMBER },
-		{ "sha256", "SHA-256", CLI_FORM_TEXT },
-	};
-	struct save *s = arg;
-	char hex[65];
-	struct out o;
-
-	s->ok = e->code == ERR_NONE;
-	if (s->ok) {
-		out_init(&o, hex, sizeof hex);
-		out_hex(&o, span_make(sha256, 32));
-		json_t *row = json_pack("{s:s, s:I, s:s}", "file", s->to, "bytes",
-					(json_int_t)bytes, "sha256", hex);
-		cli_writer_record(s->c->writer, cols, sizeof cols / sizeof *cols, row);
-		json_decref(row);
-		cli_writer_say(
-			s->c->writer,
-			"For a stick that starts a PC (all on it is lost), see its name with "
-			"'lsblk' and write\n  dd if=%s of=/dev/STICK bs=4M conv=fsync\n"
-			"This needs an image for both, as installers of Linux are; others are "
-			"burnt to a disc, or put on a stick by a program such as Rufus.",
-			s->to);
-	} else {
-		*s->e = *e;
-	}
-	net_image_free(s->image);
-	net_loop_stop(s->loop);
-}
-
-static void on_image(void *arg, struct net_image *im, const struct err *e)
-{
-	struct save *s = arg;
-
-	s->image = im;
-	if (im) {
-		net_image_copy(im, s->to, on_saved, s);
-		return;
-	}
-	*s->e = *e;
-	net_loop_stop(s->loop);
-}
-
-bool cli_cmd_media_save(struct cli *c, struct err *e)
-{
-	const struct net_image_conf conf = {
-		.from = cli_operand(c, 0),
-		.label = cli_args_value(&c->args, "label"),
-		.ca_file = cli_args_value(&c->args, "ca-file"),
-	};
-	struct save s = { .c = c, .loop = net_loop_new(e), .to = cli_operand(c, 1), .e = e };
-
-	if (!s.loop)
-		return false;
-	(void)net_image_open(s.loop, &conf, on_image, &s);
-	net_loop_run(s.loop);
-	net_loop_free(s.loop);
-	return s.ok;
 }

@@ -3,7 +3,7 @@
 
 #define CLI_COMMANDS_MEDIA(X)                                                                       \
 	X("media", "",                                                                              \
-	  "[TARGET]... [--cd IMAGE] [--floppy IMAGE] [--write-floppy] [--start WHEN] [--boot] [--label NAME] [--ca-file FILE] " \
+	  "[TARGET]... [--cd IMAGE] [--floppy IMAGE] [--write-floppy] [--start WHEN] [--boot] [--label NAME] [--ca-file FILE] [--code CODE] [--ask-consent] " \
 	  CLI_PC_ARGS,                                                                              \
 	  "lend PCs a CD or floppy drive with an image of ours in it, until interrupted",          \
 	  CMD_LOCAL | CMD_CHANGES_DEVICE | CMD_STREAMS, cli_cmd_media)                              \

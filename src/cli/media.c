@@ -17,6 +17,7 @@
 #define TICK_MS 1000
 #define MB      1e6
 #define KEYS    "keys: e CD out or in, f floppy out or in, q end"
+#define SAME_MS 10000 /* the same trouble of one PC is not said again */
 
 struct pc {
 	struct cli_media *all;
@@ -26,6 +27,10 @@ struct pc {
 	unsigned sessions;
 	bool told, booting, booted, ended, failed;
 	struct err why;
+	struct sched_timer *due; /* of its beginning */
+	struct err trouble;      /* the last that was said */
+	int64_t trouble_mono_ms;
+	unsigned troubles; /* since then, the same ones */
 };
 struct cli_media {
 	struct cli *c;
@@ -137,9 +142,11 @@ static void check_end(struct cli_media *m)
 	if (m->ended || m->opening)
 		return;
 	for (unsigned i = 0; i < m->conf.count; i++)
-		if (m->pcs[i].m || m->pcs[i].booting)
+		if (m->pcs[i].m || m->pcs[i].booting || m->pcs[i].due)
 			return;
 	m->ended = true;
+	for (unsigned d = 0; d < AMT_IDER_DRIVES; d++)
+		net_image_stop(m->images[d]);
 	sched_cancel(m->tick);
 	m->tick = NULL;
 	cli_media_keys_close(m->keys);
@@ -148,16 +155,21 @@ static void check_end(struct cli_media *m)
 	m->conf.on_end(m->conf.arg);
 }
 
+static void cut_pc(struct pc *p)
+{
+	p->stats = amt_media_get_stats(p->m);
+	p->sessions = amt_media_sessions(p->m);
+	amt_media_free(p->m);
+	p->m = NULL;
+}
+
 static void on_pc_end(void *arg, const struct err *why)
 {
 	struct pc *p = arg;
 	struct cli_media *m = p->all;
 	struct err e = *why;
 
-	p->stats = amt_media_get_stats(p->m);
-	p->sessions = amt_media_sessions(p->m);
-	amt_media_free(p->m);
-	p->m = NULL;
+	cut_pc(p);
 	p->ended = true;
 	if (e.code != ERR_NONE && !p->failed) {
 		p->failed = true;
@@ -170,6 +182,8 @@ static void on_pc_end(void *arg, const struct err *why)
 
 static void close_pc(struct pc *p)
 {
+	sched_cancel(p->due);
+	p->due = NULL;
 	/* A start that is being told is told to its end: no half-set boot option stays. */
 	if (p->m && !p->booting)
 		amt_media_close(p->m);
@@ -216,8 +230,8 @@ static void on_signal(void *arg, int signum)
 		return;
 	}
 	for (unsigned i = 0; i < m->conf.count; i++) { /* asked twice */
-		amt_media_free(m->pcs[i].m);
-		m->pcs[i].m = NULL;
+		if (m->pcs[i].m)
+			cut_pc(&m->pcs[i]);
 		m->pcs[i].booting = false;
 	}
 	check_end(m);
@@ -282,8 +296,22 @@ static void on_eject(void *arg, enum amt_ider_drive d)
 static void on_trouble(void *arg, const struct err *e)
 {
 	struct pc *p = arg;
+	int64_t now = clk_mono_ms();
+	char more[32] = "";
+	struct out o;
 
-	tell(p->all, p, "%s%s%s", e->msg, e->seen[0] ? ": " : "", e->seen);
+	/* A PC asks again and again for a block that cannot be read. */
+	if (str_eq(p->trouble.msg, e->msg) && now - p->trouble_mono_ms < SAME_MS) {
+		p->troubles++;
+		return;
+	}
+	out_init(&o, more, sizeof more);
+	if (p->troubles)
+		out_fmt(&o, " (and %u more before)", p->troubles);
+	p->trouble = *e;
+	p->trouble_mono_ms = now;
+	p->troubles = 0;
+	tell(p->all, p, "%s%s%s%s", e->msg, e->seen[0] ? ": " : "", e->seen, more);
 }
 
 static void start_pc(struct pc *p);
@@ -316,6 +344,14 @@ static void start_pc(struct pc *p)
 	for (unsigned d = 0; d < AMT_IDER_DRIVES; d++)
 		c.images[d] = m->out[d] ? NULL : m->images[d];
 	p->m = amt_media_new(&c);
+}
+
+static void on_due(void *arg)
+{
+	struct pc *p = arg;
+
+	p->due = NULL;
+	start_pc(p);
 }
 
 void cli_media_booted(struct cli_media *m, struct cli_media_pc *pc, const struct err *e)
@@ -378,8 +414,10 @@ static void open_next(struct cli_media *m)
 	m->keys = cli_media_keys_open(m->loop, on_key, m);
 	if (m->keys)
 		tell(m, NULL, KEYS);
-	for (unsigned i = 0; i < m->conf.count; i++)
-		start_pc(&m->pcs[i]);
+	for (unsigned i = 0; i < m->conf.count; i++) {
+		struct pc *p = &m->pcs[i];
+		p->due = sched_after(net_loop_sched(m->loop), i * m->conf.stagger_ms, on_due, p);
+	}
 }
 
 struct cli_media *cli_media_start(struct cli *c, struct net_loop *l,
@@ -445,6 +483,19 @@ static void print(struct cli_media *m)
 		cli_writer_list_end(m->c->writer, "no PC");
 }
 
+/* What the PCs together read, and what of it came from the image and not from the cache. */
+static void print_reads(struct cli_media *m)
+{
+	for (unsigned d = 0; d < AMT_IDER_DRIVES; d++) {
+		const struct net_image *im = m->images[d];
+		const struct net_image_stats *st = im ? net_image_get_stats(im) : NULL;
+		if (st && st->fetches)
+			tell(m, NULL, "%s: %s itself was read %llu times, %.1f MB",
+			     amt_ider_drive_name(d), net_image_name(im),
+			     (unsigned long long)st->fetches, (double)st->fetched / MB);
+	}
+}
+
 bool cli_media_finish(struct cli_media *m, struct err *e)
 {
 	unsigned failed = 0;
@@ -459,6 +510,7 @@ bool cli_media_finish(struct cli_media *m, struct err *e)
 		ok = false;
 	} else {
 		print(m);
+		print_reads(m);
 		if (failed)
 			m->c->exit_status = failed < m->conf.count ? 8 : 9;
 	}

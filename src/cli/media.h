@@ -15,6 +15,7 @@ struct cli_media_conf {
 	const char *cd, *floppy;  /* image, directory, URL; NULL: an empty drive */
 	const char *ca_file, *label;
 	bool write_floppy, boot;
+	int64_t stagger_ms;       /* between the beginnings with two PCs */
 	enum amt_ider_start start;
 	struct cli_media_pc *pcs;
 	unsigned count;

@@ -4,6 +4,7 @@
 #include "cli/media_service.h"
 #include "base/mem.h"
 #include "cli/line.h"
+#include "cli/media_consent.h"
 #include "cli/rpc.h"
 #include "net/loop.h"
 
@@ -168,10 +169,40 @@ static bool ask(const struct service *s, struct err *e)
 			e);
 }
 
+static bool fits_one(const struct service *s, struct err *e)
+{
+	const struct cli_args *a = &s->c->args;
+
+	if (s->conf.count < 2)
+		return true;
+	/* Two file systems on one floppy, neither of which knows of the other, ruin it. */
+	if (s->conf.write_floppy)
+		return err_set(e, ERR_USAGE,
+			       "--write-floppy is for one PC: %u of them would ruin %s",
+			       s->conf.count, s->conf.floppy);
+	if (cli_args_has(a, "code") || cli_args_has(a, "ask-consent"))
+		return err_set(e, ERR_USAGE, "--code and --ask-consent are for one PC at a time");
+	return true;
+}
+
+/* The only PC is named by its UUID from here on, whatever its name was. */
+static bool consent(const struct service *s, struct err *e)
+{
+	struct cli_args *a = &s->c->args;
+
+	if (s->conf.count != 1)
+		return true;
+	if (a->count > 0) {
+		a->operands[0] = (char *)(uintptr_t)s->targets[0].line->uuid;
+		a->count = 1;
+	}
+	return cli_media_consent_give(s->c, e);
+}
+
 bool cli_media_service(struct cli *c, const struct cli_media_conf *conf, struct err *e)
 {
 	struct service s = { .c = c, .conf = *conf };
-	bool ok = get_lines(&s, e) && ask(&s, e);
+	bool ok = get_lines(&s, e) && fits_one(&s, e) && ask(&s, e) && consent(&s, e);
 
 	if (ok) {
 		s.path = cli_rpc_socket_path(c, &c->arena);
@@ -186,6 +217,8 @@ bool cli_media_service(struct cli *c, const struct cli_media_conf *conf, struct 
 		net_loop_run(s.loop);
 		net_loop_free(s.loop);
 		ok = cli_media_finish(s.media, e);
+		if (!ok)
+			cli_media_consent_explain(c, e);
 	}
 	mem_free(s.targets);
 	mem_free(s.conf.pcs);

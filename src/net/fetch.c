@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include <curl/curl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 #define CONNECT_MS   10000L
@@ -13,7 +14,8 @@
 
 struct net_fetch {
 	CURL *curl;
-	char *url;
+	char *shown; /* of the URL */
+	atomic_bool stop;
 	char problem[CURL_ERROR_SIZE];
 	uint8_t *to;
 	size_t n, got;
@@ -64,11 +66,46 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
 	return all;
 }
 
+/* Called about once a second, also while nothing comes. */
+static int on_progress(void *arg, curl_off_t dl_total, curl_off_t dl, curl_off_t ul_total,
+		       curl_off_t ul)
+{
+	struct net_fetch *f = arg;
+
+	(void)dl_total;
+	(void)dl;
+	(void)ul_total;
+	(void)ul;
+	return atomic_load(&f->stop);
+}
+
+void net_fetch_stop(struct net_fetch *f)
+{
+	atomic_store(&f->stop, true);
+}
+
+char *net_fetch_show_url(const char *url)
+{
+	struct span all = span_str(url);
+	size_t scheme = span_find(all, ':'), host = scheme + 3 < all.n ? scheme + 3 : all.n;
+	struct span rest = span_make(all.p + host, all.n - host);
+	struct span seen = span_make(rest.p, span_find(rest, '?'));
+	struct span login = span_make(seen.p, span_find(seen, '/'));
+	size_t at = login.n; /* the last '@' before the path */
+	char *text = mem_new(all.n + 1);
+
+	while (at > 0 && login.p[at - 1] != '@')
+		at--;
+	memcpy(text, all.p, host);
+	memcpy(text + host, seen.p + at, seen.n - at);
+	return text;
+}
+
 struct net_fetch *net_fetch_new(const char *url, const char *ca_file)
 {
 	struct net_fetch *f = MEM_NEW(struct net_fetch);
 
-	f->url = mem_str(url);
+	f->shown = net_fetch_show_url(url);
 	f->curl = curl_easy_init();
 	if (!f->curl)
 		return f;
@@ -87,6 +124,9 @@ struct net_fetch *net_fetch_new(const char *url, const char *ca_file)
 	curl_easy_setopt(f->curl, CURLOPT_HEADERDATA, f);
 	curl_easy_setopt(f->curl, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(f->curl, CURLOPT_WRITEDATA, f);
+	curl_easy_setopt(f->curl, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(f->curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(f->curl, CURLOPT_XFERINFODATA, f);
 	if (ca_file)
 		curl_easy_setopt(f->curl, CURLOPT_CAINFO, ca_file);
 	return f;
@@ -97,7 +137,7 @@ void net_fetch_free(struct net_fetch *f)
 	if (!f)
 		return;
 	curl_easy_cleanup(f->curl);
-	mem_free(f->url);
+	mem_free(f->shown);
 	mem_free(f);
 }
 
@@ -111,6 +151,8 @@ static enum err_code code_of(CURLcode r)
 		return ERR_UNREACHABLE;
 	case CURLE_OPERATION_TIMEDOUT:
 		return ERR_TIMEOUT;
+	case CURLE_ABORTED_BY_CALLBACK:
+		return ERR_CANCELLED;
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_SSL_CACERT_BADFILE:
@@ -125,7 +167,7 @@ static enum err_code code_of(CURLcode r)
 
 static bool no_ranges(const struct net_fetch *f, struct err *e)
 {
-	err_set(e, ERR_UNSUPPORTED, "%s is on a web server that gives no parts of files", f->url);
+	err_set(e, ERR_UNSUPPORTED, "%s is on a web server that gives no parts of files", f->shown);
 	err_want(e, "206 with Content-Range");
 	return err_hint(e, "download the file and give its path");
 }
@@ -137,6 +179,8 @@ static bool run(struct net_fetch *f, uint64_t at, uint8_t *to, size_t n, struct 
 
 	if (!f->curl)
 		return err_set(e, ERR_INTERNAL, "libcurl could not be started");
+	if (atomic_load(&f->stop))
+		return err_set(e, ERR_CANCELLED, "fetching %s was stopped", f->shown);
 	f->to = to;
 	f->n = n;
 	f->got = 0;
@@ -148,16 +192,16 @@ static bool run(struct net_fetch *f, uint64_t at, uint8_t *to, size_t n, struct 
 	CURLcode r = curl_easy_perform(f->curl);
 	curl_easy_getinfo(f->curl, CURLINFO_RESPONSE_CODE, &status);
 	if (r != CURLE_OK && !f->too_much) {
-		err_set(e, code_of(r), "fetching %s failed", f->url);
+		err_set(e, code_of(r), "fetching %s failed", f->shown);
 		return err_seen(e, "%s", f->problem[0] ? f->problem : curl_easy_strerror(r));
 	}
 	if (status == 404 || status == 410)
-		return err_set(e, ERR_NOT_FOUND, "%s is not there", f->url);
+		return err_set(e, ERR_NOT_FOUND, "%s is not there", f->shown);
 	if (status == 200)
 		return no_ranges(f, e);
 	if (status != 206) {
 		err_set(e, status == 401 || status == 403 ? ERR_DENIED : ERR_IO,
-			"the web server does not give %s", f->url);
+			"the web server does not give %s", f->shown);
 		return err_seen(e, "HTTP status %ld", status);
 	}
 	if (!f->has_total || f->too_much || f->from != at)
@@ -181,12 +225,12 @@ bool net_fetch_range(struct net_fetch *f, uint64_t at, uint8_t *to, size_t n, ui
 	if (!run(f, at, to, n, e))
 		return false;
 	if (f->total != total) {
-		err_set(e, ERR_CONFLICT, "%s became another file while it was read", f->url);
+		err_set(e, ERR_CONFLICT, "%s became another file while it was read", f->shown);
 		err_seen(e, "%llu bytes", (unsigned long long)f->total);
 		return err_want(e, "%llu bytes", (unsigned long long)total);
 	}
 	if (f->got != n) {
-		err_set(e, ERR_CLOSED, "%s ended in the middle of a part", f->url);
+		err_set(e, ERR_CLOSED, "%s ended in the middle of a part", f->shown);
 		err_seen(e, "%zu bytes", f->got);
 		return err_want(e, "%zu bytes", n);
 	}

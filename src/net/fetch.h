@@ -10,6 +10,10 @@ bool net_fetch_post(const char *url, struct span json, int64_t timeout_ms, struc
 /* http:// and https:// only; ca_file NULL: the system's certificates. Both are copied. */
 struct net_fetch *net_fetch_new(const char *url, const char *ca_file);
 void net_fetch_free(struct net_fetch *f); /* NULL is fine */
+/* Ends what runs within a second, as ERR_CANCELLED, and all that would come. From any thread. */
+void net_fetch_stop(struct net_fetch *f);
+/* A URL as messages may show it: without a login, and without what stands behind '?'. Caller frees. */
+char *net_fetch_show_url(const char *url);
 /* How large the thing is, from a server that gives parts of it. */
 bool net_fetch_size(struct net_fetch *f, uint64_t *out_bytes, struct err *e);
 /* Exactly n bytes from at; total: what net_fetch_size said, since it must not change on the way. */

@@ -308,10 +308,19 @@ static void cached_forget(struct net_image *base, struct net_image_wait *w)
 			g->wait = NULL;
 }
 
+static void cached_stop(struct net_image *base)
+{
+	struct cached *im = (struct cached *)(void *)base;
+
+	if (im->source->stop)
+		im->source->stop(im->src);
+}
+
 static void cached_free(struct net_image *base)
 {
 	struct cached *im = (struct cached *)(void *)base;
 
+	cached_stop(base);
 	im->dead = true;
 	free_if_done(im);
 }
@@ -319,8 +328,8 @@ static void cached_free(struct net_image *base)
 struct net_image *net_image_cached(struct net_loop *l, const struct net_image_source *source,
 				   void *src, uint64_t real_bytes, const struct net_image_conf *c)
 {
-	static const struct net_image_ops ops = { cached_peek, cached_wait, cached_write,
-						  cached_forget, cached_free };
+	static const struct net_image_ops ops = { cached_peek,   cached_wait, cached_write,
+						  cached_forget, cached_stop, cached_free };
 	size_t cache = c->cache_bytes ? c->cache_bytes : NET_IMAGE_CACHE;
 	uint64_t block = c->floppy ? 512 : 2048;
 	struct cached *im = MEM_NEW(struct cached);

@@ -38,6 +38,8 @@ struct net_image_mem_conf {
 	uint64_t broken_from;    /* reads and writes from here on fail; 0: none do */
 };
 struct net_image *net_image_mem(const struct net_image_mem_conf *c);
+/* No more reads: those that wait for a web server end soon, as errors. Before a loop ends with workers at it. */
+void net_image_stop(struct net_image *im);
 void net_image_free(struct net_image *im); /* nobody waits any more; NULL is fine */
 
 uint64_t net_image_bytes(const struct net_image *im);
@@ -66,6 +68,10 @@ struct net_image_stats {
 };
 const struct net_image_stats *net_image_get_stats(const struct net_image *im);
 /* SHA-256 and a copy: reads the whole source on a worker, not through the cache. to: path of a file
- * that must not exist, NULL for the digest alone. Exactly one callback. */
+ * that must not exist, and is there only when it is whole (where the file system can do that); NULL for
+ * the digest alone. Exactly one callback, in which the copy is gone. */
+struct net_image_copy;
 typedef void net_image_copy_fn(void *arg, const uint8_t sha256[32], uint64_t bytes, const struct err *e);
-void net_image_copy(struct net_image *im, const char *to, net_image_copy_fn *fn, void *arg);
+struct net_image_copy *net_image_copy(struct net_image *im, const char *to, net_image_copy_fn *fn, void *arg);
+uint64_t net_image_copied(const struct net_image_copy *k); /* bytes so far */
+void net_image_copy_stop(struct net_image_copy *k);        /* the callback comes, with ERR_CANCELLED */

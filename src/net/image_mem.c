@@ -54,6 +54,12 @@ void net_image_forget(struct net_image *im, struct net_image_wait *w)
 	im->ops->forget(im, w);
 }
 
+void net_image_stop(struct net_image *im)
+{
+	if (im && im->ops->stop)
+		im->ops->stop(im);
+}
+
 void net_image_free(struct net_image *im)
 {
 	if (im)
@@ -155,8 +161,8 @@ static void mem_image_free(struct net_image *base)
 
 struct net_image *net_image_mem(const struct net_image_mem_conf *c)
 {
-	static const struct net_image_ops ops = { mem_peek, mem_wait, mem_write, mem_forget,
-						  mem_image_free };
+	static const struct net_image_ops ops = { mem_peek,   mem_wait, mem_write,
+						  mem_forget, NULL,     mem_image_free };
 	static char name[] = "memory";
 	struct mem_image *m = MEM_NEW(struct mem_image);
 

@@ -4,12 +4,14 @@
  * on workers or as a child without a shell. */
 #include "base/mem.h"
 #include "net/child.h"
+#include "net/fetch.h"
 #include "net/image_priv.h"
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,11 +19,13 @@
 #define DESCRIPTORS_AT ((uint64_t)16 * 2048)
 #define SCRATCH        "/var/tmp"
 #define ISOLINUX       "isolinux/isolinux.bin"
+#define LABEL_MAX      32
 
 struct net_image_op {
 	struct net_loop *loop;
 	struct net_image_conf conf;
 	char *from, *label, *scratch, *ca_file;
+	char *shown;     /* from, for people */
 	char *directory; /* the whole path of one */
 	char *made;      /* the scratch file; NULL: none */
 	bool is_directory, boots, working, cancelled;
@@ -43,6 +47,7 @@ static void op_free(struct net_image_op *op)
 		(void)unlink(op->made);
 	mem_free(op->made);
 	mem_free(op->from);
+	mem_free(op->shown);
 	mem_free(op->directory);
 	mem_free(op->label);
 	mem_free(op->scratch);
@@ -52,7 +57,7 @@ static void op_free(struct net_image_op *op)
 
 static bool is_url(const char *s)
 {
-	return strncmp(s, "http://", 7) == 0 || strncmp(s, "https://", 8) == 0;
+	return strncasecmp(s, "http://", 7) == 0 || strncasecmp(s, "https://", 8) == 0;
 }
 
 /* ---- fit for a drive ---- */
@@ -61,7 +66,7 @@ static bool check_floppy(const struct net_image_op *op, struct err *e)
 {
 	if (op->bytes > 0 && op->bytes % 512 == 0)
 		return true;
-	err_set(e, ERR_INVALID, "%s is no image of a floppy", op->from);
+	err_set(e, ERR_INVALID, "%s is no image of a floppy", op->shown);
 	err_seen(e, "%llu bytes", (unsigned long long)op->bytes);
 	return err_want(e, "blocks of 512 bytes");
 }
@@ -77,7 +82,7 @@ static bool check_cd(struct net_image_op *op, struct err *e)
 		if (memcmp(head + 1, "CD001", 5) == 0 || memcmp(head + 1, "BEA01", 5) == 0)
 			return true;
 	}
-	err_set(e, ERR_INVALID, "%s is no image of a CD or DVD", op->from);
+	err_set(e, ERR_INVALID, "%s is no image of a CD or DVD", op->shown);
 	err_seen(e, "%llu bytes, no descriptor in block 16", (unsigned long long)op->bytes);
 	err_want(e, "ISO 9660 or UDF");
 	return err_hint(e, "a directory is made into an image; a floppy goes with --floppy");
@@ -88,7 +93,7 @@ static bool check(struct net_image_op *op, struct err *e)
 	uint64_t block = op->conf.floppy ? 512 : 2048;
 
 	if (op->bytes / block >= UINT32_MAX) {
-		err_set(e, ERR_LIMIT, "%s is larger than any drive", op->from);
+		err_set(e, ERR_LIMIT, "%s is larger than any drive", op->shown);
 		return err_seen(e, "%llu bytes", (unsigned long long)op->bytes);
 	}
 	return op->conf.floppy ? check_floppy(op, e) : check_cd(op, e);
@@ -96,11 +101,28 @@ static bool check(struct net_image_op *op, struct err *e)
 
 /* ---- on a worker ---- */
 
+/* The programs would cut it, or say less clearly what they mind. */
+static bool check_label(const char *label, struct err *e)
+{
+	struct span s = span_str(label);
+	bool ok = !label || (s.n > 0 && s.n <= LABEL_MAX);
+
+	for (size_t i = 0; i < s.n; i++)
+		ok = ok && s.p[i] >= ' ' && s.p[i] <= '~';
+	if (ok)
+		return true;
+	err_set(e, ERR_INVALID, "the volume name is none for a disc");
+	err_seen(e, "\"%s\", %zu bytes", label, s.n);
+	return err_want(e, "1 to %d characters of ASCII", LABEL_MAX);
+}
+
 static bool open_directory(struct net_image_op *op, struct err *e)
 {
 	char path[PATH_MAX];
 	int fd;
 
+	if (!check_label(op->label, e))
+		return false;
 	if (op->conf.floppy || op->conf.writable)
 		return err_set(e, ERR_UNSUPPORTED, "%s is a directory: only CDs are made of one",
 			       op->from);
@@ -131,11 +153,10 @@ static void work_open(void *arg)
 	struct stat st;
 	bool ok;
 
-	if (is_url(path)) {
-		op->source = &net_image_url_source;
-		ok = op->conf.writable
-			? err_set(e, ERR_UNSUPPORTED, "%s: only a file can be written to", path)
-			: net_image_url_open(path, op->ca_file, &op->src, &op->bytes, e);
+	if (op->source == &net_image_url_source) {
+		ok = op->conf.writable ? err_set(e, ERR_UNSUPPORTED,
+						 "%s: only a file can be written to", op->shown)
+				       : net_image_url_size(op->src, &op->bytes, e);
 	} else {
 		op->source = &net_image_file_source;
 		if (!op->made && stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
@@ -157,6 +178,29 @@ static const char *const programs[] = { "/usr/bin/xorriso", "/usr/bin/genisoimag
 
 static void on_open(void *arg);
 
+/* Of all that such a program writes, the line that says why: the one with its mark, else the last. */
+static struct span reason(struct span text)
+{
+	static const char *const marks[] = { "FAILURE : ", "FATAL : ", "rror: " };
+	struct span best = { NULL, 0 }, marked = { NULL, 0 };
+
+	while (text.n) {
+		size_t end = span_find(text, '\n');
+		struct span line = span_trim(span_make(text.p, end));
+		text = end < text.n ? span_make(text.p + end + 1, text.n - end - 1)
+				    : span_make(text.p, 0);
+		if (line.n)
+			best = line;
+		for (size_t i = 0; i < sizeof marks / sizeof *marks && !marked.n; i++) {
+			size_t n = strlen(marks[i]);
+			const uint8_t *at = line.n ? memmem(line.p, line.n, marks[i], n) : NULL;
+			if (at)
+				marked = span_make(at + n, line.n - (size_t)(at - line.p) - n);
+		}
+	}
+	return marked.n ? marked : best;
+}
+
 static void on_made(void *arg, const struct net_child_end *end)
 {
 	struct net_image_op *op = arg;
@@ -166,11 +210,10 @@ static void on_made(void *arg, const struct net_child_end *end)
 		op->err = end->why;
 		err_wrap(&op->err, "making an image of %s", op->from);
 	} else if (end->exit_code != 0 || end->signal != 0) {
-		struct span t = span_trim(end->err_text);
-		size_t from = t.n > 120 ? t.n - 120 : 0; /* the reason stands at the end */
+		struct span why = reason(end->err_text);
 		err_set(&op->err, ERR_IO, "%s made no image of %s", op->program, op->from);
-		err_seen(&op->err, "exit status %d: %.*s", end->exit_code, (int)(t.n - from),
-			 t.p ? (const char *)t.p + from : "");
+		err_seen(&op->err, "exit status %d: %.*s", end->exit_code, (int)why.n,
+			 why.p ? (const char *)why.p : "");
 	} else {
 		start_work(op);
 		return;
@@ -234,7 +277,9 @@ static void on_open(void *arg)
 		return;
 	}
 	if (op->err.code == ERR_NONE) {
-		im = net_image_cached(op->loop, op->source, op->src, op->bytes, &op->conf);
+		struct net_image_conf c = op->conf;
+		c.from = op->shown;
+		im = net_image_cached(op->loop, op->source, op->src, op->bytes, &c);
 		op->src = NULL;
 	}
 	op->fn(op->arg, im, &op->err);
@@ -244,6 +289,10 @@ static void on_open(void *arg)
 static void start_work(struct net_image_op *op)
 {
 	op->working = true;
+	if (!op->source && is_url(op->from)) {
+		op->source = &net_image_url_source;
+		op->src = net_image_url_new(op->from, op->ca_file);
+	}
 	net_loop_work(op->loop, work_open, on_open, op);
 }
 
@@ -254,6 +303,7 @@ struct net_image_op *net_image_open(struct net_loop *l, const struct net_image_c
 
 	*op = (struct net_image_op){ .loop = l, .conf = *c, .fn = fn, .arg = arg };
 	op->conf.from = op->from = mem_str(c->from);
+	op->shown = is_url(c->from) ? net_fetch_show_url(c->from) : mem_str(c->from);
 	op->label = mem_str(c->label);
 	op->scratch = mem_str(c->scratch);
 	op->ca_file = mem_str(c->ca_file);
@@ -272,4 +322,6 @@ void net_image_open_cancel(struct net_image_op *op)
 	}
 	if (!op->working)
 		op_free(op);
+	else if (is_url(op->from)) /* else source and src are the worker's now */
+		op->source->stop(op->src);
 }

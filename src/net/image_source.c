@@ -6,6 +6,10 @@
 #include "net/image_priv.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,7 +28,16 @@ static bool refuse(const char *path, int errnum, struct err *e)
 									 : ERR_IO;
 
 	err_errno(e, code, errnum, "opening the image");
-	return err_wrap(e, "%s", path);
+	err_wrap(e, "%s", path);
+	if (strncmp(path, "\\\\", 2) == 0 || strncmp(path, "//", 2) == 0)
+		return err_hint(e,
+				"a network share is mounted first (mount -t cifs); then give "
+				"the path of the file in it");
+	if (strstr(path, "://"))
+		return err_hint(e,
+				"only http:// and https:// are read; mount a share, or download "
+				"the file, and give its path");
+	return false;
 }
 
 bool net_image_file_open(const char *path, bool writable, void **out_src, uint64_t *out_bytes,
@@ -44,6 +57,14 @@ bool net_image_file_open(const char *path, bool writable, void **out_src, uint64
 	if ((!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)) || size < 0) {
 		(void)close(fd);
 		return err_set(e, ERR_INVALID, "%s is no file", path);
+	}
+	/* What somebody writes to is nobody else's; where there are no locks, it goes without. */
+	if (flock(fd, (writable ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+		(void)close(fd);
+		err_set(e, ERR_CONFLICT, "%s is in use by another 'outband media'", path);
+		return err_hint(e,
+				writable ? "who writes to an image must be the only one"
+					 : "it is written to: end that first");
 	}
 	struct file *f = MEM_NEW(struct file);
 	*f = (struct file){ .fd = fd, .path = mem_str(path), .bytes = (uint64_t)size };
@@ -105,13 +126,15 @@ static void file_close(void *src)
 }
 
 const struct net_image_source net_image_file_source = { "file",    NET_IMAGE_LANES, 2,
-							file_read, file_write,      file_close };
+							file_read, file_write,      NULL,
+							file_close };
 
 /* ---- URLs ---- */
 
 struct url {
 	struct net_fetch *lanes[NET_IMAGE_LANES + 1];
 	uint64_t bytes;
+	atomic_bool stop;
 };
 
 static void url_close(void *src)
@@ -123,28 +146,63 @@ static void url_close(void *src)
 	mem_free(u);
 }
 
-bool net_image_url_open(const char *url, const char *ca_file, void **out_src, uint64_t *out_bytes,
-			struct err *e)
+void *net_image_url_new(const char *url, const char *ca_file)
 {
 	struct url *u = MEM_NEW(struct url);
 
 	for (unsigned i = 0; i <= NET_IMAGE_LANES; i++)
 		u->lanes[i] = net_fetch_new(url, ca_file);
-	if (!net_fetch_size(u->lanes[0], &u->bytes, e)) {
-		url_close(u);
+	return u;
+}
+
+bool net_image_url_size(void *src, uint64_t *out_bytes, struct err *e)
+{
+	struct url *u = src;
+
+	if (!net_fetch_size(u->lanes[0], &u->bytes, e))
 		return false;
-	}
-	*out_src = u;
 	*out_bytes = u->bytes;
 	return true;
 }
 
-static bool url_read(void *src, unsigned lane, uint64_t at, uint8_t *to, size_t n, struct err *e)
+static void url_stop(void *src)
 {
 	struct url *u = src;
 
-	return net_fetch_range(u->lanes[lane], at, to, n, u->bytes, e);
+	atomic_store(&u->stop, true);
+	for (unsigned i = 0; i <= NET_IMAGE_LANES; i++)
+		net_fetch_stop(u->lanes[i]);
 }
 
-const struct net_image_source net_image_url_source = { "url", NET_IMAGE_LANES, 3, url_read,
-						       NULL,  url_close };
+/* May become better by itself: a web server that starts again, a line that broke. */
+static bool passes(const struct err *e)
+{
+	return e->code == ERR_UNREACHABLE || e->code == ERR_CLOSED || e->code == ERR_IO;
+}
+
+static void wait_ms(const struct url *u, int ms)
+{
+	for (; ms > 0 && !atomic_load(&u->stop); ms -= 50)
+		(void)poll(NULL, 0, 50);
+}
+
+/* The system of a PC takes one read error for a broken disc, so another try is worth a moment. */
+static bool url_read(void *src, unsigned lane, uint64_t at, uint8_t *to, size_t n, struct err *e)
+{
+	static const int waits_ms[] = { 300, 1500 };
+	struct url *u = src;
+	struct err why = { 0 };
+
+	for (unsigned i = 0; !net_fetch_range(u->lanes[lane], at, to, n, u->bytes, &why); i++) {
+		if (i == sizeof waits_ms / sizeof *waits_ms || !passes(&why)) {
+			*e = why;
+			return false;
+		}
+		wait_ms(u, waits_ms[i]);
+		why = (struct err){ 0 };
+	}
+	return true;
+}
+
+const struct net_image_source net_image_url_source = { "url", NET_IMAGE_LANES, 3,        url_read,
+						       NULL,  url_stop,        url_close };

@@ -119,6 +119,8 @@ test_expect_success 'what cannot be served is said before the PC is asked' '
 	refused 2 "nothing to put" &&
 	refused 2 "no use without --floppy" --cd one.iso --write-floppy &&
 	refused 2 "now, reboot or graceful" --cd one.iso --start later &&
+	refused 2 "no number of milliseconds" --cd one.iso --stagger soon &&
+	refused 2 "names no image" --cd "" && refused 3 "mount -t cifs" --cd //server/share/x.iso &&
 	refused 4 "fetching http" --cd http://127.0.0.1:9/x.iso
 '
 
@@ -130,10 +132,24 @@ test_expect_success GENISOIMAGE 'why a PC takes no drives' '
 	echo "P@ssw0rd1" >admin.txt
 '
 
+test_expect_success GENISOIMAGE 'who wants consent is not called switched off; with its code it lends the drives' '
+	"$OUTBAND" wsman put IPS_OptInService OptInRequired=4294967295 --direct $pc0 --password-file admin.txt >/dev/null &&
+	refused 7 "wants the consent" --cd one.iso && grep -q "rule: *M24" err &&
+	refused 3 "waits for no code" --cd one.iso --code 123456 &&
+	"$OUTBAND" consent request --direct $pc0 --password-file admin.txt >/dev/null &&
+	code=$(sim_ctl consent 0 | sim_field code) && : >media.err && {
+		"$OUTBAND" media --direct $pc0 --password-file admin.txt --cd one.iso --code "$code" >media.out 2>media.err &
+	} && media_pid=$! && sim_pids="$sim_pids $media_pid" && sim_until grep -q "has its virtual drives" media.err && media_end
+'
+
 test_expect_success GENISOIMAGE 'the same disc as a file, with its digest' '
 	"$OUTBAND" media save one.iso copy.iso --json >saved && cmp one.iso copy.iso &&
 	test "$(json saved "d[\"sha256\"]")" = "$(sha256sum <one.iso | cut -d" " -f1)" &&
 	test_must_fail "$OUTBAND" media save one.iso copy.iso 2>err && grep -q copy.iso err &&
+	test_expect_code 2 "$OUTBAND" media save one.iso - && ! test -e ./- &&
+	cp one.iso never.iso && truncate -s 4G never.iso && { "$OUTBAND" media save never.iso half.iso 2>err & } && save=$! &&
+	sim_pids="$sim_pids $save" && sim_until eval "ls -l /proc/$save/fd | grep -E \"#[0-9]|half.iso\"" && kill -INT $save &&
+	{ wait $save; test $? = 1; } && grep -q "was stopped" err && ! test -e half.iso && rm never.iso &&
 	"$OUTBAND" media save two made.iso --label MADE >said && grep -q "dd if=made.iso" said &&
 	media_serve $pc0 --cd made.iso && media_start $pc0 && media_booted 0 two &&
 	grep -qx "volume MADE" loader && media_end

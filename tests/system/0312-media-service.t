@@ -32,19 +32,19 @@ serve_all() {
 	sim_until eval 'test "$(grep -c "has its virtual drives" media.err)" = '"$media_want"
 }
 
-test_expect_success 'a service that knows four PCs of four generations' '
+test_expect_success 'a service that knows twenty PCs of four generations' '
 	echo "P@ssw0rd1" >admin.txt &&
 	cat >fleet.yaml <<-YAML &&
 	seed: 312
 	groups:
 	  - {count: 2, base: 127.22.252.1, generation: [16.1, 11.8], state: configured, tls: server, redirection: on, admin_password_file: admin.txt, suffix: example.com}
-	  - {count: 2, base: 127.22.252.3, generation: [9.5, 7.1], state: configured, redirection: on, admin_password_file: admin.txt, suffix: example.com}
+	  - {count: 18, base: 127.22.252.3, generation: [9.5, 7.1], state: configured, redirection: on, admin_password_file: admin.txt, suffix: example.com}
 	YAML
 	sim_start $base fleet.yaml --waits off && serve_start 22269 && ob setting set device.port_base $base &&
 	{ echo address,password,tls && for n in 1 2; do echo "127.22.252.$n,P@ssw0rd1,true"; done &&
-	for n in 3 4; do echo "127.22.252.$n,P@ssw0rd1,false"; done; } >adopt.csv &&
-	ob device adopt adopt.csv && sim_until all_are adopted 4 &&
-	for n in 1 2 3 4; do
+	for n in $(seq 3 20); do echo "127.22.252.$n,P@ssw0rd1,false"; done; } >adopt.csv &&
+	ob device adopt adopt.csv && sim_until all_are adopted 20 &&
+	for n in $(seq 20); do
 		test $n -gt 2 && tls= || tls=--tls
 		ob wsman put IPS_OptInService OptInRequired=0 --direct 127.22.252.$n:$base $tls --password-file admin.txt >/dev/null || :
 	done &&
@@ -62,6 +62,14 @@ test_expect_success 'all of them at once, from one cache' '
 	media_end && test "$(json media.out "[r[\"read_bytes\"] > 1900000 and r[\"error\"] is None for r in d].count(True)")" = 4
 '
 
+test_expect_success 'twenty of them, the image is read once' '
+	serve_all 20 "127.22.252.[1-20]" --cd disc.iso --boot --yes --stagger 10 --json &&
+	for n in $(seq 0 19); do media_booted $n disc || return 1; done && media_end &&
+	test "$(json media.out "min(r[\"read_bytes\"] for r in d) > 1900000 and len(d)")" = 20 &&
+	reads=$(sed -n "s/^CD: disc.iso itself was read \([0-9]*\) times.*/\1/p" media.err) && cat media.err &&
+	test "$reads" -gt 0 && test "$reads" -le $(($(stat -c %s disc.iso) / 262144 + 1))
+'
+
 test_expect_success 'PCs by a condition, and by group' '
 	serve_all 1 --where "version = \"16.1\" or address = \"127.22.252.1\"" --cd disc.iso && media_end && ! grep -q 127.22.252.2 media.out &&
 	ob group create lab "127.22.252.[3-4]" && serve_all 2 @lab --cd disc.iso && media_end &&
@@ -76,8 +84,8 @@ test_expect_success 'lines die and come back' '
 	sim_ctl fault all none
 '
 
-test_expect_success 'jobs and operations go on beside it' '
-	serve_all 1 127.22.252.3 --cd disc.iso && ob info 127.22.252.3 >/dev/null && media_end
+test_expect_success 'jobs and operations go on beside it; who else wants the drives is told who has them' '
+	serve_all 1 127.22.252.3 --cd disc.iso && refused 6 "IDE-R session of uid:$(id -u) since 2" media 127.22.252.3 --cd disc.iso && ob info 127.22.252.3 >/dev/null && media_end
 '
 
 test_expect_success 'the timeline of the PC says who had its drives' '
@@ -88,10 +96,18 @@ test_expect_success 'the timeline of the PC says who had its drives' '
 test_expect_success 'what cannot be done is said' '
 	refused 3 "no PC is known" media 127.22.252.77 --cd disc.iso &&
 	refused 2 "no PC is named" media --cd disc.iso &&
+	refused 2 "is for one PC: 2 of them would ruin f.img" media "127.22.252.[1-2]" --floppy f.img --write-floppy &&
+	refused 2 "for one PC at a time" media "127.22.252.[1-2]" --cd disc.iso --ask-consent &&
 	refused 2 "goes with --direct only" media 127.22.252.1 --cd disc.iso --tls &&
 	refused 3 "missing.iso" media 127.22.252.1 --cd missing.iso &&
 	sim_ctl fault 0 redir_off && refused 3 "switched off" media 127.22.252.1 --cd disc.iso &&
 	sim_ctl fault 0 none
+'
+
+test_expect_success 'a PC that wants consent says so, and not that its drives are off' '
+	ob wsman put IPS_OptInService OptInRequired=4294967295 --direct 127.22.252.3:$base --password-file admin.txt >/dev/null &&
+	refused 7 "wants the consent" media 127.22.252.3 --cd disc.iso && serve_all 1 "127.22.252.[3-4]" --cd disc.iso && media_end;
+	test $? = 8 && grep -q "or wants consent first" media.err
 '
 
 test_expect_success 'a socket that is asked nonsense answers and goes on' '

@@ -56,11 +56,12 @@ static void open_name(struct net_loop *l, const char *name, bool floppy, struct 
 	char path[256];
 
 	path_of(path, name);
-	open_conf(l,
-		  &(struct net_image_conf){ .from = strstr(name, "://") ? name : path,
-					    .floppy = floppy,
-					    .scratch = dir },
-		  o);
+	open_conf(
+		l,
+		&(struct net_image_conf){ .from = strstr(name, "//") || *name == '\\' ? name : path,
+					  .floppy = floppy,
+					  .scratch = dir },
+		o);
 }
 
 /* Bytes that say where they are. */
@@ -284,6 +285,14 @@ static void refuses(void **state)
 		{ "http://127.0.0.1:" PORT "/nowhere.iso", false, ERR_NOT_FOUND, "is not there" },
 		{ "http://127.0.0.1:" PORT "/whole", false, ERR_UNSUPPORTED, "no parts of files" },
 		{ "http://127.0.0.1:" PORT "/text.txt", false, ERR_INVALID, "is no image of a CD" },
+		{ "HTTP://127.0.0.1:" PORT "/nowhere.iso", false, ERR_NOT_FOUND, "is not there" },
+		{ "http://127.0.0.1:" PORT "/more", false, ERR_UNSUPPORTED, "no parts of files" },
+		{ "http://127.0.0.1:" PORT "/round", false, ERR_IO, "fetching http" },
+		{ "http://127.0.0.1:" PORT "/toafile", false, ERR_INVALID, "fetching http" },
+		{ "http://127.0.0.1:" PORT "/secret", false, ERR_DENIED, "does not give" },
+		{ "smb://server/share/x.iso", false, ERR_NOT_FOUND, "x.iso" },
+		{ "//server/share/x.iso", false, ERR_NOT_FOUND, "x.iso" },
+		{ "\\\\server\\share\\x.iso", false, ERR_NOT_FOUND, "x.iso" },
 	};
 	struct net_loop *l = rig_loop();
 	char path[256];
@@ -302,6 +311,34 @@ static void refuses(void **state)
 		if (o.im || o.e.code != cases[i].code || !strstr(o.e.msg, cases[i].says))
 			fail_msg("%s: %s: %s (%s)", cases[i].name, err_name(o.e.code), o.e.msg,
 				 o.e.seen);
+		/* What is no path here is told where to find a way. */
+		if (strstr(cases[i].name, "share") || strstr(cases[i].name, "ftp"))
+			assert_non_null(strstr(o.e.hint, "mount"));
+	}
+	rig_end_loop(l);
+}
+
+/* Neither a login in a URL nor what stands behind '?' is in what people read. */
+static void shows_no_secret_of_a_url(void **state)
+{
+	static const struct {
+		const char *url, *shown;
+	} cases[] = {
+		{ "http://u:pw@127.0.0.1:1/a@b/x.iso?key=pw", "http://127.0.0.1:1/a@b/x.iso" },
+		{ "http://u:p@w@127.0.0.1:1/x.iso", "http://127.0.0.1:1/x.iso" },
+		{ "http://127.0.0.1:1?key=pw", "http://127.0.0.1:1" },
+		{ "http://u:pw@127.0.0.1:1", "http://127.0.0.1:1" },
+	};
+	struct net_loop *l = rig_loop();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct opened o;
+		open_conf(l, &(struct net_image_conf){ .from = cases[i].url }, &o);
+		assert_null(o.im);
+		if (!strstr(o.e.msg, cases[i].shown) || strstr(o.e.msg, "pw") ||
+		    strstr(o.e.seen, "pw"))
+			fail_msg("%s: %s (%s)", cases[i].url, o.e.msg, o.e.seen);
 	}
 	rig_end_loop(l);
 }
@@ -374,6 +411,88 @@ static void makes_an_image_of_a_directory(void **state)
 	rig_end_loop(l);
 }
 
+static void refuses_odd_labels(void **state)
+{
+	static const char *const labels[] = { "", "0123456789012345678901234567890123", "a\nb",
+					      "\xc3\xa4" };
+	struct net_loop *l = rig_loop();
+	char path[256];
+
+	(void)state;
+	path_of(path, "tree");
+	(void)mkdir(path, 0700);
+	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+		struct opened o;
+		open_conf(l,
+			  &(struct net_image_conf){
+				  .from = path, .label = labels[i], .scratch = dir },
+			  &o);
+		assert_null(o.im);
+		assert_int_equal(o.e.code, ERR_INVALID);
+		assert_non_null(strstr(o.e.msg, "volume name"));
+	}
+	rig_end_loop(l);
+}
+
+/* Of files: a writer is alone, readers are many. */
+static void locks_what_is_written_to(void **state)
+{
+	struct net_loop *l = rig_loop();
+	struct opened a, b;
+	char path[256];
+
+	(void)state;
+	make_image("locked.img", 1474560);
+	path_of(path, "locked.img");
+	const struct net_image_conf reads = { .from = path, .floppy = true };
+	const struct net_image_conf writes = { .from = path, .floppy = true, .writable = true };
+	for (unsigned i = 0; i < 4; i++) {
+		open_conf(l, i & 1 ? &writes : &reads, &a);
+		assert_non_null(a.im);
+		open_conf(l, i & 2 ? &writes : &reads, &b);
+		if (i == 0 ? !b.im : b.im || b.e.code != ERR_CONFLICT)
+			fail_msg("case %u: %s", i, b.e.msg);
+		net_image_free(a.im);
+		net_image_free(b.im);
+		rig_spin(l, 1);
+	}
+	rig_end_loop(l);
+}
+
+/* A copy that is stopped leaves nothing, and no half of one ever has the name. */
+static void stops_a_copy(void **state)
+{
+	struct net_loop *l = rig_loop();
+	struct copied k = { 0 };
+	struct opened o;
+	char path[256], copy[256];
+
+	(void)state;
+	make_image("some.iso", 3000001);
+	path_of(path, "some.iso");
+	path_of(copy, "stopped.iso");
+	open_conf(l, &(struct net_image_conf){ .from = path }, &o);
+	struct net_image_copy *c = net_image_copy(o.im, copy, on_copied, &k);
+	net_image_copy_stop(c);
+	assert_true(rig_until(l, is_copied, &k, RIG_WAIT_MS));
+	assert_true(k.e.code == ERR_CANCELLED || k.e.code == ERR_NONE);
+	assert_int_equal(access(copy, F_OK), k.e.code == ERR_NONE ? 0 : -1);
+	(void)unlink(copy);
+	net_image_free(o.im);
+	/* One that fails, since the image became shorter. */
+	make_image("shrinks.iso", 3000001);
+	path_of(path, "shrinks.iso");
+	open_conf(l, &(struct net_image_conf){ .from = path }, &o);
+	assert_int_equal(truncate(path, 1000000), 0);
+	k = (struct copied){ 0 };
+	(void)net_image_copy(o.im, copy, on_copied, &k);
+	assert_true(rig_until(l, is_copied, &k, RIG_WAIT_MS));
+	assert_int_equal(k.e.code, ERR_CONFLICT);
+	assert_int_equal(access(copy, F_OK), -1);
+	net_image_free(o.im);
+	rig_end_loop(l);
+}
+
 static void on_written(void *arg, const struct err *e)
 {
 	struct reader *r = arg;
@@ -440,6 +559,53 @@ static void reads_a_url(void **state)
 	rig_end_loop(l);
 }
 
+/* A web server that fails now and then, or cuts its answers, is asked again; one that hangs is left when
+ * nobody wants it any more. */
+static void web_servers_that_fail(void **state)
+{
+	struct net_loop *l = rig_loop();
+	struct opened o;
+	struct reader r;
+
+	(void)state;
+	make_image("web.iso", 1000001);
+	static const char *const names[] = { "/cut/web.iso", "/503/web.iso", "/redirect/web.iso" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		char url[100];
+		(void)snprintf(url, sizeof url, "http://127.0.0.1:" PORT "%s", names[i]);
+		open_name(l, url, false, &o);
+		if (!o.im)
+			fail_msg("%s: %s (%s)", url, o.e.msg, o.e.seen);
+		reads(l, o.im, 0, 1000001);
+		net_image_free(o.im);
+	}
+	/* It says that there is more than there is. */
+	open_name(l, "http://127.0.0.1:" PORT "/longer/web.iso", false, &o);
+	assert_non_null(o.im);
+	start_reader(&r, o.im, 1500000, 1500001);
+	assert_true(rig_until(l, is_read, &r, RIG_WAIT_MS));
+	assert_true(r.e.code != ERR_NONE);
+	net_image_free(o.im);
+	/* It hangs in the middle: the wait for its end is not the 30 s of a line that stalls. */
+	open_name(l, "http://127.0.0.1:" PORT "/hang/web.iso", false, &o);
+	assert_non_null(o.im);
+	start_reader(&r, o.im, 500000, 500001);
+	rig_spin(l, 100);
+	assert_false(r.done);
+	net_image_stop(o.im);
+	assert_true(rig_until(l, is_read, &r, RIG_WAIT_MS));
+	assert_int_equal(r.e.code, ERR_CANCELLED);
+	net_image_free(o.im);
+	struct opened never = { 0 };
+	struct net_image_op *op = net_image_open(
+		l, &(struct net_image_conf){ .from = "http://127.0.0.1:" PORT "/hang/all" },
+		on_opened, &never);
+	rig_spin(l, 100);
+	net_image_open_cancel(op);
+	rig_end_loop(l);
+	assert_false(never.done);
+}
+
 static void freed_while_it_reads(void **state)
 {
 	struct net_loop *l = rig_loop();
@@ -474,6 +640,28 @@ static int start_server(void **state)
 		"s = WEBrick::HTTPServer.new(BindAddress: '127.0.0.1', Port: ARGV[1].to_i, DocumentRoot: ARGV[0],"
 		" AccessLog: [], Logger: WEBrick::Log.new('/dev/null'))\n"
 		"s.mount_proc('/whole') { |q, r| r.body = 'x' * 100 }\n"
+		"s.mount_proc('/round') { |q, r| r.set_redirect(WEBrick::HTTPStatus::Found, '/round') }\n"
+		"s.mount_proc('/toafile') { |q, r| r.status = 302; r['Location'] = 'file:///etc/passwd' }\n"
+		"s.mount_proc('/redirect') { |q, r| r.set_redirect(WEBrick::HTTPStatus::Found, '/web.iso') }\n"
+		"s.mount_proc('/secret') { |q, r| r.status = 401 }\n"
+		"s.mount_proc('/more') { |q, r| r.status = 206; r['Content-Range'] = 'bytes 0-0/9'; r.body = 'xxx' }\n"
+		"times = Hash.new(0)\n"
+		"part = ->(q, r, more, cut) {\n"
+		"  all = File.binread(ARGV[0] + '/web.iso')\n"
+		"  a, b = q['Range'][6..].split('-').map(&:to_i)\n"
+		"  body = all[a..b] || ''\n"
+		"  r.status = 206\n"
+		"  r['Content-Range'] = \"bytes #{a}-#{b}/#{all.size + more}\"\n"
+		"  r.body = cut ? body[0, body.size / 2] : body\n"
+		"}\n"
+		"again = ->(q) { (times[q.path + q['Range']] += 1) % 2 == 1 && q['Range'] != 'bytes=0-0' }\n"
+		"s.mount_proc('/cut') { |q, r| part.(q, r, 0, again.(q)) }\n"
+		"s.mount_proc('/503') { |q, r| q['Range'] =~ /\\d{6}/ && again.(q) ? r.status = 503 : part.(q, r, 0, false) }\n"
+		"s.mount_proc('/longer') { |q, r| part.(q, r, 900_000, false) }\n"
+		"s.mount_proc('/hang') { |q, r|\n"
+		"  sleep if q.path == '/hang/all' || q['Range'] =~ /\\d{6}/\n"
+		"  part.(q, r, 0, false)\n"
+		"}\n"
 		"s.start\n";
 
 	(void)state;
@@ -515,9 +703,14 @@ int main(void)
 		cmocka_unit_test(reads_beyond_4_gb),
 		cmocka_unit_test(tells_that_a_file_shrank),
 		cmocka_unit_test(refuses),
+		cmocka_unit_test(shows_no_secret_of_a_url),
 		cmocka_unit_test(makes_an_image_of_a_directory),
+		cmocka_unit_test(refuses_odd_labels),
+		cmocka_unit_test(locks_what_is_written_to),
+		cmocka_unit_test(stops_a_copy),
 		cmocka_unit_test(writes),
 		cmocka_unit_test(reads_a_url),
+		cmocka_unit_test(web_servers_that_fail),
 		cmocka_unit_test(freed_while_it_reads),
 	};
 
