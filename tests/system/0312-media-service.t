@@ -21,15 +21,17 @@ all_are() { # STATE COUNT
 	test "$(ob device list --json | python3 -c 'import json,sys; print([d["state"] for d in json.load(sys.stdin)].count(sys.argv[1]))' "$1")" = "$2"
 }
 
-# serve_all COUNT ARGUMENT...: in the background, until COUNT PCs have their drives
+# serve_all COUNT ARGUMENT...: in the background, until COUNT PCs have their drives, and start when they
+# are to: what their boot loaders say is then not of the start before
 serve_all() {
 	media_want=$1
 	shift
+	case " $* " in *" --boot "*) media_said="was told to start" ;; *) media_said="has its virtual drives" ;; esac
 	: >media.err
 	"$OUTBAND" media "$@" >media.out 2>media.err &
 	media_pid=$!
 	sim_pids="$sim_pids $media_pid"
-	sim_until eval 'test "$(grep -c "has its virtual drives" media.err)" = '"$media_want"
+	sim_until eval 'test "$(grep -c "$media_said" media.err)" = '"$media_want"
 }
 
 test_expect_success 'a service that knows twenty PCs of four generations' '
