@@ -243,7 +243,8 @@ void amt_ider_take_command(struct amt_ider *x, const struct wire_redir_command *
 	memcpy(mine.cdb, c->cdb, sizeof mine.cdb);
 	if (x->reset_pending)
 		return; /* from before the reset */
-	if (x->queued == AMT_IDER_QUEUE) {
+	/* Before the session is open nobody knows how long its messages may be. */
+	if (x->queued == AMT_IDER_QUEUE || !x->chunk) {
 		send_status(x, mine.drive, WIRE_SCSI_ABORTED);
 		return;
 	}

@@ -326,6 +326,29 @@ static void refused_openings(void **state)
 	}
 }
 
+/* Before the session is open there is no size of messages: nothing is read, and each is answered. */
+static void commands_before_it_is_open(void **state)
+{
+	struct world w = { .start = AMT_IDER_NOW, .writable = true };
+
+	(void)state;
+	begin(&w);
+	command("00");
+	expect_sense(0xb0, 0x0b, 0);
+	command("2800000000000000c800");
+	expect_sense(0xb0, 0x0b, 0);
+	command_of(0xa0, true, 0xa0, "2a000000000100000200");
+	expect_sense(0xa0, 0x0b, 0);
+	send_msg((struct wire_redir_msg){ .type = WIRE_REDIR_IDER_FEATURES_REPLY,
+					  .features = { 3, true, 1 } });
+	send_msg((struct wire_redir_msg){ .type = WIRE_REDIR_IDER_RESET });
+	expect(WIRE_REDIR_IDER_RESET_DONE, NULL);
+	pass_ms(1000);
+	assert_int_equal(pc.used, pc.n);
+	assert_int_equal(pc.ends, 0);
+	finish();
+}
+
 static void reset_waits_for_the_read(void **state)
 {
 	struct world w = { .start = AMT_IDER_NOW, .delay_ms = 10 };
@@ -600,6 +623,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(opens_and_serves),
 		cmocka_unit_test(refused_openings),
+		cmocka_unit_test(commands_before_it_is_open),
 		cmocka_unit_test(reset_waits_for_the_read),
 		cmocka_unit_test(queues_commands),
 		cmocka_unit_test(line_is_full),

@@ -254,6 +254,46 @@ static void boots_whatever_happens(void **state)
 	}
 }
 
+/* The line dies at every moment of a session, of the login, of a start and of its reads: before the drives
+ * were there once it is told, afterwards the PC starts as if nothing had been. */
+static void cut_at_each_moment(void **state)
+{
+	enum { STARTS_MS = 700, STEP_MS = 35 };
+	unsigned told = 0, mended = 0;
+	bool over = false;
+
+	(void)state;
+	for (int64_t at = 1; !over; at += STEP_MS) {
+		char text[8192], name[40];
+		struct world w;
+		begin(&w, NULL, AMT_IDER_NOW, NULL);
+		w.g.pieces = 40000;
+		rig_run_ms(&w.g, at < STARTS_MS ? at : STARTS_MS);
+		if (at > STARTS_MS) {
+			start_pc(&w);
+			rig_run_ms(&w.g, at - STARTS_MS);
+		}
+		print(&w, text, sizeof text);
+		over = strstr(text, "boot done") != NULL;
+		rig_cut(&w.g);
+		rig_run_ms(&w.g, 20000);
+		bool had = amt_media_sessions(w.m) > 0;
+		if (had && at <= STARTS_MS)
+			start_pc(&w);
+		rig_run_ms(&w.g, 40000);
+		(void)snprintf(name, sizeof name, "cut at %lld ms", (long long)at);
+		if (had)
+			assert_booted(&w, name);
+		else if (w.ends != 1 || w.why.code == ERR_NONE)
+			fail_msg("%s: %u ends, %s", name, w.ends, w.why.msg);
+		told += !had;
+		mended += had;
+		finish(&w);
+	}
+	assert_true(told >= 3);
+	assert_true(mended >= 20);
+}
+
 static void tells_why_it_cannot(void **state)
 {
 	static const struct {
@@ -398,13 +438,10 @@ static void wants_consent(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(boots_whatever_happens),
-		cmocka_unit_test(tells_why_it_cannot),
-		cmocka_unit_test(broken_disc),
-		cmocka_unit_test(wants_consent),
-		cmocka_unit_test(no_disc),
-		cmocka_unit_test(discs_that_lie),
-		cmocka_unit_test(stays_for_a_day),
+		cmocka_unit_test(boots_whatever_happens), cmocka_unit_test(cut_at_each_moment),
+		cmocka_unit_test(tells_why_it_cannot),    cmocka_unit_test(broken_disc),
+		cmocka_unit_test(wants_consent),          cmocka_unit_test(no_disc),
+		cmocka_unit_test(discs_that_lie),         cmocka_unit_test(stays_for_a_day),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
