@@ -6,7 +6,7 @@
 	X("POST", "/v1/sightings", API_ROLE_OPERATOR, "", "application/json: items (rows of 'outband discover --json')", \
 	  api_sighting_post, "Keeps what was seen of PCs from outside; nothing of it changes a device.")  \
 	X("GET", "/v1/sightings", API_ROLE_VIEWER, "since changed after limit", "", api_sighting_list,    \
-	  "Addresses where AMT was seen, since a time in milliseconds; changed=true: only what changed or came since.") \
+	  "Addresses where AMT was seen. With since (a time in milliseconds) those seen since then, by that time; changed=true: those that changed or came since, by that time.") \
 	X("POST", "/v1/discoveries", API_ROLE_OPERATOR, "", "application/json: ranges (list), rate (0: as fast as answers come), ping, port_base, rmcp_port", \
 	  api_discovery_post, "Queues a discovery that the service runs; what it sees is in the sightings.") \
 	X("GET", "/v1/discoveries", API_ROLE_VIEWER, "after limit", "", api_discovery_list,                          \

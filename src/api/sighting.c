@@ -4,6 +4,7 @@
 #include "api/api_priv.h"
 #include "api/sighting.h"
 #include "amt/seen.h"
+#include <inttypes.h>
 
 #define ROWS_MAX    1000 /* of one request */
 #define CONTENT_MAX 8192 /* bytes of one row */
@@ -157,23 +158,60 @@ static void put(struct api_json *j, const struct store_sighting *s)
 	api_json_end(j, '}');
 }
 
-void api_sighting_list(struct api_req *r)
+struct place { /* where a page begins */
+	enum store_sighting_order order;
+	int64_t from_unix_ms;
+	const char *after; /* an address */
+};
+
+/* Lists by time go on at "MILLISECONDS-ADDRESS", that by address at an address. */
+static bool read_place(struct api_req *r, const char *next, struct place *out_place, struct err *e)
 {
 	const char *since = api_query(r, "since");
 	bool changed = false;
+
+	*out_place = (struct place){ .after = next ? next : "" };
+	if (!api_query_bool(r, "changed", &changed, e) ||
+	    (since && !str_to_i64(span_str(since), 0, INT64_MAX, &out_place->from_unix_ms, e)))
+		return false;
+	if (!since && !changed)
+		return true;
+	out_place->order = changed ? STORE_SIGHTING_BY_CHANGE : STORE_SIGHTING_BY_SEEN;
+	if (!next)
+		return true;
+	size_t n = strcspn(next, "-");
+	if (!next[n] ||
+	    !str_to_i64(span_make(next, n), 0, INT64_MAX, &out_place->from_unix_ms, NULL))
+		return err_set(e, ERR_INVALID, "after=%s is no place in this list", next);
+	out_place->after = next + n + 1;
+	return true;
+}
+
+static const char *place_of(struct api_req *r, const struct place *p,
+			    const struct store_sighting *s)
+{
+	int64_t ms = p->order == STORE_SIGHTING_BY_SEEN ? s->at_unix_ms : s->changed_unix_ms;
+
+	return p->order == STORE_SIGHTING_BY_ADDRESS
+		? s->address
+		: arena_fmt(&r->arena, "%" PRId64 "-%s", ms, s->address);
+}
+
+void api_sighting_list(struct api_req *r)
+{
 	struct api_page page;
 	struct err e = { 0 };
-	int64_t since_ms = 0;
+	struct place place;
 
-	if (!api_query_page(r, &page, &e) || !api_query_bool(r, "changed", &changed, &e) ||
-	    (since && !str_to_i64(span_str(since), 0, INT64_MAX, &since_ms, &e))) {
+	if (!api_query_page(r, &page, &e) || !read_place(r, page.after, &place, &e)) {
 		api_fail(r, &e);
 		return;
 	}
 	struct store_sighting *rows = ARENA_ARRAY(&r->arena, struct store_sighting, page.limit + 1);
-	unsigned n = rows ? store_sighting_list(r->api->conf.store, &r->arena, since_ms, changed,
-						page.after ? page.after : "", page.limit + 1, rows)
-			  : 0;
+	unsigned n = rows
+		? store_sighting_list(r->api->conf.store, &r->arena, place.order,
+				      place.from_unix_ms, place.after, page.limit + 1, rows)
+		: 0;
 	bool more = n > page.limit;
 
 	n = more ? page.limit : n;
@@ -181,7 +219,7 @@ void api_sighting_list(struct api_req *r)
 	api_json_begin(&r->json, "items", '[');
 	for (unsigned i = 0; i < n; i++)
 		put(&r->json, &rows[i]);
-	api_list_end(r, more ? rows[n - 1].address : NULL);
+	api_list_end(r, more ? place_of(r, &place, &rows[n - 1]) : NULL);
 }
 
 void api_sighting_device(struct api_req *r, const char *uuid)

@@ -37,6 +37,20 @@ static void keeps_and_lists(void **state)
 	EQ(w, "next", "10.0.0.1");
 	ASK(w, 200, "GET", "/v1/sightings", "limit=1&after=10.0.0.1", "");
 	EQ(w, "items.0.address", "10.0.0.2");
+	/* by time, page by page, with one that is seen again in between: it comes at its new place */
+	ASK(w, 200, "GET", "/v1/sightings", "since=0&limit=1", "");
+	EQ(w, "items.0.address", "10.0.0.2");
+	(void)snprintf(changed, sizeof changed, "since=0&limit=1&after=%s", at(w, "next"));
+	ASK(w, 200, "GET", "/v1/sightings", changed, "");
+	EQ(w, "items.0.address", "10.0.0.1");
+	(void)snprintf(changed, sizeof changed, "changed=true&limit=2");
+	ASK(w, 200, "GET", "/v1/sightings", changed, "");
+	EQ(w, "items.0.address", "10.0.0.1");
+	EQ(w, "items.1.address", "10.0.0.2");
+	(void)snprintf(changed, sizeof changed, "changed=true&limit=2&after=%s", at(w, "next"));
+	ASK(w, 200, "GET", "/v1/sightings", changed, "");
+	assert_int_equal(count_at(w, "items"), 1);
+	EQ(w, "items.0.address", "10.0.0.3");
 	HAS(w->log, "path=/v1/sightings status=200");
 }
 
@@ -82,6 +96,8 @@ static void refuses(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		ASK(w, 400, "POST", "/v1/sightings", NULL, cases[i].body);
 	ASK(w, 400, "GET", "/v1/sightings", "since=yesterday", "");
+	ASK(w, 400, "GET", "/v1/sightings", "since=5&after=10.0.0.1", "");
+	ASK(w, 400, "GET", "/v1/sightings", "since=5&after=x-10.0.0.1", "");
 	ASK(w, 200, "GET", "/v1/sightings", NULL, "");
 	assert_int_equal(count_at(w, "items"), 0);
 }

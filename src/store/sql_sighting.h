@@ -43,12 +43,19 @@
 	X(STORE_SQL_SIGHTING_PRUNE, false, NULL,                                                   \
 	  "delete from sighting where address in (select address from sighting"                    \
 	  " order by at_ms desc, address desc limit 1000000 offset $1)", NULL)                     \
+	/* By address; $1 is 0. */                                                                 \
 	X(STORE_SQL_SIGHTING_LIST, false, NULL,                                                    \
 	  SQL_SIGHTING_HEAD " where s.at_ms >= $1 and s.address > $2 order by s.address limit $3"  \
 	  SQL_SIGHTING_FOOT " order by x.address", NULL)                                           \
+	/* By time: after address $2 of the time $1, and all later ones. */                        \
+	X(STORE_SQL_SIGHTING_SEEN, false, NULL,                                                    \
+	  SQL_SIGHTING_HEAD " where (s.at_ms, s.address) > ($1, $2)"                               \
+	  " order by s.at_ms, s.address limit $3"                                                  \
+	  SQL_SIGHTING_FOOT " order by x.at_ms, x.address", NULL)                                  \
 	X(STORE_SQL_SIGHTING_CHANGED, false, NULL,                                                 \
-	  SQL_SIGHTING_HEAD " where s.changed_ms >= $1 and s.address > $2 order by s.address limit $3" \
-	  SQL_SIGHTING_FOOT " order by x.address", NULL)                                           \
+	  SQL_SIGHTING_HEAD " where (s.changed_ms, s.address) > ($1, $2)"                          \
+	  " order by s.changed_ms, s.address limit $3"                                             \
+	  SQL_SIGHTING_FOOT " order by x.changed_ms, x.address", NULL)                             \
 	/* Those that may be of device $1, newest first. */                                        \
 	X(STORE_SQL_SIGHTING_DEVICE, false, NULL,                                                  \
 	  SQL_SIGHTING_HEAD " where s.address in (select k.address from sighting k"                \

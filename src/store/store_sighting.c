@@ -43,14 +43,17 @@ void store_tx_sighting_prune(struct store_tx *tx, int64_t keep)
 	store_tx_add(tx, STORE_SQL_SIGHTING_PRUNE, STORE_VALS(STORE_I(keep)));
 }
 
-unsigned store_sighting_list(struct store *s, struct arena *a, int64_t since_unix_ms,
-			     bool only_changed, const char *after, unsigned limit,
+unsigned store_sighting_list(struct store *s, struct arena *a, enum store_sighting_order order,
+			     int64_t from_unix_ms, const char *after, unsigned limit,
 			     struct store_sighting *out_rows)
 {
-	return store_read_rows(s, a,
-			       only_changed ? STORE_SQL_SIGHTING_CHANGED : STORE_SQL_SIGHTING_LIST,
-			       STORE_VALS(STORE_I(since_unix_ms), STORE_T(after), STORE_I(limit)),
-			       SIGHTING, out_rows, limit);
+	static const enum store_sql sql[] = { STORE_SQL_SIGHTING_LIST, STORE_SQL_SIGHTING_SEEN,
+					      STORE_SQL_SIGHTING_CHANGED };
+	int64_t from = order == STORE_SIGHTING_BY_ADDRESS ? 0 : from_unix_ms;
+
+	return store_read_rows(s, a, sql[order],
+			       STORE_VALS(STORE_I(from), STORE_T(after), STORE_I(limit)), SIGHTING,
+			       out_rows, limit);
 }
 
 /* How sure it is that this is the PC. */

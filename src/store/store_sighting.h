@@ -17,9 +17,12 @@ struct store_sighting {
 /* first and changed are kept and set by themselves. An older sighting than the stored one is left out. */
 void store_tx_sighting_put(struct store_tx *tx, const struct store_sighting *s);
 void store_tx_sighting_prune(struct store_tx *tx, int64_t keep); /* the newest stay */
-/* Seen at that time or later, or changed then when only_changed; by address, after that one. */
-unsigned store_sighting_list(struct store *s, struct arena *a, int64_t since_unix_ms, bool only_changed,
-			     const char *after, unsigned limit, struct store_sighting *out_rows);
+enum store_sighting_order { STORE_SIGHTING_BY_ADDRESS, STORE_SIGHTING_BY_SEEN, STORE_SIGHTING_BY_CHANGE };
+/* By address: all after that one. By the time they were seen last, or changed: those of that time after that
+ * address ("": all of them), and the later ones. */
+unsigned store_sighting_list(struct store *s, struct arena *a, enum store_sighting_order order,
+			     int64_t from_unix_ms, const char *after, unsigned limit,
+			     struct store_sighting *out_rows);
 /* The newest of that device, those by which it is known better first. False: never seen. */
 bool store_sighting_of(struct store *s, struct arena *a, const char *uuid, struct store_sighting *out_s);
 

@@ -22,33 +22,55 @@ static void keeps_first_and_changed(void **state)
 
 	see(w, "10.0.0.1", "a", T0);
 	see(w, "10.0.0.1", "a", T0 + 10);
-	assert_int_equal(store_sighting_list(w->s, &w->a, 0, false, "", 4, rows), 1);
+	assert_int_equal(
+		store_sighting_list(w->s, &w->a, STORE_SIGHTING_BY_ADDRESS, 0, "", 4, rows), 1);
 	assert_int_equal(rows[0].first_unix_ms, T0);
 	assert_int_equal(rows[0].at_unix_ms, T0 + 10);
 	assert_int_equal(rows[0].changed_unix_ms, T0);
 	see(w, "10.0.0.1", "b", T0 + 20);
 	see(w, "10.0.0.1", "c", T0 + 15); /* comes late */
-	assert_int_equal(store_sighting_list(w->s, &w->a, 0, false, "", 4, rows), 1);
+	assert_int_equal(
+		store_sighting_list(w->s, &w->a, STORE_SIGHTING_BY_ADDRESS, 0, "", 4, rows), 1);
 	assert_string_equal(rows[0].mark, "b");
 	assert_int_equal(rows[0].at_unix_ms, T0 + 20);
 	assert_int_equal(rows[0].changed_unix_ms, T0 + 20);
 	assert_string_equal(rows[0].uuid, "");
 }
 
+/* A page of at most two: addresses with bars between. */
+static void is_page(struct world *w, enum store_sighting_order order, int64_t from,
+		    const char *after, const char *want)
+{
+	struct store_sighting rows[2];
+	char got[64];
+	unsigned n = store_sighting_list(w->s, &w->a, order, from, after, 2, rows);
+
+	(void)snprintf(got, sizeof got, "%s%s%s", n > 0 ? rows[0].address : "", n > 1 ? "|" : "",
+		       n > 1 ? rows[1].address : "");
+	if (!str_eq(got, want))
+		fail_msg("%d from %lld after %s: '%s', wanted '%s'", order, (long long)(from - T0),
+			 after, got, want);
+}
+
 static void lists_by_time(void **state)
 {
 	struct world *w = *state;
-	struct store_sighting rows[4];
 
-	see(w, "10.0.0.2", "a", T0);
+	see(w, "10.0.0.4", "a", T0);
+	see(w, "10.0.0.2", "a", T0 + 5);
 	see(w, "10.0.0.3", "a", T0 + 5);
-	see(w, "10.0.0.2", "a", T0 + 6);
-	assert_int_equal(store_sighting_list(w->s, &w->a, T0 + 6, false, "", 4, rows), 1);
-	assert_string_equal(rows[0].address, "10.0.0.2");
-	assert_int_equal(store_sighting_list(w->s, &w->a, T0 + 5, true, "", 4, rows), 1);
-	assert_string_equal(rows[0].address, "10.0.0.3");
-	assert_int_equal(store_sighting_list(w->s, &w->a, 0, false, "10.0.0.2", 4, rows), 1);
-	assert_int_equal(store_sighting_list(w->s, &w->a, 0, false, "", 1, rows), 1);
+	see(w, "10.0.0.1", "a", T0 + 5);
+	see(w, "10.0.0.4", "a", T0 + 6);
+	see(w, "10.0.0.2", "b", T0 + 7);
+	is_page(w, STORE_SIGHTING_BY_ADDRESS, T0 + 99, "", "10.0.0.1|10.0.0.2");
+	is_page(w, STORE_SIGHTING_BY_ADDRESS, 0, "10.0.0.2", "10.0.0.3|10.0.0.4");
+	is_page(w, STORE_SIGHTING_BY_SEEN, T0, "", "10.0.0.1|10.0.0.3");
+	is_page(w, STORE_SIGHTING_BY_SEEN, T0 + 5, "10.0.0.3", "10.0.0.4|10.0.0.2");
+	is_page(w, STORE_SIGHTING_BY_SEEN, T0 + 6, "", "10.0.0.4|10.0.0.2");
+	is_page(w, STORE_SIGHTING_BY_SEEN, T0 + 8, "", "");
+	is_page(w, STORE_SIGHTING_BY_CHANGE, T0, "", "10.0.0.4|10.0.0.1");
+	is_page(w, STORE_SIGHTING_BY_CHANGE, T0 + 5, "10.0.0.1", "10.0.0.3|10.0.0.2");
+	is_page(w, STORE_SIGHTING_BY_CHANGE, T0 + 6, "", "10.0.0.2");
 }
 
 #define U1 "11111111-2222-3333-4444-555555555501"
@@ -111,8 +133,9 @@ static void knows_pcs_again(void **state)
 						 .leaf = cases[i].leaf,
 						 .mac = cases[i].mac,
 						 .at_unix_ms = T0 + (int64_t)i });
-		assert_int_equal(
-			store_sighting_list(w->s, &w->a, T0 + (int64_t)i, false, "", 8, rows), 1);
+		assert_int_equal(store_sighting_list(w->s, &w->a, STORE_SIGHTING_BY_SEEN,
+						     T0 + (int64_t)i, "", 8, rows),
+				 1);
 		if (!str_eq(rows[0].uuid, cases[i].want_uuid) ||
 		    !str_eq(rows[0].known_by, cases[i].want_by))
 			fail_msg("%s: %s by %s", cases[i].name, rows[0].uuid, rows[0].known_by);
@@ -137,7 +160,8 @@ static void keeps_the_newest(void **state)
 	tx = world_tx(w);
 	store_tx_sighting_prune(tx, 2);
 	assert_int_equal(world_commit(w, tx), ERR_NONE);
-	assert_int_equal(store_sighting_list(w->s, &w->a, 0, false, "", 4, rows), 2);
+	assert_int_equal(
+		store_sighting_list(w->s, &w->a, STORE_SIGHTING_BY_ADDRESS, 0, "", 4, rows), 2);
 	assert_string_equal(rows[0].address, "10.0.0.2");
 	assert_string_equal(rows[1].address, "10.0.0.4");
 }

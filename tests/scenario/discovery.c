@@ -111,7 +111,8 @@ static unsigned sightings(struct world *w)
 	struct arena a;
 
 	arena_init(&a, 4 << 20);
-	unsigned n = store_sighting_list(w->store, &a, 0, false, "", 1024, rows);
+	unsigned n =
+		store_sighting_list(w->store, &a, STORE_SIGHTING_BY_ADDRESS, 0, "", 1024, rows);
 	arena_deinit(&a);
 	return n;
 }
