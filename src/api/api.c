@@ -271,6 +271,11 @@ static void end_open(struct api *a)
 	}
 }
 
+void api_stop(struct api *a)
+{
+	api_lines_stop(a->lines);
+}
+
 void api_free(struct api *a)
 {
 	if (!a)

@@ -37,6 +37,7 @@ struct api *api_new(const struct api_conf *c, struct err *e);
  * store has nothing under way). Open requests end with 503; over the socket, which is gone by then,
  * a client only sees it close. */
 void api_free(struct api *a);
+void api_stop(struct api *a); /* the service is about to end: lines to PCs end, and are told why */
 
 /* One request, as the socket gives it; for tests and other fronts. Everything is copied. fn is
  * called exactly once, never before this returns, api_free at the latest. */

@@ -12,9 +12,11 @@
 #define TICKET_MS     (3600ll * 1000) /* since it was last used */
 #define TOKEN_BYTES   16
 #define TOKEN_TEXT    (2 * TOKEN_BYTES)
+#define WATCH         " watch"
 #define ASK_MS        10000
 #define LINE_FULL     ((size_t)256 * 1024)
-#define CONNS_MAX     4096
+#define LINGER_MS     60000 /* a client has so long to read what it is told at the end */
+#define CONNS_MAX     8192
 #define LOOKS_AT_ONCE 500
 
 struct ticket {
@@ -23,6 +25,7 @@ struct ticket {
 	enum wire_redir_session kind;
 	int64_t used_mono_ms;
 	unsigned conns;
+	struct line_conn *watch; /* NULL: nobody watches */
 };
 struct line_conn {
 	struct api_lines *ls;
@@ -31,8 +34,9 @@ struct line_conn {
 	struct engine_line *line;
 	struct ticket *ticket;
 	struct sched_timer *timer;
-	struct buf in; /* the ticket */
-	bool open, ending;
+	struct buf in;         /* the ticket */
+	int64_t heard_mono_ms; /* a watch: its last answer */
+	bool open, ending, is_watch;
 };
 struct api_lines {
 	struct api *api;
@@ -214,6 +218,8 @@ static void conn_free(struct line_conn *c)
 	engine_line_free(c->line);
 	net_stream_close(c->s);
 	buf_wipe(&c->in);
+	if (c->ticket && c->ticket->watch == c)
+		c->ticket->watch = NULL;
 	if (c->ticket) {
 		c->ticket->conns--;
 		c->ticket->used_mono_ms = clk_mono_ms();
@@ -225,8 +231,26 @@ static void conn_free(struct line_conn *c)
 	mem_free(c);
 }
 
-/* A line with the error, then the end. */
-static void refuse(struct line_conn *c, const struct err *e)
+static void on_linger(void *arg)
+{
+	struct line_conn *c = arg;
+
+	c->timer = NULL;
+	conn_free(c);
+}
+
+/* What is queued still goes, to a client that reads. */
+static void end_conn(struct line_conn *c)
+{
+	c->ending = true;
+	sched_cancel(c->timer);
+	c->timer = sched_after(api_sched(c->ls->api), LINGER_MS, on_linger, c);
+	net_stream_pause(c->s, false);
+	net_stream_end(c->s);
+}
+
+/* The error as a line. */
+static void say(struct line_conn *c, const struct err *e)
 {
 	struct api_json j;
 	struct buf b;
@@ -239,8 +263,24 @@ static void refuse(struct line_conn *c, const struct err *e)
 	out_u8(&j.o, '\n');
 	(void)net_stream_send(c->s, buf_span(&b));
 	buf_deinit(&b);
-	c->ending = true;
-	net_stream_end(c->s);
+}
+
+static void refuse(struct line_conn *c, const struct err *e)
+{
+	say(c, e);
+	end_conn(c);
+}
+
+/* Over, for another reason than the client's: told where it watches. */
+static void end_for(struct line_conn *c, const struct err *why)
+{
+	if (!c->open && !c->ending) {
+		refuse(c, why);
+		return;
+	}
+	if (!c->ending && c->ticket->watch && !c->ticket->watch->ending)
+		say(c->ticket->watch, why);
+	end_conn(c);
 }
 
 static void line_open(void *arg)
@@ -258,8 +298,7 @@ static void line_data(void *arg, struct span bytes)
 	if (c->ending)
 		return;
 	if (!net_stream_send(c->s, bytes)) {
-		c->ending = true;
-		net_stream_end(c->s);
+		end_conn(c);
 	} else if (net_stream_queued(c->s) > LINE_FULL) {
 		engine_line_pause(c->line, true);
 	}
@@ -280,16 +319,57 @@ static void line_down(void *arg, const struct err *why)
 
 	engine_line_free(c->line);
 	c->line = NULL;
-	if (c->ending)
-		return;
-	if (!c->open) {
-		refuse(c, &e);
+	if (e.code == ERR_NONE)
+		err_set(&e, ERR_CLOSED, "the PC ended the session");
+	if (!c->ending)
+		end_for(c, &e);
+}
+
+/* ---- does it live? ---- */
+
+/* The lines of a client that stands still: the PC is anybody's again, and it is told when it goes on. */
+static void let_go(struct line_conn *watch)
+{
+	struct err e = { 0 };
+
+	err_set(&e, ERR_TIMEOUT, "the service let the PC go: this command stood still for %d s",
+		LIMIT_LINE_SILENT_MS / 1000);
+	err_hint(&e, "it was stopped (Ctrl-Z, SIGSTOP), or its machine was; begin again");
+	for (struct line_conn *c = watch->ls->conns; c; c = c->next) {
+		if (c->ticket != watch->ticket || c->is_watch || c->ending)
+			continue;
+		engine_line_end(c->line, &e);
+		c->line = NULL;
+		end_for(c, &e);
+	}
+	end_conn(watch);
+}
+
+static void on_beat(void *arg)
+{
+	struct line_conn *c = arg;
+
+	c->timer = NULL;
+	if (clk_mono_ms() - c->heard_mono_ms >= LIMIT_LINE_SILENT_MS) {
+		let_go(c);
 		return;
 	}
-	c->ending = true;
-	net_stream_pause(c->s, false);
-	net_stream_end(c->s);
+	(void)net_stream_send(c->s, span_str("?\n"));
+	c->timer = sched_after(api_sched(c->ls->api), LIMIT_LINE_BEAT_MS, on_beat, c);
 }
+
+static void begin_watch(struct line_conn *c)
+{
+	c->is_watch = c->open = true;
+	c->heard_mono_ms = clk_mono_ms();
+	if (c->ticket->watch)
+		end_conn(c->ticket->watch);
+	c->ticket->watch = c;
+	(void)net_stream_send(c->s, span_str("ok\n"));
+	c->timer = sched_after(api_sched(c->ls->api), LIMIT_LINE_BEAT_MS, on_beat, c);
+}
+
+/* ---- a connection begins ---- */
 
 static void begin_line(struct line_conn *c, struct span token)
 {
@@ -297,7 +377,11 @@ static void begin_line(struct line_conn *c, struct span token)
 							line_down };
 	struct api *a = c->ls->api;
 	struct err e = { 0 };
+	size_t n = strlen(WATCH);
+	bool watch = token.n == TOKEN_TEXT + n && memcmp(token.p + TOKEN_TEXT, WATCH, n) == 0;
 
+	if (watch)
+		token.n = TOKEN_TEXT;
 	sched_cancel(c->timer);
 	c->timer = NULL;
 	for (struct ticket *t = c->ls->tickets; t && !c->ticket; t = t->next)
@@ -310,6 +394,10 @@ static void begin_line(struct line_conn *c, struct span token)
 		return;
 	}
 	c->ticket->conns++;
+	if (watch) {
+		begin_watch(c);
+		return;
+	}
 	c->line = engine_line_open(a->conf.engine, c->ticket->uuid, c->ticket->kind,
 				   c->ticket->actor, &events, c);
 }
@@ -326,10 +414,13 @@ static void on_data(void *arg, struct span bytes)
 
 	if (c->ending)
 		return;
+	if (c->is_watch) {
+		c->heard_mono_ms = clk_mono_ms();
+		return;
+	}
 	if (c->open && c->line) {
 		if (!engine_line_send(c->line, bytes)) {
-			c->ending = true;
-			net_stream_end(c->s);
+			end_conn(c);
 		} else if (engine_line_queued(c->line) > LINE_FULL) {
 			net_stream_pause(c->s, true);
 		}
@@ -338,8 +429,7 @@ static void on_data(void *arg, struct span bytes)
 	size_t end = span_find(bytes, '\n');
 	bool fits = !c->line && buf_add(&c->in, span_make(bytes.p, end));
 	if (!fits || (end < bytes.n && end + 1 < bytes.n)) { /* nobody may talk before the answer */
-		c->ending = true;
-		net_stream_end(c->s);
+		end_conn(c);
 	} else if (end < bytes.n) {
 		begin_line(c, buf_span(&c->in));
 	}
@@ -364,8 +454,7 @@ static void on_late(void *arg)
 	struct line_conn *c = arg;
 
 	c->timer = NULL;
-	c->ending = true;
-	net_stream_end(c->s);
+	end_conn(c);
 }
 
 static void on_accept(void *arg, struct net_conn *nc)
@@ -381,7 +470,7 @@ static void on_accept(void *arg, struct net_conn *nc)
 	}
 	struct line_conn *c = MEM_NEW(struct line_conn);
 	*c = (struct line_conn){ .ls = ls, .next = ls->conns, .back = &ls->conns };
-	buf_init(&c->in, TOKEN_TEXT + 1);
+	buf_init(&c->in, TOKEN_TEXT + sizeof WATCH);
 	if (c->next)
 		c->next->back = &c->next;
 	ls->conns = c;
@@ -409,6 +498,22 @@ struct api_lines *api_lines_new(struct api *a, struct err *e)
 		return ls;
 	mem_free(ls);
 	return NULL;
+}
+
+void api_lines_stop(struct api_lines *ls)
+{
+	struct err e = { 0 };
+
+	if (!ls)
+		return;
+	err_set(&e, ERR_SERVICE_DOWN, "the service is being stopped, and its lines to PCs with it");
+	for (struct line_conn *c = ls->conns; c; c = c->next) {
+		if (c->is_watch || c->ending)
+			continue;
+		engine_line_end(c->line, &e);
+		c->line = NULL;
+		end_for(c, &e);
+	}
 }
 
 void api_lines_free(struct api_lines *ls)

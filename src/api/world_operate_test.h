@@ -129,6 +129,12 @@ void engine_line_pause(struct engine_line *l, bool paused)
 {
 	(void)l, (void)paused;
 }
+void engine_line_end(struct engine_line *l, const struct err *why)
+{
+	(void)l;
+	(void)why;
+}
+
 void engine_line_free(struct engine_line *l)
 {
 	(void)l;

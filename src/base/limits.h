@@ -29,6 +29,8 @@
 #define LIMIT_TRACE_BYTES        4194304u /* of one PC: the oldest messages go first */
 #define LIMIT_TRACE_MESSAGE_BYTES 262144
 #define LIMIT_TRACE_KEYS_BYTES   262144u  /* a handshake has some 500 */
+#define LIMIT_LINE_BEAT_MS       5000     /* the client of a line to a PC is asked so often whether it lives */
+#define LIMIT_LINE_SILENT_MS     30000    /* and lets the PC go when it has not answered for so long */
 #define LIMIT_FORWARDS           64       /* hellos on their way to another server at once */
 #define LIMIT_PROFILE_RULES      200      /* looked at for every job */
 #define LIMIT_NAME_ASKED         256      /* jobs that wait for a name without a worker */

@@ -137,7 +137,7 @@ static bool start(struct kvm *k)
 
 /* ---- without the service ---- */
 
-static void *direct_open(void *arg, const struct amt_redir_events *ev, void *ev_arg)
+static struct cli_line *direct_open(void *arg, const struct amt_redir_events *ev, void *ev_arg)
 {
 	struct kvm *k = arg;
 	const struct amt_redir_conf conf = { .dialer = k->d.dialer,
@@ -146,27 +146,7 @@ static void *direct_open(void *arg, const struct amt_redir_events *ev, void *ev_
 					     .way = &k->d.way,
 					     .kind = WIRE_REDIR_KVM };
 
-	return amt_redir_start(&conf, ev, ev_arg);
-}
-
-static bool direct_send(void *line, struct span bytes)
-{
-	return amt_redir_send(line, bytes);
-}
-
-static size_t direct_queued(void *line)
-{
-	return amt_redir_queued(line);
-}
-
-static void direct_pause(void *line, bool paused)
-{
-	amt_redir_pause(line, paused);
-}
-
-static void direct_free(void *line)
-{
-	amt_redir_free(line);
+	return cli_line_direct(&conf, ev, ev_arg);
 }
 
 static bool direct_again(void *arg, const struct err *e)
@@ -194,9 +174,7 @@ static void direct_start(void *arg)
 
 	k->loop = k->d.loop;
 	k->conf.pc = k->d.way.address;
-	k->conf.way = (struct cli_kvm_way){
-		direct_open, direct_send, direct_queued, direct_pause, direct_free, direct_again, k
-	};
+	k->conf.way = (struct cli_kvm_way){ direct_open, direct_again, k };
 	k->conf.on_end = direct_end;
 	if (!start(k))
 		cli_direct_finish(&k->d, false);
@@ -216,31 +194,11 @@ static bool run_direct(struct kvm *k, struct err *e)
 
 /* ---- through the service ---- */
 
-static void *line_open(void *arg, const struct amt_redir_events *ev, void *ev_arg)
+static struct cli_line *line_open(void *arg, const struct amt_redir_events *ev, void *ev_arg)
 {
 	struct kvm *k = arg;
 
 	return cli_line_open(k->loop, k->socket_path, k->line->ticket, ev, ev_arg);
-}
-
-static bool line_send(void *line, struct span bytes)
-{
-	return cli_line_send(line, bytes);
-}
-
-static size_t line_queued(void *line)
-{
-	return cli_line_queued(line);
-}
-
-static void line_pause(void *line, bool paused)
-{
-	cli_line_pause(line, paused);
-}
-
-static void line_free(void *line)
-{
-	cli_line_free(line);
 }
 
 static void line_end(void *arg, const struct err *why)
@@ -275,9 +233,7 @@ static bool run_service(struct kvm *k, struct err *e)
 	if (!k->loop)
 		return false;
 	k->conf.pc = k->line->name;
-	k->conf.way =
-		(struct cli_kvm_way){ line_open, line_send, line_queued, line_pause, line_free,
-				      NULL,      k };
+	k->conf.way = (struct cli_kvm_way){ line_open, NULL, k };
 	k->conf.on_end = line_end;
 	if (start(k))
 		net_loop_run(k->loop);

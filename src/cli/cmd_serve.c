@@ -109,6 +109,7 @@ static void on_signal(void *arg, int signum)
 	cli_alerts_free(s->alerts);
 	s->alerts = NULL;
 	s->patience = sched_after(net_loop_sched(s->loop), STOP_MS, on_no_patience, s);
+	api_stop(s->api);
 	engine_stop(s->engine, on_engine_stopped, s);
 }
 

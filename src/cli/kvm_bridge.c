@@ -9,19 +9,23 @@
 
 #define QUEUE_MAX ((size_t)512 * 1024)
 #define EARLY_MAX 65536 /* of the viewer, before the PC has opened */
-#define TAIL      32    /* last bytes of the PC: its reason stands there */
+#define STILL_MS \
+	60000   /* a viewer that takes nothing for so long is sent away: the PC is free again */
+#define TAIL 32 /* last bytes of the PC: its reason stands there */
 
 struct cli_kvm {
 	struct cli_kvm_conf conf;
 	struct net_loop *loop;
 	struct net_listen *listen;
 	struct net_stream *viewer; /* NULL: none */
-	void *pc;                  /* the line; NULL: none */
+	struct cli_line *pc;       /* NULL: none */
 	struct buf early;
 	bool open, ending, finished, old_pc;
 	char tail[TAIL + 1];
 	size_t tail_n;
 	unsigned sessions;
+	size_t still_queued;
+	struct sched_timer *still; /* the viewer takes nothing */
 	struct sched_timer *again; /* to dial; behind the end: to tell it */
 	struct err why;
 };
@@ -38,11 +42,12 @@ static void tell_end(void *arg)
 
 static void close_session(struct cli_kvm *b)
 {
-	if (b->pc)
-		b->conf.way.free(b->pc);
+	cli_line_free(b->pc);
 	b->pc = NULL;
 	net_stream_close(b->viewer);
 	b->viewer = NULL;
+	sched_cancel(b->still);
+	b->still = NULL;
 }
 
 static void finish(struct cli_kvm *b, const struct err *why)
@@ -129,9 +134,33 @@ static void pc_open(void *arg)
 	b->sessions++;
 	cli_note("a viewer is connected");
 	if (b->early.n > 0)
-		(void)b->conf.way.send(b->pc, buf_span(&b->early));
+		(void)cli_line_send(b->pc, buf_span(&b->early));
 	buf_clear(&b->early);
 	net_stream_pause(b->viewer, false);
+}
+
+static void session_over(struct cli_kvm *b);
+
+static void on_still(void *arg);
+
+static void watch_viewer(struct cli_kvm *b)
+{
+	b->still_queued = net_stream_queued(b->viewer);
+	b->still = sched_after(net_loop_sched(b->loop), STILL_MS, on_still, b);
+}
+
+static void on_still(void *arg)
+{
+	struct cli_kvm *b = arg;
+
+	b->still = NULL;
+	if (net_stream_queued(b->viewer) < b->still_queued) { /* slow, but it takes */
+		watch_viewer(b);
+		return;
+	}
+	cli_note("the viewer took nothing for %d s: it was sent away, and the PC let go",
+		 STILL_MS / 1000);
+	session_over(b);
 }
 
 static void pc_data(void *arg, struct span bytes)
@@ -141,8 +170,11 @@ static void pc_data(void *arg, struct span bytes)
 	keep_tail(b, bytes);
 	if (!b->viewer || b->ending)
 		return;
-	if (!net_stream_send(b->viewer, bytes) || net_stream_queued(b->viewer) > QUEUE_MAX)
-		b->conf.way.pause(b->pc, true);
+	if (net_stream_send(b->viewer, bytes) && net_stream_queued(b->viewer) <= QUEUE_MAX)
+		return;
+	cli_line_pause(b->pc, true);
+	if (!b->still)
+		watch_viewer(b);
 }
 
 static void pc_room(void *arg)
@@ -158,7 +190,7 @@ static void redial(void *arg)
 	struct cli_kvm *b = arg;
 
 	b->again = NULL;
-	b->conf.way.free(b->pc);
+	cli_line_free(b->pc);
 	b->pc = NULL;
 	dial(b);
 }
@@ -183,7 +215,10 @@ static void pc_down(void *arg, const struct err *why)
 		return;
 	}
 	if (why->code == ERR_BUSY) {
-		cli_note("%s", why->msg);
+		cli_note("%s%s%s%s", why->msg, why->seen[0] ? ": " : "", why->seen,
+			 why->hint[0] ? "" : "; try again later");
+		if (why->hint[0])
+			cli_note("%s", why->hint);
 		b->ending = true;
 		net_stream_end(b->viewer);
 		return;
@@ -224,9 +259,9 @@ static void viewer_data(void *arg, struct span bytes)
 			net_stream_pause(b->viewer, true);
 		return;
 	}
-	if (!b->conf.way.send(b->pc, bytes))
+	if (!cli_line_send(b->pc, bytes))
 		net_stream_end(b->viewer);
-	else if (b->conf.way.queued(b->pc) > QUEUE_MAX)
+	else if (cli_line_queued(b->pc) > QUEUE_MAX)
 		net_stream_pause(b->viewer, true);
 }
 
@@ -244,8 +279,10 @@ static void viewer_room(void *arg)
 {
 	struct cli_kvm *b = arg;
 
+	sched_cancel(b->still);
+	b->still = NULL;
 	if (b->pc && b->open && !b->ending)
-		b->conf.way.pause(b->pc, false);
+		cli_line_pause(b->pc, false);
 }
 
 static void on_accept(void *arg, struct net_conn *nc)

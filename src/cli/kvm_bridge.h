@@ -2,16 +2,12 @@
  * passed on as it is, no faster than the slower side takes it. One viewer at a time. How the PC is reached
  * (directly, or over a line of the service) is the caller's. For cmd_kvm_open.c. */
 #pragma once
-#include "amt/redir_session.h"
+#include "cli/line.h"
 
 struct net_loop;
 struct cli_kvm_way {
 	/* As amt_redir_start: events behind it, on_down at most once and last. */
-	void *(*open)(void *arg, const struct amt_redir_events *ev, void *ev_arg);
-	bool (*send)(void *line, struct span bytes);
-	size_t (*queued)(void *line);
-	void (*pause)(void *line, bool paused);
-	void (*free)(void *line); /* NULL is fine */
+	struct cli_line *(*open)(void *arg, const struct amt_redir_events *ev, void *ev_arg);
 	/* The first opening failed: true when another one makes sense. NULL: never. */
 	bool (*again)(void *arg, const struct err *e);
 	void *arg;

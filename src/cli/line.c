@@ -1,5 +1,6 @@
 /* See line.h. A line says the ticket, then hears "ok" or what went wrong as JSON; what follows are the
- * bytes of the session. Holds no password. */
+ * bytes of the session. Beside it a second connection, the watch, tells the service that this process is
+ * alive, and hears why the line ended. Holds no password. */
 #include "cli/line.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -8,28 +9,109 @@
 #include "net/stream.h"
 
 #define HEAD_MAX 16384 /* an error of the service */
+#define WORD_MS  2000  /* the reason of an end comes over the watch, soon or never */
 
 struct cli_line {
+	struct amt_redir *direct; /* without the service: all else is unused */
+	struct net_loop *loop;
 	const char *ticket;
 	struct net_stream *s; /* NULL: could not be made */
 	struct amt_redir_events ev;
 	void *arg;
-	struct buf head; /* the answer to the ticket */
-	bool open;
+	struct buf head;              /* the answer to the ticket */
+	struct net_stream *watch;     /* NULL: down */
+	struct buf word;              /* a line of it */
+	bool open, ended, told, over; /* told: why is the service's word; over: on_down came */
 	struct sched_timer *timer;
 	struct err why;
 	bool *gone; /* set when it is freed meanwhile */
 };
 
-/* ---- a line ---- */
+/* ---- its end ---- */
 
 static void tell_down(void *arg)
 {
 	struct cli_line *k = arg;
 
 	k->timer = NULL;
+	k->over = true;
 	k->ev.on_down(k->arg, &k->why);
 }
+
+/* Soon, since nothing is told inside of a call. */
+static void tell_soon(struct cli_line *k, struct net_loop *loop, int64_t ms)
+{
+	if (k->over)
+		return;
+	sched_cancel(k->timer);
+	k->timer = sched_after(net_loop_sched(loop), ms, tell_down, k);
+}
+
+/* ---- the watch ---- */
+
+static void watch_up(void *arg, const struct net_tls_facts *facts)
+{
+	struct cli_line *k = arg;
+
+	(void)facts;
+	(void)net_stream_send(k->watch, span_str(k->ticket));
+	(void)net_stream_send(k->watch, span_str(" watch\n"));
+}
+
+static void take_word(struct cli_line *k)
+{
+	json_t *o;
+
+	if (span_eq_str(buf_span(&k->word), "?")) {
+		(void)net_stream_send(k->watch, span_str("!\n"));
+		return;
+	}
+	o = json_loadb((const char *)k->word.p, k->word.n, 0, NULL);
+	if (o && k->open && !k->told) {
+		cli_rpc_error(json_object_get(o, "error"), &k->why);
+		k->told = true;
+	}
+	json_decref(o);
+	if (k->ended && k->told)
+		tell_soon(k, k->loop, 0);
+}
+
+static void watch_data(void *arg, struct span bytes)
+{
+	struct cli_line *k = arg;
+
+	while (bytes.n > 0) {
+		size_t n = span_find(bytes, '\n');
+		bool whole = n < bytes.n;
+		(void)buf_add(&k->word, span_make(bytes.p, n));
+		if (whole) {
+			take_word(k);
+			buf_clear(&k->word);
+		}
+		n += whole;
+		bytes = span_make(bytes.p + n, bytes.n - n);
+	}
+}
+
+/* Without a word: the service died. */
+static void watch_down(void *arg, const struct err *why)
+{
+	struct cli_line *k = arg;
+
+	(void)why;
+	net_stream_close(k->watch);
+	k->watch = NULL;
+	if (k->open && !k->told) {
+		k->told = true;
+		err_set(&k->why, ERR_SERVICE_DOWN,
+			"the service has ended, and the line to the PC with it");
+		err_hint(&k->why, "see 'outband status' and its log");
+	}
+	if (k->ended)
+		tell_soon(k, k->loop, 0);
+}
+
+/* ---- a line ---- */
 
 static void on_up(void *arg, const struct net_tls_facts *facts)
 {
@@ -83,11 +165,12 @@ static void on_down(void *arg, const struct err *why)
 {
 	struct cli_line *k = arg;
 
+	k->ended = true;
 	if (k->why.code == ERR_NONE)
 		k->why = *why;
 	if (k->why.code == ERR_NONE)
 		err_set(&k->why, ERR_CLOSED, "the line to the PC ended");
-	k->ev.on_down(k->arg, &k->why);
+	tell_soon(k, k->loop, k->open && !k->told && k->watch ? WORD_MS : 0);
 }
 
 static void on_room(void *arg)
@@ -101,38 +184,59 @@ static void on_room(void *arg)
 struct cli_line *cli_line_open(struct net_loop *loop, const char *path, const char *ticket,
 			       const struct amt_redir_events *ev, void *arg)
 {
-	static const struct net_stream_events events = { on_up, on_data, on_down };
+	static const struct net_stream_events events = { on_up, on_data, on_down },
+					      watch = { watch_up, watch_data, watch_down };
+	struct err e = { 0 };
 	struct cli_line *k = MEM_NEW(struct cli_line);
 	char line_path[256];
 	struct out o;
 
 	out_init(&o, line_path, sizeof line_path);
 	out_fmt(&o, "%s.line", path);
-	*k = (struct cli_line){ .ticket = ticket, .ev = *ev, .arg = arg };
+	*k = (struct cli_line){ .loop = loop, .ticket = ticket, .ev = *ev, .arg = arg };
 	buf_init(&k->head, HEAD_MAX);
+	buf_init(&k->word, HEAD_MAX);
 	k->s = net_stream_unix(loop, line_path, &k->why);
 	if (k->s) {
 		net_stream_start(k->s, &events, k);
 		net_stream_on_room(k->s, on_room);
+		k->watch = net_stream_unix(loop, line_path, &e);
 	} else {
-		k->timer = sched_after(net_loop_sched(loop), 0, tell_down, k);
+		tell_soon(k, loop, 0);
 	}
+	if (k->watch)
+		net_stream_start(k->watch, &watch, k);
+	return k;
+}
+
+struct cli_line *cli_line_direct(const struct amt_redir_conf *conf,
+				 const struct amt_redir_events *ev, void *arg)
+{
+	struct cli_line *k = MEM_NEW(struct cli_line);
+
+	*k = (struct cli_line){ .direct = amt_redir_start(conf, ev, arg) };
 	return k;
 }
 
 bool cli_line_send(struct cli_line *k, struct span bytes)
 {
+	if (k->direct)
+		return amt_redir_send(k->direct, bytes);
 	return k->s && net_stream_send(k->s, bytes);
 }
 
 size_t cli_line_queued(const struct cli_line *k)
 {
+	if (k->direct)
+		return amt_redir_queued(k->direct);
 	return k->s ? net_stream_queued(k->s) : 0;
 }
 
 void cli_line_pause(struct cli_line *k, bool paused)
 {
-	if (k->s)
+	if (k->direct)
+		amt_redir_pause(k->direct, paused);
+	else if (k->s)
 		net_stream_pause(k->s, paused);
 }
 
@@ -142,9 +246,12 @@ void cli_line_free(struct cli_line *k)
 		return;
 	if (k->gone)
 		*k->gone = true;
+	amt_redir_free(k->direct);
 	sched_cancel(k->timer);
 	net_stream_close(k->s);
+	net_stream_close(k->watch);
 	buf_deinit(&k->head);
+	buf_deinit(&k->word);
 	mem_free(k);
 }
 

@@ -18,7 +18,9 @@ struct cli_line;
 /* Events as of amt_redir_start. path: of the service's socket (cli_rpc_socket_path); borrowed, as the ticket. */
 struct cli_line *cli_line_open(struct net_loop *loop, const char *path, const char *ticket,
 			       const struct amt_redir_events *ev, void *arg);
+/* The same as a session of our own, where there is no service. */
+struct cli_line *cli_line_direct(const struct amt_redir_conf *conf, const struct amt_redir_events *ev, void *arg);
 bool cli_line_send(struct cli_line *l, struct span bytes);
 size_t cli_line_queued(const struct cli_line *l);
 void cli_line_pause(struct cli_line *l, bool paused);
-void cli_line_free(struct cli_line *l); /* cuts; in a callback too */
+void cli_line_free(struct cli_line *l); /* cuts; in a callback too; NULL is fine */

@@ -119,6 +119,13 @@ void engine_line_free(struct engine_line *l)
 	line_free(l);
 }
 
+void engine_line_end(struct engine_line *l, const struct err *why)
+{
+	if (l && l->why.code == ERR_NONE)
+		l->why = *why;
+	engine_line_free(l);
+}
+
 /* ---- the session ---- */
 
 static void dial(struct engine_line *l);

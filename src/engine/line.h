@@ -14,4 +14,5 @@ struct engine_line *engine_line_open(struct engine *en, const char *uuid, enum w
 bool engine_line_send(struct engine_line *l, struct span bytes);
 size_t engine_line_queued(const struct engine_line *l);
 void engine_line_pause(struct engine_line *l, bool paused);
+void engine_line_end(struct engine_line *l, const struct err *why); /* free; the timeline says why */
 void engine_line_free(struct engine_line *l); /* cuts; nothing is told any more; in on_down too; NULL is fine */

@@ -91,9 +91,15 @@ for at in $clear $tls; do
 	"
 done
 
-test_expect_success 'one session each: another command is told that the PC is busy' '
+test_expect_success 'a client is stopped (and looked at again at the end)' '
+	: >still.out && { "$OUTBAND" kvm $tls --listen $((listen + 6)) >still.out 2>still.err & } && still=$! && sim_pids="$sim_pids $still" &&
+	sim_until grep -q "VNC viewers reach" still.out &&
+	{ timeout 120 bash -c "exec 3<>/dev/tcp/127.0.0.1/$((listen + 6)); cat <&3 >/dev/null" & } && sim_until session_is $tls open && kill -STOP $still
+'
+
+test_expect_success 'one session each: another command is told that the PC is busy, and for whom' '
 	bridge $clear && hold_screen 40 && sim_until session_is $clear open && ! view 127.0.0.1 $listen && grep -q "sent away" bridge.err &&
-	first=$bridge && listen=$((listen + 2)) && bridge $clear && { ! view 127.0.0.1 $listen; } && grep -q "another console" bridge.err;
+	first=$bridge && listen=$((listen + 2)) && bridge $clear && { ! view 127.0.0.1 $listen; } && grep -q "another console has the KVM session.*: KVM session of uid:$(id -u) since 20" bridge.err;
 	r=$?; bridge_end; listen=23420; kill $holder; wait $holder; bridge=$first; bridge_end; test $r -eq 0
 '
 
@@ -115,9 +121,14 @@ test_expect_success 'the timeline says who had the screen, and when it ended' '
 	ob log >events && grep -q "device.line.*session=KVM.*what=opened.*actor=uid:" events && grep -q "device.line.*what=closed" events
 '
 
+test_expect_success 'a client that stands still lets the PC go, and hears why when it goes on' '
+	session_is $tls open; sim_until session_is $tls none && kill -CONT $still && sim_until grep -q "let the PC go: this command stood still for 30 s" still.err &&
+	kill -INT $still && { wait $still; test "$(grep -c "the session ended" still.err)" = 1; } && ob log | grep -q "device.line.*what=closed.*stood still"
+'
+
 test_expect_success 'the viewer goes: the PC is free at once; the service ends: it is said, and another try fails' '
 	bridge $clear && hold_screen 40 && sim_until session_is $clear open && kill $holder && sim_until session_is $clear none &&
-	hold_screen 40 && sim_until session_is $clear open && serve_stop && sim_until grep -q "the session ended: the line to the PC ended" bridge.err &&
+	hold_screen 40 && sim_until session_is $clear open && serve_stop && sim_until grep -q "the session ended: the service is being stopped, and its lines to PCs with it" bridge.err &&
 	{ view 127.0.0.1 $listen; wait $bridge; test $? -ne 0; } && grep -q "KVM of pc0.example.com: .*connecting to the service" bridge.err
 '
 
