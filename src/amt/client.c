@@ -31,6 +31,7 @@ struct amt_client {
 	void *arg;
 	struct amt_peer peer;
 	char user[64];
+	uint16_t port;
 	void (*watch)(void *arg, const struct amt_event *ev);
 	void *watch_arg;
 };
@@ -103,6 +104,7 @@ void amt_client_set_way(struct amt_client *c, const struct amt_way *w)
 	assert(c->kind == CALL_NONE);
 	struct net_target t = { .port = w->port, .tls = w->clear ? NULL : &w->tls };
 	str_copy(t.address, sizeof t.address, span_str(w->address));
+	c->port = w->port;
 	struct net_http_cred cred = {
 		.user = w->user[0] ? w->user : NULL,
 		.password = &w->password,
@@ -388,6 +390,11 @@ struct amt_client_stats amt_client_get_stats(const struct amt_client *c)
 {
 	const struct net_http_stats *s = net_http_get_stats(c->http);
 	return (struct amt_client_stats){ s->exchanges, s->challenges, s->handshakes, s->connects };
+}
+
+uint16_t amt_client_port(const struct amt_client *c)
+{
+	return c->port;
 }
 
 const char *amt_client_realm(const struct amt_client *c)

@@ -99,5 +99,6 @@ struct amt_client_stats {
 };
 struct amt_client_stats amt_client_get_stats(const struct amt_client *c);
 const char *amt_client_realm(const struct amt_client *c);
+uint16_t amt_client_port(const struct amt_client *c); /* of its way */
 /* "Intel(R) Active Management Technology 16.1.25.1917" -> "16.1.25.1917"; false when it is no AMT. */
 bool amt_client_version_of(const char *server_header, char *out_version, size_t cap);

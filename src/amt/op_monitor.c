@@ -191,6 +191,8 @@ static void on_page(struct amt_op *o, const struct amt_reply *r)
 		amt_op_flag(o, "enabled", s->enabled);
 	amt_op_number(o, "status", r->http_status);
 	amt_op_flag(o, "served", served);
+	amt_op_flag(o, "tls", r->peer->tls);
+	amt_op_number(o, "port", amt_client_port(amt_op_client(o)));
 	if (!served) {
 		amt_op_text(o, "rule", "D105");
 		amt_op_text(o, "note",

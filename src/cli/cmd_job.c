@@ -115,9 +115,10 @@ bool cli_job_wait(struct cli *c, const char *id, json_t **out_job, struct err *e
 		char now[256];
 		struct out o;
 		out_init(&o, now, sizeof now);
-		out_fmt(&o, "%.24s %.24s", state ? state : "?", stage ? stage : "");
+		out_fmt(&o, "%.24s%s%.60s", state ? state : "?", stage && *stage ? ": " : "",
+			stage ? stage : "");
 		if (who && *who)
-			out_fmt(&o, "waits for %.200s", who);
+			out_fmt(&o, " waits for %.150s", who);
 		if (strcmp(now, shown) != 0)
 			cli_note("%s: %s", id, now);
 		(void)str_copy(shown, sizeof shown, span_str(now));

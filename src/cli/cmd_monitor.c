@@ -108,15 +108,25 @@ bool cli_cmd_defense_off(struct cli *c, struct err *e)
 	return defense(c, "defense.off", NULL, "The policy is off.", e);
 }
 
+/* --direct may have named the first of the ports behind the host; IPv6 has more colons than one. */
+static int host_length(const char *device)
+{
+	const char *colon = strchr(device, ':');
+
+	return (int)(colon && colon == strrchr(device, ':') ? (size_t)(colon - device)
+							    : strlen(device));
+}
+
 static void say_page(struct cli *c, const char *device, const json_t *row, void *arg)
 {
 	const char *note = json_string_value(json_object_get(row, "note"));
-	const char *tls = cli_args_has(&c->args, "tls") ? "https" : "http";
+	const char *tls = json_is_true(json_object_get(row, "tls")) ? "https" : "http";
 
 	(void)arg;
 	if (json_is_true(json_object_get(row, "served")))
-		cli_writer_say(c->writer, "%s serves its page: %s://%s%s", device, tls, device,
-			       strchr(device, ':') ? "" : ":16992");
+		cli_writer_say(c->writer, "%s serves its page: %s://%.*s:%lld", device, tls,
+			       host_length(device), device,
+			       (long long)json_integer_value(json_object_get(row, "port")));
 	else
 		cli_writer_say(c->writer, "%s answers %lld: %s (D105)", device,
 			       (long long)json_integer_value(json_object_get(row, "status")),

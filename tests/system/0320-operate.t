@@ -54,6 +54,10 @@ test_expect_success 'without the service the same is told of it' '
 	done
 '
 
+test_expect_success 'the place of its page is the one where it answers' '
+	ob webui 127.22.20.1 | grep -q "serves its page: https://[a-z0-9.]*:$((base + 1))$"
+'
+
 test_expect_success 'a range is switched off, once each; who is off already is left alone' '
 	ob power off "127.22.20.[1-3]" --yes >said && test "$(grep -c "says it is off" said)" = 3 &&
 	power_is 1 off && power_is 3 off && power_is 4 on &&

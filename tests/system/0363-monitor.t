@@ -60,6 +60,8 @@ test_expect_success 'System Defense is switched at run time' '
 
 test_expect_success 'the page of the PC, and why there is none' '
 	on webui | grep -q "serves its page: http://$at:$base" &&
+	on webui --json >list &&
+	test "$(json list "(d[0][\"tls\"], d[0][\"port\"])")" = "(False, $base)" &&
 	"$OUTBAND" wsman invoke AMT_WebUIService RequestStateChange RequestedState=3 --direct $at:$base --password-file admin.txt >out &&
 	on webui >said && grep -q "D105" said && on webui --json >list && test "$(json list "(d[0][\"served\"], d[0][\"rule\"])")" = "(False, '"'D105'"')"
 '
