@@ -133,7 +133,7 @@ for form in json csv; do
 		form wsman invoke -- AMT_TimeSynchronizationService GetLowAccuracyTimeSynch $direct &&
 		"$OUTBAND" wsman get AMT_GeneralSettings $direct --json >get.json &&
 		form alarm add -- a$n 2098-05-02T01:30:00Z --yes $direct && form alarm list -- $direct && form alarm delete -- a$n --yes $direct &&
-		form alert list -- && form alert show -- $direct &&
+		form alert list -- && form alert subscriptions -- && form alert show -- $direct &&
 		form auditlog -- $direct && form eventlog -- $direct && form presence -- $direct && form webui -- $direct &&
 		form defense show -- $direct && form device profile -- $pc baseline && form device why-profile -- $pc &&
 		form device profile -- $pc - && form profile rule -- list && form device trace -- $pc on && form device trace -- $pc show &&
