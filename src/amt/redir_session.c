@@ -44,7 +44,10 @@ struct amt_redir {
 	struct secret password;
 	enum step step;
 	uint8_t method;
-	bool login_sent, told;
+	bool login_sent, told, seen_down;
+	char address[64];
+	uint16_t port;
+	uint64_t bytes_in, bytes_out; /* behind the start */
 	struct sched_timer *timer;
 	struct buf in;
 	struct net_tls_facts facts;
@@ -59,6 +62,41 @@ static const char *kind_name(const struct amt_redir *r)
 	return wire_redir_session_name(r->c.kind);
 }
 
+/* ---- who looks on ---- */
+
+static void seen(struct amt_redir *r, struct amt_redir_event ev)
+{
+	if (!r->c.watch)
+		return;
+	ev.kind = r->c.kind;
+	ev.address = r->address;
+	ev.port = r->port;
+	r->c.watch(r->c.watch_arg, &ev);
+}
+
+static void seen_sent(struct amt_redir *r, struct span bytes)
+{
+	struct amt_redir_event ev = { .what = AMT_REDIR_SENT };
+	struct wire_redir_msg m;
+	size_t used;
+
+	ev.msg = &m;
+	if (r->c.watch &&
+	    wire_redir_parse(bytes, r->step == STEP_LOGIN ? r->c.kind : WIRE_REDIR_NONE, &m, &used,
+			     NULL) == WIRE_DONE)
+		seen(r, ev);
+}
+
+static void seen_down(struct amt_redir *r, const struct err *why)
+{
+	if (r->seen_down)
+		return;
+	r->seen_down = true;
+	seen(r,
+	     (struct amt_redir_event){
+		     .what = AMT_REDIR_DOWN, .why = why, .in = r->bytes_in, .out = r->bytes_out });
+}
+
 /* ---- the end ---- */
 
 static void tell(struct amt_redir *r, const struct err *e)
@@ -71,6 +109,7 @@ static void tell(struct amt_redir *r, const struct err *e)
 	if (r->told)
 		return;
 	r->told = true;
+	seen_down(r, &copy);
 	r->ev.on_down(r->arg, &copy);
 }
 
@@ -122,6 +161,8 @@ static bool send_auth(struct amt_redir *r, const struct wire_redir_auth *a)
 
 	out_init(&o, mem, sizeof mem);
 	bool ok = wire_redir_auth_emit(&o, a) && net_stream_send(r->s, out_span(&o));
+	if (ok)
+		seen_sent(r, out_span(&o));
 	mem_wipe(mem, sizeof mem);
 	return ok;
 }
@@ -297,6 +338,7 @@ static void on_login(struct amt_redir *r, uint8_t status)
 		return;
 	}
 	(void)net_stream_send(r->s, span_make(open_kvm, sizeof open_kvm));
+	seen_sent(r, span_make(open_kvm, sizeof open_kvm));
 	wait_answer(r, STEP_KVM);
 }
 
@@ -396,6 +438,7 @@ static size_t take(struct amt_redir *r, struct span in)
 	case WIRE_DONE:
 		break;
 	}
+	seen(r, (struct amt_redir_event){ .what = AMT_REDIR_GOT, .msg = &m });
 	on_message(r, &m);
 	return used;
 }
@@ -408,6 +451,7 @@ static void hand_over(struct amt_redir *r)
 
 	buf_init(&r->in, IN_MAX);
 	r->gone = &gone;
+	r->bytes_in = rest.n;
 	r->ev.on_open(r->arg);
 	if (!gone && rest.n > 0)
 		r->ev.on_data(r->arg, buf_span(&rest));
@@ -422,6 +466,7 @@ static void on_data(void *arg, struct span bytes)
 	size_t n = 1;
 
 	if (r->step == STEP_OPEN && r->in.n == 0) {
+		r->bytes_in += bytes.n;
 		r->ev.on_data(r->arg, bytes);
 		return;
 	}
@@ -446,11 +491,13 @@ static void on_up(void *arg, const struct net_tls_facts *facts)
 	struct wire_redir_msg m = { .type = WIRE_REDIR_START };
 
 	r->facts = *facts;
+	seen(r, (struct amt_redir_event){ .what = AMT_REDIR_UP, .facts = facts });
 	memcpy(m.kind, wire_redir_session_letters(r->c.kind), sizeof m.kind);
 	m.head[0] = r->c.kind == WIRE_REDIR_KVM;
 	out_init(&o, mem, sizeof mem);
 	(void)wire_redir_emit(&o, &m);
 	(void)net_stream_send(r->s, out_span(&o));
+	seen_sent(r, out_span(&o));
 	wait_answer(r, STEP_START);
 }
 
@@ -499,6 +546,8 @@ struct amt_redir *amt_redir_start(const struct amt_redir_conf *c, const struct a
 	(void)str_copy(t.address, sizeof t.address, span_str(c->way->address));
 	(void)str_copy(r->user, sizeof r->user, span_str(c->way->user));
 	(void)str_copy(r->want_realm, sizeof r->want_realm, span_str(c->way->realm));
+	(void)str_copy(r->address, sizeof r->address, span_str(t.address));
+	r->port = t.port;
 	(void)snprintf(r->where, sizeof r->where, "%s port %u", t.address, t.port);
 	r->s = c->dialer->dial(c->dialer, &t);
 	net_stream_start(r->s, &events, r);
@@ -508,7 +557,10 @@ struct amt_redir *amt_redir_start(const struct amt_redir_conf *c, const struct a
 
 bool amt_redir_send(struct amt_redir *r, struct span bytes)
 {
-	return r->step == STEP_OPEN && net_stream_send(r->s, bytes);
+	if (r->step != STEP_OPEN || !net_stream_send(r->s, bytes))
+		return false;
+	r->bytes_out += bytes.n;
+	return true;
 }
 
 size_t amt_redir_queued(const struct amt_redir *r)
@@ -536,8 +588,11 @@ void amt_redir_free(struct amt_redir *r)
 {
 	if (!r)
 		return;
+	const struct err none = { 0 };
+
 	if (r->gone)
 		*r->gone = true;
+	seen_down(r, r->step == STEP_DOWN ? &r->why : &none);
 	sched_cancel(r->timer);
 	net_stream_close(r->s);
 	secret_deinit(&r->password);

@@ -6,6 +6,19 @@
 #include "net/stream.h"
 #include "wire/redir.h"
 
+/* What passes, for traces: the start, the login without what proves it, the end; not the session's bytes.
+ * Valid only inside of watch, which calls nothing here. */
+enum amt_redir_seen { AMT_REDIR_UP, AMT_REDIR_SENT, AMT_REDIR_GOT, AMT_REDIR_DOWN };
+struct amt_redir_event {
+	enum amt_redir_seen what;
+	enum wire_redir_session kind;
+	const char *address;
+	uint16_t port;
+	const struct net_tls_facts *facts;  /* AMT_REDIR_UP */
+	const struct wire_redir_msg *msg;   /* SENT, GOT */
+	const struct err *why;              /* DOWN; ERR_NONE: it was ended */
+	uint64_t in, out;                   /* DOWN: bytes of the session behind its start */
+};
 struct amt_redir_conf {
 	struct net_dialer *dialer;
 	struct sched *sched;
@@ -16,6 +29,8 @@ struct amt_redir_conf {
 	uint32_t answer_ms;         /* longest wait for each answer; 0: 10 s */
 	/* Asked before a login leaves that may count as a wrong one; NULL: always. */
 	bool (*may_login)(void *arg);
+	void (*watch)(void *arg, const struct amt_redir_event *ev); /* NULL: nobody looks */
+	void *watch_arg;
 };
 struct amt_redir_events {
 	void (*on_open)(void *arg);

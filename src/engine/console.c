@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "engine/login.h"
 #include "engine/session.h"
+#include "engine/trace.h"
 #include <stdio.h>
 
 #define MAX_CONSOLES 256
@@ -338,6 +339,13 @@ static void on_down(void *arg, const struct err *why)
 	set_state(k, CONSOLE_ENDED);
 }
 
+static void on_seen(void *arg, const struct amt_redir_event *ev)
+{
+	const struct engine_console *k = arg;
+
+	engine_trace_redir(k->en, k->uuid, ev);
+}
+
 static bool may_login(void *arg)
 {
 	const struct engine_console *k = arg;
@@ -358,7 +366,9 @@ static void begin(struct engine_console *k)
 			     .sched = c->sched,
 			     .rng = c->rng,
 			     .way = &w,
-			     .may_login = may_login },
+			     .may_login = may_login,
+			     .watch = on_seen,
+			     .watch_arg = k },
 		.come_back_ms = BACK_MS,
 	};
 	k->sol = amt_sol_start(&conf, &events, k);

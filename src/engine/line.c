@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "engine/login.h"
 #include "engine/session.h"
+#include "engine/trace.h"
 #include <stdio.h>
 
 #define HOLD_MS  90000
@@ -187,6 +188,13 @@ static void on_down(void *arg, const struct err *why)
 	finish(l, &e);
 }
 
+static void on_seen(void *arg, const struct amt_redir_event *ev)
+{
+	const struct engine_line *l = arg;
+
+	engine_trace_redir(l->en, l->login.uuid, ev);
+}
+
 static bool may_login(void *arg)
 {
 	const struct engine_line *l = arg;
@@ -219,7 +227,9 @@ static void dial(struct engine_line *l)
 					  .rng = en->conf.rng,
 					  .way = &w,
 					  .kind = l->kind,
-					  .may_login = may_login };
+					  .may_login = may_login,
+					  .watch = on_seen,
+					  .watch_arg = l };
 	l->r = amt_redir_start(&c, &events, l);
 	amt_way_deinit(&w);
 }

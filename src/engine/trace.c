@@ -2,6 +2,7 @@
  * log, which somebody allowed, holds any. */
 #include "engine/trace.h"
 
+#include "amt/redir_session.h"
 #include "base/clk.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -144,6 +145,50 @@ void engine_trace_hello(struct engine *en, const char *uuid, const char *address
 		return;
 	str_copy(head.address, sizeof head.address, span_str(address));
 	keep(t, head, hello);
+}
+
+static void write_redir(struct out *o, const struct amt_redir_event *ev)
+{
+	struct wire_show show = wire_show_make(o, false);
+
+	out_fmt(o, "%s: ", wire_redir_session_name(ev->kind));
+	switch (ev->what) {
+	case AMT_REDIR_UP:
+		out_fmt(o, "connected, %s%s%s",
+			ev->facts->tls ? pki_tls_version_name(ev->facts->version) : "in the clear",
+			ev->facts->suite[0] ? ", " : "", ev->facts->suite);
+		break;
+	case AMT_REDIR_SENT:
+	case AMT_REDIR_GOT:
+		out_str(o, ev->what == AMT_REDIR_SENT ? "sent\n" : "got\n");
+		wire_redir_print(&show, ev->msg, false);
+		break;
+	case AMT_REDIR_DOWN:
+		out_str(o, "ended: ");
+		if (ev->why->code == ERR_NONE)
+			out_str(o, "in order");
+		else
+			out_safe(o, span_str(ev->why->msg));
+		out_fmt(o, "; %llu bytes came, %llu went", (unsigned long long)ev->in,
+			(unsigned long long)ev->out);
+		break;
+	}
+}
+
+void engine_trace_redir(struct engine *en, const char *uuid, const struct amt_redir_event *ev)
+{
+	struct engine_trace *t = find_on(en, uuid);
+	struct trace_row head = { .what = TRACE_SESSION, .port = ev->port };
+	struct buf text;
+	struct out o;
+	if (!t)
+		return;
+	str_copy(head.address, sizeof head.address, span_str(ev->address));
+	buf_init(&text, (size_t)4 * LIMIT_REDIR_AUTH_BYTES + 4096);
+	out_init_buf(&o, &text);
+	write_redir(&o, ev);
+	keep(t, head, buf_span(&text));
+	buf_wipe(&text);
 }
 
 /* ---- switching ---- */

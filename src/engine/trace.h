@@ -1,6 +1,8 @@
 /* Message trace of single PCs, switched on at run time: every HTTP message of the jobs and operations
- * with that PC, its hellos, connections and their ends, without secrets. Kept in memory, the oldest go
- * when it is too much; gone with the service. Called by run.c, operate.c, intake.c and the API. */
+ * with that PC, its hellos, connections and their ends, start, login and end of its redirection sessions
+ * (not what goes through them), without secrets. Kept in memory, the oldest go
+ * when it is too much; gone with the service. Called by run.c, operate.c, intake.c,
+ * line.c, console.c and the API. */
 #pragma once
 #include "amt/client.h"
 #include "engine/engine.h"
@@ -25,5 +27,7 @@ void engine_trace_free(struct engine *en);
 /* ---- what passes; nothing when that PC is not traced ---- */
 void engine_trace_seen(struct engine *en, const char *uuid, const struct amt_event *ev);
 void engine_trace_hello(struct engine *en, const char *uuid, const char *address, struct span hello);
+struct amt_redir_event;
+void engine_trace_redir(struct engine *en, const char *uuid, const struct amt_redir_event *ev);
 /* A line of an SSLKEYLOGFILE, of the handshake with "ADDRESS:PORT"; taken when that PC's keys are wanted. */
 void engine_trace_key(struct engine *en, const char *where, const char *line);

@@ -7,7 +7,7 @@
 
 #define ENGINE_TRACE_HELLO_PORT 9971
 
-enum trace_what { TRACE_UP, TRACE_REQUEST, TRACE_REPLY, TRACE_DOWN, TRACE_HELLO };
+enum trace_what { TRACE_UP, TRACE_REQUEST, TRACE_REPLY, TRACE_DOWN, TRACE_HELLO, TRACE_SESSION };
 struct trace_row {
 	struct trace_row *next;
 	int64_t at_unix_ms;

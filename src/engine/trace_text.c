@@ -13,8 +13,9 @@
 /* ---- text ---- */
 
 static const char *const heads[] = {
-	[TRACE_UP] = "connected to",     [TRACE_REQUEST] = "to",       [TRACE_REPLY] = "from",
-	[TRACE_DOWN] = "no answer from", [TRACE_HELLO] = "hello from",
+	[TRACE_UP] = "connected to",  [TRACE_REQUEST] = "to",
+	[TRACE_REPLY] = "from",       [TRACE_DOWN] = "no answer from",
+	[TRACE_HELLO] = "hello from", [TRACE_SESSION] = "redirection session with",
 };
 
 static void indent_lines(struct out *o, struct span s)
@@ -49,14 +50,16 @@ static void write_row(struct out *o, const struct trace_row *r)
 	clk_print_unix_ms(r->at_unix_ms, at);
 	out_fmt(o, "%s %s ", at, heads[r->what]);
 	out_safe(o, span_str(r->address));
-	if (r->what != TRACE_HELLO)
+	if (r->what == TRACE_SESSION)
+		out_fmt(o, ":%u", r->port);
+	else if (r->what != TRACE_HELLO)
 		out_fmt(o, ":%u, connection %u", r->port, r->connection);
 	if (r->what == TRACE_UP || r->what == TRACE_DOWN) {
 		out_str(o, ": ");
 		out_bytes(o, span_make(r->text, r->n));
 	}
 	out_str(o, "\n");
-	if (r->what == TRACE_REQUEST || r->what == TRACE_REPLY)
+	if (r->what == TRACE_REQUEST || r->what == TRACE_REPLY || r->what == TRACE_SESSION)
 		indent_lines(o, span_make(r->text, r->n));
 	if (r->what == TRACE_HELLO)
 		write_hello(o, span_make(r->text, r->n));
@@ -141,6 +144,8 @@ static void add_row(struct capture *c, const struct trace_row *r)
 {
 	int64_t us = r->at_unix_ms * 1000;
 	bool hello = r->what == TRACE_HELLO;
+	if (r->what == TRACE_SESSION)
+		return; /* its bytes are not kept */
 	struct flow *f = find_flow(c, r->client);
 	if (r->what == TRACE_DOWN) {
 		end_flow(c, f, true, us);

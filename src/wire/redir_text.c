@@ -60,7 +60,8 @@ static void print_auth(struct wire_show *s, const struct wire_redir_msg *m, bool
 	text_if(s, "uri", a.uri);
 	text_if(s, "cnonce", a.cnonce);
 	text_if(s, "nc", a.nc);
-	text_if(s, "response", a.response);
+	if (a.response.n) /* who has it can try passwords on it */
+		wire_show_text(s, "response", secrets ? a.response : span_str("(hidden)"));
 	text_if(s, "qop", a.qop);
 }
 

@@ -40,7 +40,7 @@ expect :~#
 SCRIPT
 
 test_expect_success 'a script, over TLS and clear' '
-	ob console 127.22.30.1 --expect hello.script >one && grep -q hello one &&
+	ob device trace 127.22.30.1 on && ob console 127.22.30.1 --expect hello.script >one && grep -q hello one &&
 	ob console 127.22.30.2 --expect hello.script >two && grep -q "pc2:~#" two
 '
 
@@ -113,6 +113,12 @@ test_expect_success 'who ended it is said to those who looked on, and stands in 
 	curl --silent --unix-socket "$OUTBAND_SOCKET" -X DELETE http://x/v1/devices/127.22.30.1/console >/dev/null &&
 	{ wait $reader; test $? = 4; } && grep "uid:$(id -u) ended the console of pc1.example.com, for all who look" err &&
 	ob audit list | grep -q "console.end"
+'
+
+test_expect_success 'its trace has start, login and end of the session, no secret and nothing that was said' '
+	ob device trace 127.22.30.1 show >trace && grep -q "SOL: connected, TLS 1" trace && grep -q "user admin" trace &&
+	grep -q "response (hidden)" trace && grep -q "SOL: ended: in order; [1-9][0-9]* bytes came, [1-9]" trace &&
+	! grep -e "$sim_password" -e hello -e "BIOS" trace && ob device trace 127.22.30.1 export --pcap trace.pcap && test -s trace.pcap
 '
 
 test_expect_success 'the service ends while a console is open, and says so' '

@@ -127,7 +127,8 @@ test_expect_success 'a client that stands still lets the PC go, and hears why wh
 '
 
 test_expect_success 'the viewer goes: the PC is free at once; the service ends: it is said, and another try fails' '
-	bridge $clear && hold_screen 40 && sim_until session_is $clear open && kill $holder && sim_until session_is $clear none &&
+	ob device trace $clear on && bridge $clear && hold_screen 40 && sim_until session_is $clear open && kill $holder && sim_until session_is $clear none &&
+	traced() { ob device trace $clear show | grep -q "KVM: ended: in order; [1-9][0-9]* bytes came"; } && sim_until traced &&
 	hold_screen 40 && sim_until session_is $clear open && serve_stop && sim_until grep -q "the session ended: the service is being stopped, and its lines to PCs with it" bridge.err &&
 	{ view 127.0.0.1 $listen; wait $bridge; test $? -ne 0; } && grep -q "KVM of pc0.example.com: .*connecting to the service" bridge.err
 '
