@@ -110,20 +110,18 @@ static bool find(struct api_req *r, const struct engine_adopt *row, struct store
 		: (row->address[0] && store_device_find(s, &r->scratch, row->address, out_d)) ||
 			(row->fqdn[0] && store_device_find(s, &r->scratch, row->fqdn, out_d));
 	const char *address = row->address[0] ? row->address : *out_known ? out_d->address : "";
-	if (!address[0]) {
-		err_set(e, ERR_INVALID, "the row has no address, and the PC is not known here");
-		err_seen(e, "%s", row->fqdn[0] ? row->fqdn : row->uuid);
-		err_want(e, "a column with addresses such as 10.1.2.3");
-		return err_hint(e,
-				"names are not resolved: a stale record would send the "
-				"login to another PC");
+	if (!address[0] && !row->fqdn[0]) {
+		err_set(e, ERR_INVALID,
+			"the row has neither an address nor a name, and the PC is not known here");
+		err_seen(e, "%s", row->uuid);
+		return err_want(e, "a column with addresses such as 10.1.2.3, or with host names");
 	}
 	if (*out_known)
 		str_copy(uuid, UUID_TEXT_SIZE, span_str(out_d->uuid));
 	else if (row->uuid[0])
 		str_copy(uuid, UUID_TEXT_SIZE, span_str(row->uuid));
 	else
-		engine_adopt_made_up(address, uuid);
+		engine_adopt_made_up(address[0] ? address : row->fqdn, uuid);
 	return true;
 }
 
@@ -143,17 +141,31 @@ static bool has_password(const struct engine_adopt *row, const struct secret *li
 	return err_hint(e, "--passwords-from FILE names some to try for every row");
 }
 
+/* A PC that is known by its name only is looked for by it, each time, until an address is imported. */
+static void write_resolve(struct api_req *r, struct store_tx *tx, const char *uuid, bool is_new)
+{
+	const struct adopt *a = r->import_ctx;
+	struct store_mark old;
+
+	if (a->row.address[0] &&
+	    store_mark_list(r->api->conf.store, &r->scratch, uuid, ENGINE_MARK_RESOLVE, 1, &old))
+		store_tx_mark_drop(tx, uuid, ENGINE_MARK_RESOLVE, old.mark);
+	else if (!a->row.address[0] && is_new)
+		store_tx_mark_set(tx, uuid, ENGINE_MARK_RESOLVE, a->row.fqdn, r->now_unix_ms);
+}
+
 static void write_row(struct api_req *r, struct store_tx *tx, const struct engine_csv_row *row,
-		      const char *uuid, bool is_made_up)
+		      const char *uuid, bool is_made_up, bool is_known)
 {
 	struct adopt *a = r->import_ctx;
 	const struct engine_adopt *v = &a->row;
 	struct store_name n;
 	const char *job;
 
-	if (v->address[0])
+	if (v->address[0] || !is_known)
 		store_tx_device_adopt(tx, uuid, v->address, is_made_up ? "address" : "adopt",
 				      r->now_unix_ms);
+	write_resolve(r, tx, uuid, !is_known);
 	add_candidates(r, tx, uuid, v, row->csv->password);
 	add_mebx(r, tx, uuid, v->mebx_password);
 	if (v->fqdn[0])
@@ -192,7 +204,8 @@ static enum api_import_result take(struct api_req *r, const struct engine_csv_ro
 	if (known && (str_eq(d.state, "configured") || str_eq(d.state, "adopted")))
 		return API_IMPORT_UNCHANGED; /* there is a way in that works */
 	if (tx)
-		write_row(r, tx, row, uuid, known ? str_eq(d.kind, "address") : !a->row.uuid[0]);
+		write_row(r, tx, row, uuid, known ? str_eq(d.kind, "address") : !a->row.uuid[0],
+			  known);
 	mem_wipe(&a->row, sizeof a->row);
 	return known ? API_IMPORT_CHANGED : API_IMPORT_ADDED;
 }

@@ -74,7 +74,9 @@ _Static_assert(NET_DNS_NAMES <= ENGINE_DNS_NAMES, "all names fit");
 static void on_dns(void *arg, const struct net_dns_end *end)
 {
 	struct dns *d = arg;
-	struct engine_dns_end said = { .why = end->why, .count = end->count };
+	struct engine_dns_end said = { .why = end->why,
+				       .address = end->address,
+				       .count = end->count };
 
 	for (unsigned i = 0; i < end->count; i++) {
 		said.names[i].name = end->names[i].name;
@@ -91,7 +93,9 @@ static void *ask_dns(void *ctx, const struct engine_dns_ask *q, engine_dns_fn *f
 
 	d->fn = fn;
 	d->arg = arg;
-	d->d = net_dns_start(o->loop, q->address, q->servers, q->timeout_ms, on_dns, d);
+	d->d = q->address
+		? net_dns_start(o->loop, q->address, q->servers, q->timeout_ms, on_dns, d)
+		: net_dns_start_name(o->loop, q->name, q->servers, q->timeout_ms, on_dns, d);
 	return d;
 }
 

@@ -49,6 +49,7 @@ bool engine_trusts_proxy(const struct engine *en, const char *address);
 /* Kind of a mark of a device (store_name.h): the job of that id may put it out of reach. */
 #define ENGINE_MARK_ACCEPT "accept" /* "JOB", or "JOB ACTOR" with who accepted that */
 #define ENGINE_MARK_DARK   "dark"   /* the same: it was put out of reach, and has not answered since */
+#define ENGINE_MARK_RESOLVE "resolve" /* the host name whose address each try of its adoption asks for */
 /* Begins a line of a check's notes: the profile would put the device out of reach. */
 #define ENGINE_NOTE_DARK "would go dark: "
 

@@ -24,12 +24,15 @@ typedef void engine_hook_fn(void *arg, const struct engine_hook_end *end);
 
 #define ENGINE_DNS_NAMES 8
 struct engine_dns_ask {
-	const char *address;
+	const char *address;          /* its names; NULL: the address of name */
+	const char *name;
 	const char *servers;          /* "10.0.0.53,10.0.1.53:5353"; "": those of the system */
 	int64_t timeout_ms;
 };
 struct engine_dns_end {
-	struct err why;               /* ERR_NOT_FOUND: the address has no name; others: no answer */
+	struct err why;               /* ERR_NOT_FOUND: the address has no name, or the name no address;
+				       * others: no answer */
+	const char *address;          /* of the name that was asked for */
 	unsigned count;
 	struct {
 		const char *name;     /* of the address (PTR), without a period at the end */

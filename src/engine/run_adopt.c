@@ -23,7 +23,14 @@ _Static_assert(AT_ONCE * 3 <= ENGINE_MAX_WAYS, "ways");
 
 void engine_run_adopt_begin(struct engine_run *r)
 {
-	engine_run_named(r, NULL, NULL);
+	struct store_mark name;
+	struct arena a;
+	arena_init(&a, 65536);
+	if (store_mark_list(r->en->conf.store, &a, r->uuid, ENGINE_MARK_RESOLVE, 1, &name))
+		engine_run_name_address(r, name.mark);
+	else
+		engine_run_named(r, NULL, NULL);
+	arena_deinit(&a);
 }
 
 /* ---- ways in ---- */
@@ -428,6 +435,17 @@ static void keep_name(struct engine_run *r, struct store_tx *tx, const char *uui
 	arena_deinit(&a);
 }
 
+/* It is where it was found; what was only a stand-in is forgotten with its marks. */
+static void drop_resolve(struct engine_run *r, struct store_tx *tx)
+{
+	struct store_mark name;
+	struct arena a;
+	arena_init(&a, 65536);
+	if (store_mark_list(r->en->conf.store, &a, r->uuid, ENGINE_MARK_RESOLVE, 1, &name))
+		store_tx_mark_drop(tx, r->uuid, ENGINE_MARK_RESOLVE, name.mark);
+	arena_deinit(&a);
+}
+
 static void keep_device(struct engine_run *r, struct store_tx *tx, const char *uuid)
 {
 	char text[4096];
@@ -446,6 +464,7 @@ static void keep_device(struct engine_run *r, struct store_tx *tx, const char *u
 			     store_device_state_name(STORE_DEV_ADOPTED));
 	store_tx_device_int(tx, uuid, STORE_DEVICE_CONFIGURED_AT, clk_unix_ms());
 	store_tx_drift_drop(tx, uuid); /* nobody looks by the clock */
+	drop_resolve(r, tx);
 	keep_name(r, tx, uuid);
 }
 

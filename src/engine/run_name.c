@@ -14,6 +14,7 @@ struct run_ask {
 	enum engine_name_source source;
 	void *handle;       /* under way; NULL: waits for its turn, or has ended */
 	bool queued, waits; /* waits: without a worker */
+	bool forward;       /* the address of a name is asked for, not its name */
 	struct engine_name_step step;
 	struct err e;
 	struct buf in;
@@ -63,12 +64,15 @@ static void go_on(struct engine_run *r)
 {
 	struct run_ask *a = r->ask;
 	struct err e = a->e;
+	bool forward = a->forward;
 	r->name_asked |= 1u << a->source;
 	forget_ask(r);
 	if (!engine_run_may_go_on(r))
 		return;
 	if (e.code != ERR_NONE)
 		engine_run_refuse(r, &e);
+	else if (forward)
+		engine_run_named(r, NULL, NULL);
 	else
 		engine_run_name(r);
 }
@@ -159,6 +163,31 @@ static void on_dns(void *arg, const struct engine_dns_end *end)
 	engine_run_commit(r, tx, on_said_stored);
 }
 
+/* A PC of a list that names it: its address is as good as the record. Its login goes there, and who it
+ * is, it has to tell. */
+static void on_address(void *arg, const struct engine_dns_end *end)
+{
+	struct engine_run *r = arg;
+	struct run_ask *a = r->ask;
+	bool found = end->why.code == ERR_NONE;
+	a->handle = NULL;
+	a->e = end->why;
+	if (!found) {
+		err_wrap(&a->e, "host %.100s of device %s", a->step.fqdn, r->uuid);
+		err_want(&a->e, "an address of it");
+		err_hint(&a->e,
+			 "give an address beside the name in the list, or see to its record");
+	}
+	struct store_tx *tx = engine_run_tx(r);
+	if (found)
+		store_tx_device_text(tx, r->uuid, STORE_DEVICE_ADDRESS, end->address);
+	ENGINE_EVENT(r->en, tx, r->uuid, LOG_EV_NAME_DNS, NULL, LOG_S("uuid", r->uuid),
+		     LOG_S("job", r->job), LOG_S("address", found ? end->address : ""),
+		     LOG_S("verdict", found ? "found" : "none"), LOG_S("fqdn", a->step.fqdn),
+		     LOG_S("said", found ? "" : end->why.seen));
+	engine_run_commit(r, tx, on_said_stored);
+}
+
 /* ---- asking ---- */
 
 static void give_worker_back(struct engine_run *r)
@@ -197,7 +226,7 @@ static void ask(struct engine_run *r, const struct store_device *d, enum engine_
 	a->source = a->step.source = source;
 	buf_init(&a->in, 1 << 17);
 	if (source == NAME_DNS) {
-		struct engine_dns_ask q = { r->address, en->set.dns_servers, DNS_MS };
+		struct engine_dns_ask q = { r->address, NULL, en->set.dns_servers, DNS_MS };
 		a->handle = en->conf.outside->dns(en->conf.outside->ctx, &q, on_dns, r);
 		give_worker_back(r);
 		return;
@@ -210,6 +239,21 @@ static void ask(struct engine_run *r, const struct store_device *d, enum engine_
 	a->queued = true;
 	if (en->hook_count < en->set.hook_parallel)
 		begin_hook(r);
+}
+
+void engine_run_name_address(struct engine_run *r, const char *fqdn)
+{
+	struct engine *en = r->en;
+	struct run_ask *a = MEM_NEW(struct run_ask);
+	struct engine_dns_ask q = { NULL, fqdn, en->set.dns_servers, DNS_MS };
+	r->ask = a;
+	r->state = RUN_NAME;
+	a->source = NAME_DNS;
+	a->forward = true;
+	str_copy(a->step.fqdn, sizeof a->step.fqdn, span_str(fqdn));
+	buf_init(&a->in, 1);
+	a->handle = en->conf.outside->dns(en->conf.outside->ctx, &q, on_address, r);
+	give_worker_back(r);
 }
 
 void engine_run_name(struct engine_run *r)

@@ -33,6 +33,7 @@ struct net_dns {
 	struct in6_addr address; /* or the 4 bytes of IPv4 in front */
 	struct forward forwards[NET_DNS_NAMES];
 	unsigned open; /* forward look-ups under way */
+	char *name;    /* whose address is asked for; NULL: the names of one are */
 	struct watch *watches;
 	struct sched_timer *tick, *limit;
 	struct net_dns_end end;
@@ -75,6 +76,7 @@ static void end_now(struct net_link *l)
 		unwatch(d, d->watches);
 	if (fn)
 		fn(d->arg, &d->end);
+	mem_free(d->name);
 	mem_free(d);
 }
 
@@ -87,8 +89,9 @@ static void fail(struct net_dns *d, enum err_code code, const char *seen)
 {
 	if (d->end.why.code == ERR_NONE) {
 		err_set(&d->end.why, code, "%s",
-			code == ERR_NOT_FOUND ? "the address has no name in DNS"
-					      : "DNS gave no answer");
+			code != ERR_NOT_FOUND ? "DNS gave no answer"
+				: d->name     ? "the name has no address in DNS"
+					      : "the address has no name in DNS");
 		err_seen(&d->end.why, "%s", seen);
 	}
 	finish(d);
@@ -204,6 +207,42 @@ static void add_name(struct net_dns *d, const char *name)
 		d->end.count++;
 }
 
+static void fail_ares(struct net_dns *d, int status)
+{
+	bool none = status == ARES_ENOTFOUND || status == ARES_ENODATA || status == ARES_EBADNAME;
+
+	fail(d,
+	     none                              ? ERR_NOT_FOUND
+		     : status == ARES_ETIMEOUT ? ERR_TIMEOUT
+					       : ERR_IO,
+	     ares_strerror(status));
+}
+
+static void ask_address(struct net_dns *d);
+
+static void on_address(void *arg, int status, int timeouts, struct hostent *h)
+{
+	struct net_dns *d = arg;
+
+	(void)timeouts;
+	if (status == ARES_EDESTRUCTION)
+		return;
+	if (status == ARES_SUCCESS && h && h->h_addr_list[0] &&
+	    inet_ntop(h->h_addrtype, h->h_addr_list[0], d->end.address, sizeof d->end.address)) {
+		finish(d);
+	} else if (d->family == AF_INET && (status == ARES_ENOTFOUND || status == ARES_ENODATA)) {
+		d->family = AF_INET6;
+		ask_address(d);
+	} else {
+		fail_ares(d, status == ARES_SUCCESS ? ARES_ENODATA : status);
+	}
+}
+
+static void ask_address(struct net_dns *d)
+{
+	ares_gethostbyname(d->channel, d->name, d->family, on_address, d);
+}
+
 static void on_reverse(void *arg, int status, int timeouts, struct hostent *h)
 {
 	struct net_dns *d = arg;
@@ -212,12 +251,7 @@ static void on_reverse(void *arg, int status, int timeouts, struct hostent *h)
 	if (status == ARES_EDESTRUCTION)
 		return;
 	if (status != ARES_SUCCESS || !h) {
-		bool none = status == ARES_ENOTFOUND || status == ARES_ENODATA;
-		fail(d,
-		     none                              ? ERR_NOT_FOUND
-			     : status == ARES_ETIMEOUT ? ERR_TIMEOUT
-						       : ERR_IO,
-		     ares_strerror(status));
+		fail_ares(d, status);
 		return;
 	}
 	for (char **a = h->h_aliases; a && *a; a++)
@@ -239,12 +273,12 @@ static void on_reverse(void *arg, int status, int timeouts, struct hostent *h)
 static bool open_channel(struct net_dns *d, const char *servers)
 {
 	static bool is_ready;
-	char lookups[] = "b";
+	char servers_only[] = "b", files_too[] = "fb";
 	struct ares_options o = {
 		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES,
 		.timeout = TRY_MS,
 		.tries = TRIES,
-		.lookups = lookups,
+		.lookups = d->name ? files_too : servers_only,
 		.sock_state_cb = on_socket,
 		.sock_state_cb_data = d,
 	};
@@ -260,8 +294,7 @@ static bool open_channel(struct net_dns *d, const char *servers)
 	return !servers[0] || ares_set_servers_ports_csv(d->channel, servers) == ARES_SUCCESS;
 }
 
-struct net_dns *net_dns_start(struct net_loop *l, const char *address, const char *servers,
-			      int64_t timeout_ms, net_dns_fn *fn, void *arg)
+static struct net_dns *make(struct net_loop *l, net_dns_fn *fn, void *arg)
 {
 	struct net_dns *d = MEM_NEW(struct net_dns);
 
@@ -270,8 +303,33 @@ struct net_dns *net_dns_start(struct net_loop *l, const char *address, const cha
 	d->arg = arg;
 	d->soon.fn = end_now;
 	d->tracked.fn = on_loop_stop;
-	d->family = strchr(address, ':') ? AF_INET6 : AF_INET;
 	net_loop_track(l, &d->tracked);
+	return d;
+}
+
+struct net_dns *net_dns_start_name(struct net_loop *l, const char *name, const char *servers,
+				   int64_t timeout_ms, net_dns_fn *fn, void *arg)
+{
+	struct net_dns *d = make(l, fn, arg);
+
+	d->family = AF_INET;
+	d->name = mem_str(name);
+	if (!open_channel(d, servers)) {
+		fail(d, ERR_INVALID, servers[0] ? servers : "the system's settings");
+	} else {
+		d->limit = sched_after(net_loop_sched(l), timeout_ms, on_limit, d);
+		ask_address(d);
+		arm(d);
+	}
+	return d;
+}
+
+struct net_dns *net_dns_start(struct net_loop *l, const char *address, const char *servers,
+			      int64_t timeout_ms, net_dns_fn *fn, void *arg)
+{
+	struct net_dns *d = make(l, fn, arg);
+
+	d->family = strchr(address, ':') ? AF_INET6 : AF_INET;
 	if (inet_pton(d->family, address, &d->address) != 1) {
 		fail(d, ERR_INVALID, address);
 	} else if (!open_channel(d, servers)) {

@@ -182,6 +182,77 @@ static void takes_over_each_kind(void **state)
 	}
 }
 
+static const char *record; /* of desk.example.com; NULL: none */
+
+static void dns(struct world *w, const struct engine_dns_ask *q, struct engine_dns_end *end,
+		int64_t *ms)
+{
+	(void)w;
+	*ms = 5000; /* others go on meanwhile */
+	assert_null(q->address);
+	assert_string_equal(q->name, "desk.example.com");
+	end->address = record;
+	if (!record)
+		err_set(&end->why, ERR_NOT_FOUND, "the name has no address in DNS");
+}
+
+static void health_of(struct world *w, const char *uuid, char out_text[320])
+{
+	struct arena a;
+	struct store_device d;
+	arena_init(&a, 65536);
+	assert_true(store_device_get(w->store, &a, uuid, &d));
+	str_copy(out_text, 320, span_str(d.health));
+	arena_deinit(&a);
+}
+
+/* The row has a name and no address: each try asks for it anew, and the error names it. */
+static void by_its_name(void **state)
+{
+	(void)state;
+	for (unsigned known = 0; known < 2; known++) {
+		struct world w;
+		char uuid[UUID_TEXT_SIZE], health[320];
+		struct store_device d;
+		struct store_mark m;
+		struct arena a;
+		unsigned i = start(&w, 5);
+		w.dns = dns;
+		record = NULL;
+		engine_adopt_made_up("desk.example.com", uuid);
+		if (known)
+			str_copy(uuid, sizeof uuid, span_str(w.devs[i].uuid));
+		struct store_tx *tx = store_tx_new(w.store);
+		store_tx_device_adopt(tx, uuid, "", known ? "adopt" : "address", clk_unix_ms());
+		store_tx_device_text(tx, uuid, STORE_DEVICE_FQDN, "desk.example.com");
+		store_tx_mark_set(tx, uuid, ENGINE_MARK_RESOLVE, "desk.example.com", clk_unix_ms());
+		add_candidate(&w, tx, uuid, PASSWORD, "");
+		add_job(&w, tx, uuid);
+		store_tx_commit(tx, NULL, NULL);
+		engine_kick(w.engine);
+		world_run_ms(&w, 10000);
+		health_of(&w, uuid, health);
+		if (!strstr(health, "host desk.example.com"))
+			fail_msg("%s", health);
+		record = "10.254.254.254"; /* a stale one: nobody is there */
+		world_run_ms(&w, HOUR_MS / 2);
+		assert_false(is_adopted(&w, i));
+		record = w.devs[i].address;
+		if (!run_until_adopted(&w, i, HOUR_MS)) {
+			world_print(&w);
+			fail_msg("not adopted");
+		}
+		check(&w, i, SIM_TLS_SERVER, "by its name");
+		arena_init(&a, 65536);
+		assert_true(store_device_get(w.store, &a, w.devs[i].uuid, &d));
+		assert_string_equal(d.address, w.devs[i].address);
+		assert_int_equal(store_device_count(w.store, NULL), 1);
+		assert_int_equal(store_mark_list(w.store, &a, uuid, ENGINE_MARK_RESOLVE, 1, &m), 0);
+		arena_deinit(&a);
+		world_deinit(&w);
+	}
+}
+
 /* Nobody said that it shall change: not in a week, although repair is automatic. */
 static void leaves_it_alone(void **state)
 {
@@ -389,9 +460,13 @@ static void by_another_user(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(takes_over_each_kind), cmocka_unit_test(leaves_it_alone),
-		cmocka_unit_test(tries_each_once),      cmocka_unit_test(gives_up),
-		cmocka_unit_test(by_another_user),      cmocka_unit_test(refuses_another_pc),
+		cmocka_unit_test(takes_over_each_kind),
+		cmocka_unit_test(leaves_it_alone),
+		cmocka_unit_test(by_its_name),
+		cmocka_unit_test(tries_each_once),
+		cmocka_unit_test(gives_up),
+		cmocka_unit_test(by_another_user),
+		cmocka_unit_test(refuses_another_pc),
 		cmocka_unit_test(survives_every_death),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,7 +93,7 @@ test_expect_success 'hooks that flood, lie, die, fail or are not there: each sai
 test_expect_success 'why-name tells what the hook said last, as text, JSON and CSV' '
 	"$OUTBAND" device why-name $net.1 >why && grep -q "hook *failed" why && grep -q "It gets no name" why &&
 	"$OUTBAND" device why-name $net.1 --json >why.json &&
-	test "$(json why.json "[d[\"error\"][\"rule\"]] + [s[\"source\"] for s in d[\"steps\"]][:3]" | tr -d "[],\047")" = "D075 map hook report" &&
+	test "$(json why.json "[d[\"error\"][\"rule\"]] + [s[\"source\"] for s in d[\"steps\"]][:3]" | tr -d "[],'"'"'")" = "D075 map hook report" &&
 	"$OUTBAND" device why-name $net.1 --csv | grep -q "^2,hook,failed"
 '
 
@@ -128,6 +128,8 @@ port=$dns
 listen-address=127.0.0.1
 bind-interfaces
 host-record=dns1.example.com,127.97.2.1
+host-record=theirs.example.com,127.97.3.1
+local=/example.com/
 ptr-record=2.2.97.127.in-addr.arpa,stale.example.com
 host-record=stale.example.com,10.9.9.9
 CONF
@@ -164,6 +166,21 @@ test_expect_success 'a name told by a program on the PC counts where report is a
 		http://x/v1/reports >reply && "$OUTBAND" device show 127.97.2.3 --json >d.json &&
 	test "$(json d.json "d[\"health_rule\"]")" = D049 &&
 	"$OUTBAND" device why-name 127.97.2.3 | grep -q "gets the name new.example.com: report says so"
+'
+
+# error_of NAME PATTERN: of the PC of that name
+error_of() {
+	"$OUTBAND" device show "$1" --json >shown.json && json shown.json "d[\"health\"]" | grep -q -e "$2"
+}
+
+test_expect_success 'PCs that others configured are found by the names of a list; who has no address is named' '
+	sim_stop && echo "$sim_password" >theirs.txt && sim_start $base --base 127.97.3.1 --generation 11.8 --devices 1 \
+		--state configured --tls server --admin-password-file theirs.txt &&
+	printf "fqdn,password\ntheirs.example.com,$sim_password\nnowhere.example.com,$sim_password\n" >theirs.csv &&
+	"$OUTBAND" device adopt theirs.csv && is_theirs() { "$OUTBAND" device show 127.97.3.1 --json >t.json && test "$(json t.json "d[\"state\"], d[\"fqdn\"]")" = "$1"; } &&
+	fleet_until 60 is_theirs "('"'"'adopted'"'"', '"'"'theirs.example.com'"'"')" &&
+	fleet_until 60 error_of nowhere.example.com "host nowhere.example.com.*no address in DNS" &&
+	"$OUTBAND" job list | grep -q "its next try at" && "$OUTBAND" log | grep "ev=name.dns" | grep -q "address=127.97.3.1 verdict=found fqdn=theirs"
 '
 
 test_done
