@@ -108,8 +108,6 @@ bool engine_run_may_go_on(struct engine_run *r);   /* false: it was stopped and 
 /* run_name.c: the name, with what must be asked for it; ends in engine_run_named or a refusal */
 struct engine_name;
 void engine_run_name(struct engine_run *r);
-/* Asks for the address of that host, and goes on with the job. */
-void engine_run_name_address(struct engine_run *r, const char *fqdn);
 void engine_run_name_stop(struct engine_run *r); /* nobody waits for an answer any more */
 void engine_run_name_rows(struct engine_run *r, struct store_tx *tx, const struct engine_name *n,
 			  const struct store_device *d);
