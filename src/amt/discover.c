@@ -29,7 +29,7 @@ struct target { /* an address that is looked at, or waits for it */
 	struct amt_discover *d;
 	struct target *next, **back;
 	uint64_t position;
-	uint32_t ip;
+	char address[INET6_ADDRSTRLEN];
 	struct amt_look *look;
 	struct amt_seen seen;
 };
@@ -38,6 +38,7 @@ struct resolve {
 	bool busy, found, ready; /* found is the worker's until ready */
 	uint64_t position;
 	uint32_t ip;
+	char ip6[INET6_ADDRSTRLEN]; /* "": it has an IPv4 address */
 	char name[NAMES_TEXT_SIZE];
 };
 struct amt_discover {
@@ -51,6 +52,7 @@ struct amt_discover {
 	unsigned waiting_count, looking_count, looks_max, resolving;
 	struct resolve resolves[RESOLVES];
 	bool stopped;
+	char unresolved[NAMES_TEXT_SIZE];
 	struct amt_discover_counts counts;
 };
 
@@ -82,26 +84,26 @@ static const char *name_of(const struct amt_discover *d, uint64_t position,
 	return out_text;
 }
 
-static void tell(struct amt_discover *d, uint32_t ip, uint64_t position, const struct amt_seen *s)
+static void tell(struct amt_discover *d, const char *address, uint64_t position,
+		 const struct amt_seen *s)
 {
-	char address[NAMES_IP_SIZE], name[NAMES_TEXT_SIZE];
+	char name[NAMES_TEXT_SIZE];
 
 	enum amt_seen_state state = amt_seen_state(s);
 	if (state == AMT_SEEN_NOTHING && !d->conf.thorough)
 		return;
 	d->counts.found += state > AMT_SEEN_UNCLEAR;
 	d->counts.unclear += state == AMT_SEEN_UNCLEAR;
-	names_ip_print(ip, address);
 	d->conf.on_found(d->conf.arg, address, name_of(d, position, name), s);
 }
 
-static void wait_look(struct amt_discover *d, uint32_t ip, uint64_t position,
+static void wait_look(struct amt_discover *d, const char *address, uint64_t position,
 		      const struct wire_rmcp *pong)
 {
 	struct target *t = MEM_NEW(struct target);
 
 	t->d = d;
-	t->ip = ip;
+	(void)str_copy(t->address, sizeof t->address, span_str(address));
 	t->position = position;
 	if (pong) {
 		t->seen.ponged = true;
@@ -116,6 +118,7 @@ static void wait_look(struct amt_discover *d, uint32_t ip, uint64_t position,
 static void on_datagram(void *arg, const struct net_udp_from *from, struct span bytes)
 {
 	struct amt_discover *d = arg;
+	char address[NAMES_IP_SIZE];
 	struct wire_rmcp m;
 	uint64_t position;
 
@@ -124,13 +127,14 @@ static void on_datagram(void *arg, const struct net_udp_from *from, struct span 
 	    !amt_pings_answer(d->pings, from->ip, m.tag, clk_mono_ms(), &position))
 		return;
 	d->counts.pongs++;
+	names_ip_print(from->ip, address);
 	if (!d->conf.ping_only) {
-		wait_look(d, from->ip, position, m.maker == WIRE_RMCP_INTEL ? &m : NULL);
+		wait_look(d, address, position, m.maker == WIRE_RMCP_INTEL ? &m : NULL);
 		return;
 	}
 	const struct amt_seen seen = { .ponged = true, .pong = m };
 	if (m.maker == WIRE_RMCP_INTEL)
-		tell(d, from->ip, position, &seen);
+		tell(d, address, position, &seen);
 }
 
 /* ---- looks ---- */
@@ -151,7 +155,7 @@ static void on_looked(void *arg)
 	struct target *t = arg;
 	struct amt_discover *d = t->d;
 
-	tell(d, t->ip, t->position, &t->seen);
+	tell(d, t->address, t->position, &t->seen);
 	d->looking_count--;
 	target_free(t);
 	arm(d, 0);
@@ -166,7 +170,6 @@ static void start_looks(struct amt_discover *d)
 					    .thorough = d->conf.thorough,
 					    .ours = d->conf.ours,
 					    .our_count = d->conf.our_count };
-	char address[NAMES_IP_SIZE];
 
 	while (d->waiting && d->looking_count < d->looks_max) {
 		struct target *t = d->waiting;
@@ -183,25 +186,35 @@ static void start_looks(struct amt_discover *d)
 		d->looking = t;
 		d->looking_count++;
 		d->counts.looks++;
-		names_ip_print(t->ip, address);
-		t->look = amt_look_start(&conf, address, &t->seen, on_looked, t);
+		t->look = amt_look_start(&conf, t->address, &t->seen, on_looked, t);
 	}
 }
 
 /* ---- names ---- */
 
+/* Its first IPv4 address; without one, its first IPv6 address. */
 static void resolve_work(void *arg)
 {
 	struct resolve *r = arg;
-	struct addrinfo want = { .ai_family = AF_INET, .ai_socktype = SOCK_DGRAM }, *all = NULL;
+	const struct addrinfo want = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM };
+	struct addrinfo *all = NULL;
 
-	r->found = getaddrinfo(r->name, NULL, &want, &all) == 0 && all;
-	if (r->found) {
-		const struct sockaddr_in *sa = (const void *)all->ai_addr;
+	if (getaddrinfo(r->name, NULL, &want, &all) != 0)
+		return;
+	for (const struct addrinfo *a = all; a; a = a->ai_next) {
+		const struct sockaddr_in6 *sa6 = (const void *)a->ai_addr;
+		const struct sockaddr_in *sa = (const void *)a->ai_addr;
+		if (a->ai_family == AF_INET6 && !r->ip6[0])
+			(void)inet_ntop(AF_INET6, &sa6->sin6_addr, r->ip6, sizeof r->ip6);
+		if (a->ai_family != AF_INET)
+			continue;
 		r->ip = ntohl(sa->sin_addr.s_addr);
+		r->ip6[0] = '\0';
+		r->found = true;
+		break;
 	}
-	if (all)
-		freeaddrinfo(all);
+	r->found = r->found || r->ip6[0];
+	freeaddrinfo(all);
 }
 
 static void resolve_done(void *arg)
@@ -212,7 +225,9 @@ static void resolve_done(void *arg)
 	r->ready = true;
 	if (!r->found) {
 		r->busy = false;
-		r->d->counts.unresolved++;
+		if (r->d->counts.unresolved++ == 0)
+			(void)str_copy(r->d->unresolved, sizeof r->d->unresolved,
+				       span_str(r->name));
 	}
 	arm(r->d, 0);
 }
@@ -229,11 +244,21 @@ static struct resolve *free_resolve(struct amt_discover *d)
 
 /* ---- the tick ---- */
 
+/* This network, multicast and broadcast: nobody's own address. */
+static bool is_host(uint32_t ip)
+{
+	return ip >> 24 != 0 && ip >> 28 < 0xe;
+}
+
 /* False: not now. */
 static bool ping_one(struct amt_discover *d, uint32_t ip, uint64_t position, int64_t now_ms)
 {
 	uint8_t tag;
 
+	if (!is_host(ip)) {
+		d->counts.no_hosts++;
+		return true;
+	}
 	switch (amt_pings_add(d->pings, ip, position, now_ms, &tag)) {
 	case AMT_PINGS_LATER:
 		return false;
@@ -269,12 +294,19 @@ static bool begin_next(struct amt_discover *d, int64_t now_ms)
 }
 
 /* Names that have their address now. */
-static void ping_resolved(struct amt_discover *d, int64_t now_ms)
+static void begin_resolved(struct amt_discover *d, int64_t now_ms)
 {
 	for (unsigned i = 0; i < RESOLVES; i++) {
 		struct resolve *r = &d->resolves[i];
-		if (r->busy && r->ready && ping_one(d, r->ip, r->position, now_ms))
+		if (!r->busy || !r->ready)
+			continue;
+		if (r->ip6[0]) {
+			r->busy = d->waiting_count >= WAITING;
+			if (!r->busy)
+				wait_look(d, r->ip6, r->position, NULL);
+		} else if (ping_one(d, r->ip, r->position, now_ms)) {
 			r->busy = false;
+		}
 	}
 }
 
@@ -297,6 +329,7 @@ static void on_tick(void *arg)
 	struct amt_discover *d = arg;
 	int64_t now_ms = clk_mono_ms();
 	unsigned sends = 0;
+	char address[NAMES_IP_SIZE];
 	uint64_t position;
 	uint32_t ip;
 	uint8_t tag;
@@ -309,12 +342,13 @@ static void on_tick(void *arg)
 	if (!d->stopped) {
 		while (d->waiting_count < WAITING &&
 		       amt_pings_silent(d->pings, now_ms, &ip, &position)) {
+			names_ip_print(ip, address);
 			if (!d->conf.ping_only)
-				wait_look(d, ip, position, NULL);
+				wait_look(d, address, position, NULL);
 		}
 		for (; sends < SENDS && amt_pings_again(d->pings, now_ms, &ip, &tag); sends++)
 			send_ping(d, ip, tag);
-		ping_resolved(d, now_ms);
+		begin_resolved(d, now_ms);
 		while (sends < SENDS && d->waiting_count < WAITING &&
 		       d->next < d->conf.names->count && begin_next(d, now_ms))
 			sends++;
@@ -390,6 +424,7 @@ struct amt_discover_counts amt_discover_get_counts(const struct amt_discover *d)
 	c.total = d->conf.names->count;
 	c.done = d->next - amt_pings_count(d->pings) - d->waiting_count - d->looking_count;
 	c.rate = amt_pings_rate(d->pings);
+	c.unresolved_name = d->unresolved;
 	return c;
 }
 

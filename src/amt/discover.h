@@ -1,6 +1,7 @@
 /* Discovery: who of many addresses has AMT, and in which state. Each address gets a presence ping; who
- * answers, and (unless only pings are wanted) who does not, gets a look at its ports. Used by
- * `outband discover` and by the service; prints and stores nothing. Sends no login. */
+ * answers, and (unless only pings are wanted) who does not, gets a look at its ports. IPv6 addresses, and
+ * names that have only such, are looked at without a ping. Used by `outband discover` and by the service;
+ * prints and stores nothing. Sends no login, and nothing to addresses of more than one host. */
 #pragma once
 #include "amt/seen.h"
 #include "base/names.h"
@@ -26,7 +27,8 @@ struct amt_discover_conf {
 };
 struct amt_discover_counts {
 	uint64_t total, done;       /* addresses */
-	uint64_t pings, pongs, looks, found, unclear, unresolved;
+	uint64_t pings, pongs, looks, found, unclear, unresolved, no_hosts;
+	const char *unresolved_name; /* the first of them; valid until it is freed */
 	uint32_t rate;              /* now; 0: no limit */
 };
 struct amt_discover;

@@ -7,6 +7,7 @@
 #include "cli/rpc.h"
 #include "cli/seen_row.h"
 #include "cli/since.h"
+#include "cli/term.h"
 #include "net/loop.h"
 #include <errno.h>
 #include <signal.h>
@@ -18,6 +19,8 @@
 #define PROGRESS_MS   1000
 #define SAVE_MS       5000
 #define STORE_ROWS    200 /* of one request */
+#define SAID_ROWS     100 /* before they are shown: fewer than the writer shows by itself */
+#define LINE_MAX      120
 
 struct discover {
 	struct cli *c;
@@ -30,9 +33,12 @@ struct discover {
 	const char *path; /* of the state; NULL: none */
 	struct sched_timer *progress;
 	int64_t started_ms, saved_ms;
-	bool stopped, ports, show_progress, failed;
+	uint64_t begun_done; /* by earlier runs */
+	unsigned said;
+	bool stopped, ports, show_progress, progress_shown, failed;
 	json_t *rows; /* --store: those that the service does not have yet; NULL: it does not keep them */
 	struct err store_e; /* why it did not take some */
+	struct err end_e;   /* found out at the end */
 };
 
 /* ---- output ---- */
@@ -55,6 +61,15 @@ static void say_row(const struct discover *v, const char *address, const char *n
 		       amt_seen_maker(s), ports, s->cn[0] ? s->cn : name);
 }
 
+/* For people; programs take --json or --csv. */
+static void say_head(const struct discover *v)
+{
+	if (cli_writer_kind(v->c->writer) == CLI_WRITER_TEXT)
+		cli_writer_say(v->c->writer, "%-15s  %-10s  %-14s  %-7s  %-12s%s  %s", "address",
+			       "state", "release", "TLS", "cert of",
+			       v->ports ? "  16992 16993 16994 16995" : "", "name");
+}
+
 /* The service gets them in batches; when it fails, the rest of the output goes on. */
 static void store_rows(struct discover *v)
 {
@@ -69,6 +84,48 @@ static void store_rows(struct discover *v)
 		err_wrap(&v->store_e, "the service did not take %zu rows", n);
 }
 
+/* Left of a minute, hours and days: whole ones. */
+static void put_left(struct out *o, int64_t s)
+{
+	if (s < 120)
+		out_fmt(o, ", %lld s left", (long long)s);
+	else if (s < 7200)
+		out_fmt(o, ", %lld min left", (long long)(s / 60));
+	else
+		out_fmt(o, ", %lld h left", (long long)(s / 3600));
+}
+
+/* One line of a terminal, however narrow; rows must not be written behind it. */
+static void show_progress(struct discover *v)
+{
+	struct amt_discover_counts n = amt_discover_get_counts(v->d);
+	int64_t ms = clk_mono_ms() - v->started_ms;
+	uint64_t done = n.done > v->begun_done ? n.done - v->begun_done : 0;
+	unsigned rows = 0, cols = LINE_MAX;
+	char line[LINE_MAX];
+	struct out o;
+
+	out_init(&o, line, sizeof line);
+	out_fmt(&o, "%llu of %llu, %llu found", (unsigned long long)n.done,
+		(unsigned long long)n.total, (unsigned long long)n.found);
+	if (done > 0 && ms > 2000)
+		put_left(&o,
+			 (int64_t)((double)(n.total - n.done) * (double)ms / (double)done / 1000));
+	if (!cli_term_size(STDERR_FILENO, &rows, &cols) || cols < 2)
+		cols = 80;
+	(void)fprintf(stderr, "\r\033[K%.*s", (int)(cols - 1), line);
+	v->progress_shown = true;
+}
+
+static void show_rows(struct discover *v)
+{
+	if (v->progress_shown)
+		(void)fprintf(stderr, "\r\033[K");
+	v->progress_shown = false;
+	v->said = 0;
+	cli_writer_flush(v->c->writer);
+}
+
 static void on_found(void *arg, const char *address, const char *name, const struct amt_seen *s)
 {
 	struct discover *v = arg;
@@ -79,21 +136,14 @@ static void on_found(void *arg, const char *address, const char *name, const str
 		say_row(v, address, name, s);
 	else
 		cli_writer_row(v->c->writer, cli_seen_cols, cli_seen_col_count, row);
+	if (v->show_progress && ++v->said >= SAID_ROWS)
+		show_rows(v);
 	if (v->rows) {
 		(void)json_array_append(v->rows, row);
 		if (json_array_size(v->rows) >= STORE_ROWS)
 			store_rows(v);
 	}
 	json_decref(row);
-}
-
-static void show_progress(const struct discover *v)
-{
-	struct amt_discover_counts n = amt_discover_get_counts(v->d);
-
-	(void)fprintf(stderr, "\r%llu of %llu, %llu found%s\033[K", (unsigned long long)n.done,
-		      (unsigned long long)n.total, (unsigned long long)n.found,
-		      n.rate ? "" : ", as fast as answers come");
 }
 
 static void save(struct discover *v)
@@ -113,7 +163,7 @@ static void on_progress(void *arg)
 	struct discover *v = arg;
 
 	v->progress = sched_after(net_loop_sched(v->loop), PROGRESS_MS, on_progress, v);
-	cli_writer_flush(v->c->writer);
+	show_rows(v);
 	store_rows(v);
 	if (v->show_progress)
 		show_progress(v);
@@ -137,8 +187,7 @@ static void report(struct discover *v)
 	struct amt_discover_counts n = amt_discover_get_counts(v->d);
 	int64_t ms = clk_mono_ms() - v->started_ms;
 
-	if (v->show_progress)
-		(void)fprintf(stderr, "\r\033[K");
+	show_rows(v);
 	cli_note("%llu of %llu addresses in %lld.%03lld s: %llu pings, %llu answers, %llu looks, "
 		 "%llu found",
 		 (unsigned long long)n.done, (unsigned long long)n.total, (long long)(ms / 1000),
@@ -148,8 +197,19 @@ static void report(struct discover *v)
 		cli_note("%llu more take connections and do not speak as AMT does: see "
 			 "'outband probe ADDRESS'",
 			 (unsigned long long)n.unclear);
-	if (n.unresolved)
-		cli_note("%llu names have no address", (unsigned long long)n.unresolved);
+	if (n.unresolved == 1)
+		cli_note("%s has no address", n.unresolved_name);
+	else if (n.unresolved)
+		cli_note("%s and %llu more names have no address", n.unresolved_name,
+			 (unsigned long long)n.unresolved - 1);
+	if (n.no_hosts)
+		cli_note("%llu addresses were left out: no host has 0.x, multicast and broadcast "
+			 "addresses",
+			 (unsigned long long)n.no_hosts);
+	if (n.done > 0 && n.unresolved == n.total && !v->stopped) {
+		err_set(&v->end_e, ERR_NOT_FOUND, "there is no address to look at");
+		err_hint(&v->end_e, "check the names, and what DNS says of them");
+	}
 }
 
 static void on_end(void *arg)
@@ -169,6 +229,10 @@ static bool finish(struct discover *v, struct err *e)
 {
 	if (v->store_e.code != ERR_NONE) {
 		*e = v->store_e;
+		return false;
+	}
+	if (v->end_e.code != ERR_NONE) {
+		*e = v->end_e;
 		return false;
 	}
 	if (!v->stopped)
@@ -264,13 +328,19 @@ static bool run(struct discover *v, struct err *e)
 			return false;
 		v->rows = json_array();
 	}
-	conf.position = v->file.position;
+	conf.position = v->begun_done = v->file.position;
+	if (v->path && !cli_discover_file_write(&v->file, v->path, e)) {
+		err_hint(e, "name a file for --resume in a folder that you may write to");
+		return false;
+	}
 	v->started_ms = v->saved_ms = clk_mono_ms();
 	v->d = amt_discover_start(&conf, e);
 	if (!v->d)
 		return false;
 	net_loop_on_signal(v->loop, SIGINT, on_signal, v);
 	net_loop_on_signal(v->loop, SIGTERM, on_signal, v);
+	if (isatty(STDOUT_FILENO))
+		say_head(v);
 	v->progress = sched_after(net_loop_sched(v->loop), PROGRESS_MS, on_progress, v);
 	net_loop_run(v->loop);
 	return finish(v, e);

@@ -143,11 +143,19 @@ test_expect_success 'what is no AMT, or answers by halves, is told from AMT and 
 	    threading.Thread(target=loop, daemon=True).start()
 	for p in range(22390, 22394): serve(1, p, garbage); serve(2, p, endless); serve(4, p, late)
 	serve(3, 22390, other); serve(5, 22392, garbage)
+	try:
+	    six = socket.socket(socket.AF_INET6); six.bind(("::1", 22390)); six.listen(9)
+	    threading.Thread(target=lambda: [run(other, six.accept()[0]) for _ in range(9)], daemon=True).start()
+	    open("six", "w").close()
+	except OSError: pass
 	pong(6, "0600ff06000011be40", "001000000157426 0c002012000000000 0000".replace(" ", "")); pong(7, "0600ff06000011be40", "")
 	open("halves.up", "w").close(); time.sleep(300)
 	PY
 	python3 halves.py & pid=$! && sim_pids="$sim_pids $pid" && sim_until test -e halves.up &&
-	"$OUTBAND" discover 127.35.4.1-8 --port-base 22390 --rmcp-port 22394 >out 2>err && kill $pid &&
+	"$OUTBAND" discover 127.35.4.1-8 --port-base 22390 --rmcp-port 22394 >out 2>err &&
+	if test -e six; then
+		"$OUTBAND" discover ::1 --port-base 22390 --json 2>err6 | jq -r ".address, .server" >got && printf "::1\nnginx/1.22.1\n" >few && test_cmp few got
+	fi && kill $pid &&
 	awk "{ print \$1, \$2 }" out | sort -V >got &&
 	printf "127.35.4.%s\n" "1 unclear" "2 unclear" "3 unclear" "5 unclear" "6 configured" >few && test_cmp few got &&
 	grep -q "^8 of 8 addresses in .* 1 found$" err && grep -q "^4 more take connections" err
@@ -169,10 +177,33 @@ test_expect_success 'stopped by SIGINT, it says where, and goes on from there' '
 	jq -r .address two.json | sort >rest && jq -r .address three.json | sort >got && test_cmp rest got
 '
 
+# A terminal of 20 columns: progress never wraps, and rows are not written behind it.
+test_expect_success 'on a narrow terminal' '
+	cat >narrow.py <<-PY &&
+	import fcntl, os, pty, re, struct, sys, termios
+	pid, fd = pty.fork()
+	if pid == 0:
+	    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 5, 20, 0, 0))
+	    os.execv(sys.argv[1], sys.argv[1:])
+	text = b""
+	try:
+	    while True: text += os.read(fd, 4096)
+	except OSError: pass
+	os.waitpid(pid, 0)
+	lines = [l for l in text.decode().replace("\\r\\n", "\\n").split("\\n")]
+	last = [l.split("\\r\\x1b[K")[-1] for l in lines]
+	progress = [p for l in lines for p in l.split("\\r\\x1b[K")[:-1] if p]
+	bad = [p for p in progress if len(p) > 19 or not re.match(r"[0-9]+ of 30, [0-9]+ f", p)] + \
+	    [l for l in last if re.search(r"found, .*127|found127", l)]
+	sys.exit(0 if progress and not bad and last[0].startswith("address") else repr((bad, text)))
+	PY
+	python3 narrow.py "$OUTBAND" discover 127.35.0.0/27 $ports --ping --rate 10
+'
+
 test_expect_success OWN_MEMORY '16 million addresses take no more memory than a few' '
 	"$OUTBAND" discover 127.0.0.0/8 $ports --ping --rate 20000 --resume large >out 2>err &
 	pid=$! && sim_pids="$sim_pids $pid" &&
-	sim_until test -s large && test "$(sed -n "s/^position //p" large)" -gt 10000 &&
+	far() { test "$(sed -n "s/^position //p" large)" -gt 10000; } && sim_until far &&
 	kb=$(peak $pid) && kill -INT $pid && test_expect_code 1 wait $pid &&
 	grep -q "of 16777214 addresses" err && echo "peak $kb KiB" && test "$kb" -lt 65536
 '
@@ -183,6 +214,11 @@ test_expect_success 'wrong use' '
 	refused 3 "ends before it begins" discover 127.35.0.9-1 &&
 	refused 3 "these are too many" discover 10.0.0.0/7 &&
 	refused 2 "no rate" discover 127.35.0.1 --rate 0 &&
+	refused 3 "^no-such-pc.invalid has no address" discover no-such-pc.invalid $ports &&
+	refused 3 "what DNS says" discover no-such-pc.invalid $ports &&
+	refused 0 "^no-such-pc.invalid and 1 more names have no address" discover 127.35.0.1,no-such-pc.invalid,nor-this.invalid $ports &&
+	refused 0 "^3 addresses were left out" discover 224.0.0.1,0.0.0.0,255.255.255.255 $ports &&
+	refused 1 "in a folder that you may write to" discover 127.35.0.1 $ports --resume no/such/folder/state &&
 	refused 3 "port-base" discover 127.35.0.1 --port-base 0 &&
 	echo nonsense >state && refused 3 "no state of a discovery" discover --resume state &&
 	printf "outband discover 1\nposition 1\nof 2\nranges pc[1-2]\n" >state &&
