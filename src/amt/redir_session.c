@@ -44,7 +44,7 @@ struct amt_redir {
 	struct secret password;
 	enum step step;
 	uint8_t method;
-	bool login_sent, told, seen_down;
+	bool login_sent, told, seen_down, clear;
 	char address[64];
 	uint16_t port;
 	uint64_t bytes_in, bytes_out; /* behind the start */
@@ -512,9 +512,17 @@ static void on_stream_down(void *arg, const struct err *why)
 		err_set(&e, ERR_CLOSED, "%s closed the connection: %s did not come", r->where,
 			step_names[r->step]);
 		if (r->step == STEP_START)
-			err_hint(&e, "redirection may be switched off in this PC (profile, MEBx)");
+			err_hint(&e,
+				 r->clear ? "it may speak TLS only there (--tls), or redirection "
+					    "is switched off in it (profile, MEBx)"
+					  : "redirection may be switched off in this PC "
+					    "(profile, MEBx)");
 	} else if (e.code == ERR_REFUSED) {
-		err_hint(&e, "redirection is switched off in this PC, or it speaks TLS only there");
+		err_hint(&e,
+			 r->clear ? "redirection is switched off in this PC, or it speaks TLS "
+				    "only there (--tls)"
+				  : "redirection is switched off in this PC, or it speaks no "
+				    "TLS there");
 	}
 	tell(r, &e);
 }
@@ -548,6 +556,7 @@ struct amt_redir *amt_redir_start(const struct amt_redir_conf *c, const struct a
 	(void)str_copy(r->want_realm, sizeof r->want_realm, span_str(c->way->realm));
 	(void)str_copy(r->address, sizeof r->address, span_str(t.address));
 	r->port = t.port;
+	r->clear = !t.tls;
 	(void)snprintf(r->where, sizeof r->where, "%s port %u", t.address, t.port);
 	r->s = c->dialer->dial(c->dialer, &t);
 	net_stream_start(r->s, &events, r);

@@ -31,6 +31,9 @@ bool cli_cmd_consent(struct cli *c, struct err *e)
 
 /* ---- within other commands ---- */
 
+#define ASKED  3
+#define DIGITS 6
+
 struct seen {
 	bool any, needed, shown;
 	const char *what;
@@ -75,12 +78,30 @@ bool cli_consent_ask(struct cli *c, unsigned first_target, const char *what, con
 		return true;
 	if (!s.shown && !run(c, "consent.request", first_target, &s, e))
 		return false;
-	if (!cli_input_prompt("Code on the PC's screen, as its user reads it out: ", false, &typed,
-			      e))
-		return err_hint(e, "use 'outband consent request', then --code CODE");
-	*out_code = arena_str(&c->arena, secret_reveal(&typed));
-	secret_deinit(&typed);
-	return true;
+	for (unsigned tries = 0; tries < ASKED; tries++) { /* what has no form of one is not sent */
+		if (!cli_input_prompt("Code on the PC's screen, as its user reads it out: ", false,
+				      &typed, e)) {
+			if (e->code == ERR_USAGE)
+				err_set(e, ERR_USAGE,
+					"the code is needed, and there is no terminal to ask for it");
+			else
+				err_set(e, ERR_CANCELLED, "no code was entered");
+			return err_hint(e, "use 'outband consent request', then --code CODE");
+		}
+		struct span code = secret_reveal(&typed);
+		size_t digits = 0;
+		while (digits < code.n && code.p[digits] >= '0' && code.p[digits] <= '9')
+			digits++;
+		if (code.n == DIGITS && digits == DIGITS) {
+			*out_code = arena_str(&c->arena, code);
+			secret_deinit(&typed);
+			return true;
+		}
+		secret_deinit(&typed);
+		cli_note("that is no code: it has %d digits", DIGITS);
+	}
+	err_set(e, ERR_INVALID, "no code was given, so nothing was sent");
+	return err_hint(e, "'outband consent cancel' takes the question off the PC's screen");
 }
 
 bool cli_consent_check(struct cli *c, unsigned first_target, const char *what, struct err *e)

@@ -216,8 +216,12 @@ static bool run_service(struct kvm *k, struct err *e)
 
 	if (!cli_line_check(k->c, e))
 		return false;
-	if (k->c->args.count > 1 || cli_args_has(&k->c->args, "where"))
-		return err_set(e, ERR_USAGE, "a KVM session goes to one PC, named by TARGET");
+	if (k->c->args.count > 1) {
+		err_set(e, ERR_USAGE, "a KVM session goes to one PC; %u are named",
+			k->c->args.count);
+		err_seen(e, "%s, %s", cli_operand(k->c, 0), cli_operand(k->c, 1));
+		return err_hint(e, "the sub-commands of kvm are status, enable and disable");
+	}
 	if (!cli_line_tickets(k->c, "kvm", &pcs, &n, e))
 		return false;
 	if (n > 1)

@@ -39,6 +39,7 @@ struct console {
 	const char *log_path;
 	bool log_line_open;     /* the last line of the log has not ended */
 	struct sched_timer *timer; /* script, or the quiet end of standard input */
+	struct sched_timer *slow;  /* the opening takes long */
 	struct cli_script script;
 	bool has_script;
 	struct span first;      /* --send */

@@ -19,6 +19,9 @@
 #define READ_BYTES   16384
 #define QUIET_MS     1000 /* after the end of standard input the PC has so long to answer */
 #define FLUSH_MS     3000
+#define SLOW_MS      1500 /* an opening that takes so long is told */
+#define CTRL_C       3
+#define END_CTRL_C   130
 #define ROWS         24
 #define COLS         80
 
@@ -33,7 +36,8 @@ static void finish(struct console *k)
 		return;
 	k->done = true;
 	sched_cancel(k->timer);
-	k->timer = NULL;
+	sched_cancel(k->slow);
+	k->timer = k->slow = NULL;
 	cli_term_restore();
 	k->on_done(k->arg);
 }
@@ -228,6 +232,8 @@ void cli_console_heard(struct console *k, struct span bytes)
 void cli_console_opened(struct console *k, bool again)
 {
 	k->open = k->was_open = true;
+	sched_cancel(k->slow);
+	k->slow = NULL;
 	if (again)
 		cli_console_note(k, "connected again");
 	else if (k->in_is_term && !k->has_script)
@@ -306,6 +312,24 @@ static void from_pipe(struct console *k, struct span bytes)
 	cli_console_type(k, span_make(mem, bytes.n));
 }
 
+/* Ctrl-C is the PC's, but only once there is one. */
+static void give_up(struct console *k)
+{
+	struct err e = { 0 };
+
+	err_set(&e, ERR_CANCELLED, "given up before %s was connected", k->pc);
+	k->c->exit_status = END_CTRL_C;
+	cli_console_stop(k, &e);
+}
+
+static void on_slow(void *arg)
+{
+	struct console *k = arg;
+
+	k->slow = NULL;
+	cli_console_note(k, "connecting to %s; Ctrl-C gives up", k->pc);
+}
+
 static void on_typed(void *arg)
 {
 	struct console *k = arg;
@@ -321,7 +345,9 @@ static void on_typed(void *arg)
 		pump(k);
 		return;
 	}
-	if (k->in_is_term)
+	if (k->in_is_term && !k->was_open && memchr(mem, CTRL_C, (size_t)n))
+		give_up(k);
+	else if (k->in_is_term)
 		cli_console_keys(k, span_make(mem, (size_t)n));
 	else
 		from_pipe(k, span_make(mem, (size_t)n));
@@ -397,8 +423,10 @@ bool cli_console_begin(struct console *k, struct err *e)
 			return false;
 		net_fd_want(k->in, true, false);
 	}
-	if (k->in_is_term && k->reading && cli_term_raw(STDIN_FILENO))
+	if (k->in_is_term && k->reading && cli_term_raw(STDIN_FILENO)) {
 		hint_size(k);
+		k->slow = sched_after(net_loop_sched(k->loop), SLOW_MS, on_slow, k);
+	}
 	return true;
 }
 
@@ -409,6 +437,7 @@ void cli_console_deinit(struct console *k)
 	if (k->file_fd >= 0)
 		(void)close(k->file_fd);
 	sched_cancel(k->timer);
+	sched_cancel(k->slow);
 	net_fd_close(k->in);
 	net_fd_close(k->out);
 	buf_wipe(&k->typing);

@@ -109,13 +109,17 @@ test_expect_success 'a megabyte by pipe, its SHA-256 as the PC tells' '
 		abort %q(differs) unless s[i + 1_000_000..].include?(Digest::SHA256.hexdigest(b))"
 '
 
+test_expect_success 'a PC that is silent: Ctrl-C ends the try, on the terminal as it was' '
+	kill -STOP $sim_pid && { pty hurry; r=$?; kill -CONT $sim_pid; test $r -eq 0; }
+'
+
 test_expect_success 'the simulator ends' 'sim_stop'
 
 test_expect_success 'the same with TLS' '
 	sim_start $base --devices 1 --generation 16.1 --state configured --admin-password-file pw \
 		--tls server --redirection on --host-name pc8 &&
+	test_expect_code 4 console </dev/null 2>err && grep -e "TLS only there (--tls)" err &&
 	console --tls --expect setup.script >out && grep -F "Settings saved." out &&
-	test_expect_code 4 console </dev/null 2>err &&
 	sim_stop
 '
 

@@ -23,6 +23,21 @@ def ended(pid)
   Timeout.timeout(LIMIT) { Process.wait2(pid)[1] }
 end
 
+if kind == 'consent'
+  # outband kvm --ask-consent: what has no form of a code is asked for again, nothing is sent for it
+  out, input, pid = PTY.spawn(*command)
+  seen = +''
+  wait_for(out, "Code on the PC's screen", seen)
+  input.write "12345\n"
+  wait_for(out, "it has 6 digits\r\nCode on the PC's screen", seen)
+  input.write "#{`#{ENV.fetch('CODE_FROM')}`[/code=(\d{6})/, 1]}\n"
+  wait_for(out, 'VNC viewers reach', seen)
+  input.write "\x03"
+  status = ended(pid)
+  abort "exit status #{status}" unless status.exitstatus.zero?
+  exit
+end
+
 master, slave = PTY.open
 slave.winsize = kind == 'small' ? [10, 40] : [24, 80]
 before = modes(slave)
@@ -30,6 +45,15 @@ pid = spawn(*command, in: slave, out: kind == 'pipe' ? (r, w = IO.pipe; w) : sla
             pgroup: true)
 w.close if kind == 'pipe'
 seen = +''
+if kind == 'hurry'
+  # a PC that does not answer: Ctrl-C is not the PC's before there is one
+  wait_for(master, 'connecting to', seen)
+  master.write "typed ahead\x03"
+  status = ended(pid)
+  abort "exit status #{status}" unless status.exitstatus == 130
+  abort "the terminal is not as it was: #{before} #{modes(slave)}" unless modes(slave) == before
+  exit
+end
 wait_for(master, 'Ctrl-] opens the menu', seen)
 abort "the terminal is not raw: #{modes(slave)}" if modes(slave).include?('icanon')
 
@@ -49,6 +73,8 @@ when 'person'
   master.write "\x1dftyped.txt\r"
   wait_for(master, "from a file\r\nfrom a file\r\n", seen)
   wait_for(master, 'the file is sent', seen)
+  master.write "\x1dl"
+  wait_for(master, 'no file for it: --log FILE names one', seen)
   master.write "\x1dfnone.txt\r"
   wait_for(master, 'none.txt', seen)
   seen.clear
