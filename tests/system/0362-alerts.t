@@ -121,6 +121,23 @@ test_expect_success 'over https only a receiver of a trusted root gets events; o
 	grep -q "^[0-9TZ:.-]* event $old " safe
 '
 
+test_expect_success 'a receiver that speaks no TLS where it should: the others hear of the handshake, once for each event' '
+	cat >rude.py <<-PY &&
+	import socket
+	t = socket.create_server(("127.0.0.1", 22478))
+	print("bound", flush=True)
+	while True:
+	    c = t.accept()[0]
+	    c.recv(1000)
+	    c.sendall(b"HTTP/1.1 400 Bad Request\\r\\n\\r\\n")
+	    c.close()
+	PY
+	{ python3 rude.py >rude.out 2>&1 & } && sim_pids="$sim_pids $!" && sim_until grep -q bound rude.out &&
+	ask $old subscribe https://127.0.0.1:22478/amt amt amt-events pc-hand && ! grep -q iAMT0024 heard &&
+	sim_ctl event $old redirection=3 && sim_until grep -q "iAMT0024: TLS handshake failed token=pc-one" heard &&
+	test "$(grep -c iAMT0024 heard)" = 1 && grep -q "iAMT0024.*token=pc-safe" safe
+'
+
 test_expect_success 'foreign clients: openssl sees the chain, curl posts with a login, and without TLS there is nothing' '
 	openssl s_client -connect 127.0.0.1:$secure -CAfile hub.pem -verify_return_error </dev/null >shown 2>&1 &&
 	grep -q "Verify return code: 0" shown &&
