@@ -386,6 +386,18 @@ void amt_client_get_path(struct amt_client *c, const char *path, amt_client_fn *
 	c->op = net_http_start(c->http, &hr, on_plain, c);
 }
 
+bool amt_client_explain_denied(const char *user, struct err *e)
+{
+	if (e->code != ERR_FAULT || !strstr(e->seen, "AccessDenied"))
+		return false;
+	if (!e->hint[0] && user[0] && !str_eq(user, "admin")) /* who may all, but for consent */
+		err_hint(e,
+			 "user '%.32s' has no right to that in the PC: take the administrator, or "
+			 "give that user the realm",
+			 user);
+	return true;
+}
+
 struct amt_client_stats amt_client_get_stats(const struct amt_client *c)
 {
 	const struct net_http_stats *s = net_http_get_stats(c->http);

@@ -97,6 +97,9 @@ void amt_client_cancel(struct amt_client *c);
 struct amt_client_stats {
 	unsigned round_trips, challenges, handshakes, connects;
 };
+/* Firmware's fault for a login without the realm of what is asked says neither who nor what: e gets a hint that
+ * does, unless it has one. False: that is not what e says. */
+bool amt_client_explain_denied(const char *user, struct err *e);
 struct amt_client_stats amt_client_get_stats(const struct amt_client *c);
 const char *amt_client_realm(const struct amt_client *c);
 uint16_t amt_client_port(const struct amt_client *c); /* of its way */

@@ -251,16 +251,19 @@ const char *cli_direct_hint(const struct cli_direct *d, const struct err *e)
 
 bool cli_direct_judge(struct cli_direct *d, bool ok, struct err *e)
 {
+	(void)amt_client_explain_denied(d->way.user, e);
 	if (ok) {
 		cli_tries_taken(d->pc);
 	} else if (e->code == ERR_AUTH) {
 		unsigned left = cli_tries_refused(d->pc);
 		err_rule(e, "M19");
+		err_seen(e, "one login, refused; a locked account says the same");
 		if (left)
-			err_hint(e,
-				 "check user and password; tries that are still safe within %d "
-				 "minutes, over all ports: %u; a locked account says the same",
-				 CLI_TRIES_MINUTES, left);
+			err_hint(
+				e,
+				"check user, password, and for a console or drives the redirection "
+				"realm; tries still safe within %d minutes, over all ports: %u",
+				CLI_TRIES_MINUTES, left);
 		else
 			err_hint(e,
 				 "no further try is safe for %d minutes: the account may lock, or "

@@ -265,11 +265,15 @@ void engine_login_settle(struct engine_login *l, struct store_tx *tx, enum engin
 
 void engine_login_explain(const struct engine_login *l, struct err *e)
 {
-	if (e->hint[0])
-		return;
+	long long left = l->en->set.retry.login_tries - l->fail_count - 1;
+
 	if (e->code == ERR_AUTH)
-		err_hint(e, "the stored password is not tried again: see 'outband device show %s'",
-			 l->uuid);
-	else if (e->code == ERR_TIMEOUT || e->code == ERR_UNREACHABLE)
+		err_hint(e,
+			 "the stored password is not sent again; wrong ones that are still safe "
+			 "within %lld min: %lld. The right one: 'outband device adopt'",
+			 (long long)l->en->set.retry.login_window_ms / 60000, left > 0 ? left : 0);
+	if (e->hint[0] || amt_client_explain_denied(l->cred ? l->cred->user : "", e))
+		return;
+	if (e->code == ERR_TIMEOUT || e->code == ERR_UNREACHABLE)
 		err_hint(e, "check that %s has power and network", l->address);
 }

@@ -178,6 +178,7 @@ void engine_run_fail(struct engine_run *r, const struct err *why)
 				      clk_unix_ms(), &lock_wait);
 	if (lock_wait > delay)
 		delay = lock_wait;
+	engine_run_explain_denied(r, &e);
 	if (engine_run_is_network(e.code))
 		explain_network(r, &e);
 	else if ((e.code == ERR_MALFORMED || e.code == ERR_LIMIT) && !e.hint[0])

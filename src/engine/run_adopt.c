@@ -185,16 +185,27 @@ static const char *user_of(const struct engine_run *r)
 }
 
 /* A user without the realm of a class gets this fault, which says nothing of what is in the PC. */
-static bool is_denied(const struct err *e)
+static bool is_denied(const struct engine_run *r, const struct err *why)
 {
-	return e->code == ERR_FAULT && strstr(e->seen, "AccessDenied");
+	struct err e = *why;
+	return amt_client_explain_denied(user_of(r), &e);
+}
+
+void engine_run_explain_denied(const struct engine_run *r, struct err *e)
+{
+	if (e->code == ERR_FAULT && r->way < r->way_count && !str_eq(user_of(r), "admin") &&
+	    amt_client_explain_denied("", e))
+		err_hint(e,
+			 "the login of '%s' was taken over, who may not do this: 'outband device "
+			 "adopt FILE' with the administrator's, or give that user the realm",
+			 user_of(r));
 }
 
 bool engine_run_adopt_denied(struct engine_run *r, const struct engine_read *rd,
 			     const struct err *why)
 {
 	struct err e = *why;
-	if (r->kind != RUN_ADOPT || !is_denied(why))
+	if (r->kind != RUN_ADOPT || !is_denied(r, why))
 		return false;
 	if (rd->group == FACTS_IDENTITY) {
 		err_set(&e, ERR_VERIFY, "device %s: user '%s' may not ask who the PC is", r->uuid,
@@ -301,7 +312,7 @@ static void on_thing(void *arg, const struct amt_reply *reply, const struct err 
 		return;
 	}
 	keep_leaf(r, reply->peer);
-	if (is_denied(err))
+	if (is_denied(r, err))
 		say(r, "not told", "%s: user '%s' may not read it", t->class_name, user_of(r));
 	if (err->code == ERR_NONE && t->method) {
 		if (engine_act_output(reply->msg, reply->arena, &o, NULL))

@@ -90,6 +90,8 @@ void engine_run_add_way(struct engine_run *r, struct run_way w, struct span pass
 void engine_run_new_id(struct engine_run *r, char out_id[64]);                          /* run_act.c */
 /* run_adopt.c: the job that takes over a PC that others configured, and changes nothing in it */
 void engine_run_adopt_begin(struct engine_run *r);
+/* A fault that says that the user of the way in has no right: what to do. */
+void engine_run_explain_denied(const struct engine_run *r, struct err *e);
 /* run_name.c: asks for the address of that host, and goes on with the job. */
 void engine_run_name_address(struct engine_run *r, const char *fqdn);
 bool engine_run_adopt_ways(struct engine_run *r, struct err *e);

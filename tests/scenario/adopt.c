@@ -451,6 +451,19 @@ static void by_another_user(void **state)
 					     line, sizeof line),
 				 cases[n].want);
 		assert_true(sim_dev_admin_is(w.devs[i].dev, span_str(PASSWORD)));
+		if (cases[n].want) {
+			/* to be configured by that user it takes more: who, and what to do */
+			char why[512];
+			assert_false(parts_job(&w, i, "configure", why, sizeof why));
+			assert_non_null(strstr(why, "AccessDenied"));
+			if (!world_event(&w, w.devs[i].uuid, "job.delayed",
+					 "the login of 'bob' was taken over, who may not do this",
+					 line, sizeof line)) {
+				world_print(&w);
+				fail_msg("nothing of bob");
+			}
+			assert_int_equal(sim_dev_get_stats(w.devs[i].dev)->failed_logins, 1);
+		}
 		arena_deinit(&a);
 		parts_forget();
 		world_deinit(&w);
