@@ -21,7 +21,7 @@ struct save {
 	struct net_image_copy *copy;
 	struct sched_timer *tick;
 	const char *to;
-	bool ok, shown;
+	bool ok, shown, sticks;
 	struct err *e;
 };
 
@@ -50,12 +50,17 @@ static void print(struct save *s, const uint8_t sha256[32], uint64_t bytes)
 				"sha256", hex);
 	cli_writer_record(s->c->writer, cols, sizeof cols / sizeof *cols, row);
 	json_decref(row);
-	cli_writer_say(s->c->writer,
-		       "For a stick that starts a PC (all on it is lost), see its name with "
-		       "'lsblk' and write\n  dd if=%s of=/dev/STICK bs=4M conv=fsync\n"
-		       "This needs an image for both, as installers of Linux are; others are "
-		       "burnt to a disc, or put on a stick by a program such as Rufus.",
-		       s->to);
+	if (s->sticks)
+		cli_writer_say(
+			s->c->writer,
+			"For a stick that starts a PC (all on it is lost), see its name with "
+			"'lsblk' and write\n  dd if=%s of=/dev/STICK bs=4M conv=fsync",
+			s->to);
+	else
+		cli_writer_say(
+			s->c->writer,
+			"It has no boot sector, so it starts PCs from discs only: burn it, or "
+			"have a program such as Rufus put it on a stick (not dd).");
 }
 
 static void on_saved(void *arg, const uint8_t sha256[32], uint64_t bytes, const struct err *e)
@@ -92,6 +97,7 @@ static void on_image(void *arg, struct net_image *im, const struct err *e)
 		end(s);
 		return;
 	}
+	s->sticks = net_image_starts_sticks(im);
 	s->copy = net_image_copy(im, s->to, on_saved, s);
 	if (cli_term_is(STDERR_FILENO) && !s->c->json)
 		s->tick = sched_after(net_loop_sched(s->loop), TICK_MS, on_tick, s);

@@ -35,7 +35,7 @@ struct cached {
 	struct net_loop *loop;
 	const struct net_image_source *source;
 	void *src;
-	uint64_t real_bytes, tick, last_no;
+	uint64_t tick, last_no;
 	struct chunk *chunks;
 	unsigned chunk_count, working; /* working: on workers, or inside of callbacks */
 	bool lane_busy[NET_IMAGE_LANES], dead;
@@ -89,10 +89,10 @@ static void work_read(void *arg)
 	struct chunk *k = arg;
 	struct cached *im = k->im;
 	uint64_t at = k->no * NET_IMAGE_CHUNK;
-	size_t real = at >= im->real_bytes ? 0 : k->n;
+	size_t real = at >= im->base.real_bytes ? 0 : k->n;
 
-	if (real && im->real_bytes - at < real)
-		real = (size_t)(im->real_bytes - at);
+	if (real && im->base.real_bytes - at < real)
+		real = (size_t)(im->base.real_bytes - at);
 	k->ok = !real || im->source->read(im->src, k->lane, at, k->mem, real, &k->err);
 	memset(k->mem + real, 0, k->n - real); /* the last block is filled up */
 }
@@ -341,7 +341,7 @@ struct net_image *net_image_cached(struct net_loop *l, const struct net_image_so
 	im->loop = l;
 	im->source = source;
 	im->src = src;
-	im->real_bytes = real_bytes;
+	im->base.real_bytes = real_bytes;
 	im->last_no = UINT64_MAX;
 	im->soon.fn = on_soon;
 	im->chunk_count = cache / NET_IMAGE_CHUNK < 4 ? 4 : (unsigned)(cache / NET_IMAGE_CHUNK);
@@ -361,11 +361,6 @@ bool net_image_read_plain(struct net_image *base, uint64_t at, uint8_t *to, size
 struct net_loop *net_image_loop(struct net_image *base)
 {
 	return ((struct cached *)(void *)base)->loop;
-}
-
-uint64_t net_image_real_bytes(const struct net_image *base)
-{
-	return ((const struct cached *)(const void *)base)->real_bytes;
 }
 
 void net_image_hold(struct net_image *base, bool held)

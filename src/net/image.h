@@ -45,6 +45,8 @@ void net_image_free(struct net_image *im); /* nobody waits any more; NULL is fin
 uint64_t net_image_bytes(const struct net_image *im);
 const char *net_image_name(const struct net_image *im); /* as it was asked for */
 bool net_image_is_writable(const struct net_image *im);
+uint64_t net_image_real_bytes(const struct net_image *im); /* without what fills the last block */
+bool net_image_starts_sticks(const struct net_image *im);  /* has a boot sector: fit for USB sticks */
 
 /* Bytes at `at`, up to n of them: as many as lie together in memory, none while they have to be
  * waited for. Valid until the next call with this image. at < net_image_bytes. */

@@ -34,6 +34,16 @@ void net_image_wait_remove(struct net_image_wait *w)
 	w->back = NULL;
 }
 
+uint64_t net_image_real_bytes(const struct net_image *im)
+{
+	return im->real_bytes;
+}
+
+bool net_image_starts_sticks(const struct net_image *im)
+{
+	return im->sticks;
+}
+
 struct span net_image_peek(struct net_image *im, uint64_t at, size_t n)
 {
 	return im->ops->peek(im, at, n);
@@ -166,9 +176,11 @@ struct net_image *net_image_mem(const struct net_image_mem_conf *c)
 	static char name[] = "memory";
 	struct mem_image *m = MEM_NEW(struct mem_image);
 
-	m->base = (struct net_image){
-		.ops = &ops, .bytes = c->n, .name = name, .writable = c->writable
-	};
+	m->base = (struct net_image){ .ops = &ops,
+				      .bytes = c->n,
+				      .real_bytes = c->n,
+				      .name = name,
+				      .writable = c->writable };
 	m->conf = *c;
 	return &m->base;
 }

@@ -28,7 +28,7 @@ struct net_image_op {
 	char *shown;     /* from, for people */
 	char *directory; /* the whole path of one */
 	char *made;      /* the scratch file; NULL: none */
-	bool is_directory, boots, working, cancelled;
+	bool is_directory, boots, sticks, working, cancelled;
 	struct net_child *child;
 	const char *program;
 	void *src;
@@ -71,6 +71,17 @@ static bool check_floppy(const struct net_image_op *op, struct err *e)
 	return err_want(e, "blocks of 512 bytes");
 }
 
+/* Images for both discs and sticks begin with one; discs alone have zeros there. */
+static bool look_for_boot_sector(struct net_image_op *op, struct err *e)
+{
+	uint8_t sector[512];
+
+	if (!op->source->read(op->src, 0, 0, sector, sizeof sector, e))
+		return false;
+	op->sticks = sector[510] == 0x55 && sector[511] == 0xaa;
+	return true;
+}
+
 /* ISO 9660 has CD001 in its first descriptor, UDF alone BEA01; both in block 16. */
 static bool check_cd(struct net_image_op *op, struct err *e)
 {
@@ -80,7 +91,7 @@ static bool check_cd(struct net_image_op *op, struct err *e)
 		if (!op->source->read(op->src, 0, DESCRIPTORS_AT, head, sizeof head, e))
 			return false;
 		if (memcmp(head + 1, "CD001", 5) == 0 || memcmp(head + 1, "BEA01", 5) == 0)
-			return true;
+			return look_for_boot_sector(op, e);
 	}
 	err_set(e, ERR_INVALID, "%s is no image of a CD or DVD", op->shown);
 	err_seen(e, "%llu bytes, no descriptor in block 16", (unsigned long long)op->bytes);
@@ -280,6 +291,7 @@ static void on_open(void *arg)
 		struct net_image_conf c = op->conf;
 		c.from = op->shown;
 		im = net_image_cached(op->loop, op->source, op->src, op->bytes, &c);
+		im->sticks = op->sticks;
 		op->src = NULL;
 	}
 	op->fn(op->arg, im, &op->err);

@@ -26,7 +26,8 @@ struct net_image {           /* first member of every kind */
 	const struct net_image_ops *ops;
 	uint64_t bytes;
 	char *name;
-	bool writable;
+	bool writable, sticks;
+	uint64_t real_bytes;
 	struct net_image_stats stats;
 };
 
@@ -45,5 +46,4 @@ struct net_image *net_image_cached(struct net_loop *l, const struct net_image_so
 /* For a copy: reads beside the cache, on a worker; holds the image meanwhile. */
 bool net_image_read_plain(struct net_image *im, uint64_t at, uint8_t *to, size_t n, struct err *e);
 struct net_loop *net_image_loop(struct net_image *im);
-uint64_t net_image_real_bytes(const struct net_image *im);
 void net_image_hold(struct net_image *im, bool held);

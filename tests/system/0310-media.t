@@ -150,9 +150,49 @@ test_expect_success GENISOIMAGE 'the same disc as a file, with its digest' '
 	cp one.iso never.iso && truncate -s 4G never.iso && { "$OUTBAND" media save never.iso half.iso 2>err & } && save=$! &&
 	sim_pids="$sim_pids $save" && sim_until eval "ls -l /proc/$save/fd | grep -E \"#[0-9]|half.iso\"" && kill -INT $save &&
 	{ wait $save; test $? = 1; } && grep -q "was stopped" err && ! test -e half.iso && rm never.iso &&
-	"$OUTBAND" media save two made.iso --label MADE >said && grep -q "dd if=made.iso" said &&
+	"$OUTBAND" media save two made.iso --label MADE >said && grep -q "from discs only" said &&
 	media_serve $pc0 --cd made.iso && media_start $pc0 && media_booted 0 two &&
 	grep -qx "volume MADE" loader && media_end
+'
+
+# got PATH OPTION...: what curl says of the page of 'media share'
+got() {
+	path=$1
+	shift
+	curl --silent --max-time 30 "$@" "http://127.0.0.1:22259$path"
+}
+
+test_expect_success GENISOIMAGE 'the same disc as a download, whole, in parts, and what is none' '
+	: >share.out && { "$OUTBAND" media share one.iso --listen 127.0.0.1:22259 >share.out 2>share.err & } && share=$! &&
+	sim_pids="$sim_pids $share" && sim_until grep -q "^SHA-256" share.out && grep -q "http://127.0.0.1:22259/$" share.out &&
+	sum=$(sha256sum <one.iso | cut -d" " -f1) && size=$(stat -c %s one.iso) &&
+	got / -D head >page && grep -q "text/html; charset=utf-8" head && grep -q "href=\"/one.iso\" download" page &&
+	grep -q "<pre>$sum</pre>" page && grep -q "made for discs" page && ! grep -q "rdiskN" page &&
+	got /one.iso >copy && cmp copy one.iso &&
+	got /one.iso -r 2047-4096 >part && dd if=one.iso bs=1 skip=2047 count=2050 2>/dev/null | cmp - part &&
+	got /one.iso -r -700 >part && tail -c 700 one.iso | cmp - part &&
+	head -c 1000000 one.iso >copy && got /one.iso -C - -o copy && cmp copy one.iso &&
+	test "$(got /one.iso -r $size- -o /dev/null -w "%{http_code}")" = 416 &&
+	test "$(got /one.iso -H "Range: bytes=9-2" -o /dev/null -w "%{http_code} %{size_download}")" = "200 $size" &&
+	test "$(got /one.iso -H "Range: bytes=0-0,5-5" -o /dev/null -w "%{http_code}")" = 200 &&
+	test "$(got /one.iso -H "Range: bytes=0-9" -H "If-Range: \"old\"" -o /dev/null -w "%{http_code}")" = 200 &&
+	test "$(got /one.iso -r 0-9 -H "If-Range: \"$(echo $sum | cut -c1-32)\"" -o /dev/null -w "%{http_code}")" = 206 &&
+	test "$(got /one.iso -I -o /dev/null -w "%{http_code} %{size_download}")" = "200 0" &&
+	test "$(got /../etc/passwd --path-as-is -o /dev/null -w "%{http_code}")" = 404 &&
+	test "$(got / -X DELETE -o /dev/null -w "%{http_code}")" = 405 &&
+	sim_until eval "test \$(grep -c \"downloaded it to its end\" share.err) = 6" &&
+	kill -INT $share && wait $share
+'
+
+test_expect_success GENISOIMAGE 'an image for sticks too says so; one that shrinks is cut, and not taken for whole' '
+	cp one.iso both.iso && printf "\125\252" | dd of=both.iso bs=1 seek=510 conv=notrunc 2>/dev/null && truncate -s 40M both.iso &&
+	"$OUTBAND" media save both.iso stick.iso | grep -q "dd if=stick.iso" && : >share.out && {
+		"$OUTBAND" media share both.iso --listen 127.0.0.1:22259 >share.out 2>share.err & } && share=$! &&
+	sim_pids="$sim_pids $share" && sim_until grep -q "^SHA-256" share.out && got / | grep -q "of=/dev/rdiskN" &&
+	truncate -s 4M both.iso && { got /both.iso -o cut; test $? != 0; } && test "$(stat -c %s cut)" -lt 30000000 &&
+	sim_until grep -q "not to its end" share.err && kill -TERM $share && wait $share &&
+	refused_share() { timeout 20 "$OUTBAND" media share "$@" 2>err; } &&
+	{ refused_share one.iso --listen nowhere; test $? = 2; } && { refused_share gone.iso --listen 127.0.0.1:22259; test $? = 3; }
 '
 
 test_done
