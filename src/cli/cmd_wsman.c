@@ -81,7 +81,10 @@ static void start_call(void *arg)
 		req.op = WSMAN_OP_GET;
 	if (k->op == WSMAN_OP_INVOKE)
 		req.obj = cli_wsman_input(k, r->e);
-	amt_client_call(r->d.client, &req, req.op != WSMAN_OP_INVOKE, 0, on_reply, r);
+	if (k->op == WSMAN_OP_CREATE)
+		req.obj = cli_wsman_instance(k, r->e);
+	amt_client_call(r->d.client, &req, req.op == WSMAN_OP_GET || req.op == WSMAN_OP_IDENTIFY, 0,
+			on_reply, r);
 }
 
 bool cli_cmd_wsman(struct cli *c, struct err *e)

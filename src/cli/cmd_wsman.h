@@ -16,6 +16,8 @@ struct cli_wsman_call {
 bool cli_wsman_prepare(struct cli *c, struct cli_wsman_call *out_k, struct err *e);
 /* Input of the method from PROP=VALUE, in the command's arena; NULL with e set when it is wrong. */
 struct wsman_obj *cli_wsman_input(const struct cli_wsman_call *k, struct err *e);
+/* The instance of Create from PROP=VALUE, likewise. */
+struct wsman_obj *cli_wsman_instance(const struct cli_wsman_call *k, struct err *e);
 /* The instance that came with PROP=VALUE applied, as a copy in the command's arena. */
 struct wsman_obj *cli_wsman_change(const struct cli_wsman_call *k, const struct wsman_msg *m, struct err *e);
 /* Shows a reply: typed when the table knows it, else the tree. */

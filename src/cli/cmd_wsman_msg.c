@@ -107,6 +107,7 @@ bool cli_wsman_prepare(struct cli *c, struct cli_wsman_call *out_k, struct err *
 	} ops[] = {
 		{ "identify", WSMAN_OP_IDENTIFY, 0 },   { "get", WSMAN_OP_GET, 1 },
 		{ "enumerate", WSMAN_OP_ENUMERATE, 1 }, { "put", WSMAN_OP_PUT, 1 },
+		{ "create", WSMAN_OP_CREATE, 1 },       { "delete", WSMAN_OP_DELETE, 1 },
 		{ "invoke", WSMAN_OP_INVOKE, 2 },
 	};
 	*out_k = (struct cli_wsman_call){ .c = c };
@@ -120,6 +121,13 @@ bool cli_wsman_prepare(struct cli *c, struct cli_wsman_call *out_k, struct err *
 		return true;
 	if (!find_class(cli_operand(c, 0), out_k, e) || !add_selectors(c, out_k, e))
 		return false;
+	if (out_k->op == WSMAN_OP_DELETE && !out_k->selectors) {
+		err_set(e, ERR_USAGE, "which %s shall be deleted is not said", out_k->class_name);
+		return err_hint(e, "--selector KEY=VALUE; 'outband wsman enumerate %s' shows them",
+				out_k->class_name);
+	}
+	if (out_k->op == WSMAN_OP_CREATE)
+		return cli_wsman_instance(out_k, e);
 	if (out_k->op != WSMAN_OP_INVOKE)
 		return true;
 	find_method(cli_operand(c, 1), out_k);
@@ -202,6 +210,17 @@ struct wsman_obj *cli_wsman_input(const struct cli_wsman_call *k, struct err *e)
 	return o;
 }
 
+struct wsman_obj *cli_wsman_instance(const struct cli_wsman_call *k, struct err *e)
+{
+	const struct wsman_shape *s = k->cls ? &k->cls->shape : shape_of_pairs(k, k->class_name, e);
+	struct arena *a = &k->c->arena;
+
+	if (!s)
+		return NULL;
+	struct wsman_obj *o = wsman_obj_new(a, s, arena_str(a, span_str(k->uri)));
+	return set_pairs(k, o, e) ? o : NULL;
+}
+
 struct wsman_obj *cli_wsman_change(const struct cli_wsman_call *k, const struct wsman_msg *m,
 				   struct err *e)
 {
@@ -263,6 +282,16 @@ static void put_items(const struct cli_wsman_call *k, const struct amt_reply *r,
 		out_fmt(o, "The device has no instance of %s.\n", k->class_name);
 }
 
+/* For replies without a body. */
+static const char *done_text(enum wsman_op op)
+{
+	if (op == WSMAN_OP_PUT)
+		return "Changed.\n";
+	if (op == WSMAN_OP_CREATE)
+		return "Created.\n";
+	return op == WSMAN_OP_DELETE ? "Deleted.\n" : "";
+}
+
 void cli_wsman_show(const struct cli_wsman_call *k, const struct amt_reply *r)
 {
 	bool json = cli_writer_kind(k->c->writer) != CLI_WRITER_TEXT;
@@ -278,8 +307,8 @@ void cli_wsman_show(const struct cli_wsman_call *k, const struct amt_reply *r)
 		if (!wsman_envelope_obj(r->msg, r->arena, &obj, NULL))
 			obj = NULL;
 		put_obj(&o, json, obj, r->msg->payload);
-	} else if (k->op == WSMAN_OP_PUT) {
-		out_str(&o, json ? "{}" : "Changed.\n");
+	} else {
+		out_str(&o, json ? "{}" : done_text(k->op));
 	}
 	if (json)
 		cli_writer_json_text(k->c->writer, buf_span(&b));

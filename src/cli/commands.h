@@ -112,6 +112,10 @@ enum cli_cmd_flags {
 	X("wsman", "enumerate", "CLASS " CLI_WSMAN_ARGS, "read all instances of a class from a PC", CMD_LOCAL, cli_cmd_wsman) \
 	X("wsman", "put", "CLASS PROP=VALUE... [--selector KEY=VALUE]... " CLI_WSMAN_ARGS,          \
 	  "change properties of an instance: read it, change it, write it", CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_wsman) \
+	X("wsman", "create", "CLASS PROP=VALUE... " CLI_WSMAN_ARGS, "make a new instance of a class",  \
+	  CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_wsman)                                            \
+	X("wsman", "delete", "CLASS [--selector KEY=VALUE]... " CLI_WSMAN_ARGS, "delete the instance that the selectors name", \
+	  CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_wsman)                                            \
 	X("wsman", "invoke", "CLASS METHOD [PROP=VALUE]... [--selector KEY=VALUE]... " CLI_WSMAN_ARGS, \
 	  "call a method; a reference is CLASS{KEY=VALUE,...}, a member within PROP.MEMBER", CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_wsman)        \
 	X("wsman", "classes", "[CLASS]", "list the classes known by name, or what one has", \

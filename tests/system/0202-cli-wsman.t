@@ -66,6 +66,20 @@ test_expect_success 'invoke' '
 	direct invoke AMT_TimeSynchronizationService GetLowAccuracyTimeSynch --json >out.json && json out.json d
 '
 
+test_expect_success 'create and delete' '
+	direct create AMT_SystemDefensePolicy PolicyName=quarantine PolicyPrecedence=10 TxDefaultDrop=true \
+		TxDefaultMatchEvent=false TxDefaultCount=true RxDefaultDrop=true RxDefaultMatchEvent=false \
+		RxDefaultCount=true InstanceID=0 AntiSpoofingSupport=0 >out && grep -q AMT_SystemDefensePolicy out &&
+	direct enumerate AMT_SystemDefensePolicy --json >list.json &&
+	test "$(json list.json "[p[\"PolicyName\"] for p in d]")" = "['"'quarantine'"']" &&
+	id=$(json list.json "d[0][\"InstanceID\"]") &&
+	refused 2 "which AMT_SystemDefensePolicy" wsman delete AMT_SystemDefensePolicy --direct $pc:$base --password-file admin.txt --tls &&
+	refused 3 "PolicyPrecedence" wsman create AMT_SystemDefensePolicy PolicyPrecedence=high --direct $pc:$base --password-file admin.txt --tls &&
+	direct delete AMT_SystemDefensePolicy --selector "InstanceID=$id" >out && grep -q "^Deleted" out &&
+	direct enumerate AMT_SystemDefensePolicy --json >list.json && test "$(json list.json "len(d)")" = 0 &&
+	refused 6 "" wsman delete AMT_SystemDefensePolicy --selector "InstanceID=$id" --direct $pc:$base --password-file admin.txt --tls
+'
+
 test_expect_success 'classes that nobody knows' '
 	refused 6 "no such class" wsman get AMT_Unheard --direct $pc:$base --password-file admin.txt --tls &&
 	refused 6 "AMT_GeneralSettings is" wsman get AMT_GeneralSetings --direct $pc:$base --password-file admin.txt --tls
