@@ -19,13 +19,12 @@
 #include <signal.h>
 #include <sys/socket.h>
 
-#define FIRST_PORT       16992
-#define REDIRECTION_PORT 16994
-#define HELLO_PORT       "9971"
-#define BACKLOG          4096
-#define SAVE_EVERY_MS    3000
-#define MUTE_MAX         4096
-#define PRESENCE_BYTES   8388608 /* pings come in bursts */
+#define FIRST_PORT     16992
+#define HELLO_PORT     "9971"
+#define BACKLOG        4096
+#define SAVE_EVERY_MS  3000
+#define MUTE_MAX       4096
+#define PRESENCE_BYTES 8388608 /* pings come in bursts */
 
 struct port {
 	struct serve *v;
@@ -103,16 +102,6 @@ static void keep_mute(struct serve *v, struct net_conn *c)
 	net_stream_start(m->s, &events, m);
 }
 
-/* Redirection that is not played: the port is there, and nobody behind it wants to talk. */
-static void refuse(struct serve *v, const struct port *p, const struct sim_dev *d,
-		   struct net_conn *c)
-{
-	bool polite = p->number >= REDIRECTION_PORT && sim_dev_state(d) == SIM_CONFIGURED;
-
-	v->refused++;
-	net_conn_close(c, !polite);
-}
-
 static void on_accept(void *arg, struct net_conn *c)
 {
 	struct port *p = arg;
@@ -138,7 +127,9 @@ static void on_accept(void *arg, struct net_conn *c)
 		keep_mute(v, c);
 		break;
 	case SIM_ACCEPT_REFUSE:
-		refuse(v, p, d, c);
+		/* One listener serves all devices: a port that is closed resets. */
+		v->refused++;
+		net_conn_close(c, true);
 		break;
 	}
 }

@@ -24,7 +24,7 @@ test_expect_success 'a fleet with some that are well and some that are not' '
 	waits: off
 	groups:
 	  - {count: 2, base: 127.35.2.1, generation: [9.0, 12.0], state: configured, tls: off, admin_password_file: admin.txt, suffix: example.com}
-	  - {count: 3, generation: [7.1, 12.0, 16.1], state: configured, tls: server, admin_password_file: admin.txt, suffix: example.com}
+	  - {count: 3, generation: [7.1, 12.0, 16.1], state: configured, tls: server, redirection: on, admin_password_file: admin.txt, suffix: example.com}
 	  - {count: 1, generation: 9.0, state: factory}
 	  - {count: 1, generation: 9.0, state: setup-psk, psk: psk.csv, suffix: example.com}
 	  - {count: 1, generation: 12.0, state: setup-pki, roots: root.pem, suffix: example.com}
@@ -40,6 +40,7 @@ test_expect_success 'the port matrix of one of 16.1, with what is expected' '
 	"$OUTBAND" probe 127.35.2.5 $ports >out 2>err &&
 	grep -q "^127.35.2.5: configured$" out &&
 	grep -q "port 16992 *refused *expected: closed" out && grep -q "port 16993 *open *expected: open" out &&
+	grep -q "port 16994 *refused *expected: closed" out && grep -q "port 16995 *open *expected: either" out &&
 	grep -q "Identify *AMT 16.1" out && grep -q "TLS *TLS 1.3, .*; takes TLS 1.2; takes TLS 1.3" out &&
 	grep -q "certificate *pc4.example.com, .* 2048 bits, until .* self-signed" out &&
 	grep -q "RMCP *presence pong, .* port 16993, state post, version 16.1" out
