@@ -131,6 +131,14 @@ static void boot_pc(struct cli_media_pc *pc, bool cd)
 	cli_media_booted(k->media, pc, &e);
 }
 
+static void stop_boot(struct cli_media_pc *pc)
+{
+	struct direct *k = pc->arg;
+
+	if (k->op)
+		amt_op_interrupt(k->op);
+}
+
 static void on_end(void *arg)
 {
 	struct direct *k = arg;
@@ -162,6 +170,7 @@ static bool run_direct(struct cli *c, struct cli_media_conf *conf, struct err *e
 	k.conf.count = 1;
 	k.conf.again = again;
 	k.conf.boot_pc = boot_pc;
+	k.conf.stop_boot = stop_boot;
 	k.conf.on_end = on_end;
 	k.conf.arg = &k;
 	if (c->args.count > 0) {

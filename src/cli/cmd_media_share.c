@@ -192,7 +192,8 @@ bool cli_cmd_media_share(struct cli *c, struct err *e)
 	if (!s.loop)
 		return false;
 	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-		net_loop_on_signal(s.loop, signals[i], on_signal, &s);
+		if (signals[i] != SIGHUP || !cli_signal_ignored(SIGHUP)) /* nohup */
+			net_loop_on_signal(s.loop, signals[i], on_signal, &s);
 	s.opening = net_image_open(s.loop, &conf, on_image, &s);
 	net_loop_run(s.loop);
 	net_loop_free(s.loop);

@@ -26,6 +26,7 @@ struct pc {
 	struct amt_ider_stats stats; /* at its end */
 	unsigned sessions;
 	bool told, booting, booted, ended, failed;
+	bool left; /* asked to end twice while it is booting */
 	struct err why;
 	struct sched_timer *due; /* of its beginning */
 	struct err trouble;      /* the last that was said */
@@ -184,8 +185,10 @@ static void close_pc(struct pc *p)
 {
 	sched_cancel(p->due);
 	p->due = NULL;
-	/* A start that is being told is told to its end: no half-set boot option stays. */
-	if (p->m && !p->booting)
+	/* A start that is being told is told to its end, or taken back: no half-set boot option stays. */
+	if (p->booting && p->all->conf.stop_boot)
+		p->all->conf.stop_boot(p->pc);
+	else if (p->m && !p->booting)
 		amt_media_close(p->m);
 }
 
@@ -215,6 +218,22 @@ static void change(struct cli_media *m, enum amt_ider_drive d)
 	tell(m, NULL, "the %s is %s", names[d], m->out[d] ? "out" : "in");
 }
 
+/* Patience for what is taken back, but not for ever. */
+static void leave_boot(struct cli_media *m, struct pc *p)
+{
+	if (!p->left) {
+		p->left = true;
+		tell(m, p, "its start is still being told or taken back; once more leaves it so");
+		return;
+	}
+	p->booting = false;
+	p->failed = true;
+	err_set(&p->why, ERR_CANCELLED, "the start of %s was broken off", p->pc->name);
+	err_hint(&p->why,
+		 "boot options may still be set in the PC: 'outband boot clear' takes them "
+		 "back");
+}
+
 static void on_signal(void *arg, int signum)
 {
 	struct cli_media *m = arg;
@@ -232,7 +251,8 @@ static void on_signal(void *arg, int signum)
 	for (unsigned i = 0; i < m->conf.count; i++) { /* asked twice */
 		if (m->pcs[i].m)
 			cut_pc(&m->pcs[i]);
-		m->pcs[i].booting = false;
+		if (m->pcs[i].booting)
+			leave_boot(m, &m->pcs[i]);
 	}
 	check_end(m);
 }
@@ -361,6 +381,8 @@ void cli_media_booted(struct cli_media *m, struct cli_media_pc *pc, const struct
 	p->booting = false;
 	if (e->code == ERR_NONE) {
 		tell(m, p, "was told to start from it");
+	} else if (e->code == ERR_CANCELLED && m->closing && !e->hint[0]) {
+		tell(m, p, "its start was broken off: no boot option is left in it");
 	} else {
 		p->failed = true;
 		p->why = *e;
@@ -433,7 +455,8 @@ struct cli_media *cli_media_start(struct cli *c, struct net_loop *l,
 	m->terminal = isatty(STDERR_FILENO) && !c->json;
 	m->began_mono_ms = m->shown_mono_ms = clk_mono_ms();
 	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-		net_loop_on_signal(l, signals[i], on_signal, m);
+		if (signals[i] != SIGHUP || !cli_signal_ignored(SIGHUP)) /* nohup */
+			net_loop_on_signal(l, signals[i], on_signal, m);
 	open_next(m);
 	return m;
 }

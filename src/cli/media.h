@@ -23,6 +23,9 @@ struct cli_media_conf {
 	bool (*again)(struct cli_media_pc *pc, const struct err *e);
 	/* Tells the PC to start from its virtual drive (cd: from the CD), then cli_media_booted, once, not inside of the call. */
 	void (*boot_pc)(struct cli_media_pc *pc, bool cd);
+	/* Takes it back, when somebody ends the command meanwhile: cli_media_booted follows, with ERR_CANCELLED.
+	 * NULL: it is told to its end. */
+	void (*stop_boot)(struct cli_media_pc *pc);
 	/* All has ended; before the loop is stopped. */
 	void (*on_end)(void *arg);
 	void *arg;

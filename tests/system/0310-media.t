@@ -9,14 +9,16 @@ test_description='outband media: PCs start from images of ours, whatever happens
 base=22255
 pc0=127.22.251.1:$base
 pc1=127.22.251.2:$base
+slow=127.22.251.3:$base
 
-test_expect_success 'two PCs, one with TLS' '
+test_expect_success 'three PCs, one with TLS, one slow' '
 	echo "P@ssw0rd1" >admin.txt &&
 	cat >fleet.yaml <<-YAML &&
 	seed: 310
 	groups:
 	  - {count: 1, base: 127.22.251.1, generation: [9.5], state: configured, redirection: on, admin_password_file: admin.txt}
 	  - {count: 1, base: 127.22.251.2, generation: [16.1], state: configured, tls: server, redirection: on, admin_password_file: admin.txt}
+	  - {count: 1, base: 127.22.251.3, generation: [9.5], state: configured, redirection: on, latency: 300, admin_password_file: admin.txt}
 	YAML
 	sim_start $base fleet.yaml --waits off &&
 	"$OUTBAND" wsman put IPS_OptInService OptInRequired=0 --direct $pc0 --password-file admin.txt >/dev/null &&
@@ -140,6 +142,21 @@ test_expect_success GENISOIMAGE 'who wants consent is not called switched off; w
 	code=$(sim_ctl consent 0 | sim_field code) && : >media.err && {
 		"$OUTBAND" media --direct $pc0 --password-file admin.txt --cd one.iso --code "$code" >media.out 2>media.err &
 	} && media_pid=$! && sim_pids="$sim_pids $media_pid" && sim_until grep -q "has its virtual drives" media.err && media_end
+'
+
+# boot_has WORDS: of what the slow PC's next start was told
+boot_has() {
+	sim_ctl boot 2 | grep -q "$1"
+}
+
+test_expect_success GENISOIMAGE 'CTRL-C, once and twice, while a start is being told: no boot option is left' '
+	"$OUTBAND" wsman put IPS_OptInService OptInRequired=0 --direct $slow --password-file admin.txt >/dev/null &&
+	for twice in "" yes; do
+		"$OUTBAND" media --direct $slow --password-file admin.txt --cd one.iso --boot --yes >media.out 2>media.err & media_pid=$! &&
+		sim_pids="$sim_pids $media_pid" && sim_until boot_has "left=yes\|role=set" && kill -INT $media_pid &&
+		{ test -z "$twice" || kill -INT $media_pid; } && wait $media_pid &&
+		grep -q "no boot option is left" media.err && boot_has "starts=0 .*next=usual role=none left=no" || return 1
+	done
 '
 
 test_expect_success GENISOIMAGE 'the same disc as a file, with its digest' '
