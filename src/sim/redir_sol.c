@@ -278,6 +278,7 @@ static void on_open(struct sol *s, const struct wire_redir_msg *m)
 	out_le16(&o, s->set.rx_flush_ms);
 	out_le16(&o, s->set.heartbeat_ms);
 	s->phase = SOL_OPENED;
+	heard(s); /* also when nothing ever follows */
 	(void)emit(s, &reply);
 	s->gap = sched_after(sched_of(s), GAP_MS, on_gap, s);
 	if (s->set.heartbeat_ms)

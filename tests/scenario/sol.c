@@ -335,12 +335,51 @@ static void ends_in_order(void **state)
 	end(&c);
 }
 
+/* A console that stands still, as a stopped process: firmware ends its session, and does not wait for it. */
+static void a_stopped_console_is_let_go(void **state)
+{
+	(void)state;
+	struct rig g;
+	struct rig_session first, second;
+	struct wire_redir_msg open = {
+		.type = WIRE_REDIR_SOL_OPEN,
+		.session = WIRE_REDIR_SOL,
+		.sol_open = { .max_tx = 1000, .tx_ms = 100, .rx_ms = 10000, .heartbeat_ms = 5000 }
+	};
+	uint8_t mem[64];
+	struct out o;
+
+	rig_init(&g, "11.8", "on", NULL, NULL, 7);
+	rig_open(&g, &first, WIRE_REDIR_SOL);
+	rig_run_ms(&g, 1000);
+	assert_int_equal(first.opens, 1);
+	out_init(&o, mem, sizeof mem);
+	assert_true(wire_redir_emit(&o, &open) && amt_redir_send(first.r, out_span(&o)));
+	rig_run_ms(&g, 1000);
+	amt_redir_pause(first.r, true);
+	rig_open(&g, &second, WIRE_REDIR_SOL);
+	rig_run_ms(&g, 5000);
+	assert_int_equal(second.why.code, ERR_BUSY);
+	rig_close(&second);
+	rig_run_ms(&g, 12000);
+	rig_open(&g, &second, WIRE_REDIR_SOL);
+	rig_run_ms(&g, 1000);
+	assert_int_equal(second.opens, 1);
+	rig_close(&second);
+	rig_close(&first);
+	rig_deinit(&g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(three_hours),   cmocka_unit_test(comes_back),
-		cmocka_unit_test(tells_power),   cmocka_unit_test(stops_at_a_wrong_password),
-		cmocka_unit_test(ends_in_order), cmocka_unit_test(waits_for_a_restart),
+		cmocka_unit_test(three_hours),
+		cmocka_unit_test(comes_back),
+		cmocka_unit_test(tells_power),
+		cmocka_unit_test(stops_at_a_wrong_password),
+		cmocka_unit_test(ends_in_order),
+		cmocka_unit_test(waits_for_a_restart),
+		cmocka_unit_test(a_stopped_console_is_let_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,11 @@ test_expect_success '--send, and a log with times' '
 	test "$(stat -c %a console.log)" = 600
 '
 
+test_expect_success 'standard input or output that is closed crashes nothing' '
+	console --send "echo no keyboard\\r" <&- >out && grep -q "no keyboard" out && echo uname | console >&- &&
+	"$OUTBAND" version <&- >&- 2>&-
+'
+
 test_expect_success '--read-only types nothing' '
 	echo "echo typed" | timeout 3 "$OUTBAND" console --direct 127.1.0.1:$base --password-file pw \
 		--read-only >out; ! grep typed out &&
