@@ -229,13 +229,61 @@ static void comes_back(void **state)
 	world_deinit(&w);
 }
 
+static unsigned dark_marks(struct world *w, unsigned i)
+{
+	struct store_mark m;
+	struct arena a;
+	arena_init(&a, 1 << 18);
+	unsigned n = store_mark_list(w->store, &a, w->devs[i].uuid, ENGINE_MARK_DARK, 1, &m);
+	arena_deinit(&a);
+	return n;
+}
+
+/* Somebody goes there, clears it and starts its setup anew: its hello brings it back, configured, long before
+ * the next look by the clock. */
+static void comes_back_by_hello(void **state)
+{
+	struct world w;
+	struct err e = { 0 };
+	char text[1024], why[512], line[512];
+	(void)state;
+	unsigned i = parts_start(&w, "9.5", "");
+	parts_profile(&w, "home_domains: {suffixes: [elsewhere.example]}\n");
+	assert_false(parts_apply_accepting(&w, i, why, sizeof why));
+	assert_int_equal(dark_marks(&w, i), 1);
+	world_run_ms(&w, 2 * HOUR_MS);
+	assert_false(world_event(&w, w.devs[i].uuid, "device.answers", "job=", line, sizeof line));
+	parts_profile(&w, "home_domains: {suffixes: [example.com]}\n");
+	unsigned hellos = w.hello_count;
+	assert_true(sim_dev_to_state(w.devs[i].dev, SIM_FACTORY, &e));
+	assert_true(sim_dev_to_state(w.devs[i].dev, SIM_SETUP_PKI, &e));
+	watch_forget(&w.watch, i);
+	world_run_ms(&w, HOUR_MS);
+	assert_true(w.hello_count > hellos);
+	if (!parts_state_is(&w, i, "configured") || dark_marks(&w, i) != 0) {
+		world_print(&w);
+		fail_msg("it is still dark");
+	}
+	assert_true(world_event(&w, w.devs[i].uuid, "device.answers", "job=", line, sizeof line));
+	last_words(&w, i, text, sizeof text);
+	assert_string_equal(text, " ");
+	assert_int_equal(open_jobs(&w), 0);
+	assert_int_equal(sim_dev_state(w.devs[i].dev), SIM_CONFIGURED);
+	world_check_ways(&w, i);
+	/* its silence is trouble again */
+	sim_dev_move(w.devs[i].dev, "elsewhere.example");
+	assert_false(parts_job(&w, i, "check", why, sizeof why));
+	assert_null(strstr(why, "dark"));
+	parts_forget();
+	world_deinit(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(loses_what_was_said),
-		cmocka_unit_test(remembers_where_it_was),
-		cmocka_unit_test(moves_away),
-		cmocka_unit_test(comes_back),
+		cmocka_unit_test(loses_what_was_said), cmocka_unit_test(remembers_where_it_was),
+		cmocka_unit_test(moves_away),          cmocka_unit_test(comes_back),
+		cmocka_unit_test(comes_back_by_hello),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
