@@ -14,7 +14,7 @@
 struct amt_op {
 	const struct amt_op_kind *kind;
 	struct amt_op_conf conf;
-	struct amt_op_arg *args;
+	const struct amt_op_arg *args;
 	struct arena arena, row_arena;
 	void *state;
 	struct amt_op_field fields[ROW_FIELDS];
@@ -40,6 +40,12 @@ static const struct amt_op_kind kinds[] = {
 	AMT_OPS(X)
 #undef X
 };
+
+/* Before an operation begins, is stored, or people are asked about it. */
+static const struct {
+	const struct amt_op_fns *fns;
+	bool (*check)(const struct amt_op *o, struct err *e);
+} checks[] = { { &amt_op_power, amt_op_power_check }, { &amt_op_boot, amt_op_boot_check } };
 
 const struct amt_op_kind *amt_op_at(unsigned i)
 {
@@ -102,9 +108,14 @@ bool amt_op_check(const struct amt_op_kind *k, const struct amt_op_arg *args, un
 		err_set(e, ERR_USAGE, "'%s' takes no %.40s", k->name, args[i].key);
 		return err_want(e, "%s", k->args[0] ? k->args : "no arguments");
 	}
-	return count <= AMT_OP_ARGS ||
-		err_set(e, ERR_LIMIT, "'%s' got %u arguments, more than %d", k->name, count,
-			AMT_OP_ARGS);
+	if (count > AMT_OP_ARGS)
+		return err_set(e, ERR_LIMIT, "'%s' got %u arguments, more than %d", k->name, count,
+			       AMT_OP_ARGS);
+	const struct amt_op probe = { .kind = k, .args = args, .conf = { .arg_count = count } };
+	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
+		if (checks[i].fns == k->fns)
+			return checks[i].check(&probe, e);
+	return true;
 }
 
 bool amt_op_start(const struct amt_op_kind *k, const struct amt_op_conf *c, struct amt_op **out_op,
@@ -118,11 +129,12 @@ bool amt_op_start(const struct amt_op_kind *k, const struct amt_op_conf *c, stru
 	arena_init(&o->arena, LIMIT_OP_BYTES);
 	arena_init(&o->row_arena, LIMIT_OP_BYTES);
 	o->state = mem_new(k->fns->state_bytes + 1);
-	o->args = mem_new((c->arg_count + 1) * sizeof(struct amt_op_arg));
+	struct amt_op_arg *own = mem_new((c->arg_count + 1) * sizeof(struct amt_op_arg));
 	for (unsigned i = 0; i < c->arg_count; i++) {
-		o->args[i].key = mem_str(c->args[i].key);
-		o->args[i].value = mem_str(c->args[i].value);
+		own[i].key = mem_str(c->args[i].key);
+		own[i].value = mem_str(c->args[i].value);
 	}
+	o->args = own;
 	o->timer = sched_after(c->sched, 0, begin, o);
 	*out_op = o;
 	return true;
@@ -142,7 +154,7 @@ void amt_op_free(struct amt_op *o)
 		mem_free((char *)o->args[i].key);
 		mem_free((char *)o->args[i].value);
 	}
-	mem_free(o->args);
+	mem_free((void *)(uintptr_t)o->args);
 	mem_free(o->state);
 	arena_deinit(&o->arena);
 	arena_deinit(&o->row_arena);

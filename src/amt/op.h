@@ -50,7 +50,7 @@ const struct amt_op_kind *amt_op_find(const char *name);    /* NULL: none of tha
 
 #define AMT_OP_ARGS 24 /* at most so many at once */
 struct amt_op_arg { const char *key, *value; };
-/* False: one of them is not of the kind's, or there are too many. */
+/* False: one of them is not of the kind's, cannot be, or there are too many. */
 bool amt_op_arg_is_secret(const struct amt_op_kind *k, const char *key);
 bool amt_op_check(const struct amt_op_kind *k, const struct amt_op_arg *args, unsigned count, struct err *e);
 enum amt_op_type { AMT_OP_TEXT, AMT_OP_NUMBER, AMT_OP_BOOL };

@@ -365,14 +365,28 @@ static bool power_word_ok(const char *word, struct err *e)
 	return err_want(e, "reset, cycle or none");
 }
 
+static bool read_args(const struct amt_op *o, struct amt_boot_want *out_w, uint32_t *out_wait_s,
+		      struct err *e)
+{
+	return amt_boot_want_read(o, out_w, e) && power_word_ok(amt_op_arg(o, "power"), e) &&
+		amt_op_arg_u32(o, "wait", 0, WAIT_MAX_S, out_wait_s, e);
+}
+
+bool amt_op_boot_check(const struct amt_op *o, struct err *e)
+{
+	struct amt_boot_want w;
+	uint32_t wait_s;
+
+	return read_args(o, &w, &wait_s, e);
+}
+
 static void start(struct amt_op *o)
 {
 	struct boot *s = amt_op_state(o);
 	struct err e = { 0 };
 
 	amt_op_on_interrupt(o, interrupt);
-	if (!amt_boot_want_read(o, &s->want, &e) || !power_word_ok(amt_op_arg(o, "power"), &e) ||
-	    !amt_op_arg_u32(o, "wait", 0, WAIT_MAX_S, &s->wait_s, &e)) {
+	if (!read_args(o, &s->want, &s->wait_s, &e)) {
 		amt_op_fail(o, &e);
 		return;
 	}

@@ -256,21 +256,35 @@ static void begin(struct amt_op *o)
 	amt_pc_start(s->pc, s->role, on_done, o);
 }
 
+static bool read_args(const struct amt_op *o, enum amt_pc_role *out_role, uint32_t *out_wait_ms,
+		      struct err *e)
+{
+	const char *action = amt_op_arg(o, "action");
+
+	if (amt_pc_role_parse(action, out_role) && amt_pc_role_is_action(*out_role))
+		return amt_op_arg_u32(o, "wait_ms", 0, WAIT_MAX_MS, out_wait_ms, e);
+	err_set(e, ERR_USAGE, *action ? "'%.40s' is no power action" : "power%s needs an action",
+		action);
+	return err_want(e, AMT_PC_ACTIONS);
+}
+
+bool amt_op_power_check(const struct amt_op *o, struct err *e)
+{
+	enum amt_pc_role role;
+	uint32_t wait_ms;
+
+	return read_args(o, &role, &wait_ms, e);
+}
+
 static void start(struct amt_op *o)
 {
 	struct power *s = amt_op_state(o);
-	const char *action = amt_op_arg(o, "action");
 	struct err e = { 0 };
 
-	if (!amt_pc_role_parse(action, &s->role) || !amt_pc_role_is_action(s->role)) {
-		err_set(&e, ERR_USAGE, "'%.40s' is no power action", action);
-		err_want(&e, AMT_PC_ACTIONS);
-		amt_op_fail(o, &e);
-	} else if (!amt_op_arg_u32(o, "wait_ms", 0, WAIT_MAX_MS, &s->wait_ms, &e)) {
-		amt_op_fail(o, &e);
-	} else {
+	if (read_args(o, &s->role, &s->wait_ms, &e))
 		begin(o);
-	}
+	else
+		amt_op_fail(o, &e);
 }
 
 static void start_status(struct amt_op *o)

@@ -60,6 +60,10 @@ void amt_op_end(struct amt_op *o);
 void amt_op_fail(struct amt_op *o, const struct err *e);
 void amt_op_peer(struct amt_op *o, const struct amt_peer *p); /* when own machines talked */
 
+/* Are the values of the arguments possible? Of o only these are read. Operations without such a function say
+ * so when they begin. */
+bool amt_op_power_check(const struct amt_op *o, struct err *e);
+bool amt_op_boot_check(const struct amt_op *o, struct err *e);
 #define X(id, name, args, flags, fns, text) extern const struct amt_op_fns fns;
 AMT_OPS(X)
 #undef X

@@ -43,6 +43,8 @@ static const char *join_options(struct cli *c)
 	return all;
 }
 
+#define CODE 8 /* its place among the arguments */
+
 bool cli_cmd_boot(struct cli *c, struct err *e)
 {
 	const char *power = cli_args_value(&c->args, "power"), *from = cli_operand(c, 0);
@@ -50,10 +52,7 @@ bool cli_cmd_boot(struct cli *c, struct err *e)
 	bool plain = str_eq(power, "none");
 	char question[160];
 
-	if (cli_args_has(&c->args, "ask-consent") && !code &&
-	    !cli_consent_ask(c, 1, "all", &code, e))
-		return false;
-	const struct amt_op_arg args[] = {
+	struct amt_op_arg args[] = {
 		{ "target", from },
 		{ "power", power },
 		{ "options", join_options(c) },
@@ -62,7 +61,7 @@ bool cli_cmd_boot(struct cli *c, struct err *e)
 		{ "uri", cli_args_value(&c->args, "uri") },
 		{ "wait", cli_args_value(&c->args, "wait") },
 		{ "erase", cli_args_has(&c->args, "erase-disks") ? "yes" : NULL },
-		{ "code", code },
+		[CODE] = { "code", code },
 	};
 	struct out o;
 
@@ -77,7 +76,13 @@ bool cli_cmd_boot(struct cli *c, struct err *e)
 				   .col_count = sizeof cols / sizeof *cols,
 				   .record = true,
 				   .question = plain ? NULL : question,
+				   .limit = cli_args_value(&c->args, "limit"),
 				   .say = say };
+	if (!cli_operate_check(&run, e))
+		return false;
+	if (cli_args_has(&c->args, "ask-consent") && !code &&
+	    !cli_consent_ask(c, 1, "all", &args[CODE].value, e))
+		return false;
 	return cli_operate(c, &run, e);
 }
 

@@ -98,11 +98,46 @@ static const struct cli_col all_cols[] = {
 	{ "changed", "changed", CLI_FORM_TIME },
 };
 
+/* Who that would be now: a group that is not there is refused, since nobody looks when the time has come.
+ * PCs may come later. */
+static bool look(struct cli *c, json_t *doc, struct err *e)
+{
+	json_t *ask = json_pack("{s:s, s:O, s:b}", "op", "power-status", "targets",
+				json_object_get(doc, "targets"), "preview", 1);
+	json_t *reply = NULL, *name;
+	size_t i;
+
+	if (!cli_rpc_send(c, "POST", "/v1/operations", ask, &reply, e)) {
+		if (e->code != ERR_NOT_FOUND || strncmp(e->msg, "no PC ", 6) != 0)
+			return false;
+		cli_note("%s until now", e->msg); /* none of them is */
+		err_clear(e);
+		return true;
+	}
+	json_array_foreach(json_object_get(reply, "unknown"), i, name)
+	{
+		if (i == 10) {
+			cli_note("and %zu more",
+				 json_array_size(json_object_get(reply, "unknown")) - i);
+			break;
+		}
+		cli_note("no PC is known as %s until now", json_string_value(name));
+	}
+	if (!json_integer_value(json_object_get(reply, "total")) && !i)
+		cli_note("it stands for no PC until now");
+	json_decref(reply);
+	return true;
+}
+
 bool cli_cmd_schedule_add(struct cli *c, struct err *e)
 {
 	json_t *reply = NULL, *doc = request(c, e);
 
-	if (!doc || !cli_rpc_send(c, "PUT", path_of(c, "/v1/schedules/%"), doc, &reply, e))
+	if (!doc || (!str_eq(cli_operand(c, 2), "discover") && !look(c, doc, e))) {
+		json_decref(doc);
+		return false;
+	}
+	if (!cli_rpc_send(c, "PUT", path_of(c, "/v1/schedules/%"), doc, &reply, e))
 		return false;
 	const char *next = json_string_value(json_object_get(reply, "next"));
 	cli_writer_done(c->writer, "schedule", cli_operand(c, 0), "Schedule %s runs first at %s.",

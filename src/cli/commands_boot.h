@@ -4,7 +4,7 @@
 #define CLI_COMMANDS_BOOT(X)                                                                        \
 	X("boot", "",                                                                               \
 	  "FROM [TARGET]... [--option OPTION]... [--verbosity LEVEL] [--media N] [--uri URI] [--power HOW] "  \
-	  "[--code CODE] [--ask-consent] [--erase-disks] [--wait SECONDS] " CLI_PC_ARGS,    \
+	  "[--code CODE] [--ask-consent] [--erase-disks] [--wait SECONDS] [--limit N] " CLI_PC_ARGS,    \
 	  "start PCs from elsewhere: pxe, disk, cd, bios, ider-cd, https, others", \
 	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_boot)                                             \
 	X("boot", "can", "[TARGET]... " CLI_PC_ARGS, "show what a PC can be started from, and with which options", \

@@ -261,8 +261,17 @@ static bool run_direct(struct cli *c, const struct cli_operate *o, struct err *e
 	return ok;
 }
 
+bool cli_operate_check(const struct cli_operate *o, struct err *e)
+{
+	struct run r = { .o = o };
+
+	return take_args(&r, e);
+}
+
 bool cli_operate(struct cli *c, const struct cli_operate *o, struct err *e)
 {
+	if (!cli_operate_check(o, e))
+		return false;
 	if (cli_args_has(&c->args, "direct"))
 		return run_direct(c, o, e);
 	return cli_operate_service(c, o, e);

@@ -28,6 +28,8 @@ struct cli_operate {
 	void (*each)(struct cli *c, const char *device, const json_t *row, void *arg);
 	void *arg;
 };
+/* Can its arguments be? cli_operate asks this first; commands that do something before it, too. */
+bool cli_operate_check(const struct cli_operate *o, struct err *e);
 /* False when it failed for the only PC. When many were asked and some failed: true, with
  * c->exit_status 8 (some) or 9 (all). */
 bool cli_operate(struct cli *c, const struct cli_operate *o, struct err *e);

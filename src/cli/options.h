@@ -125,6 +125,7 @@
 	X("wait", "power", "until the PC is as it shall be, for --timeout seconds (default 300)")   \
 	X("close-sessions", "power", "end a serial console, virtual media or KVM that forbids off and cycle") \
 	X("limit", "power", "PCs at once (default 256)")                                            \
+	X("limit", "boot", "PCs at once (default 256)")                                             \
 	X("limit", "", "at most so many, the newest (default 100)")                                 \
 	X("where", "group", "a condition: PCs that it is true of are in it too")                     \
 	X("arg", "schedule", "an argument of the operation, such as action=on for power; repeatable") \

@@ -191,6 +191,25 @@ static bool exchange(int fd, const struct cli_rpc_req *req, struct wire_http1 *p
 	return ok;
 }
 
+/* A name that is empty, or has a slash, would ask for something else than it names. */
+static bool names_are_sound(const char *target, struct err *e)
+{
+	struct span path = span_make(target, strcspn(target, "?"));
+
+	for (size_t i = 0; i < path.n; i++) {
+		struct span left = span_make(path.p + i, path.n - i);
+		if (span_starts(left, "%2F")) {
+			err_set(e, ERR_INVALID, "a name has a slash, which no name has");
+			return err_want(e, "one name; ranges of addresses go to operations");
+		}
+		if (span_starts(left, "//") || span_eq_str(left, "/")) {
+			err_set(e, ERR_USAGE, "a name is empty");
+			return err_hint(e, "is a variable of a script not set?");
+		}
+	}
+	return true;
+}
+
 bool cli_rpc_raw(const struct cli *c, const struct cli_rpc_req *req, struct buf *out_b,
 		 struct err *e)
 {
@@ -198,6 +217,8 @@ bool cli_rpc_raw(const struct cli *c, const struct cli_rpc_req *req, struct buf 
 	int fd = -1;
 
 	buf_init(out_b, REPLY_BYTES);
+	if (!names_are_sound(req->target, e))
+		return false;
 	arena_init(&a, 65536);
 	bool ok = dial(cli_rpc_socket_path(c, &a), &fd, e);
 	arena_deinit(&a);

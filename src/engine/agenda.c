@@ -130,17 +130,33 @@ static bool next_of(const struct store_schedule *s, int64_t after_ms, int64_t *o
 	return true;
 }
 
+/* Whether they can be read: who they are shows when it runs. */
+static bool check_targets(struct engine *en, const struct store_schedule *s, struct err *e)
+{
+	if (str_eq(s->op, ENGINE_DISCOVERY))
+		return true; /* its ranges */
+	char *targets = mem_str(s->targets), *at = targets, *line;
+	struct engine_targets *t = engine_targets_new(en);
+	bool ok = true;
+
+	while (ok && (line = next_line(&at)))
+		ok = engine_targets_add(t, line, e);
+	engine_targets_free(t);
+	mem_free(targets);
+	return ok;
+}
+
 bool engine_agenda_check(struct engine *en, struct store_schedule *s, struct err *e)
 {
 	bool known = str_eq(s->missed, "skip") || str_eq(s->missed, "run") ||
 		str_eq(s->missed, "within");
 
-	(void)en;
 	if (!known) {
 		err_set(e, ERR_INVALID, "'%.20s' is no policy for missed runs", s->missed);
 		return err_want(e, "skip, run or within");
 	}
-	if (!check_op(s, e) || !next_of(s, clk_unix_ms(), &s->next_unix_ms, e))
+	if (!check_op(s, e) || !check_targets(en, s, e) ||
+	    !next_of(s, clk_unix_ms(), &s->next_unix_ms, e))
 		return false;
 	if (s->next_unix_ms || !s->enabled)
 		return true;

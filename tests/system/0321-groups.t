@@ -51,6 +51,8 @@ test_expect_success 'circles, unknown groups, wrong members and wrong conditions
 	refused 3 "there is no group @nowhere" group add lab3 @nowhere && refused 3 "there is no group nowhere" group add nowhere pc1 &&
 	refused 3 "no group @nowhere" power status @nowhere && refused 3 "already" group create lab3 &&
 	refused 3 "behind its end" group create bad --where "state = a b" && refused 3 "cannot be the name" group create "a b" &&
+	refused 3 "a name has a slash" group create a/b && refused 2 "a name is empty" group create "" &&
+	refused 2 "a name is empty" device show "" && refused 3 "a name has a slash" device show 127.22.21.1/delete &&
 	refused 3 "" group add lab3 "pc[1-" && test "$(pcs lab3)" = 3
 '
 

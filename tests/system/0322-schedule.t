@@ -50,7 +50,7 @@ test_expect_success 'run now: its PCs, and what came of it' '
 
 test_expect_success 'checks run too; PCs that nobody knows are told' '
 	ob schedule add looks @daily check @lab && ob schedule run looks && sim_until note_is looks "2 PCs are looked at" &&
-	ob schedule add nobody @daily power pc99 --arg action=on && ob schedule run nobody && sim_until note_is nobody "none is known" &&
+	ob schedule add nobody @daily power pc99 --arg action=on 2>err && grep -q "no PC is known as pc99" err && ob schedule run nobody && sim_until note_is nobody "none is known" &&
 	ob log | grep -q "ev=schedule.failed"
 '
 
@@ -60,6 +60,12 @@ test_expect_success 'what makes no sense is refused' '
 	refused 3 "Mars/Base is not known" schedule add x @daily power @lab --arg action=on --tz Mars/Base &&
 	refused 3 "no name of a time zone" schedule add x @daily power @lab --arg action=on --tz ../../etc/passwd &&
 	refused 3 "no operation" schedule add x @daily explode @lab &&
+	refused 2 "no power action" schedule add x @daily power @lab --arg action=explode &&
+	refused 2 "power needs an action" schedule add x @daily power @lab &&
+	refused 2 "no boot target\|boot target" schedule add x @daily boot @lab --arg target=tape &&
+	refused 3 "no group @nowhere" schedule add x @daily power @nowhere --arg action=on &&
+	refused 3 "" schedule add x @daily power "pc[1-" --arg action=on && refused 2 "names no PC" schedule add x @daily power "" --arg action=on &&
+	refused 3 "no schedule x" schedule show x &&
 	refused 2 "takes no colour" schedule add x @daily power @lab --arg colour=red &&
 	refused 3 "never comes" schedule add x "once 2001-01-01 07:00" power @lab --arg action=on &&
 	refused 3 "never comes" schedule add x "0 0 31 2 *" power @lab --arg action=on &&

@@ -84,6 +84,7 @@ test_expect_success 'the disks are erased only when it is said twice' '
 
 test_expect_success 'words that nobody knows' '
 	refused 2 "pxe, disk\|usual, disk" boot tape --yes --direct $old:$base --password-file admin.txt &&
+	refused 2 "pxe, disk\|usual, disk" boot tape --direct $old:$base --password-file admin.txt && ! grep -q "Start" err &&
 	refused 2 "lock-keyboard" boot pxe --option shout --yes --direct $old:$base --password-file admin.txt &&
 	refused 2 "reset, cycle or none" boot pxe --power jump --yes --direct $old:$base --password-file admin.txt &&
 	refused 2 "What is not saved there is lost" boot pxe --direct $old:$base --password-file admin.txt
