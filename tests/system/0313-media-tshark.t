@@ -148,4 +148,36 @@ test_expect_success TSHARK 'none gets more than it wants, and the bytes are thos
 	awk "{ n += \$3 } END { print n + 0 }" answers >want && test_cmp want got
 '
 
+cat >writes <<'E3'
+fd 000000000000 0 attention
+fd 2a000000000500000300 0 three blocks
+fd 0a000b3f0100 0 WRITE(6), the last block
+fd 2a000000000000001400 0 more than the buffer of the PC
+fd 2a000000000600000000 0 no block
+fd 2e000000001e00000100 0 WRITE AND VERIFY
+fd 2a0000000b4000000100 0 behind the end
+fd 2a0000000b3f00000200 0 across the end
+fd 28000000000500000300 1536 reads them
+E3
+
+# What the image must be then: the same bytes by another hand.
+cat >write.py <<'E4'
+import sys
+image = bytearray(open(sys.argv[1], "rb").read())
+for line, block, count in ((2, 5, 3), (3, 2879, 1), (4, 0, 20), (6, 30, 1)):
+    image[block * 512:(block + count) * 512] = bytes((line + i) & 255 for i in range(count * 512))
+open(sys.argv[2], "wb").write(image)
+E4
+
+test_expect_success TSHARK 'what a PC writes is in the image when the answer is good, even if we are killed then' '
+	cp floppy.img written.img && python3 write.py floppy.img expected.img && : >peer.out && {
+		python3 "$SHARNESS_TEST_SRCDIR/media_peer.py" $host $base writes writes.pcap answers >peer.out 2>peer.err &
+	} && peer=$! && sim_pids="$sim_pids $peer" && sim_until grep -q ready peer.out && {
+		"$OUTBAND" media --direct $host:$((base - 2)) --password-file admin.txt --floppy written.img --write-floppy >out 2>err &
+	} && media=$! && sim_pids="$sim_pids $media" && { wait $peer || { cat peer.err && false; }; } && kill -KILL $media &&
+	cut -d" " -f2 answers >got && printf "%s\n" 06/28/00 00/00/00 00/00/00 00/00/00 00/00/00 00/00/00 05/21/00 05/21/00 00/00/00 >want &&
+	test_cmp want got && cmp expected.img written.img &&
+	test "$(awk "\$1 == 9 { print \$4 }" answers)" = "$(blocks expected.img 512 5 3)"
+'
+
 test_done

@@ -5,7 +5,7 @@ commands and writes what went to and fro as an iSCSI capture, for programs that 
 usage: media_peer.py ADDRESS PORT COMMANDS CAPTURE ANSWERS
 
 COMMANDS: a line "DRIVE CDB-HEX ALLOCATION NAME" each, DRIVE cd or fd, ALLOCATION what the host expects
-to get at most. CAPTURE: pcap; each command is an iSCSI task, numbered from 1 by its line. ANSWERS: a line
+to get at most. A command that is asked for data gives bytes that count up from its line's number. CAPTURE: pcap; each command is an iSCSI task, numbered from 1 by its line. ANSWERS: a line
 "NUMBER KEY/ASC/ASCQ BYTES SHA256" each. Written from the description of the messages, not from our code.
 """
 import hashlib
@@ -96,14 +96,18 @@ class Firmware:
         while self.take()[0] != 0x48:
             pass
 
-    def command(self, drive, cdb, expected):
+    def command(self, drive, cdb, expected, number):
         """Data and sense (None: good) of one command, by PIO."""
         registers = bytes([0, 0, 0, 0]) + struct.pack("<H", min(expected, 65534)) + bytes([0xB0 if drive == "cd" else 0xA0, 0xA0])
         self.send(0x50, registers + cdb.ljust(12, b"\0"))
-        data = b""
+        data, given = b"", number
         while True:
             kind, attr, rest = self.take()
-            if kind == 0x54:
+            if kind == 0x52:
+                size = struct.unpack("<H", rest[1:3])[0]
+                self.send(0x53, b"\0" + struct.pack("<H", size) + bytes(3) + bytes((given + i) & 255 for i in range(size)))
+                given += size
+            elif kind == 0x54:
                 data += rest[26:]
                 if attr & 2:
                     return data, None
@@ -177,7 +181,7 @@ def main():
         for number, text in enumerate(open(commands), 1):
             drive, cdb, expected, _ = text.split(None, 3)
             cdb = bytes.fromhex(cdb)
-            data, sense = firmware.command(drive, cdb, int(expected))
+            data, sense = firmware.command(drive, cdb, int(expected), number)
             if len(data) > int(expected):
                 sys.exit("command %d: %d bytes, at most %s were wanted" % (number, len(data), expected))
             pcap.task(number, drive, cdb, int(expected), data, sense)
