@@ -48,6 +48,8 @@ PLANTS = {
               'a digest is taken without looking at the end'),
     'http1': ('wire/http1_head.c', 'm->header_count == LIMIT_HTTP_HEADERS', 'm->header_count == LIMIT_HTTP_HEADERS + 2',
               'two headers too many are taken'),
+    'ider': ('amt/ider_io.c', 'x->queued == AMT_IDER_QUEUE || !x->chunk', 'x->queued == AMT_IDER_QUEUE',
+             'a session that is not open reads pieces of no bytes'),
     'storage': ('wire/storage.c', 'n->key = n->text = "";', 'n->key = "";', 'an object has no text'),
     'pet': ('wire/pet.c', 'size_t n = length(&b->c);\n\treturn cur_take(&b->c, n);',
             'size_t n = length(&b->c);\n\tb->c.at += n;\n\treturn span_make(b->c.in.p + b->c.at - n, n);',
