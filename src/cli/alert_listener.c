@@ -308,6 +308,12 @@ static void on_down(void *arg, const struct err *why)
 /* Leaf to root: a PC knows the root only. */
 static struct net_stream *take_tls(struct cli_alerts *a, struct net_conn *nc)
 {
+	struct pki_chain *fresh = a->conf.fresh ? a->conf.fresh(a->conf.arg, a->conf.chain) : NULL;
+
+	if (fresh) { /* open connections have copies of their own */
+		pki_chain_free(a->conf.chain);
+		a->conf.chain = fresh;
+	}
 	const struct pki_chain *c = a->conf.chain;
 	struct pki_tls_server conf = { .policy = { .min = PKI_TLS_1_1 },
 				       .cert_count = c->count,

@@ -11,6 +11,8 @@ struct cli_alerts_conf {
 	struct net_loop *loop;
 	const char *traps, *events, *https; /* "[HOST:]PORT"; NULL: not listened for. https: events over TLS */
 	struct pki_chain *chain;    /* what https shows, with its key. Takes: chain, also when it fails */
+	/* Asked before each connection over TLS: the chain to show from now on, which is taken; NULL: as it is. */
+	struct pki_chain *(*fresh)(void *arg, const struct pki_chain *is);
 	const char *user;           /* digest login that events need; NULL: none is asked for */
 	const struct secret *password; /* copied */
 	unsigned per_minute;        /* of one source; 0: default */

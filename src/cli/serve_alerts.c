@@ -11,6 +11,26 @@ static void on_alert(void *arg, const struct amt_alert *a)
 	engine_alerts_take(arg, a);
 }
 
+/* Without one that is better the old one stays: it may do for another while. */
+static struct pki_chain *fresh(void *arg, const struct pki_chain *is)
+{
+	static struct log_rate limit;
+	struct engine *en = arg;
+	struct err e = { 0 };
+
+	if (!engine_vault_alerts_is_old(en, is))
+		return NULL;
+	struct pki_chain *c = engine_vault_alerts(en, is->certs[0].cn, is->key, &e);
+	if (c)
+		log_ev(LOG_EV_ALERTS_CERT, LOG_S("subject", c->certs[0].subject),
+		       LOG_S("serial", c->certs[0].serial));
+	else if (log_rate_ok(&limit, 1))
+		log_err(LOG_EV_SERVE_FAILED, &e,
+			(const struct log_kv[]){ LOG_S("step", "certificate of alerts.https"),
+						 { 0 } });
+	return c;
+}
+
 static bool open_all(struct net_loop *l, struct engine *en, uint64_t seed,
 		     const struct engine_alerts_conf *set, struct cli_alerts **out_a, struct err *e)
 {
@@ -23,6 +43,7 @@ static bool open_all(struct net_loop *l, struct engine *en, uint64_t seed,
 		.password = set->password,
 		.per_minute = set->per_minute,
 		.seed = seed,
+		.fresh = fresh,
 		.on_alert = on_alert,
 		.arg = en,
 	};
@@ -37,7 +58,8 @@ static bool open_all(struct net_loop *l, struct engine *en, uint64_t seed,
 				"name a stored secret: 'outband setting set alerts.password NAME'");
 	}
 	if (conf.https)
-		conf.chain = engine_vault_alerts(en, *set->name ? set->name : DEFAULT_NAME, e);
+		conf.chain =
+			engine_vault_alerts(en, *set->name ? set->name : DEFAULT_NAME, NULL, e);
 	if (conf.https && !conf.chain)
 		return false;
 	*out_a = cli_alerts_new(&conf, e);

@@ -41,7 +41,7 @@ enum engine_setting_type { ENGINE_SET_BOOL, ENGINE_SET_INT, ENGINE_SET_TEXT, ENG
 	X(SETTING_ALERTS_TRAPS, "alerts.traps", TEXT, 0, 79, "", "", true, "where SNMP traps of PCs are heard, such as 162 or 10.0.0.5:162; empty: not at all") \
 	X(SETTING_ALERTS_EVENTS, "alerts.events", TEXT, 0, 79, "", "", true, "where PCs post WS-Events to, such as 16998; empty: not at all") \
 	X(SETTING_ALERTS_HTTPS, "alerts.https", TEXT, 0, 79, "", "", true, "where PCs (AMT 11 and later) post WS-Events to over TLS, such as 16999; PCs need tls_auth.roots with ca; empty: not at all") \
-	X(SETTING_ALERTS_NAME, "alerts.name", TEXT, 0, 190, "", "", true, "host name in the urls that PCs post to over TLS: it goes into the certificate; empty: localhost") \
+	X(SETTING_ALERTS_NAME, "alerts.name", TEXT, 0, 190, "", "", true, "host name or address in the urls that PCs post to over TLS: it goes into the certificate; empty: localhost") \
 	X(SETTING_ALERTS_USER, "alerts.user", TEXT, 0, 32, "", "", true, "digest login that posted events need; empty: none is asked for") \
 	X(SETTING_ALERTS_PASSWORD, "alerts.password", TEXT, 0, 63, "", "", true, "name of the stored secret that is its password") \
 	X(SETTING_ALERTS_RATE, "alerts.per_minute", INT, 1, 1000000, "60", "", true, "alerts taken of one source in a minute") \

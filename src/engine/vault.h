@@ -14,8 +14,11 @@ bool engine_vault_revoke(struct engine *en, struct store_tx *tx, const char *uui
 bool engine_vault_revoke_serial(struct engine *en, struct store_tx *tx, const char *serial, const char *reason,
 				const char **out_uuid, struct arena *a, struct err *e);
 
-/* Certificate and key for the place where PCs post events over TLS, new each time; NULL: e. Caller frees. */
-struct pki_chain *engine_vault_alerts(struct engine *en, const char *name, struct err *e);
+/* Certificate for the place where PCs post events over TLS, new each time, over that key or, NULL, a new one;
+ * NULL: e. name: host name or address. Caller frees. */
+struct pki_chain *engine_vault_alerts(struct engine *en, const char *name, struct pki_key *is, struct err *e);
+/* It ends soon, or the CA that signed it is not the one that signs now. Cheap. */
+bool engine_vault_alerts_is_old(const struct engine *en, const struct pki_chain *c);
 
 struct engine_vault_ca {
 	const char *id;          /* "ca", "ca-root", "ca-384"..; a former one has its key's name behind it */

@@ -1,6 +1,6 @@
 /* The certificate of the place where PCs post events over TLS (setting alerts.https): signed by the
- * built-in CA at each start, over a key that is never stored; PCs know the root only. Called by
- * cli/serve_alerts.c. */
+ * built-in CA at each start, and again before it ends or when the CA is another one, over a key that is
+ * never stored; PCs know the root only. Called by cli/serve_alerts.c. */
 #include "engine/vault_priv.h"
 
 #include "base/clk.h"
@@ -8,6 +8,7 @@
 #define YEARS    2
 #define YEAR_MS  (365LL * 24 * 3600 * 1000)
 #define KEY_BITS 2048
+#define LEFT_MS  (90LL * 24 * 3600 * 1000) /* with less than that left there is a new one */
 
 static struct pki_chain *issue(struct engine *en, const char *name, struct pki_key *key,
 			       struct arena *a, struct err *e)
@@ -19,7 +20,8 @@ static struct pki_chain *issue(struct engine *en, const char *name, struct pki_k
 	struct pki_issue what = {
 		.cn = name,
 		.o = "outband",
-		.dns = dns,
+		.dns = pki_cert_is_address(name) ? NULL : dns,
+		.ip = pki_cert_is_address(name) ? name : NULL,
 		.eku_server_auth = true,
 		.sig_hash = engine_vault_kind(ENGINE_CA_USUAL)->hash,
 		.not_before_unix_ms = clk_unix_ms() - YEAR_MS, /* the clock of a PC may be slow */
@@ -43,7 +45,21 @@ static struct pki_chain *issue(struct engine *en, const char *name, struct pki_k
 	return c;
 }
 
-struct pki_chain *engine_vault_alerts(struct engine *en, const char *name, struct err *e)
+bool engine_vault_alerts_is_old(const struct engine *en, const struct pki_chain *c)
+{
+	const struct pki_chain *ca = en->ca[ENGINE_CA_USUAL];
+
+	if (!ca)
+		return false;
+	if (c->count < 2 || !span_eq(c->certs[1].der, ca->certs[0].der))
+		return true;
+	int64_t end = c->certs[0].not_after_unix_ms;
+	/* one that ends with its CA would not be longer the next time */
+	return end - clk_unix_ms() < LEFT_MS && end < ca->certs[0].not_after_unix_ms;
+}
+
+struct pki_chain *engine_vault_alerts(struct engine *en, const char *name, struct pki_key *is,
+				      struct err *e)
 {
 	struct pki_chain *c = NULL;
 	struct pki_key *key;
@@ -54,7 +70,8 @@ struct pki_chain *engine_vault_alerts(struct engine *en, const char *name, struc
 		return NULL;
 	}
 	arena_init(&a, 1 << 18);
-	key = en->conf.make_key(KEY_BITS, e);
+	/* making one takes the loop's time: at the start only */
+	key = is ? pki_key_ref(is) : en->conf.make_key(KEY_BITS, e);
 	if (key)
 		c = issue(en, name, key, &a, e);
 	pki_key_free(key);

@@ -381,6 +381,36 @@ static void leaf_names_the_list_when_it_is_served(void **state)
 #f, f, begin, end, NULL \
 	}
 
+/* The chain of alerts.https: new before it ends and after the CA changed, over the same key. */
+static void alerts_get_a_new_one_in_time(void **state)
+{
+	struct world *w = *state;
+	struct err e = { 0 };
+
+	load(w);
+	struct pki_chain *c = engine_vault_alerts(&w->en, "192.0.2.7", NULL, &e), *next;
+	if (!c)
+		fail_msg("%s", e.msg);
+	assert_true(pki_cert_is_for(&c->certs[0], "192.0.2.7"));
+	assert_false(engine_vault_alerts_is_old(&w->en, c));
+	clk_fake_advance_ms(639 * 24 * HOUR_MS);
+	assert_false(engine_vault_alerts_is_old(&w->en, c));
+	clk_fake_advance_ms(2 * 24 * HOUR_MS);
+	assert_true(engine_vault_alerts_is_old(&w->en, c));
+	next = engine_vault_alerts(&w->en, "noc.example.com", c->key, &e);
+	assert_true(next && span_eq(next->certs[0].spki_der, c->certs[0].spki_der));
+	assert_true(pki_cert_is_for(&next->certs[0], "noc.example.com"));
+	assert_false(engine_vault_alerts_is_old(&w->en, next));
+	renew(w, false);
+	assert_true(engine_vault_alerts_is_old(&w->en, next));
+	pki_chain_free(c);
+	c = engine_vault_alerts(&w->en, "noc.example.com", next->key, &e);
+	assert_true(c && is_from(w, c->certs[0].der, w->en.ca[ENGINE_CA_USUAL]));
+	assert_false(engine_vault_alerts_is_old(&w->en, c));
+	pki_chain_free(c);
+	pki_chain_free(next);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -391,6 +421,7 @@ int main(void)
 		TEST(publishes_after_a_change_and_now_and_then),
 		TEST(what_has_ended_leaves_the_list),
 		TEST(leaf_names_the_list_when_it_is_served),
+		TEST(alerts_get_a_new_one_in_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

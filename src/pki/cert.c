@@ -222,6 +222,30 @@ bool pki_cert_parse(struct span der, struct arena *a, struct pki_cert *out_c, st
 	return true;
 }
 
+bool pki_cert_is_address(const char *host)
+{
+	ASN1_OCTET_STRING *ip = a2i_IPADDRESS(host);
+
+	ASN1_OCTET_STRING_free(ip);
+	ERR_clear_error();
+	return ip != NULL;
+}
+
+bool pki_cert_is_for(const struct pki_cert *c, const char *host)
+{
+	const unsigned char *p = c->der.p;
+	X509 *x = d2i_X509(NULL, &p, (long)c->der.n);
+	bool is = x &&
+		(pki_cert_is_address(host)
+			 ? X509_check_ip_asc(x, host, 0) == 1
+			 : X509_check_host(x, host, 0, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS,
+					   NULL) == 1);
+
+	X509_free(x);
+	ERR_clear_error();
+	return is;
+}
+
 const char *pki_cert_sig_hash_name(enum pki_sig_hash h)
 {
 	static const char *const names[] = { "SHA-256", "MD5",     "SHA-1",

@@ -40,6 +40,9 @@ struct pki_cert {              /* facts; spans live in the arena given to pki_ce
 bool pki_cert_parse(struct span der, struct arena *a, struct pki_cert *out_c, struct err *e);
 /* True when issuer's key made cert's signature (names are not looked at). */
 bool pki_cert_signed_by(const struct pki_cert *c, const struct pki_cert *issuer);
+/* The SAN names that host name or address, or the CN where there is no SAN. As strict clients look at it. */
+bool pki_cert_is_for(const struct pki_cert *c, const char *host);
+bool pki_cert_is_address(const char *host); /* IPv4 or IPv6, not a name */
 const char *pki_cert_sig_hash_name(enum pki_sig_hash h);
 bool pki_cert_to_pem(struct span der, struct out *o);
 
@@ -64,6 +67,7 @@ bool pki_key_public_normalise(struct span der, struct arena *a, struct span *out
 struct pki_issue {
 	const char *cn, *o, *ou;       /* NULL: left out */
 	const char *const *dns;        /* SAN dNSName list, NULL-terminated; may be NULL */
+	const char *ip;                /* SAN iPAddress, as text; NULL: none */
 	int64_t not_before_unix_ms, not_after_unix_ms;
 	bool is_ca;
 	bool ca_of_leaves;             /* with is_ca: no further CA below (pathlen 0) */

@@ -90,6 +90,41 @@ static void reads_what_was_issued(void **state)
 	assert_true(pki_cert_signed_by(&c, &c));
 }
 
+static void is_for_the_names_in_it(void **state)
+{
+	static const char *const dns[] = { "noc.example.com", "*.lab.example.com", NULL };
+	static const struct {
+		const char *name, *cn;
+		bool san;
+		const char *ip, *host;
+		bool is;
+	} cases[] = {
+		{ "a name", "x", true, NULL, "NOC.example.com", true },
+		{ "a wildcard", "x", true, NULL, "pc.lab.example.com", true },
+		{ "two labels", "x", true, NULL, "a.pc.lab.example.com", false },
+		{ "another", "x", true, NULL, "noc.example.org", false },
+		{ "the CN beside a SAN", "x.example.com", true, NULL, "x.example.com", false },
+		{ "the CN alone", "x.example.com", false, NULL, "x.example.com", true },
+		{ "an address", "x", false, "192.0.2.7", "192.0.2.7", true },
+		{ "another address", "x", true, "192.0.2.7", "192.0.2.8", false },
+		{ "an address and names", "x", true, "192.0.2.7", "noc.example.com", true },
+		{ "an address as CN", "192.0.2.7", false, NULL, "192.0.2.7", false },
+		{ "IPv6", "x", false, "2001:db8::7", "2001:DB8:0::7", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct pki_issue what = { .cn = cases[i].cn,
+					  .dns = cases[i].san ? dns : NULL,
+					  .ip = cases[i].ip,
+					  .not_after_unix_ms = NOW,
+					  .sig_hash = PKI_SIG_SHA256 };
+		struct pki_cert c = make(&what, TEST_KEY_2048_A);
+		if (pki_cert_is_for(&c, cases[i].host) != cases[i].is)
+			fail_msg("%s", cases[i].name);
+	}
+}
+
 static void same_seed_same_certificate(void **state)
 {
 	(void)state;
@@ -332,6 +367,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(reads_what_was_issued),
 		T(same_seed_same_certificate),
+		T(is_for_the_names_in_it),
 		T(reads_odd_certificate),
 		T(unreadable_dates_are_a_fact),
 		T(long_and_strange_names),

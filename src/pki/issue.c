@@ -106,25 +106,40 @@ static bool add_eku(X509 *x, const struct pki_issue *what)
 	return done;
 }
 
-static bool add_san(X509 *x, const char *const *dns)
+/* Takes: value, also when it fails. */
+static bool push_name(GENERAL_NAMES *names, int type, ASN1_STRING *value)
 {
-	if (!dns || !*dns)
+	GENERAL_NAME *name = value ? GENERAL_NAME_new() : NULL;
+
+	if (!name) {
+		ASN1_STRING_free(value);
+		return false;
+	}
+	GENERAL_NAME_set0_value(name, type, value);
+	if (sk_GENERAL_NAME_push(names, name) > 0)
+		return true;
+	GENERAL_NAME_free(name);
+	return false;
+}
+
+static bool push_dns(GENERAL_NAMES *names, const char *dns)
+{
+	ASN1_IA5STRING *text = ASN1_IA5STRING_new();
+
+	if (text && ASN1_STRING_set(text, dns, -1))
+		return push_name(names, GEN_DNS, text);
+	ASN1_IA5STRING_free(text);
+	return false;
+}
+
+static bool add_san(X509 *x, const char *const *dns, const char *ip)
+{
+	if (!ip && (!dns || !*dns))
 		return true;
 	GENERAL_NAMES *names = GENERAL_NAMES_new();
-	bool done = names != NULL;
-	for (; done && *dns; dns++) {
-		GENERAL_NAME *name = GENERAL_NAME_new();
-		ASN1_IA5STRING *text = ASN1_IA5STRING_new();
-		done = name && text && ASN1_STRING_set(text, *dns, -1);
-		if (done) {
-			GENERAL_NAME_set0_value(name, GEN_DNS, text);
-			text = NULL;
-			done = sk_GENERAL_NAME_push(names, name) > 0;
-			name = done ? NULL : name;
-		}
-		ASN1_IA5STRING_free(text);
-		GENERAL_NAME_free(name);
-	}
+	bool done = names && (!ip || push_name(names, GEN_IPADD, a2i_IPADDRESS(ip)));
+	for (; done && dns && *dns; dns++)
+		done = push_dns(names, *dns);
 	done = done &&
 		X509_add1_ext_i2d(x, NID_subject_alt_name, names, 0, X509V3_ADD_DEFAULT) == 1;
 	GENERAL_NAMES_free(names);
@@ -213,8 +228,8 @@ static bool add_extensions(X509 *x, X509 *issuer, const struct pki_issue *what)
 		done = add_ext(x, issuer, NID_basic_constraints, "critical,CA:FALSE") &&
 			add_ext(x, issuer, NID_key_usage,
 				"critical,digitalSignature,keyEncipherment");
-	return done && add_eku(x, what) && add_san(x, what->dns) && add_cdp(x, what->crl_url) &&
-		add_aia(x, what->issuer_url) &&
+	return done && add_eku(x, what) && add_san(x, what->dns, what->ip) &&
+		add_cdp(x, what->crl_url) && add_aia(x, what->issuer_url) &&
 		add_ext(x, issuer, NID_subject_key_identifier, "hash") &&
 		add_ext(x, issuer, NID_authority_key_identifier, "keyid");
 }

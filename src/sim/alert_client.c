@@ -22,6 +22,10 @@
 #define ALERT_TLS_FIRST 14
 #define ALERT_HANDSHAKE 24
 
+struct job_url {
+	char path[256], host[256];
+	bool tls;
+};
 struct job {
 	struct sim_alert_client *client;
 	struct job *next, **back;
@@ -39,7 +43,8 @@ struct job {
 	struct pki_tls_client tls;
 	unsigned device;
 	bool about_tls; /* what it tells is a receiver that is not trusted: that is not told again */
-	char path[256], own[SIM_FLEET_ADDRESS_SIZE];
+	struct job_url url;
+	char own[SIM_FLEET_ADDRESS_SIZE];
 	char user[64], password[64];
 	int64_t until_mono_ms;
 };
@@ -199,7 +204,7 @@ static void post(void *arg)
 {
 	struct job *j = arg;
 	const struct net_http_req req = { .method = "POST",
-					  .target = j->path,
+					  .target = j->url.path,
 					  .content_type = "application/soap+xml;charset=UTF-8",
 					  .body = buf_span(&j->bytes),
 					  .repeatable = true };
@@ -245,7 +250,8 @@ static void look_up(void *arg, const struct net_tls_facts *f)
 	struct job *j = arg;
 	struct sim_dev *d = sim_fleet_at(j->client->fleet, j->device);
 
-	j->tls.has_pin = sim_alerts_trusts(d, f->peer_der, f->peer_count, !j->about_tls);
+	j->tls.has_pin =
+		sim_alerts_trusts(d, j->url.host, f->peer_der, f->peer_count, !j->about_tls);
 	memcpy(j->tls.pin_sha256, f->peer_sha256, sizeof j->tls.pin_sha256);
 	again(j, 0, on_looked); /* not inside of the stream's own call */
 }
@@ -287,28 +293,40 @@ static void look(void *arg)
 	net_stream_start(j->look, &events, j);
 }
 
-/* http[s]://ADDRESS[:PORT][/PATH]; names are not played. */
-static bool parse_url(const char *url, struct net_target *t, char *path, size_t cap, bool *out_tls)
+/* Of names only those that everybody knows are played: localhost, and what ends with it. */
+static bool find_host(const char *host, struct net_target *t)
+{
+	struct span name = span_str(host), end = span_str("localhost");
+	uint32_t ip;
+
+	bool local = name.n >= end.n && span_eq(span_make(name.p + name.n - end.n, end.n), end) &&
+		(name.n == end.n || name.p[name.n - end.n - 1] == '.');
+	return str_copy(t->address, sizeof t->address, local ? span_str("127.0.0.1") : name) &&
+		sim_fleet_parse_ip(span_str(t->address), &ip);
+}
+
+/* http[s]://HOST[:PORT][/PATH] */
+static bool parse_url(const char *url, struct net_target *t, struct job_url *out_u)
 {
 	struct span left = span_str(url), host;
 	size_t slash, colon;
+	bool tls = span_starts(left, "https://");
 
-	*out_tls = span_starts(left, "https://");
-	if (!*out_tls && !span_starts(left, "http://"))
+	if (!tls && !span_starts(left, "http://"))
 		return false;
-	left = span_make(left.p + 7 + *out_tls, left.n - 7 - *out_tls);
+	out_u->tls = tls;
+	left = span_make(left.p + 7 + tls, left.n - 7 - tls);
 	slash = span_find(left, '/');
 	host = span_make(left.p, slash);
 	colon = span_find(host, ':');
-	t->port = *out_tls ? 443 : 80;
+	t->port = tls ? 443 : 80;
 	if (colon < host.n &&
 	    !str_to_u16(span_make(host.p + colon + 1, host.n - colon - 1), 1, 65535, &t->port,
 			NULL))
 		return false;
-	uint32_t ip;
 	host.n = colon;
-	return str_copy(t->address, sizeof t->address, host) && sim_fleet_parse_ip(host, &ip) &&
-		str_copy(path, cap,
+	return str_copy(out_u->host, sizeof out_u->host, host) && find_host(out_u->host, t) &&
+		str_copy(out_u->path, sizeof out_u->path,
 			 slash < left.n ? span_make(left.p + slash, left.n - slash)
 					: span_str("/"));
 }
@@ -324,16 +342,15 @@ static void start_event(struct sim_alert_client *c, const struct sim_dev *d,
 			const struct sim_alert *a)
 {
 	struct net_target to = { .port = 0 };
-	char path[256];
+	struct job_url url = { .tls = false };
 	struct out o;
-	bool tls;
-	struct job *j = parse_url(a->to, &to, path, sizeof path, &tls) ? job_new(c, d) : NULL;
+	struct job *j = parse_url(a->to, &to, &url) ? job_new(c, d) : NULL;
 
 	if (!j) {
 		c->counts.dropped++;
 		return;
 	}
-	memcpy(j->path, path, sizeof path);
+	j->url = url;
 	j->to = to;
 	j->to.bind_address = j->own;
 	j->device = sim_dev_index(d);
@@ -343,7 +360,7 @@ static void start_event(struct sim_alert_client *c, const struct sim_dev *d,
 	wsman_notice_emit(&o, a->notice);
 	j->until_mono_ms = clk_mono_ms() + (int64_t)(HOLD_MS / c->speed);
 	c->counts.events++;
-	if (!tls) {
+	if (!url.tls) {
 		start_post(j);
 		return;
 	}

@@ -18,7 +18,7 @@ void sim_alerts_event(struct sim_dev *d, const struct wire_event_record *ev); /*
 /* Message iAMT followed by that number, with a number as its first argument (-1: none). */
 /* What is done, by its audit event: the alerts that tell of it. */
 void sim_alerts_audited(struct sim_dev *d, uint16_t app, uint16_t event);
-/* A receiver over TLS showed that chain, leaf first: false, the PC does not trust it, and tells others
- * so when tell. */
-bool sim_alerts_trusts(struct sim_dev *d, const struct span *ders, unsigned count, bool tell);
+/* The receiver at that host showed that chain over TLS, leaf first: false, the PC does not trust it, and
+ * tells others so when tell. */
+bool sim_alerts_trusts(struct sim_dev *d, const char *host, const struct span *ders, unsigned count, bool tell);
 void sim_alerts_message(struct sim_dev *d, unsigned message, int argument, unsigned severity);

@@ -497,8 +497,8 @@ static void store(struct peer *p)
 	assert_int_equal(send_once(p, "DELETE", "/amt-storage/Acme", "", 1), 404);
 }
 
-/* Chains of a receiver over TLS: of a root that nobody gave to the PC, of one that it has, late, and of a
- * certificate that is no server's. */
+/* Chains of a receiver over TLS: of a root that nobody gave to the PC, of one that it has, for another name, late, and
+ * of a certificate that is no server's. */
 static void receivers(struct peer *p)
 {
 	struct span ders[2] = { prov->certs[0].der, prov->certs[1].der };
@@ -511,16 +511,19 @@ static void receivers(struct peer *p)
 
 	(void)p;
 	arena_init(&a, 1 << 18);
-	assert_false(sim_alerts_trusts(dev, ders, 2, true));
+	assert_false(sim_alerts_trusts(dev, prov->certs[0].cn, ders, 2, true));
 	assert_non_null(sim_store_add_cert(dev, ders[1], true));
-	assert_true(sim_alerts_trusts(dev, ders, 2, true));
-	assert_true(sim_alerts_trusts(dev, ders, 1, true)); /* without its root */
-	assert_false(sim_alerts_trusts(dev, ders, 0, true));
+	assert_true(sim_alerts_trusts(dev, prov->certs[0].cn, ders, 2, true));
+	assert_true(
+		sim_alerts_trusts(dev, prov->certs[0].cn, ders, 1, true)); /* without its root */
+	assert_false(sim_alerts_trusts(dev, prov->certs[0].cn, ders, 0, true));
+	assert_false(sim_alerts_trusts(dev, "other.example.com", ders, 2, true));
+	assert_false(sim_alerts_trusts(dev, "192.0.2.1", ders, 2, true));
 	dev->clock_offset_ms = INT64_C(864000000000) * 2;
-	assert_false(sim_alerts_trusts(dev, ders, 2, true));
+	assert_false(sim_alerts_trusts(dev, prov->certs[0].cn, ders, 2, true));
 	dev->clock_offset_ms = 0;
 	issue_one(&client, key, span_make(NULL, 0), key, &a, &ders[0]);
-	assert_false(sim_alerts_trusts(dev, ders, 1, true));
+	assert_false(sim_alerts_trusts(dev, prov->certs[0].cn, ders, 1, true));
 	pki_key_free(key);
 	arena_deinit(&a);
 }

@@ -90,8 +90,8 @@
 	  "Put of System Defense filters and policies and of PET filters")                           \
 	X(SIM_SW_ALARM_START, "alarm_start", "next|first", SRC_G,                                    \
 	  "StartTime of an alarm that comes again, once it rang")                                    \
-	X(SIM_SW_EVENT_TLS, "event_tls", "trusted|any", SRC_G,                                      \
-	  "which receivers of events over https get them: those of a trusted root, or any")         \
+	X(SIM_SW_EVENT_TLS, "event_tls", "strict|chain|any", SRC_G,                                 \
+	  "which receivers of events over https get them: of a trusted root and with the name of the url, of a trusted root, or any") \
 	X(SIM_SW_EVENT_MODE, "event_mode", "told|untold", SRC_G,                                     \
 	  "whether a subscription tells its delivery mode and login")                                \
 	X(SIM_SW_LOG_EMPTY, "log_empty", "no-record|first", SRC_G,                                   \

@@ -108,11 +108,11 @@ test_expect_success 'what is no alert is not shown, and the listener lives on' '
 '
 
 test_expect_success 'over https only a receiver of a trusted root gets events; others are told why not' '
-	sim_root hub && sim_leaf here hub localhost && cat here.pem here.key hub.pem >here.chain &&
+	sim_root hub && sim_leaf here hub noc.localhost && cat here.pem here.key hub.pem >here.chain &&
 	refused 2 "needs a certificate" alert listen --https 127.0.0.1:$secure &&
 	listen safe --https 127.0.0.1:$secure --cert here.chain --user amt --password-file events.txt &&
 	grep -q "https=127.0.0.1:$secure" safe.err &&
-	ask $old subscribe https://127.0.0.1:$secure/amt amt amt-events pc-safe &&
+	ask $old subscribe https://noc.localhost:$secure/amt amt amt-events pc-safe &&
 	sim_ctl event $old redirection=2 && sim_until grep -q "iAMT0016: certificate: no trusted root" heard &&
 	! grep -q iAMT safe &&
 	"$OUTBAND" wsman invoke AMT_PublicKeyManagementService AddTrustedRootCertificate \
@@ -136,6 +136,12 @@ test_expect_success 'a receiver that speaks no TLS where it should: the others h
 	ask $old subscribe https://127.0.0.1:22478/amt amt amt-events pc-hand && ! grep -q iAMT0024 heard &&
 	sim_ctl event $old redirection=3 && sim_until grep -q "iAMT0024: TLS handshake failed token=pc-one" heard &&
 	test "$(grep -c iAMT0024 heard)" = 1 && grep -q "iAMT0024.*token=pc-safe" safe
+'
+
+test_expect_success 'a receiver whose certificate names another host gets none' '
+	ask $old subscribe https://127.0.0.1:$secure/amt amt amt-events pc-other &&
+	sim_ctl event $old redirection=3 && sim_until grep -q "iAMT0014: certificate: general" heard &&
+	sim_until grep -q "storage redirection ended token=pc-safe" safe && ! grep -q pc-other safe
 '
 
 test_expect_success 'foreign clients: openssl sees the chain, curl posts with a login, and without TLS there is nothing' '

@@ -32,7 +32,7 @@ test_expect_success 'a service that hears alerts, and a PC' '
 	serve_start $port && "$OUTBAND" setting set device.port_base $base &&
 	"$OUTBAND" secret set alert-login --file events.txt &&
 	"$OUTBAND" setting set alerts.traps 127.0.0.1:$traps && "$OUTBAND" setting set alerts.events 127.0.0.1:$events &&
-	"$OUTBAND" setting set alerts.https 127.0.0.1:$secure && "$OUTBAND" setting set alerts.name noc.example.com &&
+	"$OUTBAND" setting set alerts.https 127.0.0.1:$secure && "$OUTBAND" setting set alerts.name noc.localhost &&
 	"$OUTBAND" setting set alerts.user amt && "$OUTBAND" setting set alerts.password alert-login &&
 	"$OUTBAND" setting set alerts.hook "$PWD/hook.sh" && "$OUTBAND" setting set alerts.webhook http://127.0.0.1:$web/in &&
 	serve_stop && serve_start $port &&
@@ -119,13 +119,23 @@ test_expect_success 'a program and a web server that fail are told of, and nothi
 
 test_expect_success 'over TLS, with a certificate of the built-in CA, once the PC has its root' '
 	"$OUTBAND" cert export ca | awk "/BEGIN CERT/ { n++ } n == 2" >ca.pem && openssl s_client -connect 127.0.0.1:$secure -CAfile ca.pem -verify_return_error \
-		-verify_hostname noc.example.com </dev/null >shown 2>&1 && grep -q "Verify return code: 0" shown &&
-	ask_tls subscribe https://127.0.0.1:$secure/x amt amt-events some-token &&
+		-verify_hostname noc.localhost </dev/null >shown 2>&1 && grep -q "Verify return code: 0" shown &&
+	ask_tls subscribe https://noc.localhost:$secure/x amt amt-events some-token &&
 	sim_ctl event $a redirection=3 && sim_until has "alert.received.*iAMT0016.*no trusted root" 1 &&
 	"$OUTBAND" wsman invoke AMT_PublicKeyManagementService AddTrustedRootCertificate \
 		CertificateBlob=$(openssl x509 -in ca.pem -outform DER | base64 -w0) --direct $a:$base --tls --password-file admin.txt >out &&
 	before=$(lines "storage redirection started" || :) && sim_ctl event $a redirection=2 &&
 	sim_until has "storage redirection started" $((before + 2))
+'
+
+test_expect_success 'after the CA was renewed the place shows a chain of the new one, without a new start' '
+	serial() {
+		openssl s_client -connect 127.0.0.1:$secure -showcerts </dev/null 2>/dev/null | awk "/BEGIN CERT/ { n++ } n == 2" | openssl x509 -noout -serial
+	} &&
+	was=$(serial) && test -n "$was" && "$OUTBAND" cert renew-ca --yes >out && now=$(serial) && test -n "$now" && test "$was" != "$now" &&
+	openssl s_client -connect 127.0.0.1:$secure -CAfile ca.pem -verify_return_error -verify_hostname noc.localhost </dev/null >shown 2>&1 &&
+	grep -q "Verify return code: 0" shown && grep -q "ev=alerts.certificate" serve.log &&
+	before=$(lines "storage redirection ended" || :) && sim_ctl event $a redirection=3 && sim_until has "storage redirection ended" $((before + 2))
 '
 
 test_expect_success 'a place that cannot be opened stops the start, and says why' '
