@@ -1,5 +1,5 @@
 /* Operations on the audit log of a PC (AMT_AuditLog; wsman 3.2): "auditlog.read", "auditlog.clear",
- * "auditlog.export", "auditlog.policy". Records come oldest first; "from" begins at a later one, so that
+ * "auditlog.export", "auditlog.sign", "auditlog.policy". Records come oldest first; "from" begins at a later one, so that
  * who has read the log before reads only what is new. */
 #include "amt/op_priv.h"
 #include "base/str.h"
@@ -256,6 +256,35 @@ static void start_export(struct amt_op *o)
 }
 
 const struct amt_op_fns amt_op_auditlog_export = { 0, start_export, NULL };
+
+/* Lengths are those of the certificates, leaf first: "812 790". */
+static void start_sign(struct amt_op *o)
+{
+	struct wsman_obj *in = amt_op_input(o, CLS, "SetSigningKeyMaterial");
+	struct span left = span_str(amt_op_arg(o, "lengths"));
+	struct err e = { 0 };
+
+	if (!left.n || !*amt_op_arg(o, "key") || !*amt_op_arg(o, "certificates")) {
+		err_set(&e, ERR_INVALID, "a key needs its certificate");
+		err_want(&e, "key, certificates and lengths");
+		amt_op_fail(o, &e);
+		return;
+	}
+	wsman_obj_set_u32(in, "SigningMechanismType", 1); /* RSA with SHA-256 */
+	wsman_obj_set_str(in, "SigningKey", amt_op_arg(o, "key"));
+	while (left.n) {
+		size_t n = span_find(left, ' ');
+		wsman_obj_add_str(in, "LengthOfCertificates",
+				  arena_str(amt_op_arena(o), span_make(left.p, n)));
+		n += n < left.n;
+		left = span_make(left.p + n, left.n - n);
+	}
+	wsman_obj_set_str(in, "Certificates", amt_op_arg(o, "certificates"));
+	amt_op_on_error(o, has_none);
+	amt_op_invoke(o, CLS, "SetSigningKeyMaterial", in, on_changed);
+}
+
+const struct amt_op_fns amt_op_auditlog_sign = { 0, start_sign, NULL };
 
 /* ---- what is audited: the access monitor ---- */
 

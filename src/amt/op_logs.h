@@ -14,6 +14,8 @@
 	  "empty the audit log")                                                                    \
 	X(AMT_OP_AUDITLOG_EXPORT, "auditlog.export", "mechanism", AMT_OP_CHANGES,                   \
 	  amt_op_auditlog_export, "the firmware's signature over its audit log")                    \
+	X(AMT_OP_AUDITLOG_SIGN, "auditlog.sign", "key* certificates lengths", AMT_OP_CHANGES,       \
+	  amt_op_auditlog_sign, "give the PC a key (base64) to sign its audit log with, and its certificates") \
 	X(AMT_OP_AUDITLOG_POLICY, "auditlog.policy", "", 0, amt_op_auditlog_policy,                 \
 	  "what is audited, and how full the log is")                                               \
 	X(AMT_OP_ALERTS_SHOW, "alerts.show", "", 0, amt_op_alerts_show,                             \

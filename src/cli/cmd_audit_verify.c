@@ -77,7 +77,7 @@ static bool read_file(struct exported *x, struct span left, struct err *e)
 	if (x->signature)
 		return true;
 	err_set(e, ERR_MALFORMED, "nobody signed it");
-	return err_hint(e, "the PC needs a key for that: AMT_AuditLog.SetSigningKeyMaterial");
+	return err_hint(e, "the PC needs a key for that: 'outband auditlog PC --signing-key FILE'");
 }
 
 /* ---- the signature ---- */

@@ -1,15 +1,18 @@
 /* outband eventlog, auditlog: the logs of PCs, by operations (amt/op_eventlog.c, op_auditlog.c). Following
  * asks again in intervals and shows what was not there before: a log has no numbers that stay, so the
  * end of what was read is looked for in what is there now. */
+#include "base/limits.h"
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/operate.h"
+#include "pki/chain.h"
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #define INTERVAL_S 10
+#define KEY_MAX    16384 /* of a signing key as base64 */
 
 static const struct cli_col event_cols[] = {
 	{ "time", "at", CLI_FORM_TIME },       { "severity", "severity", CLI_FORM_TEXT },
@@ -66,6 +69,7 @@ static void say_done(struct cli *c, const char *what)
 struct follow {
 	json_t *now;    /* of this reading: device to array of rows */
 	json_t *before; /* of the one before; NULL: there was none */
+	bool failed;    /* the last one did, which was said */
 };
 
 static void collect(struct cli *c, const char *device, const json_t *row, void *arg)
@@ -139,10 +143,34 @@ static void show_new(struct cli *c, const struct follow *f, bool raw)
 	cli_writer_flush(c->writer);
 }
 
+/* Once it went well: the PC, the network or the service may be back the next time. A refused login is
+ * not tried again, since that locks out. */
+static bool may_pass(const struct err *e)
+{
+	return e->code == ERR_TIMEOUT || e->code == ERR_UNREACHABLE || e->code == ERR_CLOSED ||
+		e->code == ERR_REFUSED || e->code == ERR_SERVICE_DOWN || e->code == ERR_BUSY;
+}
+
+/* A PC that did not answer this time is as it was before. */
+static void remember(struct follow *f)
+{
+	const char *device;
+	json_t *list;
+
+	json_object_foreach(f->before, device, list)
+	{
+		if (!json_object_get(f->now, device))
+			(void)json_object_set(f->now, device, list);
+	}
+	json_decref(f->before);
+	f->before = f->now;
+	f->now = NULL;
+}
+
 static bool follow(struct cli *c, struct cli_operate *o, struct err *e)
 {
 	const char *text = cli_args_value(&c->args, "interval");
-	struct follow f = { NULL, NULL };
+	struct follow f = { .now = NULL };
 	uint32_t s = INTERVAL_S;
 
 	if (text && !str_to_u32(span_str(text), 1, 86400, &s, NULL)) {
@@ -152,15 +180,19 @@ static bool follow(struct cli *c, struct cli_operate *o, struct err *e)
 	o->each = collect;
 	o->arg = &f;
 	for (;;) {
+		struct err why = { 0 };
 		f.now = json_object();
-		if (!cli_operate(c, o, e)) {
+		if (!cli_operate(c, o, &why) && !(f.before && may_pass(&why))) {
 			json_decref(f.now);
 			json_decref(f.before);
+			*e = why;
 			return false;
 		}
+		if (why.code != ERR_NONE && !f.failed)
+			cli_note("%s; going on", why.msg);
+		f.failed = why.code != ERR_NONE;
 		show_new(c, &f, cli_args_has(&c->args, "raw"));
-		json_decref(f.before);
-		f.before = f.now;
+		remember(&f);
 		(void)sleep(s);
 	}
 }
@@ -214,14 +246,23 @@ struct export
 {
 	FILE *to;
 	unsigned count;
+	char device[256]; /* whose it is; "" with --direct and one host */
+	bool mixed;       /* records of several PCs: no file for them */
 };
+
+static void note_whose(struct export *x, const char *device)
+{
+	if (!x->device[0])
+		(void)str_copy(x->device, sizeof x->device, span_str(device));
+	x->mixed |= !str_eq(x->device, device);
+}
 
 static void put_row(struct cli *c, const char *device, const json_t *row, void *arg)
 {
 	struct export *x = arg;
 
 	(void)c;
-	(void)device;
+	note_whose(x, device);
 	(void)json_dumpf(row, x->to, JSON_COMPACT);
 	(void)fputc('\n', x->to);
 	x->count++;
@@ -233,7 +274,7 @@ static void put_signature(struct cli *c, const char *device, const json_t *row, 
 	json_t *line = json_object();
 
 	(void)c;
-	(void)device;
+	note_whose(x, device);
 	(void)json_object_set(line, "signature", (json_t *)row);
 	(void)json_dumpf(line, x->to, JSON_COMPACT);
 	(void)fputc('\n', x->to);
@@ -251,7 +292,7 @@ static bool end_file(struct export *x, const char *path, struct err *e)
 /* Records as JSON lines, and what the firmware signs over them, if it can. */
 static bool export(struct cli *c, const char *path, struct err *e)
 {
-	struct export x = { NULL, 0 };
+	struct export x = { .to = NULL };
 	struct err unsigned_why = { 0 };
 	const struct cli_operate records = { .op = "auditlog.read", .each = put_row, .arg = &x };
 	const struct cli_operate sign = { .op = "auditlog.export",
@@ -266,7 +307,12 @@ static bool export(struct cli *c, const char *path, struct err *e)
 		return err_hint(e, "it must not exist yet, and its folder must");
 	}
 	bool ok = cli_operate(c, &records, e);
-	bool is_signed = ok && cli_operate(c, &sign, &unsigned_why);
+	bool is_signed = ok && !x.mixed && cli_operate(c, &sign, &unsigned_why);
+	if (ok && (x.mixed || c->exit_status)) { /* the status is of many PCs only */
+		ok = err_set(e, ERR_USAGE,
+			     "--export writes the log of one PC, and these are several");
+		err_hint(e, "a file for each: the signature of a PC is over its own log");
+	}
 	ok = ok ? end_file(&x, path, e) : (fclose(x.to), false);
 	if (!ok) {
 		(void)unlink(path);
@@ -282,9 +328,79 @@ static bool export(struct cli *c, const char *path, struct err *e)
 	return true;
 }
 
+/* What the PC gets: the key as PKCS#1, base64, and the certificates one behind the other. */
+struct signing {
+	struct buf key, certs; /* key: wiped at the end */
+	char lengths[128];
+};
+
+static bool make_signing(struct signing *s, const struct pki_chain *chain, struct err *e)
+{
+	struct secret pkcs1 = { 0 };
+	struct buf ders;
+	struct out o;
+
+	if (!chain->key || !pki_key_matches(chain->key, &chain->certs[0])) {
+		err_set(e, ERR_INVALID,
+			chain->key ? "the key does not belong to the certificate '%s'"
+				   : "there is no key beside the certificate '%s'",
+			chain->certs[0].subject);
+		return err_want(e, "an RSA key with its certificate, and the CAs above it");
+	}
+	if (chain->certs[0].key_kind != PKI_KEY_RSA || !pki_key_private_pkcs1(chain->key, &pkcs1)) {
+		err_set(e, ERR_UNSUPPORTED, "firmware signs with RSA keys only");
+		return err_want(e, "an RSA key");
+	}
+	out_init_buf(&o, &s->key);
+	out_b64(&o, secret_reveal(&pkcs1));
+	secret_deinit(&pkcs1);
+	buf_init(&ders, LIMIT_PFX_BYTES);
+	out_init(&o, s->lengths, sizeof s->lengths);
+	for (unsigned i = 0; i < chain->count; i++) {
+		buf_add(&ders, chain->certs[i].der);
+		out_fmt(&o, "%s%zu", i ? " " : "", chain->certs[i].der.n);
+	}
+	out_init_buf(&o, &s->certs);
+	out_b64(&o, buf_span(&ders));
+	buf_deinit(&ders);
+	buf_add(&s->key, span_make("", 1));
+	buf_add(&s->certs, span_make("", 1));
+	return true;
+}
+
+static bool give_key(struct cli *c, const char *path, struct err *e)
+{
+	struct signing s = { .lengths = "" };
+	struct pki_chain *chain = NULL;
+	struct buf file;
+
+	if (!cli_input_read(path, LIMIT_PFX_BYTES, &file, e))
+		return false;
+	buf_init(&s.key, KEY_MAX);
+	(void)buf_reserve(&s.key, KEY_MAX - 1); /* grown, it would leave pieces of the key behind */
+	buf_init(&s.certs, 2 * LIMIT_PFX_BYTES);
+	chain = pki_chain_load(buf_span(&file), NULL, e);
+	bool ok = (chain && make_signing(&s, chain, e)) || err_wrap(e, "%s", path);
+	const struct amt_op_arg args[] = { { "key", (const char *)s.key.p },
+					   { "certificates", (const char *)s.certs.p },
+					   { "lengths", s.lengths } };
+	const struct cli_operate o = { .op = "auditlog.sign",
+				       .args = args,
+				       .arg_count = 3,
+				       .question = "Let %s sign the audit log with that key?" };
+	ok = ok && cli_operate(c, &o, e);
+	if (ok)
+		say_done(c, "The PC signs its audit log with that key from now on.");
+	buf_wipe(&file);
+	buf_wipe(&s.key);
+	buf_deinit(&s.certs);
+	pki_chain_free(chain);
+	return ok;
+}
+
 bool cli_cmd_auditlog(struct cli *c, struct err *e)
 {
-	static const char *const acts[] = { "policy", "export", "clear" };
+	static const char *const acts[] = { "policy", "export", "clear", "signing-key" };
 	const struct amt_op_arg args[] = { { "limit", cli_args_value(&c->args, "limit") } };
 	struct cli_operate o = { .op = "auditlog.read",
 				 .args = args,
@@ -292,8 +408,10 @@ bool cli_cmd_auditlog(struct cli *c, struct err *e)
 				 COLS(audit_cols),
 				 .none = "The audit log is empty." };
 
-	if (!one_of(c, acts, 3, e))
+	if (!one_of(c, acts, 4, e))
 		return false;
+	if (cli_args_has(&c->args, "signing-key"))
+		return give_key(c, cli_args_value(&c->args, "signing-key"), e);
 	if (cli_args_has(&c->args, "export"))
 		return export(c, cli_args_value(&c->args, "export"), e);
 	if (cli_args_has(&c->args, "clear"))

@@ -8,7 +8,7 @@
 	  "show what PCs wrote into their event log, or empty it, or stop it from growing",        \
 	  CMD_LOCAL, cli_cmd_eventlog)                                                              \
 	X("auditlog", "",                                                                           \
-	  "[TARGET]... [--limit N] [--raw] [--policy] [--export FILE] [--clear] " CLI_PC_ARGS, \
+	  "[TARGET]... [--limit N] [--raw] [--policy] [--export FILE] [--signing-key FILE] [--clear] " CLI_PC_ARGS, \
 	  "show who did what with PCs, as their firmware recorded it, and what it records",        \
 	  CMD_LOCAL, cli_cmd_auditlog)                                                              \
 	X("auditlog", "verify", "FILE [--root FILE]",                                               \

@@ -25,4 +25,5 @@
 	X("unfreeze", "eventlog", "let it go on")                                                   \
 	X("root", "auditlog", "file with the certificate that the signing one must lead to (default: any)") \
 	X("policy", "auditlog", "show what is audited, and how full the log is")                    \
+	X("signing-key", "auditlog", "give the PCs this key to sign their logs with: file with an RSA key and its certificates (PEM, or PKCS#12 without a password)") \
 	X("export", "auditlog", "write all records to this new file as JSON lines, and the signature of the PC if it makes one")

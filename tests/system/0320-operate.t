@@ -58,6 +58,11 @@ test_expect_success 'the place of its page is the one where it answers' '
 	ob webui 127.22.20.1 | grep -q "serves its page: https://[a-z0-9.]*:$((base + 1))$"
 '
 
+test_expect_success 'a file has the audit log of one PC, not of several' '
+	sim_ctl audit 127.22.20.1 16/14 && sim_ctl audit 127.22.20.2 16/14 && refused 2 "these are several" auditlog "127.22.20.[1-2]" --yes --export two.jsonl &&
+	! test -e two.jsonl && ob auditlog 127.22.20.2 --export one.jsonl >said && grep -q "records in one.jsonl" said
+'
+
 test_expect_success 'a range is switched off, once each; who is off already is left alone' '
 	ob power off "127.22.20.[1-3]" --yes >said && test "$(grep -c "says it is off" said)" = 3 &&
 	power_is 1 off && power_is 3 off && power_is 4 on &&

@@ -68,7 +68,11 @@ test_expect_success 'a log of 390 records is read whole, and wraps' '
 	json list "d[0][\"message\"]" | grep -q "firmware progress"
 '
 
-test_expect_success 'following shows each new event once, also after the log was emptied' '
+followed_lines() {
+	test $(wc -l <followed) = "$1"
+}
+
+test_expect_success 'following shows each new event once, also after the log was emptied, and the PC was away' '
 	log $old --follow --interval 1 >followed 2>followed.err &
 	follow=$! && sim_pids="$sim_pids $follow" &&
 	sim_until grep -q "starting the OS" followed && before=$(wc -l <followed) &&
@@ -77,7 +81,9 @@ test_expect_success 'following shows each new event once, also after the log was
 	test $(wc -l <followed) = $((before + 2)) &&
 	log $old --clear --yes && sim_ctl event $old boot-failure && sim_until grep -q "system boot failure" followed &&
 	test $(grep -c "no bootable media" followed) = 1 && test $(wc -l <followed) = $((before + 3)) &&
-	kill $follow
+	sim_ctl fault $old refuse=1000 && sim_until grep -q "going on" followed.err && sim_ctl event $old intrusion &&
+	sim_ctl fault $old none && sim_until followed_lines $((before + 4)) &&
+	tail -1 followed | grep -q "the case was opened" && test $(grep -c "going on" followed.err) = 1 && kill $follow
 '
 
 test_expect_success 'a frozen log stays as it is' '
@@ -95,9 +101,10 @@ test_expect_success 'emptying and freezing are asked for' '
 
 test_expect_success 'five wrong logins are one event' '
 	at=127.22.45.2 && sim_ctl switch $at lockout=off && echo wrong >wrong.txt && n=0 && while test $n -lt 5; do
+		XDG_STATE_HOME=$PWD/user$n && export XDG_STATE_HOME && # three of one user are all that are safe
 		refused 5 "password" eventlog --direct $at:$base --password-file wrong.txt || return 1
 		n=$((n + 1))
-	done && log $at >said && test $(grep -c "authentication failed 5 times" said) = 1 && test $(wc -l <said) = 2
+	done && unset XDG_STATE_HOME && log $at >said && test $(grep -c "authentication failed 5 times" said) = 1 && test $(wc -l <said) = 2
 '
 
 # Records of real PCs, when they lie beside the tree.

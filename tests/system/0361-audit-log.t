@@ -75,7 +75,7 @@ signing() {
 test_expect_success 'a PC with a key signs its log, and a foreign program finds the same' '
 	refused 6 "nobody signed it" auditlog verify log.jsonl && sim_root anchor && sim_leaf signer anchor log.example.com &&
 	{ signing signer.key anchor.pem; ! grep -q "ReturnValue = 0" signing.out; } &&
-	signing signer.key signer.pem anchor.pem && grep -q "ReturnValue = 0" signing.out &&
+	cat signer.key signer.pem anchor.pem >signing.pem && audit --signing-key signing.pem --yes >said && grep -q "signs its audit log" said &&
 	audit --policy --json >list && test "$(json list "[r[\"can_sign\"] for r in d if r[\"table\"] == \"log\"]")" = "[True]" &&
 	audit --export signed.jsonl >said && grep -q "with a signature" said && test $(wc -l <signed.jsonl) = 25 &&
 	"$OUTBAND" auditlog verify signed.jsonl --json >good.json && test "$(json good.json "d[\"records\"], d[\"root\"]")" = "(24, '"'any'"')" &&
@@ -93,6 +93,16 @@ test_expect_success 'a PC with a key signs its log, and a foreign program finds 
 	open("signed.sig", "wb").write(base64.b64decode(s["signature"]))
 	PY
 	openssl x509 -in signer.pem -pubkey -noout >signer.pub && openssl dgst -sha256 -verify signer.pub -signature signed.sig signed.bin
+'
+
+test_expect_success 'a key that cannot sign is refused here, and none is told' '
+	openssl ecparam -genkey -name prime256v1 -out ec.key 2>/dev/null && openssl req -x509 -new -key ec.key -subj /CN=ec -out ec.pem 2>/dev/null &&
+	cat ec.key ec.pem >ec.all && refused 6 "RSA keys only" auditlog --signing-key ec.all --yes --direct $at:$base --password-file admin.txt &&
+	cat signer.key anchor.pem >other.all && refused 3 "does not belong" auditlog --signing-key other.all --yes --direct $at:$base --password-file admin.txt &&
+	refused 3 "no key beside" auditlog --signing-key signer.pem --yes --direct $at:$base --password-file admin.txt &&
+	refused 3 "no-such" auditlog --signing-key no-such --yes --direct $at:$base --password-file admin.txt &&
+	refused 2 "sign the audit log" auditlog --signing-key signing.pem --direct $at:$base --password-file admin.txt &&
+	refused 6 "no audit log" auditlog --signing-key signing.pem --yes --direct 127.22.46.2:$base --password-file admin.txt
 '
 
 test_expect_success 'what was changed since is told: a record less, another record, another root, a bad file' '
