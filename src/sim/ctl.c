@@ -360,6 +360,19 @@ const struct sim_ctl_row *sim_ctl_row_at(unsigned i)
 	return i < ROW_COUNT ? &rows[i] : NULL;
 }
 
+static bool no_such_request(const char *name, struct err *e)
+{
+	char names[sizeof e->want];
+	struct out o;
+
+	out_init(&o, names, sizeof names);
+	for (size_t i = 0; i < ROW_COUNT; i++)
+		out_fmt(&o, "%s%s", i ? " " : "", rows[i].name);
+	err_set(e, ERR_USAGE, "there is no request '%s'", name);
+	err_want(e, "%s", names);
+	return err_hint(e, "'outband sim --help' explains them");
+}
+
 /* ---- one connection ---- */
 
 static void conn_free(struct conn *c)
@@ -457,13 +470,8 @@ static bool parse(struct conn *c, struct span line, struct err *e)
 	}
 	for (i = 0; i < ROW_COUNT && (!c->word_count || !str_eq(rows[i].name, c->words[0]));)
 		i++;
-	if (i == ROW_COUNT) {
-		err_set(e, ERR_USAGE, "there is no request '%s'", c->word_count ? c->words[0] : "");
-		return err_want(
-			e,
-			"list, stats, state, fault, switch, value, g3, hello, "
-			"move, link, usb, event, audit, update, hardware, power-loss or fleet");
-	}
+	if (i == ROW_COUNT)
+		return no_such_request(c->word_count ? c->words[0] : "", e);
 	if (c->word_count - 1 < hows[i].lo || c->word_count - 1 > hows[i].hi)
 		return err_set(e, ERR_USAGE, "use: %s %s", rows[i].name, rows[i].args);
 	c->at = 0;

@@ -116,6 +116,7 @@ test_expect_success 'ctl says when nobody listens, or the request is wrong' '
 	refused 2 "use: outband sim ctl" ctl list &&
 	sim_start 21000 &&
 	refused 3 "there is no request" ctl --ctl ctl dance &&
+	refused 3 " boot media consent kvm " ctl --ctl ctl dance &&
 	refused 3 "the fleet has 0 to 0" ctl --ctl ctl state 1 &&
 	refused 3 "no device .127.9.9.9" ctl --ctl ctl state 127.9.9.9 &&
 	refused 3 "use: state DEVICE" ctl --ctl ctl state &&
