@@ -6,11 +6,18 @@
 #include <arpa/inet.h>
 #include <assert.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #define QUEUE_MAX_BYTES ((size_t)8 * 1024 * 1024)
 #define LINGER_MS       5000 /* wait for the peer's FIN after ours */
 #define CONNECT_MS      10000
+
+/* A peer that vanished (cable, power) is noticed after a minute, also when nobody has anything to say. */
+#define ALIVE_IDLE_S  30
+#define ALIVE_EACH_S  10
+#define ALIVE_COUNT   3
+#define ALIVE_LOST_MS 60000
 
 enum state { ST_NEW, ST_CONNECTING, ST_UP, ST_DOWN };
 struct net_tcp {
@@ -242,6 +249,23 @@ static int bind_own(struct net_tcp *t)
 	return uv_tcp_bind(&t->sock->u.tcp, (struct sockaddr *)&own, 0);
 }
 
+static void keep_alive(int fd)
+{
+	static const struct {
+		int level, name, value;
+	} options[] = {
+		{ SOL_SOCKET, SO_KEEPALIVE, 1 },
+		{ IPPROTO_TCP, TCP_KEEPIDLE, ALIVE_IDLE_S },
+		{ IPPROTO_TCP, TCP_KEEPINTVL, ALIVE_EACH_S },
+		{ IPPROTO_TCP, TCP_KEEPCNT, ALIVE_COUNT },
+		{ IPPROTO_TCP, TCP_USER_TIMEOUT, ALIVE_LOST_MS },
+	};
+
+	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+		(void)setsockopt(fd, options[i].level, options[i].name, &options[i].value,
+				 sizeof options[i].value);
+}
+
 static void take_sock(struct net_tcp *t, struct net_sock *k)
 {
 	if (net_sock_release_priv(k)) {
@@ -269,6 +293,7 @@ static bool dial(struct net_tcp *t, struct err *e)
 		err_set(e, ERR_UNREACHABLE, "cannot use own address %s", t->target->bind_address);
 		return err_seen(e, "%s", uv_strerror(r));
 	}
+	keep_alive(net_sock_fd_priv(k));
 	req = MEM_NEW(uv_connect_t);
 	r = uv_tcp_connect(req, &k->u.tcp, (struct sockaddr *)&sa, on_connected);
 	if (r == 0)

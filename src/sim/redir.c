@@ -13,7 +13,6 @@
 
 #define IN_MAX     262144 /* the longest message is 64 KB */
 #define LOGIN_MS   30000  /* a line that does not log in ends (G) */
-#define LINGER_MS  5000   /* who does not take the end is not waited for longer (G) */
 #define REPLY_MAX  512
 #define IANA_INTEL 343
 #define QOP        "auth"
@@ -72,36 +71,17 @@ void sim_redir_free_all(struct sim_dev *d)
 		redir_free(d->redirs);
 }
 
-static void note_session(const struct sim_redir *r, bool begins);
-
-static void reset(struct sim_redir *r)
-{
-	net_stream_reset(r->s);
-	redir_free(r);
-}
-
-/* The other side stands still: the session is free for somebody else. */
-static void on_linger(void *arg)
-{
-	struct sim_redir *r = arg;
-
-	r->timer = NULL;
-	if (r->state)
-		note_session(r, false);
-	reset(r);
-}
-
 static void on_end(void *arg)
 {
 	struct sim_redir *r = arg;
 
 	r->timer = NULL;
 	if (r->cut) {
-		reset(r);
+		net_stream_reset(r->s);
+		redir_free(r);
 		return;
 	}
 	net_stream_end(r->s);
-	r->timer = sched_after(r->d->env->sched, LINGER_MS, on_linger, r);
 }
 
 static void end_soon(struct sim_redir *r, bool cut)
