@@ -11,7 +11,7 @@
 #define TICKETS_MAX   20000
 #define TICKET_MS     (3600ll * 1000) /* since it was last used */
 #define TOKEN_BYTES   16
-#define TOKEN_TEXT    (2 * TOKEN_BYTES)
+#define TOKEN_TEXT    ((size_t)2 * TOKEN_BYTES)
 #define WATCH         " watch"
 #define ASK_MS        10000
 #define LINE_FULL     ((size_t)256 * 1024)

@@ -4,6 +4,7 @@
 #include "net/fetch.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include <assert.h>
 #include <curl/curl.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -86,16 +87,16 @@ void net_fetch_stop(struct net_fetch *f)
 
 char *net_fetch_show_url(const char *url)
 {
+	assert(url);
 	struct span all = span_str(url);
 	size_t scheme = span_find(all, ':'), host = scheme + 3 < all.n ? scheme + 3 : all.n;
 	struct span rest = span_make(all.p + host, all.n - host);
 	struct span seen = span_make(rest.p, span_find(rest, '?'));
 	struct span login = span_make(seen.p, span_find(seen, '/'));
-	size_t at = login.n; /* the last '@' before the path */
+	const uint8_t *last = login.n ? memrchr(login.p, '@', login.n) : NULL;
+	size_t at = last ? (size_t)(last + 1 - login.p) : 0;
 	char *text = mem_new(all.n + 1);
 
-	while (at > 0 && login.p[at - 1] != '@')
-		at--;
 	memcpy(text, all.p, host);
 	memcpy(text + host, seen.p + at, seen.n - at);
 	return text;
