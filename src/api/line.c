@@ -388,7 +388,7 @@ static void begin_line(struct line_conn *c, struct span token)
 		if (span_eq_str(token, t->token))
 			c->ticket = t;
 	if (!c->ticket) {
-		err_set(&e, ERR_DENIED, "the service knows no such ticket");
+		err_set(&e, ERR_NOT_FOUND, "the service knows no such ticket");
 		err_hint(&e, "it may have been started again: begin again");
 		refuse(c, &e);
 		return;

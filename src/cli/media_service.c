@@ -1,14 +1,16 @@
 /* See media_service.h: tickets from the service for all PCs at once, then a line for each session
- * (line.h), and the start of a PC as an operation of the service, asked for on a worker, since the
+ * (line.h), with a fresh ticket after the service was started again, and the start of a PC as an operation of the service, asked for on a worker, since the
  * requests of rpc.h wait. */
 #include "cli/media_service.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "cli/line.h"
 #include "cli/media_consent.h"
 #include "cli/rpc.h"
 #include "net/loop.h"
 
-#define WAIT_MS "20000"
+#define WAIT_MS    "20000"
+#define TICKET_MAX 64
 
 struct service;
 struct target {
@@ -17,6 +19,10 @@ struct target {
 	struct cli_media_pc *pc;
 	bool cd, ok;
 	struct err e; /* of its start */
+	struct amt_redir_events ev;
+	void *ev_arg;
+	char ticket[TICKET_MAX], fresh[TICKET_MAX];
+	bool asking; /* for a fresh one */
 };
 struct service {
 	struct cli *c;
@@ -29,11 +35,82 @@ struct service {
 
 /* ---- lines ---- */
 
+static const char *text_of(const json_t *o, const char *key)
+{
+	const char *v = json_string_value(json_object_get(o, key));
+
+	return v ? v : "";
+}
+
+static void work_ticket(void *arg)
+{
+	struct target *t = arg;
+	struct cli c = *t->s->c;
+	struct err ignored = { 0 }; /* the next line that is refused asks again */
+	json_t *reply = NULL;
+
+	arena_init(&c.arena, 1 << 16);
+	t->fresh[0] = '\0';
+	json_t *doc = json_pack("{s:s, s:[s]}", "kind", "ider", "targets", t->line->uuid);
+	if (cli_rpc_send(&c, "POST", "/v1/lines", doc, &reply, &ignored)) {
+		const json_t *first = json_array_get(json_object_get(reply, "lines"), 0);
+		(void)str_copy(t->fresh, sizeof t->fresh, span_str(text_of(first, "ticket")));
+		json_decref(reply);
+	}
+	arena_deinit(&c.arena);
+}
+
+static void on_ticket(void *arg)
+{
+	struct target *t = arg;
+
+	t->asking = false;
+	if (t->fresh[0])
+		memcpy(t->ticket, t->fresh, sizeof t->ticket);
+}
+
+static void on_line_open(void *arg)
+{
+	struct target *t = arg;
+
+	t->ev.on_open(t->ev_arg);
+}
+
+static void on_line_data(void *arg, struct span bytes)
+{
+	struct target *t = arg;
+
+	t->ev.on_data(t->ev_arg, bytes);
+}
+
+static void on_line_room(void *arg)
+{
+	struct target *t = arg;
+
+	t->ev.on_room(t->ev_arg);
+}
+
+/* A service that was started again knows none of its tickets: another one, for the next try. */
+static void on_line_down(void *arg, const struct err *why)
+{
+	struct target *t = arg;
+
+	if (why->code == ERR_NOT_FOUND && !t->asking) {
+		t->asking = true;
+		net_loop_work(t->s->loop, work_ticket, on_ticket, t);
+	}
+	t->ev.on_down(t->ev_arg, why);
+}
+
 static void *line_open(void *arg, const struct amt_redir_events *ev, void *ev_arg)
 {
-	const struct target *t = arg;
+	static const struct amt_redir_events events = { on_line_open, on_line_data, on_line_room,
+							on_line_down };
+	struct target *t = arg;
 
-	return cli_line_open(t->s->loop, t->s->path, t->line->ticket, ev, ev_arg);
+	t->ev = *ev;
+	t->ev_arg = ev_arg;
+	return cli_line_open(t->s->loop, t->s->path, t->ticket, &events, t);
 }
 
 static bool line_send(void *line, struct span bytes)
@@ -52,13 +129,6 @@ static void line_free(void *line)
 }
 
 /* ---- the start of a PC ---- */
-
-static const char *text_of(const json_t *o, const char *key)
-{
-	const char *v = json_string_value(json_object_get(o, key));
-
-	return v ? v : "";
-}
 
 static bool fetch_result(const struct cli *c, const char *id, json_t **out_item, struct err *e)
 {
@@ -139,6 +209,7 @@ static bool get_lines(struct service *s, struct err *e)
 	for (unsigned i = 0; i < n; i++) {
 		struct target *t = &s->targets[i];
 		*t = (struct target){ .s = s, .pc = &s->conf.pcs[i], .line = &lines[i] };
+		(void)str_copy(t->ticket, sizeof t->ticket, span_str(lines[i].ticket));
 		*t->pc = (struct cli_media_pc){
 			.name = lines[i].name,
 			.way = { line_open, line_send, line_queued, line_free, t },

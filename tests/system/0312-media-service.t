@@ -133,9 +133,10 @@ test_expect_success 'a socket that is asked nonsense answers and goes on' '
 	serve_all 1 127.22.252.4 --cd disc.iso && media_end
 '
 
-test_expect_success 'the service ends in the middle, in order' '
-	serve_all 1 127.22.252.4 --cd disc.iso && serve_stop && sim_until grep -q "trying again" media.err &&
-	media_end
+test_expect_success 'the service ends in the middle and comes back: the drives do, too, without anybody' '
+	serve_all 2 "127.22.252.[4-5]" --cd disc.iso && serve_stop && sim_until grep -q "trying again" media.err &&
+	serve_start 22269 && sim_until eval "test \$(grep -c \"has its drives again\" media.err) = 2" &&
+	media_end && cat media.out && test "$(grep -c " 2  -$" media.out)" = 2
 '
 
 test_done
