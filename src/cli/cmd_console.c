@@ -6,6 +6,7 @@
 #include "cli/console_service.h"
 #include "cli/direct.h"
 #include "cli/line.h"
+#include "cli/rpc.h"
 #include "cli/term.h"
 #include <signal.h>
 #include <stdio.h>
@@ -219,6 +220,13 @@ static void on_resize(void *arg, int signum)
 	cli_console_resized(&x->k);
 }
 
+static void on_resume(void *arg, int signum)
+{
+	(void)arg;
+	(void)signum;
+	cli_term_resume();
+}
+
 static void start(void *arg)
 {
 	struct direct *x = arg;
@@ -228,6 +236,7 @@ static void start(void *arg)
 	net_loop_on_signal(x->d.loop, SIGTERM, on_signal, x);
 	net_loop_on_signal(x->d.loop, SIGHUP, on_signal, x);
 	net_loop_on_signal(x->d.loop, SIGWINCH, on_resize, x);
+	net_loop_on_signal(x->d.loop, SIGCONT, on_resume, x);
 	if (!cli_console_begin(&x->k, x->e)) {
 		cli_console_deinit(&x->k);
 		cli_direct_finish(&x->d, false);
@@ -264,6 +273,20 @@ static bool read_options(struct cli *c, struct console *k, struct err *e)
 	return !log || cli_console_open_log(k, log, e);
 }
 
+static bool end_all(struct cli *c, struct err *e)
+{
+	const char *pc = cli_operand(c, 0);
+	const struct cli_rpc_req req = {
+		.method = "DELETE", .target = cli_rpc_target(&c->arena, "/v1/devices/%/console", pc)
+	};
+
+	if (!cli_rpc_call(c, &req, NULL, e))
+		return false;
+	cli_writer_done(c->writer, "device", pc, "The console of %s is ended, for all who look.",
+			pc);
+	return true;
+}
+
 static bool through_service(struct cli *c, struct err *e)
 {
 	struct console k = { 0 };
@@ -271,6 +294,8 @@ static bool through_service(struct cli *c, struct err *e)
 	if (!cli_line_check(c, e))
 		return false;
 	k.pc = cli_operand(c, 0);
+	if (cli_args_has(&c->args, "end"))
+		return end_all(c, e);
 	bool ok = read_options(c, &k, e) && cli_console_service(&k, e);
 	cli_console_close_log(&k);
 	cli_script_deinit(&k.script);
@@ -284,6 +309,8 @@ bool cli_cmd_console(struct cli *c, struct err *e)
 
 	if (!cli_args_has(&c->args, "direct"))
 		return through_service(c, e);
+	if (cli_args_has(&c->args, "end"))
+		return err_set(e, ERR_USAGE, "--end is for a console of the service");
 	if (c->args.count > 0)
 		return err_set(e, ERR_USAGE,
 			       "--direct %s is the PC; '%s' beside it is one too many",

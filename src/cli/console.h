@@ -34,7 +34,7 @@ struct console {
 	struct buf typing;      /* on its way to the PC */
 	struct buf showing;     /* on its way to the screen */
 	struct buf past;        /* scrollback */
-	bool paused, reading;
+	bool paused, reading, told_reads;
 	int log_fd, file_fd;    /* -1: none */
 	const char *log_path;
 	bool log_line_open;     /* the last line of the log has not ended */

@@ -87,7 +87,11 @@ static void on_typed(void *arg, const json_t *reply, const struct err *e)
 	v->type = NULL;
 	v->leaves = false;
 	v->want_break = false;
-	if (e->code == ERR_DENIED) {
+	if (e->code == ERR_DENIED && (v->k->has_script || !v->k->in_is_term)) {
+		cli_console_stop(v->k, e); /* nobody is there to wait for the keyboard */
+		buf_clear(&v->typed);
+		v->is_writer = false;
+	} else if (e->code == ERR_DENIED) {
 		cli_console_note(v->k, "%s (%s); --force takes it over", e->msg, e->seen);
 		buf_clear(&v->typed); /* not kept for later */
 		v->is_writer = false;
@@ -366,6 +370,13 @@ static void on_resize(void *arg, int signum)
 	cli_console_resized(v->k);
 }
 
+static void on_resume(void *arg, int signum)
+{
+	(void)arg;
+	(void)signum;
+	cli_term_resume();
+}
+
 static bool open_console(struct service *v, struct err *e)
 {
 	struct cli *c = v->k->c;
@@ -410,6 +421,7 @@ bool cli_console_service(struct console *k, struct err *e)
 	for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
 		net_loop_on_signal(v.loop, deadly[i], on_signal, &v);
 	net_loop_on_signal(v.loop, SIGWINCH, on_resize, &v);
+	net_loop_on_signal(v.loop, SIGCONT, on_resume, &v);
 	if (cli_console_begin(k, e)) {
 		look(&v);
 	} else {

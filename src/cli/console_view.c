@@ -252,6 +252,10 @@ void cli_console_room(struct console *k)
 
 void cli_console_type(struct console *k, struct span bytes)
 {
+	if (k->read_only && k->in_is_term && !k->told_reads) {
+		k->told_reads = true;
+		cli_console_note(k, "this console only reads: nothing is typed");
+	}
 	if (k->read_only || !buf_add(&k->typing, bytes))
 		return;
 	pump(k);

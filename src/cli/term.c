@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 static volatile int raw_fd = -1;
-static struct termios before;
+static struct termios before, wanted;
 
 static const int deadly[] = { SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGQUIT };
 
@@ -19,6 +19,12 @@ void cli_term_restore(void)
 	raw_fd = -1;
 	if (fd >= 0)
 		(void)tcsetattr(fd, TCSANOW, &before);
+}
+
+void cli_term_resume(void)
+{
+	if (raw_fd >= 0)
+		(void)tcsetattr(raw_fd, TCSANOW, &wanted);
 }
 
 static void on_death(int signum)
@@ -40,6 +46,7 @@ static bool set(int fd, const struct termios *as)
 	if (tcsetattr(fd, TCSADRAIN, as) != 0)
 		return false;
 	raw_fd = fd;
+	wanted = *as;
 	if (!registered) {
 		registered = true;
 		(void)atexit(cli_term_restore);

@@ -123,7 +123,7 @@ test_expect_success 'the simulator ends' 'sim_stop'
 test_expect_success 'the same with TLS' '
 	sim_start $base --devices 1 --generation 16.1 --state configured --admin-password-file pw \
 		--tls server --redirection on --host-name pc8 &&
-	test_expect_code 4 console </dev/null 2>err && grep -e "TLS only there (--tls)" err &&
+	test_expect_code 4 console </dev/null 2>err && grep -e "TLS only.*--tls" err &&
 	console --tls --expect setup.script >out && grep -F "Settings saved." out &&
 	sim_stop
 '

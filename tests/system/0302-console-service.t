@@ -55,6 +55,7 @@ test_expect_success 'one types, another looks on, a third may not type' '
 	sim_until grep -q "from the writer" writer &&
 	{ ob console 127.22.30.2 --expect looker.script >looker & } && second=$! &&
 	echo "echo from the third" | ob console 127.22.30.2 >third 2>err; grep "somebody else types" err &&
+	test_expect_code 3 ob console 127.22.30.2 --expect hello.script >third 2>err && grep "somebody else types" err &&
 	wait $first && wait $second && grep -q "from the writer" looker && ! grep "from the third" looker &&
 	test "$(sim_ctl stats 127.22.30.2 | sim_field failed_logins)" = 0
 '
@@ -110,8 +111,7 @@ test_expect_success 'the audit tells who opened it' '
 
 test_expect_success 'who ended it is said to those who looked on, and stands in the audit' '
 	looks_on && reader=$! &&
-	curl --silent --unix-socket "$OUTBAND_SOCKET" -X DELETE http://x/v1/devices/127.22.30.1/console >/dev/null &&
-	{ wait $reader; test $? = 4; } && grep "uid:$(id -u) ended the console of pc1.example.com, for all who look" err &&
+	ob console 127.22.30.1 --end && { wait $reader; test $? = 4; } && grep "uid:$(id -u) ended the console of pc1.example.com, for all who look" err &&
 	ob audit list | grep -q "console.end"
 '
 

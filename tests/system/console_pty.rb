@@ -128,6 +128,12 @@ when 'stopped'
   abort "exit status #{status}" unless status.exitstatus.zero?
 when 'small'
   abort "no word of the size: #{seen.inspect}" unless seen.include?('this has 40 x 10')
+  # stopped, its terminal used by a shell, and continued
+  Process.kill('STOP', pid)
+  Process.wait2(pid, Process::WUNTRACED)
+  system("stty sane <#{slave.path}")
+  Process.kill('CONT', pid)
+  Timeout.timeout(LIMIT) { sleep 0.05 while modes(slave).include?('icanon') }
   master.write "echo ok\r"
   wait_for(master, "ok\r\nok\r\n", seen)
   master.write "\x1dq"
