@@ -1,6 +1,7 @@
 /* Hardware and software of PCs: lists, conditions, parts, changes, and what advisories say of the
  * firmware. Reads rows that operations have left; talks to no device. */
 #include "api/api_priv.h"
+#include "amt/hw.h"
 #include "base/where.h"
 #include "engine/vulnerable.h"
 #include <inttypes.h>
@@ -275,6 +276,26 @@ static void put_part(struct api_json *j, const struct store_asset *a)
 	put_fields(j, "fields", a->content);
 }
 
+/* The tables of amt/hw.h, and processors of which only the chip told. */
+static bool check_kind(const char *kind, struct err *e)
+{
+	const struct amt_hw_class *c, *d;
+	char names[160] = "";
+	struct out o;
+
+	out_init(&o, names, sizeof names - 1);
+	for (unsigned i = 0, k; (c = amt_hw_class_at(i)); i++) {
+		if (str_eq(c->table, kind))
+			return true;
+		for (k = 0; k < i && (d = amt_hw_class_at(k)) && !str_eq(d->table, c->table); k++)
+			;
+		if (k == i)
+			out_fmt(&o, "%s%s", o.n ? " " : "", c->table);
+	}
+	err_set(e, ERR_INVALID, "there is no kind of parts '%.32s'", kind);
+	return err_hint(e, "one of: %s", names);
+}
+
 void api_asset_parts(struct api_req *r)
 {
 	const char *kind = api_query(r, "kind"), *item = "";
@@ -282,7 +303,7 @@ void api_asset_parts(struct api_req *r)
 	struct err e = { 0 };
 	char uuid[UUID_TEXT_SIZE] = "";
 
-	if (!api_query_page(r, &page, &e)) {
+	if (!api_query_page(r, &page, &e) || (kind && !check_kind(kind, &e))) {
 		api_fail(r, &e);
 		return;
 	}

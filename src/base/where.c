@@ -134,8 +134,8 @@ static const struct where *parse_or(struct parser *p);
 
 static bool find_col(struct parser *p, unsigned *out_col)
 {
-	char names[96];
-	struct out o;
+	char names[96] = "", more[160] = "";
+	struct out o, rest;
 
 	for (unsigned i = 0; i < p->col_count && !p->quoted; i++) {
 		if (!span_eq_nocase(p->word, span_str(p->cols[i].name)))
@@ -143,12 +143,19 @@ static bool find_col(struct parser *p, unsigned *out_col)
 		*out_col = i;
 		return true;
 	}
-	memset(names, 0, sizeof names);
 	out_init(&o, names, sizeof names - 1);
-	for (unsigned i = 0; i < p->col_count; i++)
-		out_fmt(&o, "%s%s", i ? " " : "", p->cols[i].name);
-	return fail(p, p->word_at, is_end(p) ? "a column is missing" : "there is no such column",
-		    names);
+	out_init(&rest, more, sizeof more - 1);
+	for (unsigned i = 0; i < p->col_count; i++) { /* whole names: the end of them in the hint */
+		bool fits = !rest.n && o.n + strlen(p->cols[i].name) + 1 < sizeof names - 1;
+		if (fits)
+			out_fmt(&o, "%s%s", i ? " " : "", p->cols[i].name);
+		else
+			out_fmt(&rest, "%s%s", rest.n ? " " : "or one of: ", p->cols[i].name);
+	}
+	bool bad = p->bad;
+	(void)fail(p, p->word_at, is_end(p) ? "a column is missing" : "there is no such column",
+		   names);
+	return !bad && more[0] ? err_hint(p->e, "%s", more) : false;
 }
 
 static bool parse_op(struct parser *p, enum op *out_op)

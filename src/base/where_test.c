@@ -118,6 +118,29 @@ static void errors_point(void **state)
 	}
 }
 
+/* All names are told, none of them cut. */
+static void names_all_columns(void **state)
+{
+	static const struct where_col many[] = {
+		{ "name", WHERE_TEXT },         { "processors_of_this_machine", WHERE_NUMBER },
+		{ "address", WHERE_TEXT },      { "when_it_was_configured_first", WHERE_NUMBER },
+		{ "generation", WHERE_NUMBER }, { "memory_gb", WHERE_NUMBER },
+		{ "vulnerable", WHERE_TEXT },
+	};
+	struct err e = { 0 };
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, 65536);
+	assert_null(
+		where_parse(span_str("memry_gb < 8"), many, sizeof many / sizeof *many, &a, &e));
+	assert_string_equal(e.want,
+			    "name processors_of_this_machine address "
+			    "when_it_was_configured_first generation memory_gb");
+	assert_string_equal(e.hint, "or one of: vulnerable");
+	arena_deinit(&a);
+}
+
 static void deep_and_long_ones_are_refused(void **state)
 {
 	(void)state;
@@ -160,6 +183,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fits_rows),
 		cmocka_unit_test(errors_point),
+		cmocka_unit_test(names_all_columns),
 		cmocka_unit_test(deep_and_long_ones_are_refused),
 		cmocka_unit_test(knows_its_columns),
 	};

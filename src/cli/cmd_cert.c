@@ -364,13 +364,12 @@ bool cli_cmd_cert_delete(struct cli *c, struct err *e)
 	if (!cli_ask(c, question, e))
 		return false;
 	for (unsigned i = 0; i < c->args.count; i++) {
+		const char *id = c->args.operands[i];
 		struct cli_rpc_req req = { .method = "DELETE",
-					   .target = cli_rpc_target(&c->arena, "/v1/certs/%",
-								    cli_operand(c, i)) };
+					   .target = cli_rpc_target(&c->arena, "/v1/certs/%", id) };
 		if (!cli_rpc_call(c, &req, NULL, e))
 			return false;
-		cli_writer_done(c->writer, "cert", cli_operand(c, i), "Removed %s.",
-				cli_operand(c, i));
+		cli_writer_done(c->writer, "cert", id, "Removed %s.", id);
 	}
 	return true;
 }

@@ -25,7 +25,8 @@ struct probe {
 	struct rng rng;
 	struct pc *pcs;
 	unsigned pc_count, wrong;
-	uint64_t unresolved;
+	uint64_t unresolved, no_hosts;
+	char unresolved_name[NAMES_TEXT_SIZE];
 };
 
 /* ---- output ---- */
@@ -220,7 +221,11 @@ static void on_end(void *arg)
 {
 	struct probe *v = arg;
 
-	v->unresolved = amt_discover_get_counts(v->d).unresolved;
+	struct amt_discover_counts n = amt_discover_get_counts(v->d);
+
+	v->unresolved = n.unresolved;
+	v->no_hosts = n.no_hosts;
+	(void)str_copy(v->unresolved_name, sizeof v->unresolved_name, span_str(n.unresolved_name));
 	amt_discover_free(v->d);
 	v->d = NULL;
 	net_loop_stop(v->loop);
@@ -248,10 +253,15 @@ static bool run(struct probe *v, struct err *e)
 	net_loop_on_signal(v->loop, SIGTERM, on_signal, v);
 	net_loop_run(v->loop);
 	if (v->unresolved) {
-		err_set(e, ERR_NOT_FOUND, "%llu of the names have no IPv4 address",
-			(unsigned long long)v->unresolved);
+		err_set(e, ERR_NOT_FOUND, "%s has no address", v->unresolved_name);
+		if (v->unresolved > 1)
+			err_set(e, ERR_NOT_FOUND, "%s and %llu more names have no address",
+				v->unresolved_name, (unsigned long long)v->unresolved - 1);
 		return err_hint(e, "check the names, and what DNS says of them");
 	}
+	if (v->no_hosts)
+		return err_set(e, ERR_INVALID,
+			       "no host has 0.x, multicast and broadcast addresses");
 	if (v->wrong)
 		v->c->exit_status = err_exit(ERR_VERIFY);
 	return true;

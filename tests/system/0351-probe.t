@@ -6,7 +6,7 @@ test_description='probe says what is wrong with PCs from outside, and who comes 
 . "$SHARNESS_TEST_SRCDIR/cli.sh"
 . "$SHARNESS_TEST_SRCDIR/fleet.sh"
 
-base=22410 rmcp=22414 hello=22419 listen=22420
+base=22410 rmcp=22414 hello=22419 listen=22415
 ports="--port-base $base --rmcp-port $rmcp"
 
 # rules ADDRESS: the findings of a PC, as "weight rule" in their order
@@ -75,12 +75,13 @@ test_expect_success 'pages that are switched off' '
 
 test_expect_success 'wrong use, and names that are none' '
 	refused 2 "ADDRESS" probe && refused 3 "is no IPv4 address" probe 127.0.0.300 &&
-	refused 3 "no IPv4 address" probe no-such-pc.invalid
+	refused 3 "^outband: no-such-pc.invalid has no address" probe no-such-pc.invalid &&
+	refused 3 "no host has" probe 224.0.0.1 $ports
 '
 
 test_expect_success 'listen hears hellos, pings and traps, and says from whom' '
-	"$OUTBAND" probe listen --port $listen --udp-port $listen --udp-port 22421 >heard 2>err &
-	pid=$! && sim_pids="$sim_pids $pid" && sim_until grep -q "UDP port 22421" err &&
+	"$OUTBAND" probe listen --port $listen --udp-port $listen --udp-port 22416 >heard 2>err &
+	pid=$! && sim_pids="$sim_pids $pid" && sim_until grep -q "UDP port 22416" err &&
 	pid8=$(sed -n "2s/,.*//p" psk.csv) &&
 	"$OUTBAND" hello send --to 127.0.0.1:$listen --pid "$pid8" --uuid 4c4c4544-0031-3610-8052-b4c04f564232 >out &&
 	sim_until grep -q "hello of 4c4c4544-0031-3610-8052-b4c04f564232, PID $pid8" heard &&
@@ -89,8 +90,8 @@ test_expect_success 'listen hears hellos, pings and traps, and says from whom' '
 	sim_until grep -q "TCP $listen *127.0.0.1 *hello of 4c4c4544-.*, 1 root hashes" heard &&
 	"$OUTBAND" discover 127.0.0.1 --ping --rmcp-port $listen >out 2>&1 &&
 	sim_until grep -q "UDP $listen *127.0.0.1 *presence ping" heard &&
-	ruby -rsocket -e "UDPSocket.new.send([%q(302902010004067075626c6963)].pack(%q(H*)), 0, %q(127.0.0.1), 22421)" &&
-	sim_until grep -q "UDP 22421 *127.0.0.1 *BER, such as SNMP: 3029" heard &&
+	ruby -rsocket -e "UDPSocket.new.send([%q(302902010004067075626c6963)].pack(%q(H*)), 0, %q(127.0.0.1), 22416)" &&
+	sim_until grep -q "UDP 22416 *127.0.0.1 *BER, such as SNMP: 3029" heard &&
 	kill -INT $pid && wait $pid
 '
 

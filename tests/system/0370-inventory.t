@@ -110,6 +110,8 @@ test_expect_success 'conditions' '
 test_expect_success 'software, counted' '
 	"$OUTBAND" inventory software --count --json >count.json && json count.json "d" &&
 	test "$(json count.json "[r[\"count\"] for r in d if r[\"what\"] == \"VendorID 8086\"]")" = "[6]" &&
+	refused 3 "no kind of parts .softwear." inventory software --kind softwear && grep -q "one of: .* memory .* sensor" err &&
+	refused 3 "no such column" inventory list --where "memry_gb < 8" && grep -q "or one of: .* memory_gb " err &&
 	"$OUTBAND" inventory software --kind memory --json >memory.json && test "$(json memory.json "len(d) >= 12")" = True
 '
 
