@@ -116,7 +116,7 @@ test_expect_success 'wrong pongs are not taken for PCs' '
 # Hosts that answer by halves: garbage for TLS, a head without an end, a web server, ports that close late,
 # redirection alone, a pong alone, half a pong.
 test_expect_success 'what is no AMT, or answers by halves, is told from AMT and holds nothing up' '
-	cat >halves.py <<-PY &&
+	cat >halves.py <<-PY || return 1
 	import socket, threading, time
 	def serve(n, port, fn):
 	    s = socket.socket(); s.bind(("127.35.4.%d" % n, port)); s.listen(9)
@@ -151,7 +151,8 @@ test_expect_success 'what is no AMT, or answers by halves, is told from AMT and 
 	pong(6, "0600ff06000011be40", "001000000157426 0c002012000000000 0000".replace(" ", "")); pong(7, "0600ff06000011be40", "")
 	open("halves.up", "w").close(); time.sleep(300)
 	PY
-	python3 halves.py & pid=$! && sim_pids="$sim_pids $pid" && sim_until test -e halves.up &&
+	python3 halves.py &
+	pid=$! && sim_pids="$sim_pids $pid" && sim_until test -e halves.up &&
 	"$OUTBAND" discover 127.35.4.1-8 --port-base 22390 --rmcp-port 22394 >out 2>err &&
 	if test -e six; then
 		"$OUTBAND" discover ::1 --port-base 22390 --json 2>err6 | jq -r ".address, .server" >got && printf "::1\nnginx/1.22.1\n" >few && test_cmp few got
@@ -204,7 +205,7 @@ test_expect_success OWN_MEMORY '16 million addresses take no more memory than a 
 	"$OUTBAND" discover 127.0.0.0/8 $ports --ping --rate 20000 --resume large >out 2>err &
 	pid=$! && sim_pids="$sim_pids $pid" &&
 	far() { test "$(sed -n "s/^position //p" large)" -gt 10000; } && sim_until far &&
-	at=$(sed -n "s/^position //p" large) && kill -KILL $pid && { wait $pid || true; } &&
+	at=$(sed -n "s/^position //p" large) && kill -KILL $pid && { wait $pid || true; } || return 1
 	"$OUTBAND" discover $ports --ping --rate 20000 --resume large >out 2>err &
 	pid=$! && sim_pids="$sim_pids $pid" && farther() { test "$(sed -n "s/^position //p" large)" -gt $((at + 10000)); } &&
 	sim_until farther && kb=$(peak $pid) && kill -INT $pid && test_expect_code 1 wait $pid &&
