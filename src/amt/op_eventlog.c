@@ -14,6 +14,7 @@ struct reading {
 	uint8_t (
 		*records)[WIRE_EVENT_RECORD_BYTES]; /* in the order of the firmware; in the arena */
 	unsigned count, cap, calls;
+	uint32_t limit; /* of those that are shown */
 };
 
 /* ---- rows ---- */
@@ -86,14 +87,8 @@ static void finish(struct amt_op *o)
 {
 	struct reading *s = amt_op_state(o);
 	bool back = newest_first(s);
-	uint32_t limit = AT_ONCE;
-	struct err e = { 0 };
 
-	if (!amt_op_arg_u32(o, "limit", 1, AT_ONCE, &limit, &e)) {
-		amt_op_fail(o, &e);
-		return;
-	}
-	for (unsigned i = s->count > limit ? s->count - limit : 0; i < s->count; i++)
+	for (unsigned i = s->count > s->limit ? s->count - s->limit : 0; i < s->count; i++)
 		show(o,
 		     span_make(s->records[back ? s->count - 1 - i : i], WIRE_EVENT_RECORD_BYTES));
 	amt_op_end(o);
@@ -194,7 +189,13 @@ static bool is_it_empty(struct amt_op *o, const struct amt_reply *r, const struc
 static void start_read(struct amt_op *o)
 {
 	struct reading *s = amt_op_state(o);
+	struct err e = { 0 };
 
+	s->limit = AT_ONCE;
+	if (!amt_op_arg_u32(o, "limit", 1, AT_ONCE, &s->limit, &e)) {
+		amt_op_fail(o, &e);
+		return;
+	}
 	s->cap = 2 * AT_ONCE;
 	s->records = arena_alloc(amt_op_arena(o), (size_t)s->cap * WIRE_EVENT_RECORD_BYTES);
 	if (!s->records)

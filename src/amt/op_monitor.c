@@ -6,10 +6,11 @@
 #include "wire/event_names.h"
 #include "wsman/classes.h"
 
-#define WATCHDOG "AMT_AgentPresenceWatchdog"
-#define ALARM    "IPS_AlarmClockOccurrence"
-#define CLOCK    "AMT_AlarmClockService"
-#define WEBUI    "AMT_WebUIService"
+#define WATCHDOG     "AMT_AgentPresenceWatchdog"
+#define ALARM        "IPS_AlarmClockOccurrence"
+#define CLOCK        "AMT_AlarmClockService"
+#define WEBUI        "AMT_WebUIService"
+#define NAME_MAX_LEN 64 /* of an alarm */
 
 static struct wsman_obj *item(const struct amt_reply *r, unsigned i)
 {
@@ -99,8 +100,40 @@ static void on_alarms(struct amt_op *o, const struct amt_reply *r)
 	amt_op_end(o);
 }
 
+/* The fault alone would say "no route" or "busy". */
+static bool say_why(struct amt_op *o, const struct amt_reply *r, const struct err *e)
+{
+	struct err own = { 0 };
+
+	(void)r;
+	if (e->code == ERR_PT_STATUS && span_starts(span_str(e->seen), "36 ")) {
+		own = *e;
+		err_hint(&own, "START must be yet to come by the clock of the PC");
+	} else if (e->code != ERR_FAULT) {
+		return false;
+	} else if (str_eq(e->seen, "DestinationUnreachable")) {
+		err_set(&own, ERR_UNSUPPORTED, "this firmware has no alarm clock (%s)", CLOCK);
+		err_want(&own,
+			 "AMT 8.0 or later; older ones: 'outband schedule add' with power on");
+	} else if (str_eq(e->seen, "AlreadyExists")) {
+		err_set(&own, ERR_CONFLICT, "the PC has an alarm '%.40s' already",
+			amt_op_arg(o, "name"));
+		err_hint(&own,
+			 "take it off with 'outband alarm delete', or give this one another name");
+	} else if (str_eq(e->seen, "QuotaLimit")) {
+		err_set(&own, ERR_LIMIT, "the PC has as many alarms as it can keep");
+		err_hint(&own,
+			 "'outband alarm list' shows them; 'outband alarm delete' makes room");
+	} else {
+		return false;
+	}
+	amt_op_fail(o, &own);
+	return true;
+}
+
 static void start_alarms(struct amt_op *o)
 {
+	amt_op_on_error(o, say_why);
 	amt_op_enumerate(o, ALARM, on_alarms);
 }
 
@@ -112,19 +145,35 @@ static void on_done(struct amt_op *o, const struct amt_reply *r)
 	amt_op_end(o);
 }
 
+/* Firmware takes printable ASCII; anything else breaks the message, or the eyes of who lists it. */
+static bool name_ok(const char *name)
+{
+	for (const char *c = name; *c; c++)
+		if (*c < ' ' || *c > '~')
+			return false;
+	return *name && strlen(name) <= NAME_MAX_LEN;
+}
+
 static bool times_ok(struct amt_op *o)
 {
 	const char *every = amt_op_arg(o, "every");
 	struct err e = { 0 };
 	int64_t s = 0, n = 60;
 
-	if (*amt_op_arg(o, "name") && iso_time_parse(span_str(amt_op_arg(o, "start")), &s) &&
-	    s % 60 == 0 && (!*every || (iso_duration_parse(span_str(every), &n) && n >= 60)))
+	if (name_ok(amt_op_arg(o, "name")) &&
+	    iso_time_parse(span_str(amt_op_arg(o, "start")), &s) && s % 60 == 0 &&
+	    (!*every || (iso_duration_parse(span_str(every), &n) && n >= 60)))
 		return true;
+	struct out t;
+	char name[48] = "";
+	out_init(&t, name, sizeof name - 1);
+	out_safe(&t, span_str(amt_op_arg(o, "name")));
 	err_set(&e, ERR_USAGE, "an alarm needs a name and the time at which it begins");
-	err_seen(&e, "name '%.20s', start '%.30s', every '%.20s'", amt_op_arg(o, "name"),
-		 amt_op_arg(o, "start"), every);
-	err_want(&e, "start 2031-05-02T06:00:00Z, a whole minute; every P1DT0H or nothing");
+	err_seen(&e, "name '%.20s', start '%.30s', every '%.20s'", name, amt_op_arg(o, "start"),
+		 every);
+	err_want(
+		&e,
+		"a name of ASCII letters; start 2031-05-02T06:00:00Z, a whole minute; every P1DT0H or nothing");
 	amt_op_fail(o, &e);
 	return false;
 }
@@ -144,6 +193,7 @@ static void start_add(struct amt_op *o)
 		wsman_obj_set_str(alarm, "Interval", amt_op_arg(o, "every"));
 	wsman_obj_set_bool(alarm, "DeleteOnCompletion", amt_op_arg_bool(o, "once"));
 	wsman_obj_set_obj(in, "AlarmTemplate", alarm);
+	amt_op_on_error(o, say_why);
 	amt_op_invoke(o, CLOCK, "AddAlarm", in, on_done);
 }
 

@@ -237,7 +237,7 @@ static bool run_many(struct hosts *h, struct err *e)
 	cli_operate_rows_init(&h->rows, h->c, h->o, true);
 	for (unsigned i = 0; i < h->count && ok; i++, h->asked++)
 		ok = ask_host(h, host_at(h, i), e);
-	cli_operate_rows_end(&h->rows);
+	cli_operate_rows_end(&h->rows, ok && !h->failed.count);
 	cli_operate_failed_print(&h->failed, h->c, h->count);
 	if (ok && h->failed.count)
 		h->c->exit_status = h->failed.count < h->count ? EXIT_SOME : EXIT_ALL;
@@ -257,7 +257,7 @@ static bool run_direct(struct cli *c, const struct cli_operate *o, struct err *e
 		return false;
 	cli_operate_rows_init(&h.rows, c, o, false);
 	bool ok = run_host(&h, host_at(&h, 0), e);
-	cli_operate_rows_end(&h.rows);
+	cli_operate_rows_end(&h.rows, ok);
 	return ok;
 }
 

@@ -18,4 +18,5 @@ bool cli_operate_ask(struct cli *c, const struct cli_operate *o, const char *who
 bool cli_operate_service(struct cli *c, const struct cli_operate *o, struct err *e); /* operate_service.c */
 void cli_operate_rows_init(struct cli_operate_rows *s, struct cli *c, const struct cli_operate *o, bool many);
 void cli_operate_rows_add(struct cli_operate_rows *s, const char *device, json_t *row); /* takes row */
-void cli_operate_rows_end(struct cli_operate_rows *s);
+/* all: every PC answered, so that no rows means that there are none. */
+void cli_operate_rows_end(struct cli_operate_rows *s, bool all);

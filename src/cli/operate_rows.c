@@ -161,7 +161,7 @@ static void put_sorted(struct cli_operate_rows *s)
 	s->table = NULL;
 }
 
-void cli_operate_rows_end(struct cli_operate_rows *s)
+void cli_operate_rows_end(struct cli_operate_rows *s, bool all)
 {
 	bool own = s->o->each || (s->o->say && cli_writer_kind(s->c->writer) == CLI_WRITER_TEXT);
 
@@ -172,6 +172,6 @@ void cli_operate_rows_end(struct cli_operate_rows *s)
 	} else if (s->begun || (!own && !s->o->record && (s->o->cols || s->o->none))) {
 		/* what only changes something gives no rows: the command says what was done */
 		begin(s);
-		cli_writer_list_end(s->c->writer, s->o->none);
+		cli_writer_list_end(s->c->writer, all ? s->o->none : NULL);
 	}
 }

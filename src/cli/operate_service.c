@@ -227,7 +227,7 @@ static bool finish(struct service *s, struct err *e)
 {
 	struct err ignored = { 0 };
 
-	cli_operate_rows_end(&s->rows);
+	cli_operate_rows_end(&s->rows, !interrupted && !s->failed.count);
 	(void)drop(s, &ignored);
 	if (interrupted) {
 		err_set(e, ERR_CANCELLED, "interrupted after %u of %u PCs; the rest is not asked",

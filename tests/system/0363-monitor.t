@@ -24,6 +24,7 @@ test_expect_success 'a PC' '
 	seed: 363
 	groups:
 	  - {count: 1, base: $at, generation: [11.8], state: configured, admin_password_file: admin.txt}
+	  - {count: 1, base: 127.22.49.2, generation: [3.2.1], state: configured, admin_password_file: admin.txt}
 	YAML
 	sim_start $base fleet.yaml --waits off
 '
@@ -42,7 +43,20 @@ test_expect_success 'alarms are listed, added and deleted' '
 	on alarm list --json >list && test "$(json list "[(r[\"name\"], r[\"start\"][:16], r[\"once\"]) for r in d]")" = "[('"'nightly', '2040-01-01T02:00', False), ('once', '2040-01-01T03:00', True"')]" &&
 	on alarm delete nightly && on alarm list --json >list && test "$(json list "[r[\"name\"] for r in d]")" = "['"'once'"']" &&
 	refused 3 "no alarm" alarm delete nightly --direct $at:$base --password-file admin.txt &&
+	refused 3 "has an alarm .once. already" alarm add once 2040-01-01T03:00:00Z --direct $at:$base --password-file admin.txt &&
+	refused 6 "yet to come" alarm add past 2001-01-01T03:00:00Z --direct $at:$base --password-file admin.txt &&
+	refused 2 "name .a.xff." alarm add "$(printf "a\\377")" 2040-01-01T03:00:00Z --direct $at:$base --password-file admin.txt &&
+	for n in 1 2 3 4; do on alarm add more$n 2040-01-01T03:00:00Z || return 1; done &&
+	refused 3 "as many alarms as" alarm add more 2040-01-01T03:00:00Z --direct $at:$base --password-file admin.txt &&
+	for n in 1 2 3 4; do on alarm delete more$n || return 1; done &&
 	refused 2 "whole minute" alarm add x tomorrow --direct $at:$base --password-file admin.txt
+'
+
+test_expect_success 'what old firmware lacks is an error with a reason, and not an empty list' '
+	refused 6 "no alarm clock" alarm list --direct 127.22.49.2:$base --password-file admin.txt && test_must_be_empty out &&
+	refused 6 "AMT 11 and later" storage --direct 127.22.49.2:$base --password-file admin.txt && test_must_be_empty out &&
+	refused 6 "no audit log" auditlog --direct 127.22.49.2:$base --password-file admin.txt && test_must_be_empty out &&
+	refused 2 "limit 391 is out of range" eventlog --limit 391 --direct 127.22.49.2:$base --password-file admin.txt
 '
 
 test_expect_success 'System Defense is switched at run time' '
