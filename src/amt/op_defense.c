@@ -1,6 +1,7 @@
 /* Operations on System Defense (wsman 3.14): "defense.show": which policies there are, which one acts where,
- * and what its filters counted; "defense.on" and "defense.off" switch a policy of the PC at run time. Makes no
- * policies and no filters: the profile does (engine/part_defense.c). */
+ * and what its filters counted; "defense.on" and "defense.off" switch a policy of the PC at run time,
+ * "defense.reset" lets counters begin at 0. Makes no policies and no filters: the profile does
+ * (engine/part_defense.c). */
 #include "amt/op_priv.h"
 #include "base/str.h"
 #include "wsman/classes.h"
@@ -9,14 +10,23 @@
 #define LINK    "AMT_NetworkPortSystemDefensePolicy"
 #define DEFAULT "AMT_NetworkPortDefaultSystemDefensePolicy"
 #define COUNTER "AMT_ActiveFilterStatistics"
+#define ETHER   "AMT_Hdr8021Filter"
+#define IP      "AMT_IPHeadersFilter"
 #define PORT    "CIM_EthernetPort"
-#define NAMES   16 /* policies that a PC can have: 8 */
+#define NAMES   16  /* policies that a PC can have: 8 */
+#define FILTERS 128 /* of all policies: 80 */
+#define LINKS   16
 
-struct defense {
+struct name {
+	const char *id, *name;
+};
+struct defense { /* texts are in the operation's arena */
+	struct name policies[NAMES], filters[FILTERS];
 	struct {
-		const char *id, *name;
-	} policies[NAMES]; /* in the operation's arena */
-	unsigned count;
+		const char *policy, *port; /* ids */
+	} links[LINKS];                    /* that act: their counters are brought up to date */
+	unsigned count, filter_count, link_count, at;
+	bool reset;
 };
 
 static struct wsman_obj *item(const struct amt_reply *r, unsigned i)
@@ -56,12 +66,75 @@ static const char *port_name(const char *id)
 	return strstr(id, "Port 1") ? "wireless" : "wired";
 }
 
-static const char *name_of(const struct defense *s, const char *id)
+static const char *name_of(const struct name *names, unsigned count, const char *id)
 {
-	for (unsigned i = 0; i < s->count; i++)
-		if (str_eq(s->policies[i].id, id))
-			return s->policies[i].name;
+	for (unsigned i = 0; i < count; i++)
+		if (str_eq(names[i].id, id) && *names[i].name)
+			return names[i].name;
 	return id;
+}
+
+/* ---- counters are brought up to date ---- */
+
+static void keep_link(struct amt_op *o, const struct wsman_obj *l)
+{
+	struct defense *s = amt_op_state(o);
+	struct arena *a = amt_op_arena(o);
+
+	bool active = true; /* firmware that does not tell may count */
+
+	wsman_obj_bool(l, "Active", &active);
+	if (s->link_count == LINKS || !active)
+		return;
+	s->links[s->link_count].policy =
+		arena_str(a, span_str(key_of(l, "Dependent", "InstanceID")));
+	s->links[s->link_count].port = arena_str(a, span_str(key_of(l, "Antecedent", "DeviceID")));
+	s->link_count += s->links[s->link_count].policy && s->links[s->link_count].port;
+}
+
+static void update_next(struct amt_op *o);
+static void on_all_updated(struct amt_op *o);
+
+static void on_updated(struct amt_op *o, const struct amt_reply *r)
+{
+	(void)r;
+	update_next(o);
+}
+
+/* Firmware that cannot shows what it has. */
+static bool not_updated(struct amt_op *o, const struct amt_reply *r, const struct err *e)
+{
+	const struct defense *s = amt_op_state(o);
+
+	(void)r;
+	if (s->reset || (e->code != ERR_FAULT && e->code != ERR_PT_STATUS))
+		return false;
+	update_next(o);
+	return true;
+}
+
+static void update_next(struct amt_op *o)
+{
+	struct defense *s = amt_op_state(o);
+
+	if (s->at == s->link_count) {
+		on_all_updated(o);
+		return;
+	}
+	struct arena *a = amt_op_arena(o);
+	const char *policy = s->links[s->at].policy, *port = s->links[s->at].port;
+	struct wsman_selector which = { .name = "InstanceID", .value = policy };
+	struct wsman_obj *in = amt_op_input(o, POLICY, "UpdateStatistics");
+	s->at++;
+	wsman_obj_set_epr(in, "NetworkInterface", wsman_obj_epr_of(a, PORT, "DeviceID", port));
+	wsman_obj_set_bool(in, "ResetOnRead", s->reset);
+	const struct wsman_req req = { .op = WSMAN_OP_INVOKE,
+				       .resource_uri = wsman_classes_find(POLICY)->uri,
+				       .method = "UpdateStatistics",
+				       .selectors = &which,
+				       .obj = in };
+	amt_op_on_error(o, not_updated);
+	amt_op_call(o, &req, !s->reset, on_updated);
 }
 
 static void keep_policy(struct amt_op *o, const struct wsman_obj *p)
@@ -79,13 +152,17 @@ static void keep_policy(struct amt_op *o, const struct wsman_obj *p)
 
 static void on_counters(struct amt_op *o, const struct amt_reply *r)
 {
+	const struct defense *s = amt_op_state(o);
+
 	for (unsigned i = 0; i < r->item_count; i++) {
 		struct wsman_obj *c = item(r, i);
 		uint32_t n = 0;
 		if (!c)
 			continue;
 		amt_op_begin(o, "counter");
-		amt_op_text(o, "filter", key_of(c, "Antecedent", "InstanceID"));
+		amt_op_text(o, "filter",
+			    name_of(s->filters, s->filter_count,
+				    key_of(c, "Antecedent", "InstanceID")));
 		amt_op_text(o, "interface", port_name(key_of(c, "Dependent", "DeviceID")));
 		if (wsman_obj_u32(c, "ReadCount", &n))
 			amt_op_number(o, "packets", n);
@@ -97,15 +174,78 @@ static void on_counters(struct amt_op *o, const struct amt_reply *r)
 	amt_op_end(o);
 }
 
+static void keep_filters(struct amt_op *o, const struct amt_reply *r)
+{
+	struct defense *s = amt_op_state(o);
+	struct arena *a = amt_op_arena(o);
+
+	for (unsigned i = 0; i < r->item_count && s->filter_count < FILTERS; i++) {
+		struct wsman_obj *f = item(r, i);
+		if (!f)
+			continue;
+		struct name *n = &s->filters[s->filter_count];
+		n->id = arena_str(a, span_str(text_of(f, "InstanceID")));
+		n->name = arena_str(a, span_str(text_of(f, "Name")));
+		s->filter_count += n->id && n->name;
+	}
+}
+
+static void on_ip_filters(struct amt_op *o, const struct amt_reply *r)
+{
+	keep_filters(o, r);
+	amt_op_enumerate(o, COUNTER, on_counters);
+}
+
+static bool no_ip_filters(struct amt_op *o, const struct amt_reply *r, const struct err *e)
+{
+	(void)r;
+	if (e->code != ERR_FAULT)
+		return false;
+	amt_op_enumerate(o, COUNTER, on_counters);
+	return true;
+}
+
+static void on_ether_filters(struct amt_op *o, const struct amt_reply *r)
+{
+	keep_filters(o, r);
+	amt_op_on_error(o, no_ip_filters);
+	amt_op_enumerate(o, IP, on_ip_filters);
+}
+
+static bool no_ether_filters(struct amt_op *o, const struct amt_reply *r, const struct err *e)
+{
+	(void)r;
+	if (e->code != ERR_FAULT)
+		return false;
+	amt_op_on_error(o, no_ip_filters);
+	amt_op_enumerate(o, IP, on_ip_filters);
+	return true;
+}
+
+static void on_all_updated(struct amt_op *o)
+{
+	const struct defense *s = amt_op_state(o);
+
+	if (s->reset || !s->link_count) {
+		amt_op_end(o); /* nothing acts, nothing counts */
+		return;
+	}
+	amt_op_on_error(o, no_ether_filters);
+	amt_op_enumerate(o, ETHER, on_ether_filters);
+}
+
 static void show_links(struct amt_op *o, const struct amt_reply *r, const char *how)
 {
+	const struct defense *s = amt_op_state(o);
+
 	for (unsigned i = 0; i < r->item_count; i++) {
 		struct wsman_obj *l = item(r, i);
 		if (!l)
 			continue;
+		keep_link(o, l);
 		amt_op_begin(o, "active");
 		amt_op_text(o, "policy",
-			    name_of(amt_op_state(o), key_of(l, "Dependent", "InstanceID")));
+			    name_of(s->policies, s->count, key_of(l, "Dependent", "InstanceID")));
 		amt_op_text(o, "interface", port_name(key_of(l, "Antecedent", "DeviceID")));
 		amt_op_text(o, "how", how);
 		amt_op_flag(o, "acts", flag_of(l, "Active"));
@@ -116,7 +256,7 @@ static void show_links(struct amt_op *o, const struct amt_reply *r, const char *
 static void on_defaults(struct amt_op *o, const struct amt_reply *r)
 {
 	show_links(o, r, "default");
-	amt_op_enumerate(o, COUNTER, on_counters);
+	update_next(o);
 }
 
 static void on_links(struct amt_op *o, const struct amt_reply *r)
@@ -275,3 +415,44 @@ static void start_off(struct amt_op *o)
 }
 
 const struct amt_op_fns amt_op_defense_off = { sizeof(struct defense), start_off, NULL };
+
+/* ---- counting anew ---- */
+
+static void on_default_links(struct amt_op *o, const struct amt_reply *r)
+{
+	struct defense *s = amt_op_state(o);
+	struct err e = { 0 };
+
+	for (unsigned i = 0; i < r->item_count; i++) {
+		struct wsman_obj *l = item(r, i);
+		if (l)
+			keep_link(o, l);
+	}
+	if (s->link_count) {
+		update_next(o);
+		return;
+	}
+	err_set(&e, ERR_NOT_FOUND, "no System Defense policy acts on the PC: nothing is counted");
+	err_hint(&e, "'outband defense show' lists its policies, 'defense on' switches one on");
+	amt_op_fail(o, &e);
+}
+
+static void on_own_links(struct amt_op *o, const struct amt_reply *r)
+{
+	for (unsigned i = 0; i < r->item_count; i++) {
+		struct wsman_obj *l = item(r, i);
+		if (l)
+			keep_link(o, l);
+	}
+	amt_op_enumerate(o, DEFAULT, on_default_links);
+}
+
+static void start_reset(struct amt_op *o)
+{
+	struct defense *s = amt_op_state(o);
+
+	s->reset = true;
+	amt_op_enumerate(o, LINK, on_own_links);
+}
+
+const struct amt_op_fns amt_op_defense_reset = { sizeof(struct defense), start_reset, NULL };

@@ -26,6 +26,8 @@
 	  "switch a policy of System Defense on")                                                   \
 	X(AMT_OP_DEFENSE_OFF, "defense.off", "policy interface", AMT_OP_CHANGES,                    \
 	  amt_op_defense_off, "switch a policy of System Defense off")                              \
+	X(AMT_OP_DEFENSE_RESET, "defense.reset", "", AMT_OP_CHANGES, amt_op_defense_reset,           \
+	  "let the counters of System Defense begin at 0")                                         \
 	X(AMT_OP_PRESENCE, "presence", "", 0, amt_op_presence, "agent watchdogs and their states")  \
 	X(AMT_OP_ALARMS_LIST, "alarms.list", "", 0, amt_op_alarms_list, "alarms that start the PC") \
 	X(AMT_OP_ALARMS_ADD, "alarms.add", "name start every once", AMT_OP_CHANGES,                 \

@@ -84,6 +84,13 @@ bool cli_cmd_defense_show(struct cli *c, struct err *e)
 	return cli_operate(c, &o, e);
 }
 
+bool cli_cmd_defense_reset(struct cli *c, struct err *e)
+{
+	struct cli_operate o = { .op = "defense.reset" };
+
+	return change(c, &o, "The counters begin at 0.", e);
+}
+
 static bool defense(struct cli *c, const char *op, const char *question, const char *done,
 		    struct err *e)
 {

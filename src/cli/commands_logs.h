@@ -40,6 +40,8 @@
 	  "switch a policy of the PCs on", CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_defense_on)      \
 	X("defense", "off", "POLICY [TARGET]... [--interface INTERFACE] " CLI_PC_ARGS,              \
 	  "switch a policy of the PCs off", CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_defense_off)    \
+	X("defense", "reset", "[TARGET]... " CLI_PC_ARGS, "let the counters of System Defense begin at 0", \
+	  CMD_LOCAL | CMD_CHANGES_DEVICE, cli_cmd_defense_reset)                                   \
 	X("webui", "", "[TARGET]... " CLI_PC_ARGS, "ask PCs whether they serve their own page, and where", \
 	  CMD_LOCAL, cli_cmd_webui)                                                                 \
 	X("storage", "", "[TARGET]... " CLI_PC_ARGS, "show what software keeps in the flash of PCs, and whose it is", \

@@ -67,9 +67,22 @@ test_expect_success 'System Defense is switched at run time' '
 	refused 2 "cut the network" defense on quarantine --direct $at:$base --password-file admin.txt &&
 	on defense on quarantine --yes && on defense on quarantine --yes &&
 	on defense show --json >list && test "$(json list "[(r[\"interface\"], r[\"acts\"]) for r in d if r[\"table\"] == \"active\"]")" = "[('"'wired', True"')]" &&
-	on defense off quarantine && on defense off quarantine && on defense show --json >list && test "$(json list "len(d)")" = 1 &&
+	on defense off quarantine && refused 3 "nothing is counted" defense reset --yes --direct $at:$base --password-file admin.txt &&
+	on defense off quarantine && on defense show --json >list && test "$(json list "len(d)")" = 1 &&
 	refused 3 "has no System Defense policy" defense on nothing --yes --direct $at:$base --password-file admin.txt &&
 	refused 2 "wired or wireless" defense on quarantine --interface x --yes --direct $at:$base --password-file admin.txt
+'
+
+counted() { # PYTHON: of the packets of filter arp-in
+	on defense show --json >list && test "$(json list "[r[\"packets\"] $1 for r in d if r[\"table\"] == \"counter\" and r[\"filter\"] == \"arp-in\"]")" = "[True]"
+}
+
+test_expect_success 'what a filter counted is shown by its name, and begins at 0 again' '
+	create AMT_Hdr8021Filter InstanceID=0 Name=arp-in HdrProtocolID8021=2054 FilterProfile=0 FilterDirection=1 ActionEventOnMatch=false \
+		CreationClassName=0 SystemName=0 SystemCreationClassName=0 &&
+	create AMT_SystemDefensePolicy PolicyName=watch PolicyPrecedence=20 TxDefaultDrop=false TxDefaultMatchEvent=false TxDefaultCount=true \
+		RxDefaultDrop=false RxDefaultMatchEvent=false RxDefaultCount=true InstanceID=0 AntiSpoofingSupport=0 FilterCreationHandles=1 &&
+	on defense on watch --yes && sim_until counted "> 0" && on defense reset --yes | grep -q "begin at 0" && counted "== 0"
 '
 
 test_expect_success 'the page of the PC, and why there is none' '
