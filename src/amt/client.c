@@ -401,7 +401,12 @@ bool amt_client_explain_denied(const char *user, struct err *e)
 struct amt_client_stats amt_client_get_stats(const struct amt_client *c)
 {
 	const struct net_http_stats *s = net_http_get_stats(c->http);
-	return (struct amt_client_stats){ s->exchanges, s->challenges, s->handshakes, s->connects };
+	return (struct amt_client_stats){ .round_trips = s->exchanges,
+					  .challenges = s->challenges,
+					  .handshakes = s->handshakes,
+					  .connects = s->connects,
+					  .ups = s->ups,
+					  .logins = s->logins };
 }
 
 uint16_t amt_client_port(const struct amt_client *c)

@@ -96,6 +96,7 @@ void amt_client_cancel(struct amt_client *c);
 
 struct amt_client_stats {
 	unsigned round_trips, challenges, handshakes, connects;
+	unsigned ups, logins; /* connections that came up; requests with a login, which the PC may count */
 };
 /* Firmware's fault for a login without the realm of what is asked says neither who nor what: e gets a hint that
  * does, unless it has one. False: that is not what e says. */

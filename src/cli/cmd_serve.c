@@ -24,7 +24,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define CONNECT_MS    10000
+#define CONNECT_MS \
+	7000 /* firmware that sleeps is up within 10 s: the second try comes before that */
 #define HANDSHAKE_MS  30000
 #define STOP_MS       8000 /* jobs get so long to reach a safe point */
 #define DEFAULT_HELLO "9971"

@@ -16,7 +16,8 @@
 
 #define PORT_BASE  16992
 #define TIMEOUT_S  30
-#define CONNECT_MS 10000
+#define CONNECT_MS 5000 /* so that a second try is within the 10 s that firmware takes to wake */
+#define TLS_MS     10000
 
 /* --- the way in --- */
 
@@ -279,7 +280,9 @@ bool cli_direct_run(struct cli_direct *d, void (*start)(void *arg), void *arg, s
 	if (!d->loop)
 		return false;
 	rng_os(&d->rng);
-	d->dialer = net_stream_dialer_new(d->loop, CONNECT_MS, CONNECT_MS);
+	d->dialer = net_stream_dialer_new(d->loop,
+					  d->timeout_ms < CONNECT_MS ? d->timeout_ms : CONNECT_MS,
+					  d->timeout_ms < TLS_MS ? d->timeout_ms : TLS_MS);
 	struct amt_client_conf conf = { .dialer = d->dialer,
 					.sched = net_loop_sched(d->loop),
 					.rng = &d->rng,

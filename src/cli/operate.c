@@ -42,7 +42,7 @@ static void on_row(void *arg, const struct amt_op_row *row)
 /* Nothing has reached the PC: no connection came up. */
 static bool unheard(const struct run *r, const struct amt_peer *peer, const struct err *e)
 {
-	return !peer && amt_client_get_stats(r->d.client).connects == 0 &&
+	return !peer && amt_client_get_stats(r->d.client).ups == 0 &&
 		(e->code == ERR_TIMEOUT || e->code == ERR_UNREACHABLE);
 }
 

@@ -85,8 +85,8 @@ static enum engine_login_end login_end(const struct operate_pc *p)
 		return ENGINE_LOGIN_REFUSED;
 	if (p->proven)
 		return ENGINE_LOGIN_PROVEN;
-	return !p->client || amt_client_get_stats(p->client).connects == 0 ? ENGINE_LOGIN_UNSENT
-									   : ENGINE_LOGIN_UNPROVEN;
+	return !p->client || amt_client_get_stats(p->client).logins == 0 ? ENGINE_LOGIN_UNSENT
+									 : ENGINE_LOGIN_UNPROVEN;
 }
 
 /* Some operations leave more than their rows. */
@@ -160,8 +160,10 @@ void engine_operate_pc_cancel(struct operate_pc *p, const struct err *e)
 {
 	struct err own = *e;
 
-	if (p->client && amt_client_get_stats(p->client).connects && !own.hint[0])
+	if (p->client && amt_client_get_stats(p->client).logins && !own.hint[0])
 		err_hint(&own, "what was sent before may have been done: look at the PC");
+	else if (own.code == ERR_TIMEOUT && !own.hint[0])
+		err_hint(&own, "it did not answer and nothing was sent: has it power and network?");
 	if (!p->op || p->timer || p->ending || p->breaking) { /* timer: between two tries */
 		finish(p, &own);
 		return;
@@ -249,7 +251,7 @@ static void on_done(void *arg, const struct amt_peer *peer, const struct err *en
 {
 	struct operate_pc *p = arg;
 	struct err e = *end;
-	bool silent = !peer && amt_client_get_stats(p->client).connects == 0 &&
+	bool silent = !peer && amt_client_get_stats(p->client).ups == 0 &&
 		(e.code == ERR_TIMEOUT || e.code == ERR_UNREACHABLE);
 
 	p->proven = e.code != ERR_AUTH && e.code != ERR_REALM && peer;

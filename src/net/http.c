@@ -249,6 +249,7 @@ static void send_request(struct net_http_op *op)
 	out_init_buf(&o, &extra);
 	op->sent =
 		net_http_auth_emit_priv(&h->auth, h->conf.rng, h->conf.prefer_auth_int, &line, &o);
+	h->stats.logins += op->sent != WIRE_DIGEST_SENT_NOTHING;
 	if (op->soap_action)
 		out_fmt(&o, "SOAPAction: %s\r\n", op->soap_action);
 	buf_init(&request, REQUEST_MAX_BYTES);
@@ -284,6 +285,7 @@ static void on_up(void *arg, const struct net_tls_facts *facts)
 
 	h->facts = facts;
 	h->stats.handshakes += facts->tls;
+	h->stats.ups++;
 	show(h, (struct net_http_event){ .what = NET_HTTP_UP });
 	assert(op && op->phase == OP_CONNECT);
 	if (op->connect_only)

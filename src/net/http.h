@@ -67,7 +67,8 @@ struct net_http_reply {
 struct net_http_stats {               /* of the conversation since net_http_new */
 	unsigned exchanges;           /* HTTP requests on the wire, 401s included */
 	unsigned challenges;          /* of these, answered 401 */
-	unsigned connects, handshakes;
+	unsigned connects, handshakes; /* connects: tries */
+	unsigned ups, logins;          /* connections that came up; requests that carried a digest */
 };
 struct net_http_op;
 /* r NULL: e says why. e->code ERR_AUTH: the credential is wrong (count it); ERR_DENIED: a login is

@@ -221,6 +221,60 @@ static void jobs_say_what_they_wait_for(void **state)
 	world_deinit(&w);
 }
 
+static int64_t dark_until_mono_ms;
+
+static bool is_dark(struct world *w, const struct world_service *s, unsigned dev)
+{
+	(void)w;
+	(void)s;
+	return dev == 0 && clk_mono_ms() < dark_until_mono_ms;
+}
+
+/* Firmware that sleeps misses the first knock and answers the second, which comes by itself. */
+static void one_that_sleeps(void **state)
+{
+	(void)state;
+	static struct world w;
+
+	configured(&w);
+	w.is_cut = is_dark;
+	dark_until_mono_ms = clk_mono_ms() + 1500; /* the second knock comes after two */
+	struct engine_operate_view v = run(&w, PCS, "reset");
+	if (v.failed)
+		fail_msg("%s", error_of(&w, v.id, PCS - 1).msg);
+	for (unsigned i = 0; i < PCS; i++)
+		assert_int_equal(sim_dev_get_stats(w.devs[i].dev)->resets, 1);
+	nothing_is_held(&w);
+	world_deinit(&w);
+}
+
+/* A PC without power, asked again and again: no login left, so none is charged, and it is asked as soon as
+ * it is there. */
+static void one_that_is_gone(void **state)
+{
+	(void)state;
+	static struct world w;
+
+	configured(&w);
+	w.is_cut = is_dark;
+	dark_until_mono_ms = INT64_MAX;
+	for (unsigned k = 0; k < 4; k++) {
+		struct engine_operate_view v = run(&w, 1, NULL);
+		struct err e = error_of(&w, v.id, 0);
+		if (v.failed != 1 || (e.code != ERR_TIMEOUT && e.code != ERR_UNREACHABLE))
+			fail_msg("%u: %s", k, e.msg);
+		if (strstr(e.hint, "may have been done"))
+			fail_msg("%u: %s", k, e.hint);
+		nothing_is_held(&w);
+	}
+	dark_until_mono_ms = 0;
+	struct engine_operate_view v = run(&w, 1, "reset");
+	if (v.failed)
+		fail_msg("%s", error_of(&w, v.id, 0).msg);
+	nothing_is_held(&w);
+	world_deinit(&w);
+}
+
 /* M19: a password that the PC does not take goes out once, whatever is asked afterwards. */
 static void a_refused_password(void **state)
 {
@@ -491,6 +545,8 @@ int main(void)
 		cmocka_unit_test(many_at_once),
 		cmocka_unit_test(beside_jobs),
 		cmocka_unit_test(jobs_say_what_they_wait_for),
+		cmocka_unit_test(one_that_sleeps),
+		cmocka_unit_test(one_that_is_gone),
 		cmocka_unit_test(a_refused_password),
 		cmocka_unit_test(dies_in_the_middle),
 		cmocka_unit_test(is_cancelled),
