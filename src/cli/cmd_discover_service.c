@@ -2,7 +2,10 @@
  * its socket; what they see is shown by 'discover list' (cmd_discover.c). */
 #include "base/str.h"
 #include "cli/rpc.h"
+#include "cli/term.h"
+#include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #define RATE_MAX 1000000
 #define LOOK_NS  200000000 /* between two looks with --wait */
@@ -64,38 +67,67 @@ static const char *text_of(const json_t *doc, const char *key)
 	return s ? s : "";
 }
 
+static long long number_of(const json_t *doc, const char *key)
+{
+	return (long long)json_integer_value(json_object_get(doc, key));
+}
+
+/* On a terminal: one line that is written over, however narrow it is. */
+static void show_wait(const json_t *doc)
+{
+	unsigned high, wide;
+	char line[96] = "";
+	struct out o;
+
+	out_init(&o, line, sizeof line - 1);
+	out_fmt(&o, "%lld of %lld, %lld found, %s", number_of(doc, "done"), number_of(doc, "total"),
+		number_of(doc, "found"), text_of(doc, "state"));
+	if (!cli_term_size(STDERR_FILENO, &high, &wide) || wide < 2)
+		wide = 80;
+	(void)fprintf(stderr, "\r\033[K%.*s", (int)(wide - 1), line);
+}
+
 /* Until it neither runs nor waits. *doc: as it was, then as it is. */
 static bool wait_end(struct cli *c, json_t **doc, struct err *e)
 {
 	const char *path = cli_rpc_target(&c->arena, "/v1/discoveries/%", text_of(*doc, "id"));
 	const struct timespec pause = { .tv_nsec = LOOK_NS };
+	bool term = isatty(STDERR_FILENO), ok = true;
 
-	while (str_eq(text_of(*doc, "state"), "queued") ||
-	       str_eq(text_of(*doc, "state"), "running")) {
+	if (term)
+		cli_note("CTRL-C ends the waiting; 'outband discover stop %s' ends the discovery.",
+			 text_of(*doc, "id"));
+	while (ok &&
+	       (str_eq(text_of(*doc, "state"), "queued") ||
+		str_eq(text_of(*doc, "state"), "running"))) {
+		if (term)
+			show_wait(*doc);
 		json_decref(*doc);
+		*doc = NULL;
 		(void)nanosleep(&pause, NULL);
-		if (!cli_rpc_get(c, path, doc, e)) {
-			*doc = NULL;
-			return false;
-		}
+		ok = cli_rpc_get(c, path, doc, e);
 	}
-	return true;
+	if (term)
+		(void)fprintf(stderr, "\r\033[K");
+	return ok;
 }
 
 /* Says what became of it, and gives it back. */
 static bool tell(struct cli *c, json_t *doc, struct err *e)
 {
 	bool ok = !cli_args_has(&c->args, "wait") || wait_end(c, &doc, e);
-	const char *id = text_of(doc, "id"), *state = text_of(doc, "state");
+	const char *id = text_of(doc, "id"), *state = text_of(doc, "state"),
+		   *note = text_of(doc, "note");
+	bool stops = str_eq(c->cmd->sub, "stop") && str_eq(state, "running");
 
 	if (ok && str_eq(state, "failed"))
-		ok = err_set(e, ERR_CONFLICT, "discovery %s: %s", id, text_of(doc, "note"));
+		ok = err_set(e, ERR_CONFLICT, "discovery %s: %s", id, note);
 	if (ok)
 		cli_writer_done(c->writer, "discovery", id,
-				"Discovery %s is %s: %lld of %lld addresses, %lld found.", id,
-				state, (long long)json_integer_value(json_object_get(doc, "done")),
-				(long long)json_integer_value(json_object_get(doc, "total")),
-				(long long)json_integer_value(json_object_get(doc, "found")));
+				"Discovery %s is %s: %lld of %lld addresses, %lld found%s%s.", id,
+				stops ? "told to stop" : state, number_of(doc, "done"),
+				number_of(doc, "total"), number_of(doc, "found"), *note ? "; " : "",
+				note);
 	json_decref(doc);
 	return ok;
 }

@@ -6,6 +6,7 @@
 #include "base/clk.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "cli/seen_row.h"
 #include "cli/serve_outside.h"
 #include "net/loop.h"
@@ -99,6 +100,8 @@ void cli_serve_discover_look(const void *handle, struct engine_discover_counts *
 						  .done = n.done,
 						  .found = n.found,
 						  .unresolved = n.unresolved };
+	(void)str_copy(out_n->unresolved_name, sizeof out_n->unresolved_name,
+		       span_str(n.unresolved_name));
 }
 
 void cli_serve_discover_stop(void *handle)

@@ -223,21 +223,26 @@ static void gone(struct engine_discovery *d)
 	engine_stop_look(en);
 }
 
-static void note_end(const struct engine_discovery *d, char note[64])
+#define NOTE_SIZE 128
+
+static void note_end(const struct engine_discovery *d, char note[NOTE_SIZE])
 {
 	struct out o;
 
-	memset(note, 0, 64);
-	out_init(&o, note, 63);
-	if (d->last.unresolved)
-		out_fmt(&o, "%llu names have no address", (unsigned long long)d->last.unresolved);
+	memset(note, 0, NOTE_SIZE);
+	out_init(&o, note, NOTE_SIZE - 1);
+	if (d->last.unresolved == 1)
+		out_fmt(&o, "%s has no address", d->last.unresolved_name);
+	else if (d->last.unresolved)
+		out_fmt(&o, "%s and %llu more names have no address", d->last.unresolved_name,
+			(unsigned long long)d->last.unresolved - 1);
 }
 
 static void close_row(struct engine_discovery *d)
 {
 	struct engine *en = d->en;
 	struct store_tx *tx = tx_of(d);
-	char note[64];
+	char note[NOTE_SIZE];
 
 	d->ended = d->closing = true;
 	if (d->end_state) {

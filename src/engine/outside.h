@@ -60,6 +60,7 @@ struct engine_discover_ask {
 struct engine_discover_counts {
 	uint64_t position;            /* all before it are done, and on_found was called */
 	uint64_t done, found, unresolved;
+	char unresolved_name[64];     /* the first of them, or as much of it as fits */
 };
 
 struct engine_outside {

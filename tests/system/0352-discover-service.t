@@ -94,7 +94,7 @@ test_expect_success 'PCs with other addresses are known again' '
 
 test_expect_success 'stopped, and gone on with' '
 	ob discover start 127.35.0.0/16 $ports --rate 500 --ping >out && id=$(newest) && grep -q "Discovery $id is queued" out &&
-	sim_until has_done $id 200 && ob discover stop $id && sim_until has_state $id stopped &&
+	sim_until has_done $id 200 && ob discover stop $id >out && grep -q "is told to stop: [0-9]* of 65534" out && sim_until has_state $id stopped &&
 	at=$(field $id done) && test $at -lt 65534 && refused 3 "has ended: stopped" discover stop $id &&
 	ob discover resume $id && sim_until has_done $id $((at + 200)) && has_state $id running &&
 	refused 3 "is not stopped: running" discover resume $id
@@ -137,7 +137,9 @@ test_expect_success 'wrong use' '
 	refused 2 "" discover start && refused 3 "ends before it begins" discover start 127.35.0.9-1 &&
 	refused 3 "too many" discover start 10.0.0.0/7 && refused 2 "rate" discover start 127.35.0.1 --rate 0 &&
 	refused 3 "no discovery" discover show none && refused 3 "no discovery" discover stop none &&
-	refused 3 "no discovery" discover resume none
+	refused 3 "no discovery" discover resume none &&
+	ob discover start no-such-pc.invalid --wait >out && grep -q "0 found; no-such-pc.invalid has no address" out &&
+	id=$(newest) && test "$(field $id note)" = "no-such-pc.invalid has no address"
 '
 
 test_done
