@@ -443,6 +443,29 @@ struct wsman_obj *amt_op_input(struct amt_op *o, const char *class_name, const c
 	return wsman_obj_new(&o->arena, &m->in, c->uri);
 }
 
+struct wsman_obj *amt_op_item(const struct amt_reply *r, unsigned i)
+{
+	struct wsman_obj *o;
+	struct err e = { 0 };
+
+	return wsman_envelope_item(r->items[i], r->arena, &o, &e) ? o : NULL;
+}
+
+const char *amt_op_text_of(const struct wsman_obj *o, const char *prop)
+{
+	const char *v = wsman_obj_str(o, prop);
+
+	return v ? v : "";
+}
+
+const char *amt_op_key_of(const struct wsman_obj *o, const char *prop, const char *key)
+{
+	const struct wsman_epr *epr = wsman_obj_epr(o, prop);
+	const char *v = epr ? wsman_obj_epr_selector(epr, key) : NULL;
+
+	return v ? v : "";
+}
+
 bool amt_op_obj(struct amt_op *o, const struct amt_reply *r, struct wsman_obj **out_obj)
 {
 	struct err e = { 0 };

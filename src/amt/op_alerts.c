@@ -16,34 +16,11 @@ struct alerts {
 	unsigned count;
 };
 
-static struct wsman_obj *item(const struct amt_reply *r, unsigned i)
-{
-	struct wsman_obj *o;
-	struct err e = { 0 };
-
-	return wsman_envelope_item(r->items[i], r->arena, &o, &e) ? o : NULL;
-}
-
-static const char *text_of(const struct wsman_obj *o, const char *prop)
-{
-	const char *v = wsman_obj_str(o, prop);
-
-	return v ? v : "";
-}
-
-static const char *key_of(const struct wsman_obj *o, const char *prop, const char *key)
-{
-	const struct wsman_epr *epr = wsman_obj_epr(o, prop);
-	const char *v = epr ? wsman_obj_epr_selector(epr, key) : NULL;
-
-	return v ? v : "";
-}
-
 /* ---- traps: gone with 18 ---- */
 
 static void put_any(struct amt_op *o, const char *key, const struct wsman_obj *f, const char *prop)
 {
-	const char *v = text_of(f, prop);
+	const char *v = amt_op_text_of(f, prop);
 
 	amt_op_text(o, key, str_eq(v, "255") ? "any" : v);
 }
@@ -53,11 +30,11 @@ static void on_filters(struct amt_op *o, const struct amt_reply *r)
 	bool v;
 
 	for (unsigned i = 0; i < r->item_count; i++) {
-		struct wsman_obj *f = item(r, i);
+		struct wsman_obj *f = amt_op_item(r, i);
 		if (!f)
 			continue;
 		amt_op_begin(o, "filter");
-		amt_op_text(o, "policy", text_of(f, "PolicyID"));
+		amt_op_text(o, "policy", amt_op_text_of(f, "PolicyID"));
 		put_any(o, "sensor", f, "EventSensorType");
 		put_any(o, "event", f, "EventType");
 		put_any(o, "offset", f, "EventOffset");
@@ -84,13 +61,13 @@ static bool no_traps(struct amt_op *o, const struct amt_reply *r, const struct e
 static void on_receivers(struct amt_op *o, const struct amt_reply *r)
 {
 	for (unsigned i = 0; i < r->item_count; i++) {
-		struct wsman_obj *t = item(r, i);
+		struct wsman_obj *t = amt_op_item(r, i);
 		if (!t)
 			continue;
 		amt_op_begin(o, "receiver");
 		amt_op_text(o, "kind", "trap");
-		amt_op_text(o, "to", text_of(t, "AccessInfo"));
-		amt_op_text(o, "policy", text_of(t, "PolicyID"));
+		amt_op_text(o, "to", amt_op_text_of(t, "AccessInfo"));
+		amt_op_text(o, "policy", amt_op_text_of(t, "PolicyID"));
 		amt_op_emit(o);
 	}
 	amt_op_on_error(o, no_traps);
@@ -119,16 +96,16 @@ static void on_destinations(struct amt_op *o, const struct amt_reply *r)
 	uint32_t mode;
 
 	for (unsigned i = 0; i < r->item_count; i++) {
-		struct wsman_obj *d = item(r, i);
+		struct wsman_obj *d = amt_op_item(r, i);
 		if (!d)
 			continue;
 		amt_op_begin(o, "receiver");
 		amt_op_text(o, "kind", "event");
-		amt_op_text(o, "to", text_of(d, "Destination"));
-		put_subscription(o, text_of(d, "Name"));
+		amt_op_text(o, "to", amt_op_text_of(d, "Destination"));
+		put_subscription(o, amt_op_text_of(d, "Name"));
 		if (wsman_obj_u32(d, "DeliveryMode", &mode))
 			amt_op_flag(o, "acknowledged", mode == 3);
-		amt_op_flag(o, "login", *text_of(d, "DeliveryAuth") != '\0');
+		amt_op_flag(o, "login", *amt_op_text_of(d, "DeliveryAuth") != '\0');
 		amt_op_emit(o);
 	}
 	amt_op_on_error(o, no_traps);
@@ -141,15 +118,16 @@ static void on_subscriptions(struct amt_op *o, const struct amt_reply *r)
 	struct arena *a = amt_op_arena(o);
 
 	for (unsigned i = 0; i < r->item_count && s->count < 32; i++) {
-		struct wsman_obj *sub = item(r, i);
+		struct wsman_obj *sub = amt_op_item(r, i);
 		if (!sub)
 			continue;
-		s->subs[s->count].name = arena_str(a, span_str(key_of(sub, "Handler", "Name")));
+		s->subs[s->count].name =
+			arena_str(a, span_str(amt_op_key_of(sub, "Handler", "Name")));
 		s->subs[s->count].what =
-			arena_str(a, span_str(key_of(sub, "Filter", "InstanceID")));
+			arena_str(a, span_str(amt_op_key_of(sub, "Filter", "InstanceID")));
 		s->subs[s->count].left_s = UINT32_MAX;
 		(void)wsman_obj_u32(sub, "SubscriptionState", &s->subs[s->count].state);
-		(void)str_to_u32(span_str(text_of(sub, "SubscriptionTimeRemaining")), 0,
+		(void)str_to_u32(span_str(amt_op_text_of(sub, "SubscriptionTimeRemaining")), 0,
 				 UINT32_MAX - 1, &s->subs[s->count].left_s, NULL);
 		s->count += s->subs[s->count].name && s->subs[s->count].what;
 	}

@@ -29,29 +29,6 @@ struct defense { /* texts are in the operation's arena */
 	bool reset;
 };
 
-static struct wsman_obj *item(const struct amt_reply *r, unsigned i)
-{
-	struct wsman_obj *o;
-	struct err e = { 0 };
-
-	return wsman_envelope_item(r->items[i], r->arena, &o, &e) ? o : NULL;
-}
-
-static const char *text_of(const struct wsman_obj *o, const char *prop)
-{
-	const char *v = wsman_obj_str(o, prop);
-
-	return v ? v : "";
-}
-
-static const char *key_of(const struct wsman_obj *o, const char *prop, const char *key)
-{
-	const struct wsman_epr *epr = wsman_obj_epr(o, prop);
-	const char *v = epr ? wsman_obj_epr_selector(epr, key) : NULL;
-
-	return v ? v : "";
-}
-
 static bool flag_of(const struct wsman_obj *o, const char *prop)
 {
 	bool v = false;
@@ -87,8 +64,9 @@ static void keep_link(struct amt_op *o, const struct wsman_obj *l)
 	if (s->link_count == LINKS || !active)
 		return;
 	s->links[s->link_count].policy =
-		arena_str(a, span_str(key_of(l, "Dependent", "InstanceID")));
-	s->links[s->link_count].port = arena_str(a, span_str(key_of(l, "Antecedent", "DeviceID")));
+		arena_str(a, span_str(amt_op_key_of(l, "Dependent", "InstanceID")));
+	s->links[s->link_count].port =
+		arena_str(a, span_str(amt_op_key_of(l, "Antecedent", "DeviceID")));
 	s->link_count += s->links[s->link_count].policy && s->links[s->link_count].port;
 }
 
@@ -143,8 +121,10 @@ static void keep_policy(struct amt_op *o, const struct wsman_obj *p)
 
 	if (s->count == NAMES)
 		return;
-	s->policies[s->count].id = arena_str(amt_op_arena(o), span_str(text_of(p, "InstanceID")));
-	s->policies[s->count].name = arena_str(amt_op_arena(o), span_str(text_of(p, "PolicyName")));
+	s->policies[s->count].id =
+		arena_str(amt_op_arena(o), span_str(amt_op_text_of(p, "InstanceID")));
+	s->policies[s->count].name =
+		arena_str(amt_op_arena(o), span_str(amt_op_text_of(p, "PolicyName")));
 	s->count += s->policies[s->count].id && s->policies[s->count].name;
 }
 
@@ -155,20 +135,20 @@ static void on_counters(struct amt_op *o, const struct amt_reply *r)
 	const struct defense *s = amt_op_state(o);
 
 	for (unsigned i = 0; i < r->item_count; i++) {
-		struct wsman_obj *c = item(r, i);
+		struct wsman_obj *c = amt_op_item(r, i);
 		uint32_t n = 0;
 		if (!c)
 			continue;
 		amt_op_begin(o, "counter");
 		amt_op_text(o, "filter",
 			    name_of(s->filters, s->filter_count,
-				    key_of(c, "Antecedent", "InstanceID")));
-		amt_op_text(o, "interface", port_name(key_of(c, "Dependent", "DeviceID")));
+				    amt_op_key_of(c, "Antecedent", "InstanceID")));
+		amt_op_text(o, "interface", port_name(amt_op_key_of(c, "Dependent", "DeviceID")));
 		if (wsman_obj_u32(c, "ReadCount", &n))
 			amt_op_number(o, "packets", n);
 		amt_op_flag(o, "matched", flag_of(c, "FilterMatched"));
-		amt_op_text(o, "since", text_of(c, "ActivationTime"));
-		amt_op_text(o, "counted_since", text_of(c, "LastResetTime"));
+		amt_op_text(o, "since", amt_op_text_of(c, "ActivationTime"));
+		amt_op_text(o, "counted_since", amt_op_text_of(c, "LastResetTime"));
 		amt_op_emit(o);
 	}
 	amt_op_end(o);
@@ -180,12 +160,12 @@ static void keep_filters(struct amt_op *o, const struct amt_reply *r)
 	struct arena *a = amt_op_arena(o);
 
 	for (unsigned i = 0; i < r->item_count && s->filter_count < FILTERS; i++) {
-		struct wsman_obj *f = item(r, i);
+		struct wsman_obj *f = amt_op_item(r, i);
 		if (!f)
 			continue;
 		struct name *n = &s->filters[s->filter_count];
-		n->id = arena_str(a, span_str(text_of(f, "InstanceID")));
-		n->name = arena_str(a, span_str(text_of(f, "Name")));
+		n->id = arena_str(a, span_str(amt_op_text_of(f, "InstanceID")));
+		n->name = arena_str(a, span_str(amt_op_text_of(f, "Name")));
 		s->filter_count += n->id && n->name;
 	}
 }
@@ -239,14 +219,15 @@ static void show_links(struct amt_op *o, const struct amt_reply *r, const char *
 	const struct defense *s = amt_op_state(o);
 
 	for (unsigned i = 0; i < r->item_count; i++) {
-		struct wsman_obj *l = item(r, i);
+		struct wsman_obj *l = amt_op_item(r, i);
 		if (!l)
 			continue;
 		keep_link(o, l);
 		amt_op_begin(o, "active");
 		amt_op_text(o, "policy",
-			    name_of(s->policies, s->count, key_of(l, "Dependent", "InstanceID")));
-		amt_op_text(o, "interface", port_name(key_of(l, "Antecedent", "DeviceID")));
+			    name_of(s->policies, s->count,
+				    amt_op_key_of(l, "Dependent", "InstanceID")));
+		amt_op_text(o, "interface", port_name(amt_op_key_of(l, "Antecedent", "DeviceID")));
 		amt_op_text(o, "how", how);
 		amt_op_flag(o, "acts", flag_of(l, "Active"));
 		amt_op_emit(o);
@@ -270,7 +251,7 @@ static void on_policies(struct amt_op *o, const struct amt_reply *r)
 	uint32_t n;
 
 	for (unsigned i = 0; i < r->item_count; i++) {
-		struct wsman_obj *p = item(r, i);
+		struct wsman_obj *p = amt_op_item(r, i);
 		unsigned filters = 0;
 		if (!p)
 			continue;
@@ -279,7 +260,7 @@ static void on_policies(struct amt_op *o, const struct amt_reply *r)
 		     v = v->next)
 			filters++;
 		amt_op_begin(o, "policy");
-		amt_op_text(o, "policy", text_of(p, "PolicyName"));
+		amt_op_text(o, "policy", amt_op_text_of(p, "PolicyName"));
 		if (wsman_obj_u32(p, "PolicyPrecedence", &n))
 			amt_op_number(o, "precedence", n);
 		amt_op_number(o, "filters", filters);
@@ -305,11 +286,12 @@ static const char *policy_id(struct amt_op *o, const struct amt_reply *r)
 	struct err e = { 0 };
 
 	for (unsigned i = 0; i < r->item_count; i++) {
-		struct wsman_obj *p = item(r, i);
+		struct wsman_obj *p = amt_op_item(r, i);
 		if (p &&
-		    (str_eq(text_of(p, "PolicyName"), want) ||
-		     str_eq(text_of(p, "InstanceID"), want)))
-			return arena_str(amt_op_arena(o), span_str(text_of(p, "InstanceID")));
+		    (str_eq(amt_op_text_of(p, "PolicyName"), want) ||
+		     str_eq(amt_op_text_of(p, "InstanceID"), want)))
+			return arena_str(amt_op_arena(o),
+					 span_str(amt_op_text_of(p, "InstanceID")));
 	}
 	err_set(&e, ERR_NOT_FOUND, "the PC has no System Defense policy '%.40s'", want);
 	err_hint(&e, "'outband defense show' lists those that it has; profiles make them");
@@ -382,9 +364,9 @@ static void on_linked(struct amt_op *o, const struct amt_reply *r)
 	if (!port_id(o, &port))
 		return;
 	for (unsigned i = 0; i < r->item_count; i++) {
-		struct wsman_obj *l = item(r, i);
-		if (!l || !str_eq(key_of(l, "Dependent", "InstanceID"), id) ||
-		    !str_eq(key_of(l, "Antecedent", "DeviceID"), port))
+		struct wsman_obj *l = amt_op_item(r, i);
+		if (!l || !str_eq(amt_op_key_of(l, "Dependent", "InstanceID"), id) ||
+		    !str_eq(amt_op_key_of(l, "Antecedent", "DeviceID"), port))
 			continue;
 		struct wsman_selector to = { .name = "Dependent",
 					     .epr = wsman_obj_epr(l, "Dependent") },
@@ -424,7 +406,7 @@ static void on_default_links(struct amt_op *o, const struct amt_reply *r)
 	struct err e = { 0 };
 
 	for (unsigned i = 0; i < r->item_count; i++) {
-		struct wsman_obj *l = item(r, i);
+		struct wsman_obj *l = amt_op_item(r, i);
 		if (l)
 			keep_link(o, l);
 	}
@@ -440,7 +422,7 @@ static void on_default_links(struct amt_op *o, const struct amt_reply *r)
 static void on_own_links(struct amt_op *o, const struct amt_reply *r)
 {
 	for (unsigned i = 0; i < r->item_count; i++) {
-		struct wsman_obj *l = item(r, i);
+		struct wsman_obj *l = amt_op_item(r, i);
 		if (l)
 			keep_link(o, l);
 	}

@@ -12,21 +12,6 @@
 #define WEBUI        "AMT_WebUIService"
 #define NAME_MAX_LEN 64 /* of an alarm */
 
-static struct wsman_obj *item(const struct amt_reply *r, unsigned i)
-{
-	struct wsman_obj *o;
-	struct err e = { 0 };
-
-	return wsman_envelope_item(r->items[i], r->arena, &o, &e) ? o : NULL;
-}
-
-static const char *text_of(const struct wsman_obj *o, const char *prop)
-{
-	const char *v = wsman_obj_str(o, prop);
-
-	return v ? v : "";
-}
-
 /* ---- agents ---- */
 
 /* The GUID as people write it: its first three fields stand in the device with their bytes turned. */
@@ -54,15 +39,15 @@ static void on_agents(struct amt_op *o, const struct amt_reply *r)
 	uint32_t v;
 
 	for (unsigned i = 0; i < r->item_count; i++) {
-		struct wsman_obj *w = item(r, i);
+		struct wsman_obj *w = amt_op_item(r, i);
 		if (!w)
 			continue;
 		amt_op_begin(o, "");
-		amt_op_text(o, "name", text_of(w, "MonitoredEntityDescription"));
-		put_agent(o, text_of(w, "DeviceID"));
+		amt_op_text(o, "name", amt_op_text_of(w, "MonitoredEntityDescription"));
+		put_agent(o, amt_op_text_of(w, "DeviceID"));
 		if (wsman_obj_u32(w, "CurrentState", &v)) {
 			const char *state = wire_show_name(wire_event_agent_states, v);
-			amt_op_text(o, "state", state ? state : text_of(w, "CurrentState"));
+			amt_op_text(o, "state", state ? state : amt_op_text_of(w, "CurrentState"));
 		}
 		if (wsman_obj_u32(w, "TimeoutInterval", &v))
 			amt_op_number(o, "heartbeat_s", v);
@@ -85,15 +70,15 @@ const struct amt_op_fns amt_op_presence = { 0, start_presence, NULL };
 static void on_alarms(struct amt_op *o, const struct amt_reply *r)
 {
 	for (unsigned i = 0; i < r->item_count; i++) {
-		struct wsman_obj *w = item(r, i);
+		struct wsman_obj *w = amt_op_item(r, i);
 		bool del = false;
 		if (!w)
 			continue;
 		wsman_obj_bool(w, "DeleteOnCompletion", &del);
 		amt_op_begin(o, "");
-		amt_op_text(o, "name", text_of(w, "InstanceID"));
-		amt_op_text(o, "start", text_of(w, "StartTime"));
-		amt_op_text(o, "every", text_of(w, "Interval"));
+		amt_op_text(o, "name", amt_op_text_of(w, "InstanceID"));
+		amt_op_text(o, "start", amt_op_text_of(w, "StartTime"));
+		amt_op_text(o, "every", amt_op_text_of(w, "Interval"));
 		amt_op_flag(o, "once", del);
 		amt_op_emit(o);
 	}

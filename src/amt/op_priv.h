@@ -44,6 +44,11 @@ void amt_op_on_error(struct amt_op *o, amt_op_error_fn *fn);
 struct wsman_obj *amt_op_input(struct amt_op *o, const char *class_name, const char *method);
 /* The instance in a reply of Get, Put or Invoke; on failure the operation has ended: return. */
 bool amt_op_obj(struct amt_op *o, const struct amt_reply *r, struct wsman_obj **out_obj);
+/* The i-th instance of an enumeration, valid inside the step; NULL when it cannot be read. */
+struct wsman_obj *amt_op_item(const struct amt_reply *r, unsigned i);
+/* A property, and a selector of one that is a reference; "" when it is not there. */
+const char *amt_op_text_of(const struct wsman_obj *o, const char *prop);
+const char *amt_op_key_of(const struct wsman_obj *o, const char *prop, const char *key);
 
 /* One row: begin, its fields in order, emit. Keys are static text. */
 void amt_op_begin(struct amt_op *o, const char *table);

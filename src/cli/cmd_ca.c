@@ -1,6 +1,7 @@
 /* cert ca, expiry, crl, revoke, renew-ca: the CA of the service that signs the certificates of PCs. Over the
  * service; lists come as DER and are shown as PEM. */
 #include "base/mem.h"
+#include "base/fd.h"
 #include "base/str.h"
 #include "cli/rpc.h"
 #include "pki/crl.h"
@@ -41,20 +42,6 @@ bool cli_cmd_cert_expiry(struct cli *c, struct err *e)
 			    e);
 }
 
-static bool write_all(int fd, struct span s, const char *path, struct err *e)
-{
-	while (s.n) {
-		ssize_t n = write(fd, s.p, s.n);
-		if (n < 0 && errno != EINTR)
-			return err_errno(e, ERR_IO, errno, path);
-		if (n > 0) {
-			s.p += n;
-			s.n -= (size_t)n;
-		}
-	}
-	return true;
-}
-
 static bool write_list(struct cli *c, struct span der, bool as_der, struct err *e)
 {
 	const char *path = cli_args_value(&c->args, "output");
@@ -69,7 +56,8 @@ static bool write_list(struct cli *c, struct span der, bool as_der, struct err *
 	if (ok && path)
 		ok = cli_input_create(path, &fd, e);
 	if (ok)
-		ok = write_all(fd, bytes, path ? path : "standard output", e);
+		ok = fd_write_all(fd, bytes) ||
+			err_errno(e, ERR_IO, errno, path ? path : "standard output");
 	if (fd != STDOUT_FILENO)
 		(void)close(fd);
 	buf_deinit(&pem);

@@ -1,6 +1,7 @@
 /* key ...: PID/PPS pairs, over the service. PPS and passwords come out only on --reveal. Holds the
  * import of CSV files too, which device import shares. */
 #include "api/json.h"
+#include "base/fd.h"
 #include "base/limits.h"
 #include "base/str.h"
 #include "cli/cmd_import.h"
@@ -176,20 +177,6 @@ bool cli_cmd_key_list(struct cli *c, struct err *e)
 			    e);
 }
 
-static bool write_all(int fd, struct span s, const char *path, struct err *e)
-{
-	while (s.n) {
-		ssize_t n = write(fd, s.p, s.n);
-		if (n < 0 && errno != EINTR)
-			return err_errno(e, ERR_IO, errno, path);
-		if (n > 0) {
-			s.p += n;
-			s.n -= (size_t)n;
-		}
-	}
-	return true;
-}
-
 bool cli_cmd_key_export(struct cli *c, struct err *e)
 {
 	const char *path = cli_args_value(&c->args, "output");
@@ -208,7 +195,8 @@ bool cli_cmd_key_export(struct cli *c, struct err *e)
 						    : "/v1/keys/export" };
 	ok = cli_rpc_raw(c, &req, &b, e);
 	if (ok) {
-		ok = write_all(fd, buf_span(&b), path ? path : "standard output", e);
+		ok = fd_write_all(fd, buf_span(&b)) ||
+			err_errno(e, ERR_IO, errno, path ? path : "standard output");
 		buf_wipe(&b);
 	}
 	if (path && close(fd) != 0 && ok)

@@ -1,23 +1,12 @@
 /* key sheet: key pairs on paper, for MEBx. Only with --reveal, and the audit log of the service says
  * who printed which before one leaves it. */
 #include "base/str.h"
+#include "base/fd.h"
 #include "cli/key_pairs.h"
 #include <errno.h>
 #include <unistd.h>
 
 #define SHEET_BYTES ((size_t)64 * 1024 * 1024)
-
-static bool write_all(int fd, struct span s)
-{
-	while (s.n) {
-		ssize_t n = write(fd, s.p, s.n);
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0)
-			s = span_make(s.p + n, s.n - (size_t)n);
-	}
-	return true;
-}
 
 static bool choose(struct cli *c, const char *const **out_pids, unsigned *out_count, struct err *e)
 {
@@ -56,7 +45,7 @@ static bool print_to(struct cli *c, int fd, const char *path, struct err *e)
 		cli_key_sheet_text(&o, &keys);
 	bool ok =
 		!o.bad || err_set(e, ERR_LIMIT, "the sheet is longer than %zu bytes", SHEET_BYTES);
-	ok = ok && (write_all(fd, buf_span(&b)) || err_errno(e, ERR_IO, errno, path));
+	ok = ok && (fd_write_all(fd, buf_span(&b)) || err_errno(e, ERR_IO, errno, path));
 	buf_wipe(&b);
 	cli_key_pairs_wipe(&keys);
 	return ok;

@@ -2,6 +2,7 @@
  * in the service, and only then write the file, in one piece. Passwords and PPS are in that file and
  * nowhere else; it has mode 0600. */
 #include "base/mem.h"
+#include "base/fd.h"
 #include "base/str.h"
 #include "cli/key_pairs.h"
 #include "pki/chain.h"
@@ -164,18 +165,6 @@ static bool may_write(struct cli *c, struct usb *u, struct err *e)
 	return access(folder, W_OK) == 0 || err_errno(e, ERR_IO, errno, folder);
 }
 
-static bool write_all(int fd, struct span s)
-{
-	while (s.n) {
-		ssize_t n = write(fd, s.p, s.n);
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0)
-			s = span_make(s.p + n, s.n - (size_t)n);
-	}
-	return fsync(fd) == 0;
-}
-
 /* A file system that cannot rename without replacing (FAT) was looked at before. */
 static bool put_in_place(const struct usb *u, const char *next)
 {
@@ -196,7 +185,7 @@ static bool write_file(struct cli *c, const struct usb *u, struct span bytes, st
 	if (fd < 0)
 		return err_errno(e, ERR_IO, errno, next ? next : u->path);
 	bool ok = fchmod(fd, 0600) == 0 || errno == EPERM;
-	ok = ok && write_all(fd, bytes);
+	ok = ok && fd_write_all(fd, bytes) && fsync(fd) == 0;
 	ok = close(fd) == 0 && ok && put_in_place(u, next);
 	if (!ok) {
 		err_errno(e, ERR_IO, errno, u->path);

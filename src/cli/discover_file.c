@@ -1,5 +1,6 @@
 /* See discover_file.h. Four lines of text: a heading, "position N", "of N", "ranges TEXT". */
 #include "cli/discover_file.h"
+#include "base/fd.h"
 #include "base/names.h"
 #include "base/out.h"
 #include "base/str.h"
@@ -84,18 +85,6 @@ bool cli_discover_file_read(struct cli_discover_file *f, const char *path, bool 
 	return ok;
 }
 
-static bool write_all(int fd, struct span s)
-{
-	while (s.n) {
-		ssize_t n = write(fd, s.p, s.n);
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0)
-			s = span_make(s.p + n, s.n - (size_t)n);
-	}
-	return true;
-}
-
 bool cli_discover_file_write(const struct cli_discover_file *f, const char *path, struct err *e)
 {
 	char part[PATH_MAX];
@@ -115,7 +104,7 @@ bool cli_discover_file_write(const struct cli_discover_file *f, const char *path
 		(unsigned long long)f->total);
 	out_bytes(&o, buf_span(&f->ranges));
 	out_str(&o, "\n");
-	bool ok = !o.bad && write_all(fd, buf_span(&b)) && fsync(fd) == 0;
+	bool ok = !o.bad && fd_write_all(fd, buf_span(&b)) && fsync(fd) == 0;
 	int errnum = errno;
 	ok = close(fd) == 0 && ok && rename(part, path) == 0;
 	buf_deinit(&b);

@@ -1,6 +1,7 @@
 /* Writes the published files of the service, each whole or not at all: a reader never sees half a
  * list. Called by the engine on a worker thread; touches nothing but the folder. */
 #include "cli/serve_publish.h"
+#include "base/fd.h"
 #include "base/err.h"
 #include "base/log.h"
 #include <errno.h>
@@ -8,20 +9,6 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static bool write_all(int fd, struct span s)
-{
-	while (s.n) {
-		ssize_t n = write(fd, s.p, s.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		s.p += n;
-		s.n -= (size_t)n;
-	}
-	return true;
-}
 
 static bool put(const char *folder, const char *name, struct span bytes, struct err *e)
 {
@@ -35,7 +22,7 @@ static bool put(const char *folder, const char *name, struct span bytes, struct 
 	int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return err_errno(e, ERR_IO, errno, tmp);
-	bool ok = fchmod(fd, 0644) == 0 && write_all(fd, bytes) && fsync(fd) == 0;
+	bool ok = fchmod(fd, 0644) == 0 && fd_write_all(fd, bytes) && fsync(fd) == 0;
 	int why = errno;
 	(void)close(fd);
 	if (ok && rename(tmp, path) == 0)

@@ -3,6 +3,7 @@
  * until it is whole, so that a process that is killed leaves none; where the file system knows no such
  * files (FAT, NFS), a copy that failed is removed at least. */
 #include "base/mem.h"
+#include "base/fd.h"
 #include "net/image_priv.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -26,20 +27,6 @@ struct net_image_copy {
 	void *arg;
 };
 
-static bool write_all(int fd, const uint8_t *p, size_t n, struct err *e)
-{
-	while (n) {
-		ssize_t r = write(fd, p, n);
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r <= 0)
-			return err_errno(e, ERR_IO, r < 0 ? errno : ENOSPC, "writing the copy");
-		p += r;
-		n -= (size_t)r;
-	}
-	return true;
-}
-
 static bool copy_bytes(struct net_image_copy *k, EVP_MD_CTX *md, struct err *e)
 {
 	uint8_t *mem = mem_new(NET_IMAGE_CHUNK);
@@ -52,7 +39,8 @@ static bool copy_bytes(struct net_image_copy *k, EVP_MD_CTX *md, struct err *e)
 			ok = err_set(e, ERR_CANCELLED, "the copy was stopped");
 		ok = ok && net_image_read_plain(k->im, at, mem, n, e) &&
 			(EVP_DigestUpdate(md, mem, n) || err_set(e, ERR_INTERNAL, "SHA-256")) &&
-			(k->fd < 0 || write_all(k->fd, mem, n, e));
+			(k->fd < 0 || fd_write_all(k->fd, span_make(mem, n)) ||
+			 err_errno(e, ERR_IO, errno, "writing the copy"));
 		at += n;
 		atomic_store(&k->done, at);
 	}

@@ -2,6 +2,7 @@
  * touches. Sealed form: version byte 1, 24 byte nonce, ciphertext with tag; the label is
  * authenticated with it, so that a sealed value does not open in another place. */
 #include "pki/seal.h"
+#include "base/fd.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/out.h"
@@ -53,20 +54,6 @@ void pki_seal_fingerprint(const struct pki_seal *s, char out_text[PKI_SEAL_PRINT
 	}
 }
 
-static bool write_all(int fd, const uint8_t *p, size_t n)
-{
-	while (n > 0) {
-		ssize_t done = write(fd, p, n);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		p += done;
-		n -= (size_t)done;
-	}
-	return true;
-}
-
 /* The name must survive a power cut as well as the bytes do. */
 static bool sync_folder(const char *path)
 {
@@ -93,7 +80,7 @@ static bool make_file(const char *path, struct err *e)
 		return err_wrap(e, "the key file cannot be made");
 	}
 	randombytes_buf(key, sizeof key);
-	bool done = write_all(fd, key, sizeof key) && fsync(fd) == 0;
+	bool done = fd_write_all(fd, span_make(key, sizeof key)) && fsync(fd) == 0;
 	int errnum = errno;
 	mem_wipe(key, sizeof key);
 	if (close(fd) != 0 && done) {

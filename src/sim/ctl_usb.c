@@ -2,6 +2,7 @@
  * written back as a BIOS does it: beside itself and renamed, so that no half of it is ever seen.
  * Called by ctl.c. */
 #include "sim/ctl_priv.h"
+#include "base/fd.h"
 #include "sim/fleet_priv.h"
 #include "wire/setupbin.h"
 #include <errno.h>
@@ -11,18 +12,6 @@
 #include <unistd.h>
 
 #define FILE_BYTES ((size_t)8 * 1024 * 1024)
-
-static bool write_all(int fd, struct span s)
-{
-	while (s.n) {
-		ssize_t n = write(fd, s.p, s.n);
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0)
-			s = span_make(s.p + n, s.n - (size_t)n);
-	}
-	return true;
-}
 
 static bool write_back(void *arg, struct span file, struct err *e)
 {
@@ -35,7 +24,7 @@ static bool write_back(void *arg, struct span file, struct err *e)
 	int fd = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return err_errno(e, ERR_IO, errno, next);
-	bool ok = write_all(fd, file) && fsync(fd) == 0;
+	bool ok = fd_write_all(fd, file) && fsync(fd) == 0;
 	ok = close(fd) == 0 && ok && rename(next, path) == 0;
 	if (!ok) {
 		err_errno(e, ERR_IO, errno, path);

@@ -2,6 +2,7 @@
  * decided in dev_save.c. Never syncs to disk: a crash of the process loses nothing that was
  * written, and a simulator need not survive the machine. */
 #include "sim/statefile.h"
+#include "base/fd.h"
 #include "base/mem.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -133,19 +134,6 @@ static bool load(struct sim_statefile *s, struct err *e)
 
 /* ---- writing ---- */
 
-static bool write_all(int fd, struct span b, const char *path, struct err *e)
-{
-	while (b.n > 0) {
-		ssize_t n = write(fd, b.p, b.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_errno(e, ERR_IO, errno, path);
-		b = span_make(b.p + n, b.n - (size_t)n);
-	}
-	return true;
-}
-
 static void put_doc(struct sim_statefile *s, unsigned i, struct out *o)
 {
 	out_fmt(o, DOC_BEGIN "%u\n", i);
@@ -170,7 +158,7 @@ static bool write_docs(struct sim_statefile *s, int fd, unsigned flags, const ch
 		if (b.n < WRITE_BYTES && i < count)
 			continue;
 		ok = !b.bad || err_set(e, ERR_LIMIT, "the state of device %u is too large", i);
-		ok = ok && write_all(fd, buf_span(&b), path, e);
+		ok = ok && (fd_write_all(fd, buf_span(&b)) || err_errno(e, ERR_IO, errno, path));
 		s->bytes += b.n;
 		buf_clear(&b);
 	}
@@ -210,7 +198,7 @@ bool sim_statefile_rewrite(struct sim_statefile *s, struct err *e)
 		return err_errno(e, ERR_IO, errno, s->next_path);
 	(void)find_changes(s);
 	s->bytes = sizeof HEADER - 1;
-	ok = write_all(fd, span_str(HEADER), s->next_path, e) &&
+	ok = (fd_write_all(fd, span_str(HEADER)) || err_errno(e, ERR_IO, errno, s->next_path)) &&
 		write_docs(s, fd, TOUCHED_EVER | TOUCHED_NOW, s->next_path, e);
 	if (ok && rename(s->next_path, s->path) != 0)
 		ok = err_errno(e, ERR_IO, errno, s->path);
