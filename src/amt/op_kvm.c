@@ -8,14 +8,35 @@
 #define STATE_OFF     3
 #define STATE_OFFLINE 6 /* enabled, and nobody is connected */
 
+#define SCREENS_TEXT 96
+#define BUFFER_BYTES (8ull * 1024 * 1024) /* of firmware for a picture (M16) */
+#define PIXEL_BYTES  2                    /* as firmware offers them first (G) */
+
 struct kvm {
 	struct amt_consent consent; /* first */
 	uint32_t state;
 	bool mebx, has_mebx, listener, port_5900, old_policy, has_policy;
 	uint32_t timeout_min, screen;
+	char screens[SCREENS_TEXT]; /* "" the firmware does not tell */
+	uint64_t largest;           /* pixels of one that is active */
 	enum { KVM_SHOW, KVM_ENABLE, KVM_DISABLE } want;
 	bool changed;
 };
+
+/* Why viewers may see nothing, though the session opens. */
+static void advise(struct amt_op *o, const struct kvm *s)
+{
+	if (str_eq(s->screens, "none"))
+		amt_op_text(o, "advice",
+			    "M16: no screen is active: viewers see black; the PC wants a monitor "
+			    "or a dummy plug, and power");
+	else if (s->largest * PIXEL_BYTES > BUFFER_BYTES)
+		amt_op_fmt(o, "advice",
+			   "M16: a picture of %llu MB is more than the 8 MB of firmware: the "
+			   "session may end; take a smaller resolution, or 8 bit colours in "
+			   "the viewer",
+			   (unsigned long long)(s->largest * PIXEL_BYTES / (1024 * 1024)));
+}
 
 static void show(struct amt_op *o)
 {
@@ -33,6 +54,8 @@ static void show(struct amt_op *o)
 	amt_op_flag(o, "port_5900", s->port_5900);
 	amt_op_number(o, "timeout_min", s->timeout_min);
 	amt_op_number(o, "screen", s->screen);
+	amt_op_text(o, "screens", s->screens);
+	advise(o, s);
 	amt_op_text(o, "consent", amt_consent_required_name(&s->consent));
 	amt_op_text(o, "consent_state", amt_consent_state_name(&s->consent));
 	if (s->consent.none && s->has_policy)
@@ -126,6 +149,50 @@ static void on_redir(struct amt_op *o, const struct amt_reply *r)
 	amt_consent_read(o, act);
 }
 
+static uint64_t number(const struct wsman_val *v)
+{
+	uint32_t n = 0;
+
+	return v && v->text && str_to_u32(span_str(v->text), 0, UINT16_MAX, &n, NULL) ? n : 0;
+}
+
+static void on_screens(struct amt_op *o, const struct amt_reply *r)
+{
+	struct kvm *s = amt_op_state(o);
+	struct wsman_obj *k;
+	struct out text;
+
+	if (!amt_op_obj(o, r, &k))
+		return;
+	out_init(&text, s->screens, sizeof s->screens);
+	const struct wsman_val *x = wsman_obj_vals(k, "ResolutionX"),
+			       *y = wsman_obj_vals(k, "ResolutionY"),
+			       *is = wsman_obj_vals(k, "IsActive");
+	for (; is; is = is->next) {
+		uint64_t pixels = number(x) * number(y);
+		if (is->text && str_eq(is->text, "true") && pixels) {
+			out_fmt(&text, "%s%llux%llu", out_len(&text) ? ", " : "",
+				(unsigned long long)number(x), (unsigned long long)number(y));
+			s->largest = pixels > s->largest ? pixels : s->largest;
+		}
+		x = x ? x->next : NULL;
+		y = y ? y->next : NULL;
+	}
+	if (!out_len(&text))
+		out_str(&text, "none");
+	amt_op_get(o, "AMT_RedirectionService", on_redir);
+}
+
+/* Not every firmware tells. */
+static bool no_screens(struct amt_op *o, const struct amt_reply *r, const struct err *e)
+{
+	(void)r;
+	if (!amt_consent_absent(e) && e->code != ERR_DENIED && e->code != ERR_FAULT)
+		return false;
+	amt_op_get(o, "AMT_RedirectionService", on_redir);
+	return true;
+}
+
 static void on_settings(struct amt_op *o, const struct amt_reply *r)
 {
 	struct kvm *s = amt_op_state(o);
@@ -138,7 +205,8 @@ static void on_settings(struct amt_op *o, const struct amt_reply *r)
 	(void)wsman_obj_bool(k, "Is5900PortEnabled", &s->port_5900);
 	(void)wsman_obj_u32(k, "SessionTimeout", &s->timeout_min);
 	(void)wsman_obj_u32(k, "DefaultScreen", &s->screen);
-	amt_op_get(o, "AMT_RedirectionService", on_redir);
+	amt_op_on_error(o, no_screens);
+	amt_op_get(o, "IPS_ScreenSettingData", on_screens);
 }
 
 static void on_sap(struct amt_op *o, const struct amt_reply *r)

@@ -91,6 +91,9 @@
 	  "PKI DNS suffix")                                                                         \
 	X("M09", "uuid_placeholder", "the UUID is a placeholder that several PCs share",            \
 	  "write a real UUID with the vendor's tool")                                               \
+	X("M16", "kvm_black", "KVM connects, and the screen stays black or the session ends",       \
+	  "a monitor or a dummy plug at the PC, a smaller resolution or 8 bit colours, port 16995 "  \
+	  "where it speaks TLS")                                                                     \
 	X("M19", "lockout", "too many wrong logins would lock the account",                         \
 	  "wait; the next try is made when the budget allows it")                                   \
 	X("M24", "no_consent", "the PC wants the consent of its user for this, and has none yet",      \

@@ -12,6 +12,8 @@ bool cli_cmd_kvm_state(struct cli *c, struct err *e)
 		{ "port_5900", "port 5900", CLI_FORM_TEXT },
 		{ "timeout_min", "ends after idle (min)", CLI_FORM_NUMBER },
 		{ "screen", "screen", CLI_FORM_NUMBER },
+		{ "screens", "active screens", CLI_FORM_TEXT },
+		{ "advice", "advice", CLI_FORM_TEXT },
 		{ "consent", "consent wanted for", CLI_FORM_TEXT },
 		{ "consent_state", "consent", CLI_FORM_TEXT },
 		{ "sprite_consent", "consent at each session", CLI_FORM_TEXT },

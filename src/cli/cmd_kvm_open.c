@@ -77,6 +77,9 @@ static void look(struct cli *c, const char *device, const json_t *row, void *arg
 	(void)c;
 	(void)device;
 	r->enabled = str_eq(state, "enabled") || str_eq(state, "in use");
+	const char *advice = json_string_value(json_object_get(row, "advice"));
+	if (advice)
+		cli_note("%s", advice);
 }
 
 static bool ask_kvm(struct cli *c, const char *op, struct ready *r, struct err *e)

@@ -90,6 +90,10 @@ enum sim_fault_when {
 	  "pongs are wrong: 1 of another maker, 2 too short, 3 with another tag")                    \
 	X(SIM_FAULT_REDIR_OFF, "redir_off", "session", "status_3", FLAG, 0, 0,                       \
 	  "MEBx forbids serial over LAN, storage and KVM: each start of a session is refused")      \
+	X(SIM_FAULT_NO_MONITOR, "no_monitor", "session", "no_screen", FLAG, 0, 0,                    \
+	  "no monitor is connected: no screen is active")                                            \
+	X(SIM_FAULT_BIG_SCREEN, "big_screen", "session", "screen_4k", FLAG, 0, 0,                    \
+	  "its screen has 3840 x 2160 pixels, more than the buffer for KVM holds")                    \
 	X(SIM_FAULT_REDIR_BUSY, "redir_busy", "session", "status_2", FIRST, 0, 0,                    \
 	  "somebody else has the next n sessions")                                                   \
 	X(SIM_FAULT_REDIR_REALM, "redir_realm", "session", "other_realm", FLAG, 0, 0,                \

@@ -323,6 +323,7 @@ static void every_class_can_be_read(void **state)
 		CIM "CIM_PowerManagementService",
 		CIM "CIM_AssociatedPowerManagementService",
 		IPS "IPS_KVMRedirectionSettingData",
+		IPS "IPS_ScreenSettingData",
 		IPS "IPS_OptInService",
 		IPS "IPS_HostBasedSetupService",
 	};

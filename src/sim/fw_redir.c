@@ -65,6 +65,8 @@ static const struct fw_method redir_methods[] = {
 
 /* ---- KVM ---- */
 
+#define SCREENS 4
+
 static unsigned count_kvm(const struct sim_dev *d)
 {
 	return d->gen->kvm.is;
@@ -168,6 +170,39 @@ static const struct fw_member kvm_setting_members[] = {
 	FW_END,
 };
 
+/* ---- screens: four places, in use or not ---- */
+
+static void fill_screens(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
+{
+	bool on = !sim_fault_has(x->d, SIM_FAULT_NO_MONITOR) && !x->d->power_off;
+	bool big = sim_fault_has(x->d, SIM_FAULT_BIG_SCREEN);
+
+	(void)i;
+	for (unsigned n = 0; n < SCREENS; n++) {
+		bool active = on && n == 0;
+		wsman_obj_add_str(o, "IsActive", active ? "true" : "false");
+		wsman_obj_add_str(o, "ResolutionX", !active ? "0" : big ? "3840" : "640");
+		wsman_obj_add_str(o, "ResolutionY", !active ? "0" : big ? "2160" : "480");
+		wsman_obj_add_str(o, "UpperLeftX", active ? "0" : "-1");
+		wsman_obj_add_str(o, "UpperLeftY", active ? "0" : "-1");
+	}
+}
+
+static const struct fw_member screen_members[] = {
+	FW_FIX("ElementName", "Intel(r) Screen Settings"),
+	FW_FIX("InstanceID", "Intel(r) Screen Settings"),
+	FW_OWN("IsActive"),
+	FW_FIX("PrimaryIndex", "1"),
+	FW_FIX("QuadraryIndex", "4"),
+	FW_OWN("ResolutionX"),
+	FW_OWN("ResolutionY"),
+	FW_FIX("SecondaryIndex", "2"),
+	FW_FIX("TertiaryIndex", "3"),
+	FW_OWN("UpperLeftX"),
+	FW_OWN("UpperLeftY"),
+	FW_END,
+};
+
 /* ---- sessions that are open: an instance each, since 6.0 ---- */
 
 static unsigned count_session(const struct sim_dev *d, enum wire_redir_session kind)
@@ -248,6 +283,10 @@ const struct fw_class sim_fw_redir_classes[] = {
 	  .can_put = true,
 	  .put = put_kvm_settings,
 	  .methods = kvm_setting_methods },
+	{ .name = "IPS_ScreenSettingData",
+	  .members = { screen_members },
+	  .count = count_kvm,
+	  .fill = fill_screens },
 	{ .name = "IPS_SolSessionUsingPort",
 	  .members = { session_members },
 	  .count = count_sol,

@@ -324,6 +324,7 @@ static const struct {
 	{ "CIM_RedirectionService", 2, 0 },
 	{ "CIM_KVMRedirectionSAP", 2, 0 },
 	{ "IPS_KVMRedirectionSettingData", 2, 0 },
+	{ "IPS_ScreenSettingData", 2, 0 },
 	{ "CIM_Chassis", 4, 0 },
 	{ "CIM_Card", 4, 0 },
 	{ "CIM_BIOSElement", 4, 0 },

@@ -100,6 +100,12 @@ test_expect_success 'a session that is ended elsewhere says why' '
 	grep -q "0x80862100, it was ended from elsewhere" bridge.err
 '
 
+test_expect_success 'why viewers may see nothing is said before they do (M16)' '
+	sim_ctl fault $clear no_monitor && ob $clear kvm status >said && grep -q "active screens  *none" said && grep -q "M16: no screen is active" said &&
+	sim_ctl fault $clear big_screen && bridge $clear && bridge_end && grep -q "M16: a picture of 15 MB is more than the 8 MB" bridge.err &&
+	sim_ctl fault $clear none && ob $clear kvm status >said && grep -q "active screens  *640x480" said && ! grep M16 said
+'
+
 test_expect_success 'a wrong password is sent once' '
 	echo Wr0ng-Pass >wrong.txt && before=$(sim_ctl stats $clear | sim_field failed_logins) &&
 	password=wrong.txt no 5 password $clear kvm --listen $listen && 
