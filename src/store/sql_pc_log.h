@@ -14,7 +14,9 @@
 	  "select " SQL_PC_LOG_COLS " from pc_log where log in ('trap', 'alert')"                  \
 	  " and (uuid, log) > ($1, $2) order by uuid, log limit $3", NULL)                         \
 	X(STORE_SQL_PC_LOG_OF, false, NULL,                                                        \
-	  "select " SQL_PC_LOG_COLS " from pc_log where log = $1 and uuid > $2 order by uuid limit $3", NULL) \
+	  "select " SQL_PC_LOG_COLS " from pc_log where log = $1 and uuid > $2 and exists"         \
+	  " (select 1 from device d where d.uuid = pc_log.uuid and d.state = 'configured')"        \
+	  " order by uuid limit $3", NULL)                                                         \
 	X(STORE_SQL_PC_LOG_DROP, false, NULL, "delete from pc_log where uuid = $1 and log = $2", NULL) \
 	/* those never read have no row: they come first */                                        \
 	X(STORE_SQL_PC_LOG_NEVER, false, NULL,                                                     \

@@ -22,6 +22,6 @@ unsigned store_pc_log_due(struct store *s, struct arena *a, const char *log, int
 /* Those of them that have been read. */
 unsigned store_pc_log_old(struct store *s, struct arena *a, const char *log, int64_t before_unix_ms, unsigned limit,
 			  const char **out_uuids);
-/* All rows of that log, by UUID, behind this one. */
+/* Rows of that log, of configured devices, by UUID, behind this one. */
 unsigned store_pc_log_list(struct store *s, struct arena *a, const char *log, const char *after_uuid, unsigned limit,
 			   struct store_pc_log *out_rows);

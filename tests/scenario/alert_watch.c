@@ -39,6 +39,15 @@ static struct engine_alert_watch watch(struct world *w, unsigned i, struct arena
 	return out;
 }
 
+static void set_state(struct world *w, unsigned i, const char *state)
+{
+	struct store_tx *tx = store_tx_new(w->store);
+
+	store_tx_device_text(tx, w->devs[i].uuid, STORE_DEVICE_STATE, state);
+	store_tx_commit(tx, NULL, NULL);
+	world_run_ms(w, 1000);
+}
+
 static unsigned begin(struct world *w, const char *repair)
 {
 	unsigned i = parts_start(w, "11.8", PROFILE);
@@ -96,6 +105,12 @@ static void asked_first_it_is_told_once(void **state)
 	assert_true(parts_apply(&w, i, text, sizeof text));
 	assert_int_equal(watch(&w, i, &a).state, ENGINE_WATCH_CONFIRMED);
 	assert_int_equal(count(&w, i, "alerts.back"), 1);
+	/* what is configured no more has not to tell */
+	struct store_pc_log list[2];
+	assert_int_equal(store_pc_log_list(w.store, &a, STORE_PC_LOG_WATCH, "", 2, list), 1);
+	set_state(&w, i, "unconfigured");
+	assert_int_equal(store_pc_log_list(w.store, &a, STORE_PC_LOG_WATCH, "", 2, list), 0);
+	set_state(&w, i, "configured");
 	/* no more wanted: no more watched */
 	parts_profile(&w, "");
 	assert_true(parts_apply(&w, i, text, sizeof text));

@@ -116,4 +116,19 @@ test_expect_success CORPUS 'records of real PCs have no unknown part' '
 	done <"$shared/corpus/records/eventlog.b64"
 '
 
+# What is printed is all: the bytes can be made of it again.
+test_expect_success CORPUS 'records of real PCs are printed in full' '
+	"$OUTBAND" decode event "$shared/corpus/records/eventlog.b64" --json >all.json &&
+	python3 - "$shared/corpus/records/eventlog.b64" <<-PY
+	import base64, json, struct, sys
+	lines = open(sys.argv[1]).read().split()
+	rows = json.load(open("all.json"))
+	assert len(rows) == len(lines) == 17
+	for r, b64 in zip(rows, lines):
+	    made = struct.pack("<I9B", r["time_unix"], *(r[k] for k in ("device_address", "sensor", "event_type", "offset", "source",
+	        "severity", "sensor_number", "entity", "entity_instance"))) + bytes.fromhex(r["data"])
+	    assert made == base64.b64decode(b64), r
+	PY
+'
+
 test_done

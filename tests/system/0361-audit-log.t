@@ -139,4 +139,26 @@ test_expect_success CORPUS 'records of real PCs have a name for what they tell' 
 	done <"$shared/corpus/records/auditlog.b64"
 '
 
+# What is printed is all: the bytes can be made of it again. Two records are worked out in the reference.
+test_expect_success CORPUS 'records of real PCs are printed in full, and tell what they should' '
+	"$OUTBAND" decode audit "$shared/corpus/records/auditlog.b64" --json >all.json &&
+	python3 - "$shared/corpus/records/auditlog.b64" <<-PY &&
+	import base64, json, struct, sys
+	lines = open(sys.argv[1]).read().split()
+	rows = json.load(open("all.json"))
+	assert len(rows) == len(lines) == 15
+	for r, b64 in zip(rows, lines):
+	    made = struct.pack(">HHB", r["application"], r["event"], r["initiator"])
+	    if r["initiator"] == 0:
+	        made += bytes([len(r["user"])]) + r["user"].encode()
+	    made += struct.pack(">IBB", r["time_unix"], r["location"], len(r["address"])) + r["address"].encode()
+	    data = bytes.fromhex(r["data"])
+	    made += bytes([len(data)]) + data
+	    assert made == base64.b64decode(b64), r
+	worked = [r for r in rows if r["time"] == "2020-06-29T11:54:55Z" and r["event"] == 18]
+	assert worked and worked[0]["user"] == "admin" and worked[0]["address"] == "127.0.0.1" and not worked[0]["data"]
+	PY
+	"$OUTBAND" decode audit "$shared/corpus/records/auditlog.b64" >all && grep -q "12\.0\.40\.1433" all && grep -q "12\.0\.36\.1428" all
+'
+
 test_done
