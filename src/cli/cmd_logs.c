@@ -378,7 +378,7 @@ static bool give_key(struct cli *c, const char *path, struct err *e)
 		return false;
 	buf_init(&s.key, KEY_MAX);
 	(void)buf_reserve(&s.key, KEY_MAX - 1); /* grown, it would leave pieces of the key behind */
-	buf_init(&s.certs, 2 * LIMIT_PFX_BYTES);
+	buf_init(&s.certs, (size_t)2 * LIMIT_PFX_BYTES);
 	chain = pki_chain_load(buf_span(&file), NULL, e);
 	bool ok = (chain && make_signing(&s, chain, e)) || err_wrap(e, "%s", path);
 	const struct amt_op_arg args[] = { { "key", (const char *)s.key.p },

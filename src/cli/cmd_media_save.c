@@ -129,7 +129,8 @@ bool cli_cmd_media_save(struct cli *c, struct err *e)
 	struct save s = { .c = c, .to = cli_operand(c, 1), .e = e };
 
 	if (str_eq(s.to, "-") || str_eq(s.to, "") || str_eq(conf.from, "")) {
-		err_set(e, ERR_USAGE, "\"%s\" is the name of no file", conf.from[0] ? s.to : "");
+		err_set(e, ERR_USAGE, "\"%s\" is the name of no file",
+			str_eq(conf.from, "") ? "" : s.to);
 		return err_want(e, "IMAGE and FILE");
 	}
 	s.loop = net_loop_new(e);

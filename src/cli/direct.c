@@ -33,6 +33,7 @@ static bool resolve(struct span name, char *out_address, size_t size, struct err
 		return err_want(e, "at most %zu", sizeof text - 1);
 	}
 	int r = getaddrinfo(text, NULL, &want, &all);
+	r = r == 0 && !all ? EAI_NONAME : r;
 	if (r != 0) {
 		err_set(e, r == EAI_NONAME ? ERR_NOT_FOUND : ERR_UNREACHABLE,
 			"host %.60s has no address: %s", text, gai_strerror(r));
