@@ -194,6 +194,8 @@ static bool run(struct net_fetch *f, uint64_t at, uint8_t *to, size_t n, struct 
 	curl_easy_getinfo(f->curl, CURLINFO_RESPONSE_CODE, &status);
 	if (r != CURLE_OK && !f->too_much) {
 		err_set(e, code_of(r), "fetching %s failed", f->shown);
+		if (e->code == ERR_TLS)
+			err_hint(e, "--ca-file FILE names the certificates to trust for it");
 		return err_seen(e, "%s", f->problem[0] ? f->problem : curl_easy_strerror(r));
 	}
 	if (status == 404 || status == 410)

@@ -189,27 +189,55 @@ static const char *const programs[] = { "/usr/bin/xorriso", "/usr/bin/genisoimag
 
 static void on_open(void *arg);
 
-/* Of all that such a program writes, the line that says why: the one with its mark, else the last. */
-static struct span reason(struct span text)
+/* The first line of text with one of the marks in it, from the mark on, or from its begin when whole;
+ * after it, *text is what follows. Empty: there is none. */
+static struct span next_marked(struct span *text, const char *const *marks, bool whole)
 {
-	static const char *const marks[] = { "FAILURE : ", "FATAL : ", "rror: " };
-	struct span best = { NULL, 0 }, marked = { NULL, 0 };
-
-	while (text.n) {
-		size_t end = span_find(text, '\n');
-		struct span line = span_trim(span_make(text.p, end));
-		text = end < text.n ? span_make(text.p + end + 1, text.n - end - 1)
-				    : span_make(text.p, 0);
-		if (line.n)
-			best = line;
-		for (size_t i = 0; i < sizeof marks / sizeof *marks && !marked.n; i++) {
+	while (text->n) {
+		size_t end = span_find(*text, '\n');
+		struct span line = span_trim(span_make(text->p, end));
+		*text = end < text->n ? span_make(text->p + end + 1, text->n - end - 1)
+				      : span_make(text->p, 0);
+		for (unsigned i = 0; line.n && marks[i]; i++) {
 			size_t n = strlen(marks[i]);
-			const uint8_t *at = line.n ? memmem(line.p, line.n, marks[i], n) : NULL;
+			const uint8_t *at = memmem(line.p, line.n, marks[i], n);
+			if (at && whole)
+				return line;
 			if (at)
-				marked = span_make(at + n, line.n - (size_t)(at - line.p) - n);
+				return span_make(at + n, line.n - (size_t)(at - line.p) - n);
 		}
 	}
-	return marked.n ? marked : best;
+	return (struct span){ NULL, 0 };
+}
+
+/* Of all that such a program writes, the lines that say why and where; else the end. */
+static void set_reason(struct err *e, int exit_code, struct span text)
+{
+	static const char *const marks[] = { "FAILURE : ", "FATAL : ", "rror: ", NULL };
+	struct span rest = text, why = next_marked(&rest, marks, false),
+		    where = next_marked(&rest, marks, false);
+
+	text = span_trim(text);
+	if (!why.n)
+		why = span_make(text.p + (text.n > 80 ? text.n - 80 : 0),
+				text.n > 80 ? 80 : text.n);
+	err_seen(e, "exit status %d: %.*s%s%.*s", exit_code, (int)why.n,
+		 why.p ? (const char *)why.p : "", where.n ? "; " : "", (int)where.n,
+		 where.n ? (const char *)where.p : "");
+}
+
+/* genisoimage leaves out what it may not read, says so, and calls it a success. */
+static bool is_whole(const struct net_image_op *op, struct span text, struct err *e)
+{
+	static const char *const marks[] = { "is not readable", "Unable to open directory",
+					     "too large", NULL };
+	struct span line = next_marked(&text, marks, true);
+
+	if (!line.n)
+		return true;
+	err_set(e, ERR_IO, "%s left out a part of %s", op->program, op->from);
+	err_seen(e, "%.*s", (int)line.n, (const char *)line.p);
+	return err_hint(e, "make it readable, or take it out of the directory");
 }
 
 static void on_made(void *arg, const struct net_child_end *end)
@@ -221,11 +249,9 @@ static void on_made(void *arg, const struct net_child_end *end)
 		op->err = end->why;
 		err_wrap(&op->err, "making an image of %s", op->from);
 	} else if (end->exit_code != 0 || end->signal != 0) {
-		struct span why = reason(end->err_text);
 		err_set(&op->err, ERR_IO, "%s made no image of %s", op->program, op->from);
-		err_seen(&op->err, "exit status %d: %.*s", end->exit_code, (int)why.n,
-			 why.p ? (const char *)why.p : "");
-	} else {
+		set_reason(&op->err, end->exit_code, end->err_text);
+	} else if (is_whole(op, end->err_text, &op->err)) {
 		start_work(op);
 		return;
 	}
@@ -250,6 +276,7 @@ static void make_image(struct net_image_op *op)
 		args[n++] = "-as";
 		args[n++] = "mkisofs";
 	}
+	args[n++] = "-quiet"; /* what it says are troubles then */
 	args[n++] = "-R";
 	args[n++] = "-J";
 	args[n++] = "-V";

@@ -144,6 +144,30 @@ test_expect_success GENISOIMAGE 'who wants consent is not called switched off; w
 	} && media_pid=$! && sim_pids="$sim_pids $media_pid" && sim_until grep -q "has its virtual drives" media.err && media_end
 '
 
+unshare -m mount --bind /dev/null /usr/bin/genisoimage 2>/dev/null && test_set_prereq OWN_MOUNTS
+
+# with_tool SCRIPT ARGUMENT...: media save, where the programs that make discs are SCRIPT; "": there are none
+with_tool() {
+	printf "#!/bin/sh\n%s\n" "$1" >tool && if test -n "$1"; then chmod +x tool; else chmod -x tool; fi
+	shift
+	unshare -m sh -c "for p in xorriso genisoimage mkisofs; do
+		test ! -e /usr/bin/\$p || mount --bind tool /usr/bin/\$p || exit 99; done; exec \"\$0\" media save \"\$@\"" "$OUTBAND" "$@" >out 2>err
+}
+
+test_expect_success OWN_MOUNTS,GENISOIMAGE 'no program that makes discs, one that fails, one that leaves files out' '
+	test_expect_code 6 with_tool "" two x.iso && grep -q "install the Debian package xorriso" err &&
+	test_expect_code 1 with_tool "echo lib: FAILURE : no such thing >&2; echo t : FAILURE : in /two/a >&2; exit 5" two x.iso &&
+	grep -q "exit status 5: no such thing; in /two/a" err &&
+	test_expect_code 1 with_tool "echo File two/a is not readable - ignoring >&2; exit 0" two x.iso &&
+	grep -q "left out a part of two" err && grep -q "two/a is not readable" err && ! test -e x.iso && ! ls /var/tmp/outband-media-* 2>/dev/null
+'
+
+test_expect_success OWN_MOUNTS,GENISOIMAGE 'CTRL-C while the disc is made: neither program nor scratch file are left' '
+	rm -f making && { with_tool "echo \$\$ >\"$PWD/making\"; exec sleep 60" two x.iso & } && pid=$! && sim_until test -s making &&
+	kill -INT $(pgrep -P $pid) && { wait $pid; test $? = 1; } && ! kill -0 $(cat making) 2>/dev/null &&
+	! ls /var/tmp/outband-media-* 2>/dev/null
+'
+
 # boot_has WORDS: of what the slow PC's next start was told
 boot_has() {
 	sim_ctl boot 2 | grep -q "$1"

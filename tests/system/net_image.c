@@ -13,7 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PORT "22250"
+#define PORT     "22250"
+#define TLS_PORT "22254"
 
 static char dir[] = "/tmp/outband-image-XXXXXX";
 
@@ -559,6 +560,32 @@ static void reads_a_url(void **state)
 	rig_end_loop(l);
 }
 
+/* Over TLS: a certificate that nobody vouches for is refused, with what helps. */
+static void reads_over_tls(void **state)
+{
+	struct net_loop *l = rig_loop();
+	struct opened o;
+	char ca[256];
+
+	(void)state;
+	make_image("web.iso", 1000001);
+	open_name(l, "https://127.0.0.1:" TLS_PORT "/web.iso", false, &o);
+	assert_null(o.im);
+	assert_int_equal(o.e.code, ERR_TLS);
+	assert_non_null(strstr(o.e.hint, "--ca-file"));
+	path_of(ca, "ca.pem");
+	static const char url[] = "https://127.0.0.1:" TLS_PORT "/web.iso";
+	open_conf(l, &(struct net_image_conf){ .from = url, .ca_file = ca }, &o);
+	if (!o.im)
+		fail_msg("%s (%s)", o.e.msg, o.e.seen);
+	reads(l, o.im, 0, 1000001);
+	net_image_free(o.im);
+	path_of(ca, "web.iso");
+	open_conf(l, &(struct net_image_conf){ .from = url, .ca_file = ca }, &o);
+	assert_int_equal(o.e.code, ERR_TLS);
+	rig_end_loop(l);
+}
+
 /* A web server that fails now and then, or cuts its answers, is asked again; one that hangs is left when
  * nobody wants it any more. */
 static void web_servers_that_fail(void **state)
@@ -636,7 +663,7 @@ static pid_t server;
 static int start_server(void **state)
 {
 	static const char script[] =
-		"require 'webrick'\n"
+		"require 'webrick'\nrequire 'webrick/https'\n"
 		"s = WEBrick::HTTPServer.new(BindAddress: '127.0.0.1', Port: ARGV[1].to_i, DocumentRoot: ARGV[0],"
 		" AccessLog: [], Logger: WEBrick::Log.new('/dev/null'))\n"
 		"s.mount_proc('/whole') { |q, r| r.body = 'x' * 100 }\n"
@@ -662,13 +689,26 @@ static int start_server(void **state)
 		"  sleep if q.path == '/hang/all' || q['Range'] =~ /\\d{6}/\n"
 		"  part.(q, r, 0, false)\n"
 		"}\n"
+		"key = OpenSSL::PKey::EC.generate('prime256v1')\n"
+		"cert = OpenSSL::X509::Certificate.new\n"
+		"cert.version, cert.serial, cert.public_key = 2, 1, key\n"
+		"cert.subject = cert.issuer = OpenSSL::X509::Name.parse('/CN=images')\n"
+		"cert.not_before, cert.not_after = Time.now - 3600, Time.now + 3600\n"
+		"cert.add_extension(OpenSSL::X509::ExtensionFactory.new.create_extension("
+		"'subjectAltName', 'IP:127.0.0.1'))\n"
+		"cert.sign(key, 'SHA256')\n"
+		"File.write(ARGV[0] + '/ca.pem', cert.to_pem)\n"
+		"t = WEBrick::HTTPServer.new(BindAddress: '127.0.0.1', Port: ARGV[2].to_i, DocumentRoot: ARGV[0],"
+		" AccessLog: [], Logger: WEBrick::Log.new('/dev/null'), SSLEnable: true, SSLCertificate: cert,"
+		" SSLPrivateKey: key)\n"
+		"Thread.new { t.start }\n"
 		"s.start\n";
 
 	(void)state;
 	assert_non_null(mkdtemp(dir));
 	server = fork();
 	if (server == 0) {
-		execlp("ruby", "ruby", "-e", script, dir, PORT, (char *)NULL);
+		execlp("ruby", "ruby", "-e", script, dir, PORT, TLS_PORT, (char *)NULL);
 		_exit(127);
 	}
 	/* It is there when it answers, whatever it says. */
@@ -710,6 +750,7 @@ int main(void)
 		cmocka_unit_test(stops_a_copy),
 		cmocka_unit_test(writes),
 		cmocka_unit_test(reads_a_url),
+		cmocka_unit_test(reads_over_tls),
 		cmocka_unit_test(web_servers_that_fail),
 		cmocka_unit_test(freed_while_it_reads),
 	};
