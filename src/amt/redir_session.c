@@ -508,7 +508,9 @@ static void on_stream_down(void *arg, const struct err *why)
 
 	net_stream_close(r->s);
 	r->s = NULL;
-	if (r->step < STEP_OPEN && r->step > STEP_CONNECT && e.code == ERR_NONE) {
+	/* a PC that slams the door while something of ours is unread resets: the same to people */
+	if (r->step < STEP_OPEN && r->step > STEP_CONNECT &&
+	    (e.code == ERR_NONE || (e.code == ERR_CLOSED && r->step == STEP_START))) {
 		err_set(&e, ERR_CLOSED, "%s closed the connection: %s did not come", r->where,
 			step_names[r->step]);
 		if (r->step == STEP_START)

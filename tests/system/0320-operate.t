@@ -145,6 +145,35 @@ test_expect_success 'an empty password is not sent; wrong ones stop before the P
 	done
 '
 
+# on_terminal SIZE STEPS ARGUMENT...: what a person sees (prompt_pty.py)
+on_terminal() {
+	size=$1 steps=$2 && shift 2
+	python3 "$SHARNESS_TEST_SRCDIR/prompt_pty.py" "$size" "$steps" "$OUTBAND" "$@" >seen && cat seen && grep -q "^terminal sane" seen
+}
+
+test_expect_success 'a password is asked for on the terminal, and comes from the environment; it is seen nowhere' '
+	at="--direct 127.22.20.6:$base" && rm -rf .local &&
+	on_terminal 24x80 "Password of admin on 127.22.20.6:$base: =$sim_password\\n" power status $at &&
+	grep -q "^exit 0" seen && grep -q "power *on" seen && ! grep -qF "$sim_password" seen &&
+	on_terminal 5x20 "Password=\\n" power status $at && grep -q "password is empty" seen &&
+	before=$(count 6 failed_logins) && on_terminal 24x80 "Password=\\x04" power status $at && grep -q "no password was entered" seen &&
+	on_terminal 24x80 "Password=\\xff\\xfe\\n" power status $at && grep -q "^exit 5" seen && test $(count 6 failed_logins) = $((before + 1)) &&
+	OUTBAND_PASSWORD=$sim_password ob power status $at >said && grep -q "power *on" said
+'
+
+for end in "\\x03=130" "\\x1c=131" SIGTERM=143 HANGUP=129; do
+	test_expect_success "a prompt that ends by ${end%=*} leaves the terminal as it was" "
+		on_terminal 24x80 'Password=${end%=*}' power off --yes --direct 127.22.20.6:$base && grep -q '^exit ${end#*=}' seen && power_is 6 on
+	"
+done
+
+test_expect_success 'a question: no, nothing, Ctrl-C and a small terminal change nothing; yes does' '
+	on_terminal 24x80 "y/N=n\\n" power off 127.22.20.[5-6] && grep -q "(2 PCs)" seen && grep -q "nothing was changed" seen &&
+	on_terminal 5x20 "y/N=\\n" power off 127.22.20.5 && grep -q "nothing was changed" seen &&
+	on_terminal 24x80 "y/N=\\x03" power off 127.22.20.5 && grep -q "^exit 130" seen && power_is 5 on && power_is 6 on &&
+	on_terminal 24x80 "y/N=yes\\n" power off 127.22.20.6 && grep -q "^exit 0" seen && power_is 6 off && ob power on 127.22.20.6
+'
+
 test_expect_success 'sleep, hibernation, soft-off, soft-reset and NMI, where the system has the agent' '
 	sim_ctl switch 127.22.20.7 host_agent=runs &&
 	for step in sleep=sleep on=on hibernate=hibernate on=on soft-off=off on=on soft-reset=on nmi=on; do
