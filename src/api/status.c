@@ -90,7 +90,6 @@ static void write_engine(struct api_req *r)
 	api_json_int(j, "polls", st.polls);
 	api_json_int(j, "challenges", st.challenges);
 	api_json_int(j, "handshakes", st.handshakes);
-	api_json_int(j, "polls", st.polls);
 	api_json_int(j, "imposed_wait_ms", st.imposed_wait_ms);
 	api_json_int(j, "jobs_done", st.jobs_done);
 	api_json_int(j, "jobs_failed", st.jobs_failed);

@@ -172,13 +172,13 @@ static const struct cli_col status_cols[] = {
 	{ "pid", "process", CLI_FORM_TEXT },
 	{ "hello_ports", "hello ports", CLI_FORM_TEXT },
 	{ "db", "database", CLI_FORM_TEXT },
-	{ "devices", "PCs", CLI_FORM_TEXT },
-	{ "jobs", "jobs", CLI_FORM_TEXT },
+	{ "devices", "PCs", CLI_FORM_COUNTS },
+	{ "jobs", "jobs", CLI_FORM_COUNTS },
 	{ "workers", "workers", CLI_FORM_TEXT },
-	{ "hellos", "hellos", CLI_FORM_TEXT },
-	{ "keys", "keys", CLI_FORM_TEXT },
-	{ "certificates_end", "certificates", CLI_FORM_TEXT },
-	{ "figures", "figures", CLI_FORM_TEXT },
+	{ "hellos", "hellos", CLI_FORM_COUNTS },
+	{ "keys", "keys", CLI_FORM_COUNTS },
+	{ "certificates_end", "certificates", CLI_FORM_COUNTS },
+	{ "figures", "figures", CLI_FORM_COUNTS },
 };
 
 bool cli_cmd_status(struct cli *c, struct err *e)

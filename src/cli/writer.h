@@ -12,6 +12,7 @@ enum cli_form {
 	CLI_FORM_NUMBER, /* to the right */
 	CLI_FORM_TIME,   /* ISO 8601, shown without the T and milliseconds */
 	CLI_FORM_MS,     /* milliseconds, shown as 1 d 2 h, 12 s, 340 ms */
+	CLI_FORM_COUNTS, /* an object of numbers, shown as 48 configured, 2 refused: those that are not 0 */
 };
 struct cli_col {
 	const char *key;  /* "state"; with dots for members of members: "error.msg" */

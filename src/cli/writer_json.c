@@ -55,6 +55,32 @@ static void put_time(struct out *o, struct span s)
 	out_str(o, "Z");
 }
 
+/* "imposed_wait_ms" is a duration and "in_7_days" three words. */
+static void put_counts(struct out *o, const json_t *v)
+{
+	const char *sep = "", *key;
+	json_t *item;
+
+	json_object_foreach((json_t *)v, key, item)
+	{
+		size_t n = strlen(key);
+		bool ms = n > 3 && strcmp(key + n - 3, "_ms") == 0;
+		if (json_is_integer(item) && json_integer_value(item) == 0)
+			continue;
+		out_str(o, sep);
+		sep = ", ";
+		if (ms)
+			put_ms(o, json_integer_value(item));
+		else
+			out_fmt(o, "%lld", (long long)json_integer_value(item));
+		out_str(o, " ");
+		for (size_t i = 0; i < n - (ms ? 3 : 0); i++)
+			out_u8(o, key[i] == '_' ? ' ' : (uint8_t)key[i]);
+	}
+	if (!*sep)
+		out_str(o, "none");
+}
+
 static void put(struct out *o, const struct cli_col *col, const json_t *v);
 
 static void put_inside(struct out *o, const struct cli_col *col, const json_t *v)
@@ -96,6 +122,8 @@ static void put(struct out *o, const struct cli_col *col, const json_t *v)
 		out_fmt(o, "%g", json_real_value(v));
 	else if (json_is_boolean(v))
 		out_str(o, json_is_true(v) ? "yes" : "no");
+	else if (json_is_object(v) && col->form == CLI_FORM_COUNTS)
+		put_counts(o, v);
 	else if (v && !json_is_null(v))
 		put_inside(o, col, v);
 }

@@ -150,6 +150,32 @@ static void long_values_wrap_on_terminals(void **state)
 	}
 }
 
+static void counts_are_words(void **state)
+{
+	(void)state;
+	static const struct cli_col col = { "v", "PCs", CLI_FORM_COUNTS };
+	static const struct {
+		const char *name, *value, *want;
+	} cases[] = {
+		{ "zeros are left out", "{\"v\":{\"total\":50,\"new\":0,\"configured\":48}}",
+		  "PCs  50 total, 48 configured\n" },
+		{ "nothing", "{\"v\":{\"ended\":0,\"in_7_days\":0}}", "PCs  none\n" },
+		{ "words and durations", "{\"v\":{\"in_7_days\":2,\"held_ms\":12000}}",
+		  "PCs  2 in 7 days, 12.0 s held\n" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct catch c;
+		json_t *row = json_loads(cases[i].value, 0, NULL);
+
+		catch_begin(&c, CLI_WRITER_TEXT, 0);
+		cli_writer_record(c.w, &col, 1, row);
+		json_decref(row);
+		const char *got = catch_end(&c);
+		if (!str_eq(got, cases[i].want))
+			fail_msg("%s: %s", cases[i].name, got);
+	}
+}
+
 static void records(void **state)
 {
 	(void)state;
@@ -305,6 +331,7 @@ int main(void)
 		cmocka_unit_test(lists),
 		cmocka_unit_test(json_is_whole),
 		cmocka_unit_test(records),
+		cmocka_unit_test(counts_are_words),
 		cmocka_unit_test(long_values_wrap_on_terminals),
 		cmocka_unit_test(shows_values),
 		cmocka_unit_test(text_is_safe),

@@ -146,8 +146,8 @@ test_expect_success 'the list of PCs says what the database says' '
 '
 
 test_expect_success 'the figures' '
-	"$OUTBAND" status >out && grep -q "configured=1" out && grep -q "^keys .*used=" out &&
-	grep -q "^workers .*limit=10" out && grep -q "^figures .*polls=" out &&
+	"$OUTBAND" status >out && grep -q "^PCs .*1 configured" out && grep -q "^keys  *[0-9]* unused" out &&
+	grep -q "^workers .*limit=10" out && grep -q "^figures .*[1-9][0-9]* round trips" out &&
 	"$OUTBAND" setting set workers 3 >/dev/null && "$OUTBAND" status | grep -q "^workers .*limit=3" &&
 	{ timeout 3 "$OUTBAND" status --watch >out || test $? -eq 124; } && test $(grep -c "^version" out) -ge 2
 '

@@ -100,7 +100,7 @@ test_expect_success 'what ends soon is listed, counted and told once' '
 	"$OUTBAND" cert install soon soon.pem chain.pem >out 2>err && "$OUTBAND" cert expiry >out && grep -q "^provisioning  *50 .*soon" out &&
 	"$OUTBAND" cert expiry --days 40 >out && ! grep -q soon out && refused 2 "1 to 36500" cert expiry --days 0 &&
 	"$OUTBAND" cert expiry --days 9999 --json >all.json && test "$(json all.json "sorted(set(x[\"kind\"] for x in d))")" = "['\''ca'\'', '\''device'\'', '\''provisioning'\'', '\''root'\'']" &&
-	sim_until told 1 && grep -q "rule=M03" log && "$OUTBAND" status >out && grep -q "in_60_days=1" out
+	sim_until told 1 && grep -q "rule=M03" log && "$OUTBAND" status >out && grep -q "1 in 60 days" out
 '
 
 test_expect_success 'keys and passwords are nowhere in the clear' '
