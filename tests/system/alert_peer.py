@@ -3,6 +3,7 @@
 usage: alert_peer.py create CLASS NAME=VALUE...
        alert_peer.py subscribe URL USER PASSWORD ARGUMENT
        alert_peer.py unsubscribe COLLECTION NAME
+       alert_peer.py event ID TOKEN IDENTIFIER
 """
 import sys
 
@@ -54,4 +55,12 @@ def unsubscribe(collection, name):
         '<e:Unsubscribe/>')
 
 
-print({'create': create, 'subscribe': subscribe, 'unsubscribe': unsubscribe}[sys.argv[1]](*sys.argv[2:]))
+def event(message, token, identifier):
+    uri = 'http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_AlertIndication'
+    members = {'IndicationIdentifier': identifier, 'MessageArguments': '7', 'MessageID': message, 'PerceivedSeverity': '2'}
+    inside = ''.join(f'<h:{k}>{v}</h:{k}>' for k, v in members.items())
+    return envelope('http://schemas.dmtf.org/wbem/wsman/1/wsman/Event', uri, f'<m:arg>{token}</m:arg>',
+                    f'<h:CIM_AlertIndication xmlns:h="{uri}">{inside}</h:CIM_AlertIndication>')
+
+
+print({'event': event, 'create': create, 'subscribe': subscribe, 'unsubscribe': unsubscribe}[sys.argv[1]](*sys.argv[2:]))
