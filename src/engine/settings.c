@@ -132,6 +132,66 @@ static bool check_url(const struct engine_setting_row *r, struct span value, str
 	return err_want(e, "empty, or a URL with http:// and without a slash at its end");
 }
 
+/* Where the service itself listens: refused now, not at its next start. */
+static bool check_own_place(const struct engine_setting_row *r, struct span value, struct err *e)
+{
+	size_t colon = value.n;
+	uint16_t port;
+
+	while (colon > 0 && value.p[colon - 1] != ':')
+		colon--;
+	struct span host = span_make(value.p, colon ? colon - 1 : 0);
+	bool ok = (!colon || host.n) &&
+		str_to_u16(span_make(value.p + colon, value.n - colon), 1, 65535, &port, NULL);
+	for (size_t i = 0; ok && i < host.n; i++)
+		ok = host.p[i] > ' ' && host.p[i] != '/' && host.p[i] != ',';
+	if (ok || !value.n)
+		return true;
+	refuse(r, value, e);
+	return err_want(e, "PORT or ADDRESS:PORT, or nothing");
+}
+
+static bool check_host(const struct engine_setting_row *r, struct span value, struct err *e)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < value.n; i++) {
+		uint8_t c = value.p[i];
+		ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			c == '-' || c == '.' || c == ':';
+	}
+	if (ok)
+		return true;
+	refuse(r, value, e);
+	return err_want(e, "a host name or an address, as it stands in the urls of the PCs");
+}
+
+static bool check_web(const struct engine_setting_row *r, struct span value, struct err *e)
+{
+	if (!value.n || span_starts(value, "http://") || span_starts(value, "https://"))
+		return true;
+	refuse(r, value, e);
+	return err_want(e, "http:// or https:// and the rest of the address, or nothing");
+}
+
+static bool check_meaning(enum engine_setting s, struct span v, struct err *e)
+{
+	switch (s) {
+	case SETTING_CA_URL:
+		return check_url(&rows[s], v, e);
+	case SETTING_ALERTS_TRAPS:
+	case SETTING_ALERTS_EVENTS:
+	case SETTING_ALERTS_HTTPS:
+		return check_own_place(&rows[s], v, e);
+	case SETTING_ALERTS_NAME:
+		return check_host(&rows[s], v, e);
+	case SETTING_ALERTS_WEBHOOK:
+		return check_web(&rows[s], v, e);
+	default:
+		return true;
+	}
+}
+
 bool engine_setting_check(enum engine_setting s, const char *value, struct err *e)
 {
 	const struct engine_setting_row *r = &rows[s];
@@ -158,7 +218,7 @@ bool engine_setting_check(enum engine_setting s, const char *value, struct err *
 		refuse(r, v, e);
 		return err_want(e, "one of: %s", r->choices);
 	case ENGINE_SET_TEXT:
-		return check_text(r, v, e) && (s != SETTING_CA_URL || check_url(r, v, e));
+		return check_text(r, v, e) && check_meaning(s, v, e);
 	case ENGINE_SET_PLACE:
 		return check_text(r, v, e) && check_place(r, v, e);
 	case ENGINE_SET_WORDS:

@@ -30,6 +30,21 @@ static void holds_a_value_to_its_row(void **state)
 		enum engine_setting setting;
 		const char *value, *want; /* NULL: taken */
 	} cases[] = {
+		{ "a port", SETTING_ALERTS_TRAPS, "162", NULL },
+		{ "address and port", SETTING_ALERTS_HTTPS, "10.0.0.5:16999", NULL },
+		{ "no place", SETTING_ALERTS_EVENTS, "", NULL },
+		{ "port too large", SETTING_ALERTS_TRAPS, "127.0.0.1:99999",
+		  "PORT or ADDRESS:PORT, or nothing" },
+		{ "no port", SETTING_ALERTS_TRAPS, "127.0.0.1",
+		  "PORT or ADDRESS:PORT, or nothing" },
+		{ "no address", SETTING_ALERTS_EVENTS, ":162", "PORT or ADDRESS:PORT, or nothing" },
+		{ "a host", SETTING_ALERTS_NAME, "noc.example.com", NULL },
+		{ "an address", SETTING_ALERTS_NAME, "2001:db8::1", NULL },
+		{ "no host", SETTING_ALERTS_NAME, "the noc",
+		  "a host name or an address, as it stands in the urls of the PCs" },
+		{ "a web server", SETTING_ALERTS_WEBHOOK, "https://noc.example.com/in", NULL },
+		{ "no web server", SETTING_ALERTS_WEBHOOK, "noc.example.com",
+		  "http:// or https:// and the rest of the address, or nothing" },
 		{ "smallest", SETTING_WORKERS, "1", NULL },
 		{ "largest", SETTING_WORKERS, "10000", NULL },
 		{ "too small", SETTING_WORKERS, "0", "a whole number from 1 to 10000" },

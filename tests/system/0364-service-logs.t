@@ -155,7 +155,8 @@ test_expect_success 'after the CA was renewed the place shows a chain of the new
 '
 
 test_expect_success 'a place that cannot be opened stops the start, and says why' '
-	"$OUTBAND" setting set alerts.traps 127.0.0.1:99999 && serve_stop &&
+	refused 3 "ADDRESS:PORT" setting set alerts.traps 127.0.0.1:99999 &&
+	"$OUTBAND" setting set alerts.traps 192.0.2.1:$traps && serve_stop &&
 	test_must_fail "$OUTBAND" serve --data data --hello 127.0.0.1:$port 2>err && grep -q "alerts.traps" err
 '
 
