@@ -7,11 +7,22 @@
 #define BARS      15
 #define ROWS_MAX  500 /* of the table behind a chart */
 
+/* Turns the direction of what follows: U+202A to 202E, U+2066 to 2069. */
+static bool is_turn(const char *p)
+{
+	return (strncmp(p, "\xe2\x80", 2) == 0 && (unsigned char)p[2] >= 0xaa &&
+		(unsigned char)p[2] <= 0xae) ||
+		(strncmp(p, "\xe2\x81", 2) == 0 && (unsigned char)p[2] >= 0xa6 &&
+		 (unsigned char)p[2] <= 0xa9);
+}
+
 void cli_report_escape(struct out *o, const char *text)
 {
 	for (const char *p = text; *p; p++) {
 		unsigned char c = (unsigned char)*p;
-		if (c == '<')
+		if (is_turn(p))
+			p += 2;
+		else if (c == '<')
 			out_str(o, "&lt;");
 		else if (c == '>')
 			out_str(o, "&gt;");

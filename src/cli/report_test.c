@@ -206,6 +206,31 @@ static void html(unsigned n, const char *maker)
 	json_decref(doc);
 }
 
+static void escapes(void **state)
+{
+	static const struct {
+		const char *in, *want;
+	} cases[] = {
+		{ "<b class=\"x\" id='y'>&", "&lt;b class=&quot;x&quot; id=&#39;y&#39;&gt;&amp;" },
+		{ "a\x01\x1b[2Jb\x7f", "a  [2Jb " },
+		{ "S\xc3\xb6hne \xe2\x80\xa6", "S\xc3\xb6hne \xe2\x80\xa6" },
+		{ "a\xe2\x80\xae"
+		  "fdp.exe\xe2\x81\xa9",
+		  "afdp.exe" },
+		{ "\xe2\x80", "\xe2\x80" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char got[128] = "";
+		struct out o;
+		out_init(&o, got, sizeof got - 1);
+		cli_report_escape(&o, cases[i].in);
+		if (!str_eq(got, cases[i].want))
+			fail_msg("%s: '%s'", cases[i].in, got);
+	}
+}
+
 static void files_of_any_size(void **state)
 {
 	(void)state;
@@ -222,6 +247,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts),
 		cmocka_unit_test(orders),
+		cmocka_unit_test(escapes),
 		cmocka_unit_test(files_of_any_size),
 	};
 
