@@ -9,8 +9,9 @@
 #define STATE_OFFLINE 6 /* enabled, and nobody is connected */
 
 #define SCREENS_TEXT 96
-#define BUFFER_BYTES (8ull * 1024 * 1024) /* of firmware for a picture (M16) */
-#define PIXEL_BYTES  2                    /* as firmware offers them first (G) */
+#define MB           (1024ull * 1024)
+#define BUFFER_BYTES (8 * MB) /* of firmware for a picture (M16) */
+#define PIXEL_BYTES  2        /* as firmware offers them first (G) */
 
 struct kvm {
 	struct amt_consent consent; /* first */
@@ -35,7 +36,7 @@ static void advise(struct amt_op *o, const struct kvm *s)
 			   "M16: a picture of %llu MB is more than the 8 MB of firmware: the "
 			   "session may end; take a smaller resolution, or 8 bit colours in "
 			   "the viewer",
-			   (unsigned long long)(s->largest * PIXEL_BYTES / (1024 * 1024)));
+			   (unsigned long long)(s->largest * PIXEL_BYTES / MB));
 }
 
 static void show(struct amt_op *o)

@@ -319,8 +319,6 @@ static void line_down(void *arg, const struct err *why)
 
 	engine_line_free(c->line);
 	c->line = NULL;
-	if (e.code == ERR_NONE)
-		err_set(&e, ERR_CLOSED, "the PC ended the session");
 	if (!c->ending)
 		end_for(c, &e);
 }

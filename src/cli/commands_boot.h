@@ -20,7 +20,7 @@
 	X("consent", "cancel", "[TARGET]... " CLI_PC_ARGS, "take the consent back, or the code from the screen", \
 	  CMD_NEEDS_SERVER | CMD_CHANGES_DEVICE, cli_cmd_consent)                                          \
 	X("kvm", "",                                                                                \
-	  "[TARGET] [--listen [ADDRESS:]PORT] [--expose] [--once] [--enable] [--code CODE] [--ask-consent] [--yes] " \
+	  "[TARGET]... [--listen [ADDRESS:]PORT] [--expose] [--once] [--enable] [--code CODE] [--ask-consent] [--yes] " \
 	  "[--direct HOST[:BASE]] [--user NAME] [--password-file FILE] [--tls] [--pin SHA256] [--timeout SECONDS]", \
 	  "open the KVM session of a PC for VNC viewers on this machine",                           \
 	  CMD_LOCAL | CMD_CHANGES_DEVICE | CMD_STREAMS | CMD_NO_CSV, cli_cmd_kvm)                   \

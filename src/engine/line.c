@@ -183,7 +183,10 @@ static void on_down(void *arg, const struct err *why)
 	}
 	if (!l->open && e.code == ERR_BUSY)
 		name_owner(l, &e);
-	if (!l->open && e.code == ERR_NONE)
+	if (e.code == ERR_NONE && l->open)
+		err_set(&e, ERR_CLOSED, "%s ended the %s session", l->login.name,
+			wire_redir_session_name(l->kind));
+	else if (e.code == ERR_NONE)
 		err_set(&e, ERR_CLOSED, "%s ended the line before it was open", l->login.name);
 	finish(l, &e);
 }

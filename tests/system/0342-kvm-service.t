@@ -118,7 +118,8 @@ test_expect_success 'client control mode: not without consent, with the code it 
 '
 
 test_expect_success 'the timeline says who had the screen, and when it ended' '
-	ob log >events && grep -q "device.line.*session=KVM.*what=opened.*actor=uid:" events && grep -q "device.line.*what=closed" events
+	ob log >events && grep -q "device.line.*session=KVM.*what=opened.*actor=uid:" events && grep -q "device.line.*what=closed" events &&
+	grep -q "what=closed.*msg=\"pc0.example.com ended the KVM session\"" events
 '
 
 test_expect_success 'a client that stands still lets the PC go, and hears why when it goes on' '
