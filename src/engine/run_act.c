@@ -159,35 +159,38 @@ static bool is_legacy(struct engine_run *r, const struct amt_reply *reply, struc
 	return err_rule(e, "D015"), true;
 }
 
+/* True: it was an error, and what comes of it is under way. */
+static bool read_failed(struct engine_run *r, const struct amt_reply *reply, bool absent,
+			struct err *e)
+{
+	if (e->code == ERR_AUTH || e->code == ERR_DENIED || e->code == ERR_REALM)
+		engine_run_login_failed(r, e);
+	else if (!r->way_proven && (e->code == ERR_TLS || e->code == ERR_TLS_PEER))
+		engine_run_way_failed(r, e);
+	else if (e->code == ERR_BUSY)
+		engine_run_busy(r, e);
+	else if (e->code == ERR_HTTP && reply->http_status == HTTP_NOT_FOUND &&
+		 is_legacy(r, reply, e))
+		engine_run_fail(r, e);
+	else if (engine_run_adopt_denied(r, r->reading, e))
+		return true;
+	else if (e->code != ERR_NONE && !absent) {
+		err_wrap(e, "device %s, reading %s", r->uuid, r->reading->class_name);
+		engine_run_reopen(r, e);
+	} else
+		return false;
+	return true;
+}
+
 static void on_read(void *arg, const struct amt_reply *reply, const struct err *err)
 {
 	struct engine_run *r = arg;
 	struct err e = *err;
 	const struct engine_read *rd = r->reading;
-	if (e.code == ERR_AUTH || e.code == ERR_DENIED || e.code == ERR_REALM) {
-		engine_run_login_failed(r, &e);
-		return;
-	}
-	if (!r->way_proven && (e.code == ERR_TLS || e.code == ERR_TLS_PEER)) {
-		engine_run_way_failed(r, &e);
-		return;
-	}
 	bool absent = e.code == ERR_FAULT && rd->fault_means_absent;
-	if (e.code == ERR_BUSY) {
-		engine_run_busy(r, &e);
+
+	if (read_failed(r, reply, absent, &e))
 		return;
-	}
-	if (e.code == ERR_HTTP && reply->http_status == HTTP_NOT_FOUND && is_legacy(r, reply, &e)) {
-		engine_run_fail(r, &e);
-		return;
-	}
-	if (engine_run_adopt_denied(r, rd, &e))
-		return;
-	if (e.code != ERR_NONE && !absent) {
-		err_wrap(&e, "device %s, reading %s", r->uuid, rd->class_name);
-		engine_run_reopen(r, &e);
-		return;
-	}
 	if (was_another(r, reply))
 		return;
 	note_version(r, reply);
@@ -402,6 +405,24 @@ static void record(struct engine_run *r, bool refused_mebx)
 	engine_run_commit(r, tx, act_done);
 }
 
+static void act_failed(struct engine_run *r, const struct amt_reply *reply, struct err *e)
+{
+	const struct engine_action *row = engine_plan_action(r->act);
+
+	explain_commit(r, reply, e);
+	err_wrap(e, "device %s, action %s", r->uuid, row->name);
+	engine_run_event(r, NULL, LOG_EV_STEP_FAILED, row->name, NULL, e);
+	if (e->code == ERR_AUTH || e->code == ERR_DENIED || e->code == ERR_REALM) {
+		engine_run_login_failed(r, e);
+	} else if (reply->msg) { /* a clear no: the same again would be a no as well */
+		engine_run_fail(r, e);
+	} else {
+		if (row->flags & ACTION_CREATES)
+			r->in.search |= ACT_BIT(r->act);
+		engine_run_reopen(r, e);
+	}
+}
+
 static void on_act(void *arg, const struct amt_reply *reply, const struct err *err)
 {
 	struct engine_run *r = arg;
@@ -432,18 +453,7 @@ static void on_act(void *arg, const struct amt_reply *reply, const struct err *e
 		return;
 	}
 	if (e.code != ERR_NONE) {
-		explain_commit(r, reply, &e);
-		err_wrap(&e, "device %s, action %s", r->uuid, row->name);
-		engine_run_event(r, NULL, LOG_EV_STEP_FAILED, row->name, NULL, &e);
-		if (e.code == ERR_AUTH || e.code == ERR_DENIED || e.code == ERR_REALM)
-			engine_run_login_failed(r, &e);
-		else if (reply->msg) /* a clear no: the same again would be a no as well */
-			engine_run_fail(r, &e);
-		else {
-			if (row->flags & ACTION_CREATES)
-				r->in.search |= ACT_BIT(r->act);
-			engine_run_reopen(r, &e);
-		}
+		act_failed(r, reply, &e);
 		return;
 	}
 	r->busy_count = 0;
