@@ -49,16 +49,15 @@ static bool read_listen(struct share *s, const char *text, struct err *e)
 /* The last part of the path, with nothing in it that a URL or a shell would take for something else. */
 static void make_name(struct share *s, const char *from)
 {
-	struct span t = span_make(from, span_find(span_str(from), '?'));
-	size_t slash, n = 0;
+	size_t end = strcspn(from, "?"), slash, n = 0;
 
-	while (t.n && t.p[t.n - 1] == '/')
-		t.n--;
-	slash = t.n;
-	while (slash > 0 && t.p[slash - 1] != '/')
+	while (end && from[end - 1] == '/')
+		end--;
+	slash = end;
+	while (slash > 0 && from[slash - 1] != '/')
 		slash--;
-	for (size_t i = slash; i < t.n && n + 5 < sizeof s->name; i++) {
-		uint8_t b = t.p[i];
+	for (size_t i = slash; i < end && n + 5 < sizeof s->name; i++) {
+		uint8_t b = (uint8_t)from[i];
 		bool plain = b < 0x80 && (isalnum(b) || strchr("._-+", b));
 		s->name[n] = plain && (n || isalnum(b)) ? (char)b : '_';
 		n++;
@@ -183,7 +182,7 @@ bool cli_cmd_media_share(struct cli *c, struct err *e)
 	};
 	struct share s = { .c = c, .e = e };
 
-	if (str_eq(conf.from, ""))
+	if (!conf.from || !*conf.from)
 		return err_set(e, ERR_USAGE, "\"\" is the name of no image");
 	if (!read_listen(&s, cli_args_value(&c->args, "listen"), e))
 		return false;
