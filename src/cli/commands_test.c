@@ -220,13 +220,50 @@ static void help_names_everything(void **state)
 	buf_deinit(&b);
 }
 
+/* Operands that are PCs or ranges are explained; values of options with such a name are not operands. */
+static void help_explains_operands(void **state)
+{
+	static const struct {
+		const char *words[2], *want; /* NULL: no arguments */
+	} cases[] = {
+		{ { "discover", NULL }, "  RANGE  " },
+		{ { "discover", "start" }, "  RANGE  " },
+		{ { "probe", NULL }, "  ADDRESS  " },
+		{ { "power", NULL }, "  TARGET  " },
+		{ { "device", "show" }, "  DEVICE  " },
+		{ { "device", "forget" }, "  DEVICE  " },
+		{ { "serve", NULL }, NULL },
+		{ { "version", NULL }, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct err e = { 0 };
+		struct buf b;
+		struct out o;
+		int used;
+		const struct cli_cmd *cmd =
+			cli_commands_find(cases[i].words[1] ? 2 : 1, cases[i].words, &used, &e);
+		assert_non_null(cmd);
+		buf_init(&b, 65536);
+		out_init_buf(&o, &b);
+		cli_help_command(&o, cmd);
+		out_u8(&o, 0);
+		const char *text = (const char *)b.p, *head = strstr(text, "\narguments:\n");
+		if (cases[i].want ? !head || !strstr(head, cases[i].want) : head != NULL)
+			fail_msg("%s: %s", cases[i].words[0], text);
+		buf_deinit(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(options_have_texts), cmocka_unit_test(texts_are_used),
-		cmocka_unit_test(rows_are_whole),     cmocka_unit_test(topics_are_whole),
-		cmocka_unit_test(finds_commands),     cmocka_unit_test(measures_words),
-		cmocka_unit_test(man_page_agrees),    cmocka_unit_test(help_names_everything),
+		cmocka_unit_test(options_have_texts),     cmocka_unit_test(texts_are_used),
+		cmocka_unit_test(rows_are_whole),         cmocka_unit_test(topics_are_whole),
+		cmocka_unit_test(finds_commands),         cmocka_unit_test(measures_words),
+		cmocka_unit_test(man_page_agrees),        cmocka_unit_test(help_names_everything),
+		cmocka_unit_test(help_explains_operands),
 	};
 	return cmocka_run_group_tests_name("cli/commands", tests, NULL, NULL);
 }

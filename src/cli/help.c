@@ -113,6 +113,59 @@ static void row(struct out *o, const struct cli_cmd *cmd, size_t width)
 	wrap(o, cmd->help, at, at);
 }
 
+/* Whether that word stands for an operand: not within another word, and not the value of an option. */
+static bool has_operand(const char *args, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *at = args; (at = strstr(at, word)); at += n) {
+		const char *from = at;
+		if (at[n] && !strchr(" ].,[", at[n]))
+			continue;
+		if (at == args || (at == args + 1 && *args == '['))
+			return true;
+		if (at[-1] == '[' && at[-2] == ' ')
+			return true;
+		if (at[-1] != ' ')
+			continue;
+		from--;
+		while (from > args && from[-1] != ' ')
+			from--;
+		if (strncmp(from, "--", 2) != 0 && strncmp(from, "[--", 3) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* How PCs and ranges are written, where a command takes them. */
+static void operands(struct out *o, const struct cli_cmd *cmd)
+{
+	static const struct {
+		const char *word, *text;
+	} words[] = {
+		{ "RANGE",
+		  "10.1.0.0/16, 10.1.0.5-90, lab[01-40].example.com, a name, an address; "
+		  "several with commas or blanks between" },
+		{ "TARGET",
+		  "a PC by name, address or UUID, a range lab[01-40].example.com, or a "
+		  "group @lab" },
+		{ "DEVICE", "a PC by UUID, host name or address" },
+		{ "ADDRESS",
+		  "an address, a name, or a range of them; with the service also a PC "
+		  "that it knows" },
+	};
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if (!has_operand(cmd->args, words[i].word))
+			continue;
+		out_str(o, any ? "" : "\narguments:\n");
+		any = true;
+		out_fmt(o, "  %-24s", words[i].word);
+		wrap(o, words[i].text, 26, 26);
+	}
+}
+
 void cli_help_command(struct out *o, const struct cli_cmd *cmd)
 {
 	cli_help_usage(o, cmd);
@@ -122,6 +175,7 @@ void cli_help_command(struct out *o, const struct cli_cmd *cmd)
 	if (cmd->flags & CMD_NEEDS_SERVER)
 		out_fmt(o, "  It asks the service, which 'outband serve' starts%s.\n",
 			strstr(cmd->args, "[--direct") ? "; with --direct one PC, without it" : "");
+	operands(o, cmd);
 	options(o, cmd, cmd->args, "options");
 	options(o, cmd, CLI_GLOBAL_ARGS, "options of every command");
 	const struct cli_cmd *other;
