@@ -89,23 +89,22 @@ static void on_alarms(struct amt_op *o, const struct amt_reply *r)
 static bool say_why(struct amt_op *o, const struct amt_reply *r, const struct err *e)
 {
 	struct err own = { 0 };
+	bool fault = e->code == ERR_FAULT;
 
 	(void)r;
 	if (e->code == ERR_PT_STATUS && span_starts(span_str(e->seen), "36 ")) {
 		own = *e;
 		err_hint(&own, "START must be yet to come by the clock of the PC");
-	} else if (e->code != ERR_FAULT) {
-		return false;
-	} else if (str_eq(e->seen, "DestinationUnreachable")) {
+	} else if (fault && str_eq(e->seen, "DestinationUnreachable")) {
 		err_set(&own, ERR_UNSUPPORTED, "this firmware has no alarm clock (%s)", CLOCK);
 		err_want(&own,
 			 "AMT 8.0 or later; older ones: 'outband schedule add' with power on");
-	} else if (str_eq(e->seen, "AlreadyExists")) {
+	} else if (fault && str_eq(e->seen, "AlreadyExists")) {
 		err_set(&own, ERR_CONFLICT, "the PC has an alarm '%.40s' already",
 			amt_op_arg(o, "name"));
 		err_hint(&own,
 			 "take it off with 'outband alarm delete', or give this one another name");
-	} else if (str_eq(e->seen, "QuotaLimit")) {
+	} else if (fault && str_eq(e->seen, "QuotaLimit")) {
 		err_set(&own, ERR_LIMIT, "the PC has as many alarms as it can keep");
 		err_hint(&own,
 			 "'outband alarm list' shows them; 'outband alarm delete' makes room");

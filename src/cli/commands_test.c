@@ -200,7 +200,7 @@ static void help_names_everything(void **state)
 	struct out o;
 	(void)state;
 
-	buf_init(&b, 1024 * 1024);
+	buf_init(&b, 1048576);
 	out_init_buf(&o, &b);
 	cli_help_all(&o);
 	for (unsigned i = 0; (cmd = cli_commands_at(i)); i++) {
