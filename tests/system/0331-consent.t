@@ -73,6 +73,18 @@ test_expect_success 'a code that is none is not sent' '
 	sim_ctl consent $admin | grep -q "wrong=0" && ob $admin consent cancel
 '
 
+test_expect_success '--ask-consent on a terminal: no code, Ctrl-C, what is none, a wrong one; then it starts' '
+	play() {
+		steps=$1 && shift &&
+		python3 "$SHARNESS_TEST_SRCDIR/prompt_pty.py" 5x40 "$steps" "$OUTBAND" boot bios --ask-consent --yes \
+			--direct "$admin:$base" --password-file admin.txt >seen && cat seen && grep -q "^terminal sane" seen
+	} && n=$(sim_ctl boot $admin | sim_field starts) &&
+	play "out: =\\x03" && grep -q "^exit 130" seen && play "out: =\\x04" && grep -q "no code was entered" seen &&
+	play "out: =12\\n;;out: =\\x04" && grep -q "it has 6 digits" seen && sim_ctl consent $admin | grep -q "wrong=0" &&
+	sim_ctl boot $admin | grep -q "starts=$n .*role=none left=no" &&
+	play "out: =$(shows $admin)\\n" && grep -q "^exit 0" seen && test "$(boots $admin)" = bios && ob $admin consent cancel
+'
+
 test_expect_success 'the code is shown for 300 s, and good for 120 s (20 times faster here)' '
 	ob $admin consent request && test -n "$(shows $admin)" && is_over() { test "$(state $admin)" = "not asked for"; } &&
 	for i in 1 2 3; do sim_until is_over && break; done && is_over &&

@@ -67,4 +67,15 @@ test_expect_success 'a service that stands still: CTRL-C twice ends the command'
 	{ wait $pid; test $? -ne 0; }; r=$?; kill -CONT $serve_pid; test $r -eq 0
 '
 
+test_expect_success 'a service that is stopped in the middle takes it back first; whoever asked is told' '
+	{ ob boot bios $net.4 --yes >said 2>err & } && pid=$! && sim_until half_set && serve_stop && clean &&
+	{ wait $pid; test $? -ne 0; } && grep -q "service" err && test "$(boot 4 starts)" = 0
+'
+
+test_expect_success 'one that dies there leaves it; the next boot names it and clears it' '
+	serve_start 22390 && { ob boot bios $net.4 --yes >said 2>err & } && pid=$! && sim_until half_set &&
+	kill -KILL $serve_pid && { wait $pid; wait $serve_pid; half_set; } && serve_start 22390 &&
+	ob boot clear $net.4 >said 2>err && grep -q "was set before and never used" err && clean && test "$(boot 4 starts)" = 0
+'
+
 test_done
