@@ -37,6 +37,7 @@ struct engine_targets {
 	uint64_t at; /* next name */
 	bool any;    /* something was added */
 	struct set groups, found, final, unknown;
+	unsigned group_at; /* those before it were opened */
 	const struct where *exprs[MAX_EXPRS], *filter;
 	unsigned expr_count;
 	const char *imported
@@ -165,7 +166,7 @@ static bool add_expr(struct engine_targets *t, const char *expr, struct err *e)
 	return t->exprs[t->expr_count++] != NULL;
 }
 
-static bool add_group(struct engine_targets *t, const char *name, struct err *e);
+static bool add_text(struct engine_targets *t, const char *text, struct err *e);
 
 static bool add_members(struct engine_targets *t, const char *grp, struct err *e)
 {
@@ -178,7 +179,7 @@ static bool add_members(struct engine_targets *t, const char *grp, struct err *e
 	do {
 		n = store_grp_members(t->en->conf.store, &a, grp, after, PAGE, rows);
 		for (unsigned i = 0; i < n && ok; i++)
-			ok = engine_targets_add(t, rows[i], e);
+			ok = add_text(t, rows[i], e);
 		if (n)
 			after = rows[n - 1];
 	} while (ok && n == PAGE);
@@ -195,16 +196,20 @@ static bool add_imported(struct engine_targets *t, const char *name, struct err 
 	return add_expr(t, arena_fmt(&t->arena, "group = '%s'", name), e);
 }
 
+/* It is opened later: thousands may be nested, deeper than a stack is. */
 static bool add_group(struct engine_targets *t, const char *name, struct err *e)
+{
+	(void)set_add(&t->groups, name);
+	return t->groups.count <= MAX_GROUPS ||
+		err_set(e, ERR_LIMIT, "more than %d groups at once", MAX_GROUPS);
+}
+
+static bool open_group(struct engine_targets *t, const char *name, struct err *e)
 {
 	struct arena a;
 	struct store_grp g;
 	bool ok = true;
 
-	if (!set_add(&t->groups, name))
-		return true; /* it is under way, or was */
-	if (t->groups.count > MAX_GROUPS)
-		return err_set(e, ERR_LIMIT, "more than %d groups at once", MAX_GROUPS);
 	arena_init(&a, 1 << 18);
 	if (!store_grp_get(t->en->conf.store, &a, name, &g)) {
 		arena_deinit(&a);
@@ -216,7 +221,7 @@ static bool add_group(struct engine_targets *t, const char *name, struct err *e)
 	return (ok && add_members(t, name, e)) || err_wrap(e, "group @%.60s", name);
 }
 
-bool engine_targets_add(struct engine_targets *t, const char *text, struct err *e)
+static bool add_text(struct engine_targets *t, const char *text, struct err *e)
 {
 	struct span left = span_trim(span_str(text));
 	char name[128];
@@ -243,10 +248,18 @@ bool engine_targets_add(struct engine_targets *t, const char *text, struct err *
 		char *rest = arena_str(&t->arena, span_make(left.p + i, left.n - i));
 		if (!rest)
 			return err_set(e, ERR_LIMIT, "the list of PCs is too long");
-		return names_add(&t->names, span_make(left.p, i - 1), e) &&
-			engine_targets_add(t, rest, e);
+		return names_add(&t->names, span_make(left.p, i - 1), e) && add_text(t, rest, e);
 	}
 	return !left.n || names_add(&t->names, left, e);
+}
+
+bool engine_targets_add(struct engine_targets *t, const char *text, struct err *e)
+{
+	bool ok = add_text(t, text, e);
+
+	while (ok && t->group_at < t->groups.count)
+		ok = open_group(t, t->groups.texts[t->group_at++], e);
+	return ok;
 }
 
 bool engine_targets_where(struct engine_targets *t, const char *expr, struct err *e)
@@ -257,20 +270,21 @@ bool engine_targets_where(struct engine_targets *t, const char *expr, struct err
 
 /* ---- cycles ---- */
 
-static bool reaches(struct engine *en, const char *from, const char *to, struct set *seen)
+/* Members of one group that are groups join those to be looked at. */
+static bool has_group(struct engine *en, const char *from, const char *to, struct set *all)
 {
 	const char *rows[PAGE], *after = "@";
 	struct arena a;
 	unsigned n = 0;
-	bool found = str_eq(from, to);
+	bool found = false;
 
-	if (found || !set_add(seen, from) || seen->count > MAX_GROUPS)
-		return found;
 	arena_init(&a, 16 << 20);
 	do {
 		n = store_grp_members(en->conf.store, &a, from, after, PAGE, rows);
-		for (unsigned i = 0; i < n && !found; i++)
-			found = rows[i][0] == '@' && reaches(en, rows[i] + 1, to, seen);
+		for (unsigned i = 0; i < n && !found && rows[i][0] == '@'; i++) {
+			found = str_eq(rows[i] + 1, to);
+			(void)set_add(all, rows[i] + 1);
+		}
 		if (n)
 			after = rows[n - 1];
 	} while (n == PAGE && after[0] == '@' && !found);
@@ -280,10 +294,14 @@ static bool reaches(struct engine *en, const char *from, const char *to, struct 
 
 bool engine_targets_is_cycle(struct engine *en, const char *grp, const char *member)
 {
-	struct set seen = { 0 };
-	bool is = member[0] == '@' && reaches(en, member + 1, grp, &seen);
+	struct set all = { 0 };
+	bool is = member[0] == '@' && str_eq(member + 1, grp);
 
-	set_free(&seen);
+	if (member[0] == '@')
+		(void)set_add(&all, member + 1);
+	for (unsigned i = 0; i < all.count && i < MAX_GROUPS && !is; i++)
+		is = has_group(en, all.texts[i], grp, &all);
+	set_free(&all);
 	return is;
 }
 

@@ -8,6 +8,7 @@
 #include "engine/job_waits.h"
 #include "engine/operate.h"
 #include "sim/boot.h"
+#include "engine/targets.h"
 #include "store/store_operate.h"
 
 #include <setjmp.h>
@@ -218,6 +219,44 @@ static void jobs_say_what_they_wait_for(void **state)
 			fail_msg("%s: %s: %s", cases[i].name, got.kind, got.text);
 	}
 	arena_deinit(&a);
+	world_deinit(&w);
+}
+
+/* Deeper than a stack is: each within the next, the first with a PC. */
+static void groups_in_groups(void **state)
+{
+	(void)state;
+	static struct world w;
+	enum { DEEP = 4000 };
+	char name[16], member[UUID_TEXT_SIZE + 1];
+	struct err e = { 0 };
+	bool done = false;
+	unsigned count;
+
+	world_init(&w, 321);
+	world_add(&w, "16.1", SIM_SETUP_PKI, NULL, NULL);
+	world_start_service(&w);
+	assert_true(world_run_until_done(&w, HOUR_MS));
+	struct store_tx *tx = store_tx_new(w.store);
+	for (unsigned i = 0; i < DEEP; i++) {
+		(void)snprintf(name, sizeof name, "g%u", i);
+		(void)snprintf(member, sizeof member, i ? "@g%u" : "host0.example.com", i - 1);
+		store_tx_grp_put(tx, &(struct store_grp){ .name = name, .expr = "", .note = "" });
+		store_tx_grp_add(tx, name, member);
+	}
+	store_tx_commit(tx, NULL, NULL);
+	assert_true(engine_targets_is_cycle(w.engine, "g0", "@g3999"));
+	assert_true(engine_targets_is_cycle(w.engine, "g0", "@g0"));
+	assert_false(engine_targets_is_cycle(w.engine, "g3999", "@g0"));
+	struct engine_targets *t = engine_targets_new(w.engine);
+	if (!engine_targets_add(t, "@g3999", &e))
+		fail_msg("%s", e.msg);
+	while (!done)
+		assert_true(engine_targets_step(t, 100, &done, &e));
+	const char *const *uuids = engine_targets_uuids(t, &count);
+	assert_int_equal(count, 1);
+	assert_string_equal(uuids[0], w.devs[0].uuid);
+	engine_targets_free(t);
 	world_deinit(&w);
 }
 
@@ -545,6 +584,7 @@ int main(void)
 		cmocka_unit_test(many_at_once),
 		cmocka_unit_test(beside_jobs),
 		cmocka_unit_test(jobs_say_what_they_wait_for),
+		cmocka_unit_test(groups_in_groups),
 		cmocka_unit_test(one_that_sleeps),
 		cmocka_unit_test(one_that_is_gone),
 		cmocka_unit_test(a_refused_password),
