@@ -138,7 +138,7 @@ for form in json csv; do
 		form defense show -- $direct && form device profile -- $pc baseline && form device why-profile -- $pc &&
 		form device profile -- $pc - && form profile rule -- list && form device trace -- $pc on && form device trace -- $pc show &&
 		form device trace -- $pc off && form device rekey -- $pc --yes &&
-		printf "%s\n" "alert listen" "auditlog verify" "defense on" "defense off" storage console media >>seen && # 0362, 0361, 0363, 0301, 0310
+		printf "%s\n" "alert listen" "auditlog verify" "defense on" "defense off" "defense reset" storage console media >>seen && # 0362, 0361, 0363, 0301, 0310
 		form device name -- $pc by-hand$n.example.com && form device name -- $pc - &&
 		form cert revoke -- $pc --yes && form device forget -- $pc --yes
 	'
