@@ -94,6 +94,7 @@
 	X(LOG_EV_ALERT_DROPPED, LOG_WARN, "alert.dropped", "to", "program or web server for alerts do not keep up") \
 	X(LOG_EV_ALERTS_LOST, LOG_WARN, "alerts.lost", "uuid what", "a PC tells of events no more: what its profile wants is not there") \
 	X(LOG_EV_ALERTS_BACK, LOG_INFO, "alerts.back", "uuid", "a PC tells of events again") \
+	X(LOG_EV_ALERT_REFUSED, LOG_WARN, "alert.refused", "address what", "something came where alerts are heard, and was not taken; five a second are told") \
 	X(LOG_EV_ALERTS_CERT, LOG_INFO, "alerts.certificate", "subject serial", "the place of alerts over TLS shows a new certificate") \
 	X(LOG_EV_ALERTS_LISTEN, LOG_INFO, "alerts.listening", "places", "the service hears alerts of PCs") \
 	X(LOG_EV_STORE, LOG_ERROR, "store.failed", "statement", "the database refused a write")         \

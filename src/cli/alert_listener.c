@@ -3,6 +3,7 @@
 #include "cli/alert_listener.h"
 #include "base/clk.h"
 #include "base/hash.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "net/loop.h"
@@ -25,6 +26,7 @@
 #define REALM        "outband alerts"
 #define DEFAULT_HOST "0.0.0.0"
 #define HOST_MAX     64
+#define REFUSALS     5 /* told of in a second */
 
 struct conn {
 	struct cli_alerts *a;
@@ -55,6 +57,7 @@ struct cli_alerts {
 		unsigned count;
 	} sources[SOURCES];
 	uint64_t acks;
+	struct log_rate refusals;
 	struct cli_alerts_counts counts;
 };
 
@@ -93,6 +96,12 @@ static bool may_speak(struct cli_alerts *a, const char *from)
 	return false;
 }
 
+static void refused(struct cli_alerts *a, const char *from, const char *why)
+{
+	if (a->conf.on_refused && log_rate_ok(&a->refusals, REFUSALS))
+		a->conf.on_refused(a->conf.arg, from, why);
+}
+
 static void tell(struct cli_alerts *a, const struct amt_alert *alert)
 {
 	if (!is_new(a, alert->mark)) {
@@ -117,8 +126,10 @@ static void on_datagram(void *arg, const struct net_udp_from *from, struct span 
 		return;
 	if (amt_alert_trap(bytes, text, &alert, NULL))
 		tell(a, &alert);
-	else
+	else {
 		a->counts.malformed++;
+		refused(a, text, "a datagram that is no trap of a PC");
+	}
 }
 
 /* ---- events: HTTP ---- */
@@ -240,6 +251,7 @@ static void accept_event(struct conn *c, struct span body)
 
 	if (!amt_alert_event(body, c->peer, &alert, NULL)) {
 		a->counts.malformed++;
+		refused(a, c->peer, "a message that is no event of a PC");
 		reply(c, "400 Bad Request", "", span_make(NULL, 0), true);
 		return;
 	}
@@ -261,10 +273,13 @@ static void answer(struct conn *c)
 	}
 	if (!logged_in(c, m, body, &tried)) {
 		c->a->counts.refused += tried;
-		if (tried)
+		if (tried) {
+			refused(c->a, c->peer,
+				"a wrong login: its subscription has another user or password");
 			reply(c, "403 Forbidden", "", span_make(NULL, 0), true);
-		else
+		} else {
 			challenge(c);
+		}
 		return;
 	}
 	if (may_speak(c->a, c->peer))

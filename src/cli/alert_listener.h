@@ -18,6 +18,9 @@ struct cli_alerts_conf {
 	unsigned per_minute;        /* of one source; 0: default */
 	uint64_t seed;              /* any number that outsiders do not know */
 	void (*on_alert)(void *arg, const struct amt_alert *a);
+	/* Something came from there that is not taken, and why: not more often than five times a second. NULL:
+	 * nobody is told. */
+	void (*on_refused)(void *arg, const char *from, const char *why);
 	void *arg;
 };
 struct cli_alerts_counts {

@@ -82,6 +82,12 @@ static void on_alert(void *arg, const struct amt_alert *a)
 		(void)sched_after(net_loop_sched(l->loop), 0, on_end, l);
 }
 
+static void on_refused(void *arg, const char *from, const char *why)
+{
+	(void)arg;
+	cli_note("not taken from %s: %s", from, why);
+}
+
 static bool number(const struct cli *c, const char *name, uint32_t *out_n, struct err *e)
 {
 	const char *text = cli_args_value(&c->args, name);
@@ -138,6 +144,7 @@ static bool run(struct listening *l, const struct secret *password, uint32_t sec
 					.user = cli_args_value(&c->args, "user"),
 					.password = password,
 					.on_alert = on_alert,
+					.on_refused = on_refused,
 					.arg = l };
 	char places[240] = "";
 	struct rng rng;

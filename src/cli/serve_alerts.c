@@ -11,6 +11,12 @@ static void on_alert(void *arg, const struct amt_alert *a)
 	engine_alerts_take(arg, a);
 }
 
+static void on_refused(void *arg, const char *from, const char *why)
+{
+	(void)arg;
+	log_ev(LOG_EV_ALERT_REFUSED, LOG_S("address", from), LOG_S("what", why));
+}
+
 /* Without one that is better the old one stays: it may do for another while. */
 static struct pki_chain *fresh(void *arg, const struct pki_chain *is)
 {
@@ -45,6 +51,7 @@ static bool open_all(struct net_loop *l, struct engine *en, uint64_t seed,
 		.seed = seed,
 		.fresh = fresh,
 		.on_alert = on_alert,
+		.on_refused = on_refused,
 		.arg = en,
 	};
 	char places[240] = "";

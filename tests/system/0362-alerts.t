@@ -83,7 +83,7 @@ test_expect_success 'WS-Events are posted with the login of the subscription' '
 test_expect_success 'with a wrong password nothing is taken, and the PC gives up' '
 	ask $other subscribe http://127.0.0.1:$events/amt amt wrong pc-one &&
 	sim_ctl event $other redirection=1 && fleet_says events_given_up=1 &&
-	! grep -q "$other" heard
+	! grep -q "$other" heard && grep -q "not taken from $other: a wrong login" heard.err
 '
 
 test_expect_success 'a receiver that is not there keeps nobody from working' '
@@ -104,7 +104,8 @@ test_expect_success 'what is no alert is not shown, and the listener lives on' '
 	    t.settimeout(5)
 	    assert t.recv(100).split()[1] in (b"400", b"401", b"405", b"413"), b
 	PY
-	lines=$(wc -l <heard) && sim_ctl event $old redirection=3 && sim_until grep -q "storage redirection ended" heard && test $(wc -l <heard) = $((lines + 1))
+	lines=$(wc -l <heard) && sim_ctl event $old redirection=3 && sim_until grep -q "storage redirection ended" heard && test $(wc -l <heard) = $((lines + 1)) &&
+	grep -q "not taken from 127.0.0.1: a datagram that is no trap" heard.err
 '
 
 test_expect_success 'over https only a receiver of a trusted root gets events; others are told why not' '

@@ -117,7 +117,8 @@ in_all() { # PATTERN COUNT: of all timelines
 test_expect_success 'an event from behind another address belongs to the PC that its token names' '
 	post "$uuid" 1 && sim_until has "alert.received.*event.*address=127.0.0.1.*iAMT0999" 1 && post "$uuid" 1 && post nobody 2 &&
 	sim_until in_all iAMT0999 2 &&
-	has iAMT0999 1
+	has iAMT0999 1 && test "$(curl -s -o /dev/null -w "%{http_code}" --digest -u amt:wrong --data-binary @event.xml http://127.0.0.1:$events/x)" = 403 &&
+	sim_until grep -q "ev=alert.refused address=127.0.0.1 what=.a wrong login" serve.log && ! grep -q amt-events serve.log
 '
 
 test_expect_success 'who is told, and who has told' '
