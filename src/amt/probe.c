@@ -215,6 +215,10 @@ static void judge_setup(struct judge *j)
 		put(f->seen, sizeof f->seen, amt_seen_state_name(j->state), "");
 		put(f->want, sizeof f->want, "configured", "");
 	}
+	if (j->k->unknown && j->state == AMT_SEEN_CONFIGURED && j->s->owner != AMT_SEEN_OTHERS)
+		add(j, AMT_PROBE_NOTE, "D023",
+		    "it is set up, by hand or by another product: the service does not know it",
+		    "");
 	if (amt_pc_is_soap_era(j->version))
 		add(j, AMT_PROBE_NOTE, "D015", "its firmware speaks the old SOAP interface only",
 		    "");

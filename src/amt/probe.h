@@ -15,6 +15,7 @@ struct amt_probe_finding {
 
 struct amt_probe_known { /* by the service; texts are NULL or "" when it does not know */
 	const char *state, *version, *fqdn;
+	bool unknown; /* it was asked, and knows no such PC */
 	int64_t now_unix_ms;
 };
 enum amt_probe_port { AMT_PROBE_ANY, AMT_PROBE_OPEN, AMT_PROBE_CLOSED };

@@ -25,7 +25,8 @@ struct given {
 	int days; /* of the certificate; 0: a year */
 	unsigned page;
 	const char *state, *fqdn; /* known */
-	const char *want;         /* rules or first words, with ; between; capital W: wrong */
+	bool unknown;
+	const char *want; /* rules or first words, with ; between; capital W: wrong */
 };
 
 static void make(const struct given *g, struct amt_seen *s)
@@ -93,7 +94,14 @@ static void finds(void **state)
 		  .fqdn = "PC1.example.com",
 		  .state = "configured",
 		  .want = "" },
-		{ .name = "factory", .ports = "rrrr", .pong = 0, .want = "" },
+		{ .name = "set up by somebody else",
+		  .ports = "oror",
+		  .pong = 2,
+		  .pong_port = 16992,
+		  .version = "9.0.31",
+		  .unknown = true,
+		  .want = "D023 " },
+		{ .name = "factory", .ports = "rrrr", .pong = 0, .unknown = true, .want = "" },
 		{ .name = "in setup", .ports = "rorr", .pong = 1, .cert = true, .want = "" },
 		{ .name = "stopped", .ports = "rrrr", .pong = 1, .want = "W D026 " },
 		{ .name = "all silent",
@@ -238,6 +246,7 @@ static void finds(void **state)
 		struct amt_probe_finding f[AMT_PROBE_FINDINGS];
 		struct amt_probe_known k = { .state = cases[i].state,
 					     .fqdn = cases[i].fqdn,
+					     .unknown = cases[i].unknown,
 					     .now_unix_ms = NOW };
 		struct amt_seen s;
 		char got[1024] = "";

@@ -13,8 +13,9 @@
 
 #define PCS_MAX 1024
 
-struct pc { /* an operand that the service knows */
+struct pc { /* an operand that the service knows, or says that it does not know */
 	const char *operand, *address, *state, *version, *fqdn;
+	bool unknown;
 };
 struct probe {
 	struct cli *c;
@@ -144,7 +145,10 @@ static void on_found(void *arg, const char *address, const char *name, const str
 
 	for (unsigned i = 0; i < v->pc_count; i++) {
 		const struct pc *pc = &v->pcs[i];
-		if (!str_eq(pc->address, address))
+		if (!str_eq(pc->address, address) && !(pc->unknown && str_eq(pc->operand, name)))
+			continue;
+		known.unknown = pc->unknown;
+		if (pc->unknown)
 			continue;
 		known.state = pc->state;
 		known.version = pc->version;
@@ -184,12 +188,20 @@ static const char *ask_service(struct probe *v, const char *operand)
 	struct stat st;
 	struct err none = { 0 }; /* it is looked at as it was written */
 
-	if (v->pc_count == PCS_MAX || !socket || stat(socket, &st) != 0 ||
-	    strpbrk(operand, "[],/") ||
-	    !cli_rpc_get(v->c, cli_rpc_target(&v->c->arena, "/v1/devices/%", operand), &doc, &none))
+	if (v->pc_count == PCS_MAX || !socket || stat(socket, &st) != 0 || strpbrk(operand, "[],/"))
 		return operand;
-	*pc = (struct pc){ operand, keep(v->c, doc, "address"), keep(v->c, doc, "state"),
-			   keep(v->c, doc, "version"), keep(v->c, doc, "fqdn") };
+	if (!cli_rpc_get(v->c, cli_rpc_target(&v->c->arena, "/v1/devices/%", operand), &doc,
+			 &none)) {
+		*pc = (struct pc){ operand, operand, "", "", "", none.code == ERR_NOT_FOUND };
+		v->pc_count += pc->unknown;
+		return operand;
+	}
+	*pc = (struct pc){ operand,
+			   keep(v->c, doc, "address"),
+			   keep(v->c, doc, "state"),
+			   keep(v->c, doc, "version"),
+			   keep(v->c, doc, "fqdn"),
+			   false };
 	json_decref(doc);
 	if (!pc->address || !pc->address[0])
 		return operand;

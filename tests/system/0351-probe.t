@@ -117,12 +117,14 @@ test_expect_success 'with the service: by name, against what it knows' '
 	waits: off
 	groups:
 	  - {count: 1, base: 127.35.3.1, generation: 12.0, state: setup-pki, roots: root.pem, suffix: example.com}
+	  - {count: 1, generation: 9.0, state: configured, tls: off, admin_password_file: admin.txt, suffix: example.com}
 	YAML
 	fleet_names one.yaml $base && "$OUTBAND" device import names.csv &&
 	sim_start $base one.yaml --hello 127.0.0.1:$hello && configured() { "$OUTBAND" device list --state configured | grep -q pc01; } &&
 	fleet_until 60 configured &&
 	"$OUTBAND" probe pc01.example.com $ports >out 2>err && grep -q "^127.35.3.1 (pc01.example.com): configured" out &&
-	grep -q "certificate .*, ours$" out && sim_ctl state 0 disabled && sim_ctl state 0 factory &&
+	grep -q "certificate .*, ours$" out && ! grep "D023" out &&
+	"$OUTBAND" probe 127.35.3.2 $ports >out 2>err && grep -q "note: it is set up, .*, rule D023$" out && sim_ctl state 0 disabled && sim_ctl state 0 factory &&
 	test_expect_code 6 "$OUTBAND" probe pc01.example.com $ports >out 2>err &&
 	grep -q "WRONG: it was configured, and is so no more" out &&
 	test_expect_code 6 "$OUTBAND" probe 127.35.3.77 $ports >out 2>err && grep -q "^127.35.3.77: nothing" out && serve_stop
