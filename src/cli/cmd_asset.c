@@ -360,7 +360,7 @@ static bool judge(struct cli *c, const char *version, struct err *e)
 		{ "severity", "severity", CLI_FORM_TEXT },
 		{ "vulnerable", "vulnerable", CLI_FORM_TEXT },
 		{ "cves", "CVE", CLI_FORM_TEXT },
-		{ "source", "SRC", CLI_FORM_TEXT },
+		{ "source", "source", CLI_FORM_TEXT },
 		{ "text", "what", CLI_FORM_TEXT },
 	};
 	static const char *const is_text[] = { "no", "yes", "build not known" };

@@ -89,10 +89,10 @@ bool cli_cmd_boot(struct cli *c, struct err *e)
 bool cli_cmd_boot_can(struct cli *c, struct err *e)
 {
 	static const struct cli_col can_cols[] = {
-		{ "kind", "", CLI_FORM_TEXT },
-		{ "name", "NAME", CLI_FORM_TEXT },
-		{ "can", "CAN", CLI_FORM_TEXT },
-		{ "text", "WHAT", CLI_FORM_TEXT },
+		{ "kind", "kind", CLI_FORM_TEXT },
+		{ "name", "name", CLI_FORM_TEXT },
+		{ "can", "can", CLI_FORM_TEXT },
+		{ "text", "what", CLI_FORM_TEXT },
 	};
 	const struct cli_operate run = { .op = "boot.can",
 					 .cols = can_cols,

@@ -7,13 +7,13 @@
 #include "engine/issues.h"
 
 static const struct cli_col cols[] = {
-	{ "id", "ID", CLI_FORM_TEXT },
-	{ "concerns", "CONCERNS", CLI_FORM_TEXT },
-	{ "releases", "RELEASES", CLI_FORM_TEXT },
-	{ "rule", "RULE", CLI_FORM_TEXT },
-	{ "source", "SRC", CLI_FORM_TEXT },
-	{ "text", "WHAT", CLI_FORM_TEXT },
-	{ "todo", "TO DO", CLI_FORM_TEXT },
+	{ "id", "id", CLI_FORM_TEXT },
+	{ "concerns", "concerns", CLI_FORM_TEXT },
+	{ "releases", "releases", CLI_FORM_TEXT },
+	{ "rule", "rule", CLI_FORM_TEXT },
+	{ "source", "source", CLI_FORM_TEXT },
+	{ "text", "what", CLI_FORM_TEXT },
+	{ "todo", "to do", CLI_FORM_TEXT },
 };
 #define COLS  (sizeof cols / sizeof *cols)
 #define NOTES "C captured, D documented, P read in a peer's code, G guessed"
