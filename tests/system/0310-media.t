@@ -92,7 +92,7 @@ test_expect_success GENISOIMAGE 'keys: the CD out and in, no floppy, how far it 
 	sim_until eval "sim_ctl media 0 | grep drives=off" && keys_begin --cd one.iso && press - "keys: e CD" &&
 	press - "has its virtual drives" && press e "the CD is out" && media_start $pc0 &&
 	sim_until eval "sim_ctl media 0 | grep -q sense=02/3a/01" && press f "there is no floppy" && press e "the CD is in" &&
-	media_booted 0 one && press - "MB/s, CD at " && press - " %)" && press q "bytes read"; exec 8>&-; wait $pty; r=$?; cat pty.err; test $r -eq 0 && grep -q "seen bytes read" pty.out
+	media_booted 0 one && press - "MB/s, CD at " && press - "%)" && press q "bytes read"; exec 8>&-; wait $pty; r=$?; cat pty.err; test $r -eq 0 && grep -q "seen bytes read" pty.out
 '
 
 test_expect_success 'the drives are gone when it ends' '
