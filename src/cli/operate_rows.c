@@ -163,13 +163,16 @@ static void put_sorted(struct cli_operate_rows *s)
 
 void cli_operate_rows_end(struct cli_operate_rows *s, bool all)
 {
-	bool own = s->o->each || (s->o->say && cli_writer_kind(s->c->writer) == CLI_WRITER_TEXT);
+	bool text = cli_writer_kind(s->c->writer) == CLI_WRITER_TEXT;
+	bool own = s->o->each || (s->o->say && text);
+	bool is_list =
+		!s->o->record || (s->many && !text); /* programs get one, though it is empty */
 
 	if (s->table)
 		put_sorted(s);
 	if (s->held) {
 		put_held(s);
-	} else if (s->begun || (!own && !s->o->record && (s->o->cols || s->o->none))) {
+	} else if (s->begun || (!own && is_list && (s->o->cols || s->o->none))) {
 		/* what only changes something gives no rows: the command says what was done */
 		begin(s);
 		cli_writer_list_end(s->c->writer, all ? s->o->none : NULL);

@@ -75,6 +75,20 @@ test_expect_success 'a condition chooses; its rows are JSON and CSV' '
 	ob power status --where "generation < 10" --csv >csv && test "$(wc -l <csv)" = 5 && head -1 csv | grep -q "^device,version"
 '
 
+test_expect_success 'with its system off a PC is where it was, and all but that system is there (F115)' '
+	power_is 2 off && ob info 127.22.20.2 --json >off && json off "d[\"power\"]" | grep -qx off &&
+	json off "d[\"uuid\"]" | grep -qx "$(ob device show 127.22.20.2 --json | python3 -c "import json,sys; print(json.load(sys.stdin)[\"uuid\"])")" &&
+	ob inventory read 127.22.20.2 --json >read && grep -q memory read && ob eventlog 127.22.20.2 && ob auditlog 127.22.20.2 &&
+	ob boot can 127.22.20.2 | grep -q "pxe *yes" && ob kvm status 127.22.20.2 >said && ob power off 127.22.20.6 --yes &&
+	ob console --direct 127.22.20.6:$base --password-file admin.txt </dev/null 2>err && grep -q "the PC is off" err && ob power on 127.22.20.6
+'
+
+test_expect_success 'nobody fits: that is no error, and an empty list for programs' '
+	ob power status --where "generation > 90" --json >none 2>err && test "$(json none d)" = "[]" && grep -q "no PC fits" err &&
+	ob power off --where "generation > 90" --yes --csv >none && test $(wc -l <none) = 1 &&
+	ob power off --where "generation > 90" --yes >none && test ! -s none
+'
+
 test_expect_success 'an empty list or condition, as of a variable that is not set, is nobody: not all' '
 	refused 2 "an empty text names no PC" power off "" --yes && refused 2 "condition is empty" power off --where "" --yes &&
 	refused 2 "condition is empty" power off --where "  " --yes && refused 2 "condition is empty" group create x --where " " &&
@@ -192,7 +206,8 @@ test_expect_success AMTTERM 'a session forbids off and cycle; the command names 
 	ob wsman put AMT_RedirectionService ListenerEnabled=true EnabledState=32771 --direct 127.22.20.5:$base --password-file admin.txt &&
 	mkfifo keys && { sleep 60 >keys & sleep_pid=$!; } && sim_pids="$sim_pids $sleep_pid" &&
 	{ script -qc "amtterm -u admin -p $sim_password 127.22.20.5 $((base + 2))" typescript <keys >/dev/null 2>&1 & } &&
-	sim_until grep -q "session=SOL what=open" sim.log &&
+	uuid=$(ob info 127.22.20.5 --json | python3 -c "import json,sys; print(json.load(sys.stdin)[\"uuid\"])") &&
+	sim_until grep -q "device=$uuid session=SOL what=open" sim.log &&
 	refused 3 "while a serial console (SOL) is open" power off 127.22.20.5 --yes &&
 	refused 3 "close-sessions" power cycle 127.22.20.5 --yes && power_is 5 on &&
 	ob power reset 127.22.20.5 --yes && test "$(count 5 resets)" = 1 && test "$(count 5 power_offs)" = 0 &&
