@@ -131,6 +131,11 @@ for form in json csv; do
 		form wsman enumerate -- AMT_TLSSettingData $direct &&
 		form wsman put -- AMT_GeneralSettings PingResponseEnabled=false $direct &&
 		form wsman invoke -- AMT_TimeSynchronizationService GetLowAccuracyTimeSynch $direct &&
+		form wsman create -- AMT_SystemDefensePolicy PolicyName=p$n PolicyPrecedence=10 TxDefaultDrop=true TxDefaultMatchEvent=false \
+			TxDefaultCount=true RxDefaultDrop=true RxDefaultMatchEvent=false RxDefaultCount=true InstanceID=0 \
+			AntiSpoofingSupport=0 $direct &&
+		"$OUTBAND" wsman enumerate AMT_SystemDefensePolicy $direct --json >policies.json &&
+		form wsman delete -- AMT_SystemDefensePolicy --selector InstanceID="$(json policies.json "d[0][\"InstanceID\"]")" $direct &&
 		"$OUTBAND" wsman get AMT_GeneralSettings $direct --json >get.json &&
 		form alarm add -- a$n 2098-05-02T01:30:00Z --yes $direct && form alarm list -- $direct && form alarm delete -- a$n --yes $direct &&
 		form alert list -- && form alert subscriptions -- && form alert show -- $direct &&
@@ -138,7 +143,7 @@ for form in json csv; do
 		form defense show -- $direct && form device profile -- $pc baseline && form device why-profile -- $pc &&
 		form device profile -- $pc - && form profile rule -- list && form device trace -- $pc on && form device trace -- $pc show &&
 		form device trace -- $pc off && form device rekey -- $pc --yes &&
-		printf "%s\n" "alert listen" "auditlog verify" "defense on" "defense off" "defense reset" storage console media >>seen && # 0362, 0361, 0363, 0301, 0310
+		printf "%s\n" "alert listen" "auditlog verify" "defense on" "defense off" "defense reset" storage console media "media share" >>seen && # 0362, 0361, 0363, 0301, 0310
 		form device name -- $pc by-hand$n.example.com && form device name -- $pc - &&
 		form cert revoke -- $pc --yes && form device forget -- $pc --yes
 	'
