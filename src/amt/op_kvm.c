@@ -165,7 +165,8 @@ static void on_screens(struct amt_op *o, const struct amt_reply *r)
 
 	if (!amt_op_obj(o, r, &k))
 		return;
-	out_init(&text, s->screens, sizeof s->screens);
+	out_init(&text, s->screens, sizeof s->screens - 1);
+	s->largest = 0;
 	const struct wsman_val *x = wsman_obj_vals(k, "ResolutionX"),
 			       *y = wsman_obj_vals(k, "ResolutionY"),
 			       *is = wsman_obj_vals(k, "IsActive");

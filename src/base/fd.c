@@ -1,5 +1,4 @@
-/* One loop around write(2), which ten files had each for themselves. Waits: never called with what the
- * loop serves. */
+/* The loop around write(2), for all who write files. Waits: never called with what the event loop serves. */
 #include "base/fd.h"
 #include <errno.h>
 #include <unistd.h>

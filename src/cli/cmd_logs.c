@@ -14,6 +14,8 @@
 #define INTERVAL_S 10
 #define KEY_MAX    16384 /* of a signing key as base64 */
 
+#define ROUND_BYTES ((size_t)64 * 1024 * 1024)
+
 static const struct cli_col event_cols[] = {
 	{ "time", "at", CLI_FORM_TIME },       { "severity", "severity", CLI_FORM_TEXT },
 	{ "sensor", "sensor", CLI_FORM_TEXT }, { "entity", "at the", CLI_FORM_TEXT },
@@ -167,6 +169,30 @@ static void remember(struct follow *f)
 	f->now = NULL;
 }
 
+/* One reading, with an arena of its own: following may go on for months. */
+static bool read_again(struct cli *c, const struct cli_operate *o, struct follow *f, struct err *e)
+{
+	bool raw = cli_args_has(&c->args, "raw");
+	struct cli round = *c;
+
+	arena_init(&round.arena, ROUND_BYTES);
+	f->now = json_object();
+	bool ok = cli_operate(&round, o, e);
+	if (ok || (f->before && may_pass(e))) {
+		if (!ok && !f->failed)
+			cli_note("%s; going on", e->msg);
+		f->failed = !ok;
+		show_new(&round, f, raw);
+		remember(f);
+		ok = true;
+	}
+	if (round.typed != c->typed) /* it is asked for once */
+		c->typed = round.typed ? arena_str(&c->arena, span_str(round.typed)) : NULL;
+	c->exit_status = round.exit_status;
+	arena_wipe(&round.arena);
+	return ok;
+}
+
 static bool follow(struct cli *c, struct cli_operate *o, struct err *e)
 {
 	const char *text = cli_args_value(&c->args, "interval");
@@ -181,18 +207,12 @@ static bool follow(struct cli *c, struct cli_operate *o, struct err *e)
 	o->arg = &f;
 	for (;;) {
 		struct err why = { 0 };
-		f.now = json_object();
-		if (!cli_operate(c, o, &why) && !(f.before && may_pass(&why))) {
+		if (!read_again(c, o, &f, &why)) {
 			json_decref(f.now);
 			json_decref(f.before);
 			*e = why;
 			return false;
 		}
-		if (why.code != ERR_NONE && !f.failed)
-			cli_note("%s; going on", why.msg);
-		f.failed = why.code != ERR_NONE;
-		show_new(c, &f, cli_args_has(&c->args, "raw"));
-		remember(&f);
 		(void)sleep(s);
 	}
 }

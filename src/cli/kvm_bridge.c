@@ -47,7 +47,8 @@ static void close_session(struct cli_kvm *b)
 	net_stream_close(b->viewer);
 	b->viewer = NULL;
 	sched_cancel(b->still);
-	b->still = NULL;
+	sched_cancel(b->again); /* without a viewer nobody wants the PC */
+	b->still = b->again = NULL;
 }
 
 static void finish(struct cli_kvm *b, const struct err *why)
@@ -60,7 +61,6 @@ static void finish(struct cli_kvm *b, const struct err *why)
 	net_listen_close(b->listen);
 	b->listen = NULL;
 	close_session(b);
-	sched_cancel(b->again);
 	b->again = sched_after(net_loop_sched(b->loop), 0, tell_end, b);
 }
 
@@ -339,7 +339,6 @@ unsigned cli_kvm_free(struct cli_kvm *b)
 
 	if (!b)
 		return 0;
-	sched_cancel(b->again);
 	net_listen_close(b->listen);
 	close_session(b);
 	buf_deinit(&b->early);

@@ -1,6 +1,6 @@
 /* See media_service.h: tickets from the service for all PCs at once, then a line for each session
- * (line.h), with a fresh ticket after the service was started again, and the start of a PC as an operation of the service, asked for on a worker, since the
- * requests of rpc.h wait. */
+ * (line.h), with a fresh ticket after the service was started again, and the start of a PC as an
+ * operation of the service. Both are asked for on a worker, since the requests of rpc.h wait. */
 #include "cli/media_service.h"
 #include "base/mem.h"
 #include "base/str.h"

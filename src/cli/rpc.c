@@ -200,6 +200,7 @@ static bool names_are_sound(const char *target, struct err *e)
 		struct span left = span_make(path.p + i, path.n - i);
 		if (span_starts(left, "%2F")) {
 			err_set(e, ERR_INVALID, "a name has a slash, which no name has");
+			err_seen(e, "%.*s", (int)path.n, (const char *)path.p);
 			return err_want(e, "one name; ranges of addresses go to operations");
 		}
 		if (span_starts(left, "//") || span_eq_str(left, "/")) {
