@@ -1,4 +1,4 @@
-/* See alert_watch.h. A row is one of pc_log: "state detail", when it was last confirmed, when last looked at.
+/* See alert_watch.h. A row is one of pc_log: "state detail", when it was last confirmed, when last tried.
  * Only PCs whose profile wants alerts have one, so that the clock has no others to go through. */
 #include "engine/alert_watch.h"
 #include "engine/engine_priv.h"
@@ -15,6 +15,7 @@
 #define HOUR_MS     INT64_C(3600000)
 #define BATCH       100 /* PCs that are looked at in one tick */
 #define TRAPS_UNTIL 17  /* major release: PET and its receivers went with 18 */
+#define NO_TRAPS    "alerts.traps: not available in this release"
 #define DETAIL_MAX  200
 
 static const char *const names[] = {
@@ -132,6 +133,21 @@ static bool wants_any(const struct engine_node *alerts)
 		engine_node_count(engine_node_get(alerts, "traps"));
 }
 
+static bool has_traps(const char *version)
+{
+	struct span v = span_str(version);
+	uint32_t major;
+
+	return !str_to_u32(span_make(v.p, span_find(v, '.')), 0, 1000, &major, NULL) ||
+		major <= TRAPS_UNTIL;
+}
+
+/* All that is wanted may be there, and still be nothing. */
+static bool can_tell(const struct engine_node *alerts, bool traps)
+{
+	return traps || engine_node_count(engine_node_get(alerts, "subscriptions"));
+}
+
 /* A receiver that is not there, or not as it should be. One too many keeps nobody from telling. */
 static bool is_lost(struct span line)
 {
@@ -163,16 +179,19 @@ static bool is_unavailable(struct span line)
 }
 
 void engine_alert_watch_checked(struct engine *en, struct store_tx *tx, const char *uuid,
-				const struct engine_profile *p, const char *lines,
-				const char *notes)
+				const struct engine_profile *p, const char *version,
+				const char *lines, const char *notes)
 {
+	const struct engine_node *alerts = alerts_of(p);
 	struct engine_alert_watch was;
 	struct arena a;
 
 	arena_init(&a, 1 << 18);
-	if (wants_any(alerts_of(p))) {
+	if (wants_any(alerts)) {
 		const char *lost = find_line(&a, lines, is_lost),
-			   *lacks = find_line(&a, notes, is_unavailable);
+			   *lacks = can_tell(alerts, has_traps(version))
+			? find_line(&a, notes, is_unavailable)
+			: NO_TRAPS;
 		set(en, tx, &a, uuid,
 		    lacks          ? ENGINE_WATCH_UNSUPPORTED
 			    : lost ? ENGINE_WATCH_MISSING
@@ -259,18 +278,6 @@ static bool load_profile(struct engine *en, struct arena *a, const char *uuid,
 		engine_profile_parse_in(p.name, p.version, span_str(p.yaml), a, out_p, NULL);
 }
 
-static bool has_traps(struct engine *en, struct arena *a, const char *uuid)
-{
-	struct store_device d;
-	uint32_t major;
-
-	if (!store_device_get(en->conf.store, a, uuid, &d))
-		return true;
-	struct span v = span_str(d.version);
-	return !str_to_u32(span_make(v.p, span_find(v, '.')), 0, 1000, &major, NULL) ||
-		major <= TRAPS_UNTIL;
-}
-
 /* The job that repairs also tells what was wrong; where nothing is repaired unasked, a check puts it where
  * `drift` is read. */
 static void to_drift(struct engine *en, struct store_tx *tx, struct arena *a, const char *uuid)
@@ -296,11 +303,14 @@ void engine_alert_watch_keep(struct engine *en, struct store_tx *tx, const char 
 	arena_init(&a, 1 << 22);
 	bool known = get(en, &a, uuid, &was);
 	const struct engine_node *alerts = load_profile(en, &a, uuid, &p) ? alerts_of(&p) : NULL;
+	struct store_device d;
+	bool traps = !store_device_get(en->conf.store, &a, uuid, &d) || has_traps(d.version);
 	if (!wants_any(alerts)) {
 		if (known)
 			store_tx_pc_log_drop(tx, uuid, STORE_PC_LOG_WATCH);
-	} else if (!engine_alert_watch_lacks(alerts, rows, has_traps(en, &a, uuid), what,
-					     sizeof what)) {
+	} else if (!can_tell(alerts, traps)) {
+		set(en, tx, &a, uuid, ENGINE_WATCH_UNSUPPORTED, NO_TRAPS);
+	} else if (!engine_alert_watch_lacks(alerts, rows, traps, what, sizeof what)) {
 		set(en, tx, &a, uuid, ENGINE_WATCH_CONFIRMED, "");
 	} else {
 		set(en, tx, &a, uuid, ENGINE_WATCH_MISSING, what);
@@ -310,19 +320,27 @@ void engine_alert_watch_keep(struct engine *en, struct store_tx *tx, const char 
 }
 
 void engine_alert_watch_failed(struct engine *en, struct store_tx *tx, const char *uuid,
-			       const char *text, const char *why)
+			       const char *text, const struct err *why)
 {
 	struct engine_alert_watch was;
+	struct store_pc_log row;
 	struct arena a;
 
 	if (!str_eq(text, OP))
 		return;
 	arena_init(&a, 1 << 18);
-	/* what was missing is so still, and the repair is under way or asked for */
-	if (get(en, &a, uuid, &was))
+	bool known = store_pc_log_get(en->conf.store, &a, uuid, STORE_PC_LOG_WATCH, &row);
+	if (known && (why->code == ERR_BUSY || why->code == ERR_CANCELLED)) {
+		/* nobody looked: a job has the PC, or whoever asked broke it off */
+		row.at_unix_ms = clk_unix_ms();
+		store_tx_pc_log_set(tx, &row);
+	} else if (known) {
+		engine_alert_watch_read(&a, &row, &was);
+		/* what was missing is so still, and the repair is under way or asked for */
 		set(en, tx, &a, uuid,
 		    was.state == ENGINE_WATCH_MISSING ? was.state : ENGINE_WATCH_UNREACHED,
-		    was.state == ENGINE_WATCH_MISSING ? was.detail : why);
+		    was.state == ENGINE_WATCH_MISSING ? was.detail : why->msg);
+	}
 	arena_deinit(&a);
 }
 

@@ -7,6 +7,7 @@
 #include "base/span.h"
 
 struct engine;
+struct err;
 struct engine_node;
 struct engine_profile;
 struct store_pc_log;
@@ -38,14 +39,15 @@ const char *engine_alert_watch_name(enum engine_watch_state s);
 /* What the administrator can do, and what happens by itself. "" nothing. */
 const char *engine_alert_watch_advice(const struct engine *en, enum engine_watch_state s);
 
-/* A check (lines that differ, notes) or a configuration (both "") has read all that the profile names. */
+/* A check (lines that differ, notes) or a configuration (no lines; what the PC lacks) has read all that the
+ * profile names. */
 void engine_alert_watch_checked(struct engine *en, struct store_tx *tx, const char *uuid, const struct engine_profile *p,
-				const char *lines, const char *notes);
+				const char *version, const char *lines, const char *notes);
 /* What an operation gave of a PC; other operations than "alerts.show" are left alone. */
 void engine_alert_watch_keep(struct engine *en, struct store_tx *tx, const char *uuid, const char *text,
 			     struct span rows);
 void engine_alert_watch_failed(struct engine *en, struct store_tx *tx, const char *uuid, const char *text,
-			       const char *why);
+			       const struct err *why);
 void engine_alert_watch_tick(struct engine *en); /* schedule.c, once a minute */
 /* Which receiver of the group `alerts` is not among those rows of "alerts.show", or does not act there. False:
  * all are. traps: the firmware can send them. Pure. */

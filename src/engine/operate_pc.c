@@ -108,7 +108,7 @@ static void keep_for_clock(struct operate_pc *p, struct store_tx *tx, bool bad)
 
 	if (bad) {
 		engine_pc_log_failed(en, tx, p->r->uuid, p->o->text);
-		engine_alert_watch_failed(en, tx, p->r->uuid, p->o->text, p->r->e.msg);
+		engine_alert_watch_failed(en, tx, p->r->uuid, p->o->text, &p->r->e);
 	} else {
 		engine_pc_log_keep(en, tx, p->r->uuid, p->o->text, rows);
 		engine_alert_watch_keep(en, tx, p->r->uuid, p->o->text, rows);

@@ -1,7 +1,7 @@
 /* A job that only looks: reads what the profile names over the stored credential, and keeps what
  * differs (`device plan`, `device drift`). Changes nothing on the device. Called by run.c. */
 #include "engine/alert_watch.h"
-#include "engine/run_priv.h"
+#include "engine/run_part_priv.h"
 
 #include "base/clk.h"
 #include "base/hash.h"
@@ -44,6 +44,15 @@ static int64_t first_look(const struct engine_run *r)
 	return known || next == INT64_MAX || next < soon ? next : soon;
 }
 
+/* What the PC lacks of the alerts that the profile wants; "" nothing. */
+static const char *lacks_alerts(const struct engine_run *r)
+{
+	for (unsigned i = 0; r->parts && i < r->parts->count; i++)
+		if (str_eq(r->parts->rows[i].part->name, "alerts"))
+			return r->parts->rows[i].lacks;
+	return "";
+}
+
 void engine_run_as_wanted(struct engine_run *r, struct store_tx *tx)
 {
 	store_tx_drift_put(tx,
@@ -56,7 +65,8 @@ void engine_run_as_wanted(struct engine_run *r, struct store_tx *tx)
 				   .notes = "",
 				   .next_unix_ms = first_look(r),
 			   });
-	engine_alert_watch_checked(r->en, tx, r->uuid, &r->profile, "", "");
+	engine_alert_watch_checked(r->en, tx, r->uuid, &r->profile, r->version, "",
+				   lacks_alerts(r));
 }
 
 static void write_down(struct engine_run *r, struct buf *lines, struct buf *notes)
@@ -81,7 +91,7 @@ static void write_down(struct engine_run *r, struct buf *lines, struct buf *note
 				r->adopt.is_adopted ? INT64_MAX : engine_check_next(r->en, r->uuid),
 		});
 	if (!r->adopt.is_adopted)
-		engine_alert_watch_checked(r->en, tx, r->uuid, &r->profile,
+		engine_alert_watch_checked(r->en, tx, r->uuid, &r->profile, r->version,
 					   (const char *)buf_span(lines).p,
 					   (const char *)buf_span(notes).p);
 	if (r->version[0])

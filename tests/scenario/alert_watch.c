@@ -2,8 +2,10 @@
  * told once, put back by the job of `drift` where the settings allow it; a PC that does not answer loses
  * its confirmation, and gets it back. */
 #include "engine/alert_watch.h"
+#include "base/clk.h"
 #include "parts.h"
 #include "store/store.h"
+#include "store/store_operate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -148,12 +150,69 @@ static void silence_is_no_confirmation(void **state)
 	parts_stop(&w);
 }
 
+/* A job or an operation has the PC: nobody looked, and what was known is as good as before. */
+static void busy_is_no_loss(void **state)
+{
+	struct engine_alert_watch at;
+	struct world w;
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, 1 << 18);
+	unsigned i = begin(&w, "auto");
+	at = watch(&w, i, &a);
+	int64_t first = at.confirmed_unix_ms, now = clk_unix_ms();
+	const struct store_hold h = { .uuid = w.devs[i].uuid,
+				      .owner = "x",
+				      .what = "power action=off",
+				      .until_unix_ms = now + 8 * HOUR };
+	struct store_tx *tx = store_tx_new(w.store);
+	store_tx_hold_take(tx, &h, now);
+	store_tx_commit(tx, NULL, NULL);
+	world_run_ms(&w, 7 * HOUR);
+	at = watch(&w, i, &a);
+	assert_int_equal(at.state, ENGINE_WATCH_CONFIRMED);
+	assert_int_equal(at.confirmed_unix_ms, first);
+	assert_true(at.looked_unix_ms > first); /* not again each minute */
+	assert_int_equal(count(&w, i, "device.operate_failed"), 1);
+	world_run_ms(&w, 7 * HOUR);
+	assert_true(watch(&w, i, &a).confirmed_unix_ms > first);
+	arena_deinit(&a);
+	parts_stop(&w);
+}
+
+/* All that is there is as wanted, and that is nothing: never confirmed, by no way of looking. */
+static void one_that_cannot_tell(void **state)
+{
+	char why[512];
+	struct world w;
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, 1 << 18);
+	unsigned i =
+		parts_start(&w, "18.0", "alerts: {traps: [{address: 192.0.2.20, policy: 1}]}\n");
+	assert_int_equal(watch(&w, i, &a).state, ENGINE_WATCH_UNSUPPORTED);
+	assert_true(parts_job(&w, i, "check", why, sizeof why));
+	assert_int_equal(watch(&w, i, &a).state, ENGINE_WATCH_UNSUPPORTED);
+	int64_t looked = watch(&w, i, &a).looked_unix_ms;
+	world_set(&w, "alerts.confirm_h", "6");
+	world_run_ms(&w, 7 * HOUR);
+	assert_true(watch(&w, i, &a).looked_unix_ms > looked);
+	assert_int_equal(watch(&w, i, &a).state, ENGINE_WATCH_UNSUPPORTED);
+	assert_int_equal(watch(&w, i, &a).confirmed_unix_ms, 0);
+	arena_deinit(&a);
+	parts_stop(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_loss_is_found_and_put_back),
 		cmocka_unit_test(asked_first_it_is_told_once),
 		cmocka_unit_test(silence_is_no_confirmation),
+		cmocka_unit_test(busy_is_no_loss),
+		cmocka_unit_test(one_that_cannot_tell),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
