@@ -482,6 +482,14 @@ struct span engine_console_said(struct engine *en, const char *uuid, uint64_t fr
 	return span_make(k->past.p + at, k->past.n - at);
 }
 
+static void set_writer(struct engine_console *k, const char *writer)
+{
+	if (str_eq(k->writer, writer))
+		return;
+	str_copy(k->writer, sizeof k->writer, span_str(writer));
+	notify(k);
+}
+
 /* The console, when this one may type there. */
 static struct engine_console *find_for(struct engine *en, const char *uuid, const char *writer,
 				       bool force, struct err *e)
@@ -501,8 +509,8 @@ static struct engine_console *find_for(struct engine *en, const char *uuid, cons
 		err_hint(e, "look on with --read-only, or take it over with --force");
 		return NULL;
 	}
-	str_copy(k->writer, sizeof k->writer, span_str(writer));
 	k->typed_mono_ms = now;
+	set_writer(k, writer);
 	return k;
 }
 
@@ -529,7 +537,7 @@ void engine_console_leave(struct engine *en, const char *uuid, const char *write
 	struct engine_console *k = find(en, uuid);
 
 	if (k && str_eq(k->writer, writer))
-		k->writer[0] = '\0';
+		set_writer(k, "");
 }
 
 bool engine_console_end(struct engine *en, const char *uuid, const char *actor)

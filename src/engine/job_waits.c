@@ -31,12 +31,12 @@ static struct engine_job_waits until(const struct store_job *j, struct arena *a)
 static struct engine_job_waits busy(struct engine *en, const struct store_job *j, int64_t now,
 				    struct arena *a)
 {
-	const char *who = engine_session_who(en, j->uuid, j->kind, a);
 	struct store_job other;
 	struct store_hold h;
 
 	if (!en) /* nobody runs jobs here: an API alone */
 		return says("", "");
+	const char *who = engine_session_who(en, j->uuid, j->kind, a);
 	if (*who)
 		return says("session", arena_fmt(a, "the end of the %s", who));
 	if (store_job_list(en->conf.store, a, "running", j->uuid, "", 1, &other) &&

@@ -157,17 +157,6 @@ static void on_room(void *arg)
 		l->ev.on_room(l->arg);
 }
 
-/* The PC does not say who has its session; when it is one of this service's, we know. */
-static void name_owner(struct engine_line *l, struct err *e)
-{
-	const char *who = engine_session_who(l->en, l->login.uuid, NULL, &l->login.arena);
-
-	if (!*who)
-		return;
-	err_seen(e, "%s", who);
-	err_hint(e, "it was opened through this service: ask who has it to end it");
-}
-
 static void on_down(void *arg, const struct err *why)
 {
 	struct engine_line *l = arg;
@@ -181,8 +170,6 @@ static void on_down(void *arg, const struct err *why)
 		dial(l);
 		return;
 	}
-	if (!l->open && e.code == ERR_BUSY)
-		name_owner(l, &e);
 	if (e.code == ERR_NONE && l->open)
 		err_set(&e, ERR_CLOSED, "%s ended the %s session", l->login.name,
 			wire_redir_session_name(l->kind));
