@@ -362,15 +362,15 @@ const struct sim_ctl_row *sim_ctl_row_at(unsigned i)
 
 static bool no_such_request(const char *name, struct err *e)
 {
-	char names[sizeof e->want];
+	char names[sizeof e->hint] = "";
 	struct out o;
 
-	out_init(&o, names, sizeof names);
+	out_init(&o, names, sizeof names - 1);
 	for (size_t i = 0; i < ROW_COUNT; i++)
 		out_fmt(&o, "%s%s", i ? " " : "", rows[i].name);
 	err_set(e, ERR_USAGE, "there is no request '%s'", name);
-	err_want(e, "%s", names);
-	return err_hint(e, "'outband sim --help' explains them");
+	err_want(e, "one that 'outband sim --help' explains");
+	return err_hint(e, "one of: %s", names);
 }
 
 /* ---- one connection ---- */
