@@ -144,14 +144,16 @@ static bool has_password(const struct engine_adopt *row, const struct secret *li
 /* A PC that is known by its name only is looked for by it, each time, until an address is imported. */
 static void write_resolve(struct api_req *r, struct store_tx *tx, const char *uuid, bool is_new)
 {
-	const struct adopt *a = r->import_ctx;
+	const struct engine_adopt *v = &((const struct adopt *)r->import_ctx)->row;
+	bool by_name = !v->address[0] && v->fqdn[0];
 	struct store_mark old;
+	bool had = store_mark_list(r->api->conf.store, &r->scratch, uuid, ENGINE_MARK_RESOLVE, 1,
+				   &old);
 
-	if (a->row.address[0] &&
-	    store_mark_list(r->api->conf.store, &r->scratch, uuid, ENGINE_MARK_RESOLVE, 1, &old))
+	if (had && (v->address[0] || (by_name && !str_eq(old.mark, v->fqdn))))
 		store_tx_mark_drop(tx, uuid, ENGINE_MARK_RESOLVE, old.mark);
-	else if (!a->row.address[0] && is_new)
-		store_tx_mark_set(tx, uuid, ENGINE_MARK_RESOLVE, a->row.fqdn, r->now_unix_ms);
+	if (by_name && (is_new || had))
+		store_tx_mark_set(tx, uuid, ENGINE_MARK_RESOLVE, v->fqdn, r->now_unix_ms);
 }
 
 static void write_row(struct api_req *r, struct store_tx *tx, const struct engine_csv_row *row,

@@ -183,4 +183,11 @@ test_expect_success 'PCs that others configured are found by the names of a list
 	"$OUTBAND" job list | grep -q "its next try at" && "$OUTBAND" log | grep "ev=name.dns" | grep -q "address=127.97.3.1 verdict=found fqdn=theirs"
 '
 
+test_expect_success 'a name that was misspelt in the list is asked for as it stands there now' '
+	uuid=4c4c4544-0031-3610-8052-b4c04f564299 && for name in wrongly rightly; do
+		printf "uuid,fqdn,password\n$uuid,$name.example.com,$sim_password\n" >theirs.csv && "$OUTBAND" device adopt theirs.csv &&
+		fleet_until 60 error_of $uuid "host $name.example.com" || return 1
+	done
+'
+
 test_done
