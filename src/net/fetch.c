@@ -85,6 +85,20 @@ void net_fetch_stop(struct net_fetch *f)
 	atomic_store(&f->stop, true);
 }
 
+/* "user:pass" before a '/' or '?' of a password that was not escaped: no port has letters. */
+static bool is_cut_login(struct span host)
+{
+	size_t colon = span_find(host, ':');
+
+	if (host.n && host.p[0] == '[')
+		return false;
+	for (size_t i = colon + 1; i < host.n; i++) {
+		if (host.p[i] < '0' || host.p[i] > '9')
+			return true;
+	}
+	return false;
+}
+
 char *net_fetch_show_url(const char *url)
 {
 	assert(url);
@@ -95,10 +109,13 @@ char *net_fetch_show_url(const char *url)
 	struct span login = span_make(seen.p, span_find(seen, '/'));
 	const uint8_t *last = login.n ? memrchr(login.p, '@', login.n) : NULL;
 	size_t at = last ? (size_t)(last + 1 - login.p) : 0;
-	char *text = mem_new(all.n + 1);
+	char *text = mem_new(all.n + sizeof "...");
 
 	memcpy(text, all.p, host);
-	memcpy(text + host, seen.p + at, seen.n - at);
+	if (!last && is_cut_login(login))
+		memcpy(text + host, "...", 3);
+	else
+		memcpy(text + host, seen.p + at, seen.n - at);
 	return text;
 }
 

@@ -329,6 +329,9 @@ static void shows_no_secret_of_a_url(void **state)
 		{ "http://u:p@w@127.0.0.1:1/x.iso", "http://127.0.0.1:1/x.iso" },
 		{ "http://127.0.0.1:1?key=pw", "http://127.0.0.1:1" },
 		{ "http://u:pw@127.0.0.1:1", "http://127.0.0.1:1" },
+		{ "http://u:pw/b@127.0.0.1:1/x.iso", "http://... " },
+		{ "http://u:pw?b@127.0.0.1:1/x.iso", "http://... " },
+		{ "http://[::1]:1/x.iso", "http://[::1]:1/x.iso" },
 	};
 	struct net_loop *l = rig_loop();
 
