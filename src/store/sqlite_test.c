@@ -182,6 +182,8 @@ static void plans_suit_a_million_rows(void **state)
 		{ STORE_SQL_EVENT_NEWEST, { "PRIMARY KEY" }, "TEMP B-TREE" },
 		{ STORE_SQL_EVENT_LIST_UUID, { "event_by_uuid" }, "TEMP B-TREE" },
 		{ STORE_SQL_EVENT_NEWEST_UUID, { "event_by_uuid" }, "TEMP B-TREE" },
+		{ STORE_SQL_PC_LOG_OF, { "pc_log_by_pc (log=? AND uuid>?)" }, "TEMP B-TREE" },
+		{ STORE_SQL_PC_LOG_OLD, { "pc_log_by_time (log=? AND at_ms<?)" }, "TEMP B-TREE" },
 		{ STORE_SQL_AUDIT_LAST, { "autoindex_audit" }, "TEMP B-TREE" },
 		{ STORE_SQL_FORGET_JOB, { "(uuid=?)" }, "SCAN" },
 		{ STORE_SQL_HELLO_LIST, { "(uuid=?)" }, "SCAN device" },
