@@ -6,6 +6,7 @@
 #include "pki/preflight.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 #define HOST ENGINE_ADOPT_COL_COUNT /* an address or a name: as it looks */
 
@@ -235,13 +236,12 @@ bool engine_adopt_row(const struct engine_csv_row *row, struct engine_adopt_head
 
 void engine_adopt_made_up(const char *address, char out_uuid[UUID_TEXT_SIZE])
 {
-	static const char space[] = "outband adopt ";
-	uint8_t sha[32], text[96];
+	uint8_t sha[32];
+	char text[320]; /* for the longest name and more */
 	struct uuid u;
-	struct out o;
-	out_init(&o, (char *)text, sizeof text);
-	out_fmt(&o, "%s%.70s", space, address);
-	hash_of(HASH_SHA256, out_span(&o), sha);
+	(void)snprintf(text, sizeof text, "outband adopt %s", address);
+	str_lower(text);
+	hash_of(HASH_SHA256, span_str(text), sha);
 	sha[6] = (uint8_t)((sha[6] & 0x0f) | 0x80); /* version 8: made by its own rule */
 	sha[8] = (uint8_t)((sha[8] & 0x3f) | 0x80);
 	memcpy(u.b, sha, sizeof u.b);

@@ -26,5 +26,5 @@ struct engine_adopt { /* tls: "" | "server" | "clear"; wipe it */
 };
 bool engine_adopt_row(const struct engine_csv_row *row, struct engine_adopt_head *h, bool *out_is_head,
 		      struct engine_adopt *out_r, struct err *e);
-/* The UUID of a row whose PC has not told its own: always the same for an address. */
+/* The UUID of a row whose PC has not told its own: always the same for an address or a name, in any case. */
 void engine_adopt_made_up(const char *address, char out_uuid[UUID_TEXT_SIZE]);

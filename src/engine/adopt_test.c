@@ -76,6 +76,9 @@ static void reads_rows(void **state)
 		try(i, &row);
 }
 
+#define LABEL "a-label-as-long-as-labels-may-be-with-sixty-three-letters-in-all."
+#define LONG  LABEL LABEL LABEL
+
 static void makes_one_uuid_per_address(void **state)
 {
 	char a[UUID_TEXT_SIZE], b[UUID_TEXT_SIZE], c[UUID_TEXT_SIZE];
@@ -86,6 +89,13 @@ static void makes_one_uuid_per_address(void **state)
 	assert_string_equal(a, b);
 	assert_string_not_equal(a, c);
 	assert_int_equal(a[14], '8');
+	engine_adopt_made_up("PC1.example.com", a);
+	engine_adopt_made_up("pc1.Example.com", b);
+	assert_string_equal(a, b);
+	/* names that differ at their ends only, too */
+	engine_adopt_made_up(LONG "a.example.com", a);
+	engine_adopt_made_up(LONG "b.example.com", b);
+	assert_string_not_equal(a, b);
 }
 
 int main(void)
