@@ -37,6 +37,7 @@ struct resolve {
 	struct amt_discover *d;
 	bool busy, found, ready; /* found is the worker's until ready */
 	uint64_t position;
+	int family; /* AF_INET where only pings are wanted: there are none over IPv6 */
 	uint32_t ip;
 	char ip6[INET6_ADDRSTRLEN]; /* "": it has an IPv4 address */
 	char name[NAMES_TEXT_SIZE];
@@ -196,7 +197,7 @@ static void start_looks(struct amt_discover *d)
 static void resolve_work(void *arg)
 {
 	struct resolve *r = arg;
-	const struct addrinfo want = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM };
+	const struct addrinfo want = { .ai_family = r->family, .ai_socktype = SOCK_DGRAM };
 	struct addrinfo *all = NULL;
 
 	if (getaddrinfo(r->name, NULL, &want, &all) != 0)
@@ -285,6 +286,7 @@ static bool begin_next(struct amt_discover *d, int64_t now_ms)
 		if (!r)
 			return false;
 		*r = (struct resolve){ .d = d, .busy = true, .position = d->next };
+		r->family = d->conf.ping_only ? AF_INET : AF_UNSPEC;
 		(void)names_at(d->conf.names, i, r->name);
 		d->resolving++;
 		net_loop_work(d->conf.loop, resolve_work, resolve_done, r);

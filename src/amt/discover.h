@@ -1,7 +1,8 @@
 /* Discovery: who of many addresses has AMT, and in which state. Each address gets a presence ping; who
  * answers, and (unless only pings are wanted) who does not, gets a look at its ports. IPv6 addresses, and
- * names that have only such, are looked at without a ping. Used by `outband discover` and by the service;
- * prints and stores nothing. Sends no login, and nothing to addresses of more than one host. */
+ * names that have only such, are looked at without a ping, or left out as unresolved where only pings are
+ * wanted. Used by `outband discover` and by the service; prints and stores nothing. Sends no login, and
+ * nothing to addresses of more than one host. */
 #pragma once
 #include "amt/seen.h"
 #include "base/names.h"

@@ -197,11 +197,12 @@ static void report(struct discover *v)
 		cli_note("%llu more take connections and do not speak as AMT does: see "
 			 "'outband probe ADDRESS'",
 			 (unsigned long long)n.unclear);
+	const char *kind = cli_args_has(&v->c->args, "ping") ? "IPv4 address" : "address";
 	if (n.unresolved == 1)
-		cli_note("%s has no address", n.unresolved_name);
+		cli_note("%s has no %s", n.unresolved_name, kind);
 	else if (n.unresolved)
-		cli_note("%s and %llu more names have no address", n.unresolved_name,
-			 (unsigned long long)n.unresolved - 1);
+		cli_note("%s and %llu more names have no %s", n.unresolved_name,
+			 (unsigned long long)n.unresolved - 1, kind);
 	if (n.no_hosts)
 		cli_note("%llu addresses were left out: no host has 0.x, multicast and broadcast "
 			 "addresses",

@@ -220,6 +220,7 @@ test_expect_success 'wrong use' '
 	refused 2 "no rate" discover 127.35.0.1 --rate 0 &&
 	refused 3 "^no-such-pc.invalid has no address" discover no-such-pc.invalid $ports &&
 	refused 3 "what DNS says" discover no-such-pc.invalid $ports &&
+	refused 3 "^::1 has no IPv4 address" discover ::1 --ping $ports &&
 	refused 0 "^no[-rthisucpc]*.invalid and 1 more names have no address" discover 127.35.0.1,no-such-pc.invalid,nor-this.invalid $ports &&
 	refused 0 "^3 addresses were left out" discover 224.0.0.1,0.0.0.0,255.255.255.255 $ports &&
 	refused 1 "in a folder that you may write to" discover 127.35.0.1 $ports --resume no/such/folder/state &&
