@@ -303,6 +303,7 @@ static void on_data(void *arg, struct span bytes)
 		enum wire_got got = wire_http1_feed(c->http, bytes, &used, NULL);
 		if (got == WIRE_BAD) {
 			c->a->counts.malformed++;
+			refused(c->a, c->peer, "a message that is no HTTP");
 			reply(c, "400 Bad Request", "", span_make(NULL, 0), true);
 			return;
 		}

@@ -92,6 +92,11 @@ test_expect_success 'a receiver that is not there keeps nobody from working' '
 	fleet_says events_given_up=3
 '
 
+test_expect_success 'who sends what is no HTTP is named' '
+	printf "nothing of a PC\n\n" | curl -s -m 10 telnet://127.0.0.1:$events >told
+	grep -q "HTTP/1.1 400" told && sim_until grep -q "not taken from 127.0.0.1: a message that is no HTTP" heard.err
+'
+
 test_expect_success 'what is no alert is not shown, and the listener lives on' '
 	python3 - $traps $events <<-PY &&
 	import socket, sys
