@@ -211,18 +211,19 @@ static struct span next_marked(struct span *text, const char *const *marks, bool
 }
 
 /* Of all that such a program writes, the lines that say why and where; else the end. */
-static void set_reason(struct err *e, int exit_code, struct span text)
+static void set_reason(struct err *e, const struct net_child_end *end)
 {
 	static const char *const marks[] = { "FAILURE : ", "FATAL : ", "rror: ", NULL };
-	struct span rest = text, why = next_marked(&rest, marks, false),
+	struct span text = end->err_text, rest = text, why = next_marked(&rest, marks, false),
 		    where = next_marked(&rest, marks, false);
 
 	text = span_trim(text);
-	if (!why.n)
+	if (!why.n && text.n)
 		why = span_make(text.p + (text.n > 80 ? text.n - 80 : 0),
 				text.n > 80 ? 80 : text.n);
-	err_seen(e, "exit status %d: %.*s%s%.*s", exit_code, (int)why.n,
-		 why.p ? (const char *)why.p : "", where.n ? "; " : "", (int)where.n,
+	err_seen(e, "%s %d%s%.*s%s%.*s", end->signal ? "signal" : "exit status",
+		 end->signal ? end->signal : end->exit_code, why.n ? ": " : "", (int)why.n,
+		 why.n ? (const char *)why.p : "", where.n ? "; " : "", (int)where.n,
 		 where.n ? (const char *)where.p : "");
 }
 
@@ -250,7 +251,7 @@ static void on_made(void *arg, const struct net_child_end *end)
 		err_wrap(&op->err, "making an image of %s", op->from);
 	} else if (end->exit_code != 0 || end->signal != 0) {
 		err_set(&op->err, ERR_IO, "%s made no image of %s", op->program, op->from);
-		set_reason(&op->err, end->exit_code, end->err_text);
+		set_reason(&op->err, end);
 	} else if (is_whole(op, end->err_text, &op->err)) {
 		start_work(op);
 		return;

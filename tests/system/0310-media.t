@@ -158,6 +158,7 @@ test_expect_success OWN_MOUNTS,GENISOIMAGE 'no program that makes discs, one tha
 	test_expect_code 6 with_tool "" two x.iso && grep -q "install the Debian package xorriso" err &&
 	test_expect_code 1 with_tool "echo lib: FAILURE : no such thing >&2; echo t : FAILURE : in /two/a >&2; exit 5" two x.iso &&
 	grep -q "exit status 5: no such thing; in /two/a" err &&
+	test_expect_code 1 with_tool "kill -KILL \$\$" two x.iso && grep -q "signal 9\$" err &&
 	test_expect_code 1 with_tool "echo File two/a is not readable - ignoring >&2; exit 0" two x.iso &&
 	grep -q "left out a part of two" err && grep -q "two/a is not readable" err && ! test -e x.iso && ! ls /var/tmp/outband-media-* 2>/dev/null
 '
