@@ -326,6 +326,40 @@ static void the_password_changes_meanwhile(void **state)
 	}
 }
 
+/* The PC does not say whose its session is: one of ours is named when it is of that kind, and no other. */
+static void busy_is_blamed_on_its_owner(void **state)
+{
+	(void)state;
+	static const struct {
+		enum wire_redir_session kind;
+		const char *seen;
+	} cases[] = { { WIRE_REDIR_IDER, "IDE-R session of uid:7 since 20" },
+		      { WIRE_REDIR_KVM, "" } };
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		static struct world w;
+		struct err e = { 0 };
+		begin(&w);
+		const struct store_pc_session ours = {
+			.uuid = w.devs[0].uuid,
+			.owner = "x",
+			.kind = wire_redir_session_name(cases[i].kind),
+			.actor = "uid:7",
+			.since_unix_ms = clk_unix_ms(),
+			.until_unix_ms = clk_unix_ms() + HOUR_MS,
+		};
+		struct store_tx *tx = store_tx_new(w.store);
+		store_tx_pc_session_put(tx, &ours);
+		commit(&w, tx);
+		assert_true(sim_dev_fault(w.devs[0].dev, span_str("redir_busy=9"), &e));
+		e = line(&w, w.devs[0].uuid);
+		if (e.code != ERR_BUSY || !strstr(e.seen, cases[i].seen) ||
+		    (!cases[i].seen[0] && strstr(e.seen, "uid:7")))
+			fail_msg("%s: %s (%s)", ours.kind, e.msg, e.seen);
+		world_deinit(&w);
+	}
+}
+
 /* ---- sessions that stay open ---- */
 
 static const char *state_of(struct world *w, const char *kind, struct arena *a)
@@ -466,6 +500,7 @@ int main(void)
 		cmocka_unit_test(a_refused_password),
 		cmocka_unit_test(each_logs_in),
 		cmocka_unit_test(the_password_changes_meanwhile),
+		cmocka_unit_test(busy_is_blamed_on_its_owner),
 		cmocka_unit_test(a_session_holds_up_what_would_cut_it),
 		cmocka_unit_test(a_dead_ones_row_runs_out),
 		cmocka_unit_test(a_console_too),
