@@ -169,13 +169,13 @@ static enum engine_login_end login_end(const struct engine_console *k)
 }
 
 /* The session and its hold, whatever state they are in. A hold that is being stored still speaks of it. */
-static void let_go(struct engine_console *k)
+static void let_go(struct engine_console *k, const struct err *why)
 {
 	sched_cancel(k->again);
 	k->again = NULL;
 	engine_login_unhold(&k->login);
 	settle(k, login_end(k));
-	closed(k, NULL);
+	closed(k, why);
 	amt_sol_free(k->sol);
 	k->sol = NULL;
 }
@@ -187,7 +187,7 @@ static void drop(struct engine_console *k)
 	k->dead = true;
 	sched_cancel(k->keep);
 	k->keep = NULL;
-	let_go(k);
+	let_go(k, NULL);
 	if (!k->login.storing)
 		console_free(k);
 }
@@ -201,7 +201,7 @@ static void end(struct engine_console *k, const struct err *why)
 		return;
 	k->e = *why;
 	k->state = CONSOLE_ENDED;
-	let_go(k);
+	let_go(k, why);
 	notify(k);
 	keep(k);
 }

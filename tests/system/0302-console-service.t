@@ -112,7 +112,7 @@ test_expect_success 'the audit tells who opened it' '
 test_expect_success 'who ended it is said to those who looked on, and stands in the audit' '
 	looks_on && reader=$! &&
 	ob console 127.22.30.1 --end && { wait $reader; test $? = 4; } && grep "uid:$(id -u) ended the console of pc1.example.com, for all who look" err &&
-	ob audit list | grep -q "console.end"
+	ob audit list | grep -q "console.end" && ob log | grep -q "device.line.*session=SOL.*what=closed.*ended the console of pc1"
 '
 
 test_expect_success 'its trace has start, login and end of the session, no secret and nothing that was said' '
