@@ -388,10 +388,6 @@ static void converged(struct engine_run *r)
 		engine_run_fail(r, &e);
 		return;
 	}
-	/* the credential that opened it: the stored candidate, or one that is current already */
-	const struct run_way *w = &r->ways[r->way];
-	if (r->admin_stored && !str_eq(w->credential, r->admin_id))
-		r->admin_stored = false;
 	const struct err *refused = engine_run_parts_refused(r);
 	if (refused)
 		engine_run_fail(r, refused);

@@ -524,8 +524,8 @@ static bool choose_secret(struct engine_run *r, enum engine_pw mode, const char 
 	return ok;
 }
 
-static void add_credential(struct engine_run *r, struct store_tx *tx, const char *kind,
-			   const char *id, const struct secret *s)
+void engine_run_add_credential(struct engine_run *r, struct store_tx *tx, const char *kind,
+			       const char *id, const struct secret *s, const char *leaf_hex)
 {
 	struct arena a;
 	char label[96];
@@ -546,7 +546,7 @@ static void add_credential(struct engine_run *r, struct store_tx *tx, const char
 			.sealed = engine_seal(r->en, label, secret_reveal(s), &a),
 			.user = "admin",
 			.realm = admin ? r->facts.realm : "",
-			.leaf_sha256 = admin ? r->leaf_hex : "",
+			.leaf_sha256 = leaf_hex,
 			.tls_mode = mode,
 			.port = r->en->set.port_base + (str_eq(mode, "clear") ? 0 : 1),
 			.at_unix_ms = now,
@@ -574,7 +574,7 @@ static bool prepare_secret(struct engine_run *r, struct store_tx *tx, enum engin
 		if (!choose_secret(r, r->profile.mebx_pw, r->profile.mebx_secret, &r->mebx_pw, e))
 			return false;
 		engine_run_new_id(r, r->mebx_id);
-		add_credential(r, tx, "mebx", r->mebx_id, &r->mebx_pw);
+		engine_run_add_credential(r, tx, "mebx", r->mebx_id, &r->mebx_pw, "");
 		r->mebx_stored = true;
 	}
 	if (act == ACT_CONTEXT && engine_run_renews(r)) {
@@ -591,7 +591,7 @@ static bool prepare_secret(struct engine_run *r, struct store_tx *tx, enum engin
 	if (!r->admin_stored || !str_eq(r->admin_leaf, r->leaf_hex) ||
 	    !str_eq(r->admin_realm, r->facts.realm)) {
 		engine_run_new_id(r, r->admin_id);
-		add_credential(r, tx, "admin", r->admin_id, &r->admin_pw);
+		engine_run_add_credential(r, tx, "admin", r->admin_id, &r->admin_pw, r->leaf_hex);
 		str_copy(r->admin_leaf, sizeof r->admin_leaf, span_str(r->leaf_hex));
 		str_copy(r->admin_realm, sizeof r->admin_realm, span_str(r->facts.realm));
 		r->admin_stored = true;

@@ -36,18 +36,21 @@ static void clear_ways(struct engine_run *r)
 	r->way_count = r->way = 0;
 }
 
+/* The password of that row, behind its own leaf or, mixed, behind that of another row. */
 static void add_operational(struct engine_run *r, const struct store_credential *c,
-			    const struct secret *pw, bool client)
+			    const char *pin_hex, const struct secret *pw, bool client)
 {
 	bool clear = str_eq(c->tls_mode, "clear");
 	struct pki_tls_policy p[2];
 	unsigned n = amt_quirks_ladder(r->version, false, p);
 	for (unsigned i = 0; i < (clear ? 1 : n); i++) {
-		struct run_way w = {
-			.kind = WAY_OPERATIONAL, .policy = p[i], .clear = clear, .client = client
-		};
+		struct run_way w = { .kind = WAY_OPERATIONAL,
+				     .policy = p[i],
+				     .clear = clear,
+				     .client = client,
+				     .mixed = !str_eq(pin_hex, c->leaf_sha256) };
 		str_copy(w.credential, sizeof w.credential, span_str(c->id));
-		str_copy(w.pin_hex, sizeof w.pin_hex, span_str(c->leaf_sha256));
+		str_copy(w.pin_hex, sizeof w.pin_hex, span_str(pin_hex));
 		str_copy(w.user, sizeof w.user, span_str(c->user));
 		engine_run_add_way(r, w, secret_reveal(pw));
 	}
@@ -57,6 +60,33 @@ static void add_operational(struct engine_run *r, const struct store_credential 
 static bool may_be_in(const struct engine_run *r)
 {
 	return r->intent[ACT_COMMIT] || (r->was_configured && !r->said_hello);
+}
+
+static bool is_same_password(struct engine_run *r, const struct store_credential *c,
+			     const struct secret *pw)
+{
+	struct secret s = SECRET_NONE;
+	char label[96];
+	snprintf(label, sizeof label, "credential:%s:admin", r->uuid);
+	bool same = engine_unseal(r->en, label, c->sealed, &s, NULL) && secret_eq(&s, pw);
+	secret_deinit(&s);
+	return same;
+}
+
+/* A renewal that was broken off, and a new password since: behind the leaf of one row is then the password of
+ * another. No login is sent where another leaf shows up. */
+static void add_mixed(struct engine_run *r, const struct store_credential *rows, unsigned n,
+		      unsigned of, const struct secret *pw, bool client)
+{
+	for (unsigned i = 0; i < n; i++) {
+		bool known = !str_eq(rows[i].state, "candidate") || !rows[i].leaf_sha256[0] ||
+			!rows[of].leaf_sha256[0];
+		for (unsigned k = 0; k < n && !known; k++)
+			known = str_eq(rows[k].leaf_sha256, rows[i].leaf_sha256) &&
+				is_same_password(r, &rows[k], pw);
+		if (!known)
+			add_operational(r, &rows[of], rows[i].leaf_sha256, pw, client);
+	}
 }
 
 static void add_stored_operational(struct engine_run *r, bool former, bool client)
@@ -73,8 +103,11 @@ static void add_stored_operational(struct engine_run *r, bool former, bool clien
 		struct secret pw = SECRET_NONE;
 		if (is_former != former || (str_eq(rows[i].state, "candidate") && !may_be_in(r)))
 			continue;
-		if (engine_unseal(r->en, label, rows[i].sealed, &pw, NULL))
-			add_operational(r, &rows[i], &pw, client);
+		if (engine_unseal(r->en, label, rows[i].sealed, &pw, NULL)) {
+			add_operational(r, &rows[i], rows[i].leaf_sha256, &pw, client);
+			if (!former && r->was_configured)
+				add_mixed(r, rows, n, i, &pw, client);
+		}
 		secret_deinit(&pw);
 	}
 	arena_deinit(&a);

@@ -201,6 +201,26 @@ static void load_steps(struct engine_run *r, int64_t configured_unix_ms, struct 
 	}
 }
 
+/* A renewal that was broken off left the present password as a candidate, behind the next certificate:
+ * to a rotation that is no new one. */
+static bool is_of_renewal(struct engine_run *r, const struct store_credential *rows, unsigned n,
+			  const struct store_credential *c, const struct secret *word)
+{
+	char label[96];
+	bool found = false;
+
+	snprintf(label, sizeof label, "credential:%s:admin", r->uuid);
+	for (unsigned i = 0; i < n && !found; i++) {
+		struct secret s = SECRET_NONE;
+		found = str_eq(rows[i].kind, "admin") && str_eq(rows[i].state, "current") &&
+			!str_eq(rows[i].leaf_sha256, c->leaf_sha256) &&
+			engine_unseal(r->en, label, rows[i].sealed, &s, NULL) &&
+			secret_eq(&s, word);
+		secret_deinit(&s);
+	}
+	return found;
+}
+
 /* Secrets that a former run has sent, or was about to: they are used again, never replaced. */
 void engine_run_candidates(struct engine_run *r, struct arena *a)
 {
@@ -220,6 +240,10 @@ void engine_run_candidates(struct engine_run *r, struct arena *a)
 		snprintf(label, sizeof label, "credential:%s:%s", r->uuid, rows[i].kind);
 		if (!engine_unseal(r->en, label, rows[i].sealed, s, NULL))
 			continue;
+		if (admin && r->kind == RUN_ROTATE && is_of_renewal(r, rows, n, &rows[i], s)) {
+			secret_deinit(s);
+			continue;
+		}
 		if (admin) {
 			str_copy(r->admin_id, sizeof r->admin_id, span_str(rows[i].id));
 			str_copy(r->admin_leaf, sizeof r->admin_leaf,
@@ -233,10 +257,52 @@ void engine_run_candidates(struct engine_run *r, struct arena *a)
 	}
 }
 
+static void drop_own_key(struct engine_run *r)
+{
+	pki_key_free(r->own_key);
+	r->own_key = NULL;
+	secret_deinit(&r->own_key_der);
+}
+
+static bool is_of_own_key(const struct engine_run *r, const struct pki_cert *leaf, struct arena *a)
+{
+	struct span spki;
+
+	return r->own_key && pki_key_public_spki(r->own_key, a, &spki) &&
+		span_eq(spki, leaf->spki_der);
+}
+
+/* The key that was made here for the next certificate, and not for one that the PC has already. */
+static void load_own_key(struct engine_run *r, const struct store_cert *rows, unsigned n,
+			 struct arena *a)
+{
+	struct store_cert key;
+	char id[64], label[80];
+
+	snprintf(id, sizeof id, "key:%s", r->uuid);
+	snprintf(label, sizeof label, "cert:%s", id);
+	if (store_cert_get(r->en->conf.store, a, id, &key) && str_eq(key.state, "candidate") &&
+	    engine_unseal(r->en, label, key.sealed_key, &r->own_key_der, NULL))
+		r->own_key = pki_key_from_der(secret_reveal(&r->own_key_der), NULL);
+	if (r->kind != RUN_RENEW)
+		return;
+	if (!r->intent[ACT_ADD_KEY])
+		drop_own_key(r);
+	for (unsigned i = 0; i < n && r->own_key; i++) {
+		struct pki_chain *c = str_eq(rows[i].state, "current")
+			? pki_chain_load(rows[i].pem, NULL, NULL)
+			: NULL;
+		if (c && is_of_own_key(r, &c->certs[0], a))
+			drop_own_key(r);
+		pki_chain_free(c);
+	}
+}
+
+/* Of a setup or renewal that was broken off. Jobs of other kinds come between, and leave it alone: what
+ * they prove is another thing, and only the renewal knows that it is done. */
 static void load_leaf(struct engine_run *r, struct arena *a)
 {
-	struct store_cert rows[4], key;
-	char id[64], label[80];
+	struct store_cert rows[4];
 	unsigned n = store_cert_list(r->en->conf.store, a, "device", r->uuid, 4, rows);
 	for (unsigned i = 0; i < n && r->in.leaf_der.n == 0; i++) {
 		if (!str_eq(rows[i].state, "candidate"))
@@ -253,11 +319,7 @@ static void load_leaf(struct engine_run *r, struct arena *a)
 		out_hex(&o, span_make(c->certs[0].sha256, 32));
 		pki_chain_free(c);
 	}
-	snprintf(id, sizeof id, "key:%s", r->uuid);
-	snprintf(label, sizeof label, "cert:%s", id);
-	if (store_cert_get(r->en->conf.store, a, id, &key) && str_eq(key.state, "candidate") &&
-	    engine_unseal(r->en, label, key.sealed_key, &r->own_key_der, NULL))
-		r->own_key = pki_key_from_der(secret_reveal(&r->own_key_der), NULL);
+	load_own_key(r, rows, n, a);
 }
 
 static void window_begins_now(struct engine_run *r)
@@ -299,12 +361,6 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 		engine_run_dark_load(r, &a);
 		load_steps(r, d.configured_unix_ms, &a);
 		engine_run_candidates(r, &a);
-		load_leaf(r, &a);
-		if (r->kind == RUN_RENEW && !r->intent[ACT_ADD_KEY]) { /* that one is in use */
-			pki_key_free(r->own_key);
-			r->own_key = NULL;
-			secret_deinit(&r->own_key_der);
-		}
 	}
 	if (r->kind == RUN_ADOPT)
 		engine_profile_default(&r->profile);
@@ -325,6 +381,8 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 		ok = r->psk ? engine_run_check_psk(r, &a, e)
 			    : check_pki(r, hello, e) && engine_run_otp_load(r, e);
 	r->said_hello = ok ? in_setup : hello != NULL;
+	if (ok && (r->said_hello || engine_run_renews(r)))
+		load_leaf(r, &a);
 	arena_deinit(&a);
 	return ok;
 }

@@ -15,6 +15,7 @@ struct run_way {
 	char credential[64], user[33];  /* id of the admin credential row; "" none; of the login; "": admin */
 	struct secret password;
 	char pin_hex[65];               /* operational: leaf that must show up; "" none */
+	bool mixed;                     /* the password of that row behind the leaf of another: both changed */
 	bool clear, client;             /* operational without TLS; shows the service's client certificate */
 	unsigned mode;                  /* adopt: TLS from the newest (0) on; RUN_MODE_CLEAR */
 };
@@ -119,6 +120,9 @@ bool engine_run_identity(struct engine_run *r, struct err *e); /* run_identity.c
 bool engine_run_prepare(struct engine_run *r, struct err *e);
 bool engine_run_check_psk(struct engine_run *r, struct arena *a, struct err *e); /* D043, D044 */
 bool engine_run_key_in_use(struct engine_run *r, const char *holder, struct err *e); /* always false */
+/* A candidate with that password, behind that leaf (hex). */
+void engine_run_add_credential(struct engine_run *r, struct store_tx *tx, const char *kind, const char *id,
+			       const struct secret *s, const char *leaf_hex);
 void engine_run_candidates(struct engine_run *r, struct arena *a);
 
 /* run_open.c */

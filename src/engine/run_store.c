@@ -364,6 +364,10 @@ static void renewed(struct engine_run *r, struct store_tx *tx)
 void engine_run_proof(struct engine_run *r, struct store_tx *tx)
 {
 	int64_t now = clk_unix_ms();
+	/* the credential that opened it: the stored candidate, or one that is current already */
+	struct run_way *w = &r->ways[r->way];
+	if (r->admin_stored && !str_eq(w->credential, r->admin_id))
+		r->admin_stored = false;
 	success_device(r, tx, now);
 	uint8_t leaf[32];
 	if (amt_client_leaf(r->client, leaf)) {
@@ -374,8 +378,14 @@ void engine_run_proof(struct engine_run *r, struct store_tx *tx)
 		store_tx_mark_set(tx, r->uuid, "cert", hex, now);
 	}
 	/* only now: it opened the device over a new connection without the provisioning certificate */
-	if (r->admin_stored)
+	if (w->mixed) {
+		engine_run_new_id(r, w->credential);
+		engine_run_add_credential(r, tx, "admin", w->credential, &w->password, w->pin_hex);
+		store_tx_credential_current(tx, w->credential, now);
+		w->mixed = false;
+	} else if (r->admin_stored) {
 		store_tx_credential_current(tx, r->admin_id, now);
+	}
 	if (r->leaf_serial[0] && r->in.leaf_der.n) {
 		if (engine_run_renews(r))
 			renewed(r, tx);

@@ -194,6 +194,87 @@ static void rotation_survives_every_death(void **state)
 	survives("rotate_password");
 }
 
+static bool job_is(struct world *w, const char *id, const char *state)
+{
+	struct arena a;
+	struct store_job j;
+	arena_init(&a, 65536);
+	assert_true(store_job_get(w->store, &a, id, &j));
+	bool is = strcmp(j.state, state) == 0;
+	arena_deinit(&a);
+	return is;
+}
+
+static void set_fault(struct world *w, unsigned i, const char *text)
+{
+	struct err e = { 0 };
+	if (!sim_dev_fault(w->devs[i].dev, span_str(text), &e))
+		fail_msg("%s", e.msg);
+}
+
+/* A renewal that the network breaks off at its nth request, a job of another kind, and the rest of the
+ * renewal. False: it has less requests. */
+static bool broken_off(const char *generation, unsigned n, const char *kind)
+{
+	struct world w;
+	struct was before;
+	char id[32], name[96];
+	unsigned i = parts_start_with(&w, generation, "", NULL, fill);
+	const struct sim_dev_stats *stats = sim_dev_get_stats(w.devs[i].dev);
+	unsigned sets = stats->admin_sets, requests = stats->requests;
+	bool off = false;
+
+	snprintf(name, sizeof name, "%s: %s within a renewal, request %u", generation, kind, n);
+	current(&w, i, &before);
+	watch_forget(&w.watch, i);
+	parts_add_job(&w, i, "renew_certificate");
+	snprintf(id, sizeof id, "parts-job-%u", w.job_count);
+	for (int k = 0; k < 600 * 1000 && !job_is(&w, id, "delayed") && !job_is(&w, id, "done");
+	     k++) {
+		if (!off && stats->requests - requests >= n) {
+			set_fault(&w, i, "drop_before=1,refuse=50");
+			off = true;
+		}
+		world_run_ms(&w, 1);
+	}
+	bool delayed = job_is(&w, id, "delayed");
+	set_fault(&w, i, "none");
+	if (delayed && !run_job(&w, i, kind))
+		fail_msg("%s: not done", name);
+	watch_forget(&w.watch, i);
+	for (int k = 0; k < 24 * 60 && !job_is(&w, id, "done"); k++)
+		world_run_ms(&w, 60 * 1000);
+	if (!job_is(&w, id, "done")) {
+		world_print(&w);
+		fail_msg("%s: the renewal is not done", name);
+	}
+	check(&w, i, "renew_certificate", &before, name);
+	unsigned want = sets + (delayed && strcmp(kind, "rotate_password") == 0);
+	if (stats->admin_sets != want)
+		fail_msg("%s: the password was set %u times", name, stats->admin_sets - sets);
+	expect_one_leaf(&w, i);
+	world_deinit(&w);
+	return delayed;
+}
+
+/* Each job proves its own purpose only: a rotation does not take the password of a renewal for a new one,
+ * nor does it end the renewal, which then would add the key a second time. */
+static void other_jobs_come_within_a_renewal(void **state)
+{
+	static const char *const kinds[] = { "rotate_password", "configure", "check" };
+	static const char *const on[] = { "5.0", "11.8" };
+	unsigned step = getenv("OUTBAND_CRASH_ALL") ? 1 : 3, worlds = 0;
+
+	(void)state;
+	for (unsigned k = 0; k < 3; k++)
+		for (unsigned g = 0; g < 2; g++)
+			for (unsigned n = 1 + (k + g) % step; broken_off(on[g], n, kinds[k]);
+			     n += step)
+				worlds++;
+	print_message("%u renewals were broken off\n", worlds);
+	assert_true(worlds > 20);
+}
+
 /* By the clock: a certificate that ends within the days of the setting, a password that is so old. A
  * certificate whose whole life is within those days is left alone for the first half of it. */
 static void comes_by_itself(void **state)
@@ -230,6 +311,7 @@ int main(void)
 		cmocka_unit_test(renews_the_certificate),
 		cmocka_unit_test(rotates_the_password),
 		cmocka_unit_test(comes_by_itself),
+		cmocka_unit_test(other_jobs_come_within_a_renewal),
 		cmocka_unit_test(renewal_survives_every_death),
 		cmocka_unit_test(rotation_survives_every_death),
 	};
