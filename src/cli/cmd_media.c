@@ -184,8 +184,15 @@ static bool run_direct(struct cli *c, struct cli_media_conf *conf, struct err *e
 		return false;
 	bool ok = cli_direct_init(&k.d, c, e);
 	k.d.judged_later = true;
-	ok = ok && cli_direct_run(&k.d, start_direct, &k, e) &&
-		cli_direct_judge(&k.d, cli_media_finish(k.media, e), e);
+	if (ok && cli_direct_run(&k.d, start_direct, &k, e)) {
+		bool was_open = cli_media_was_open(k.media, 0);
+		ok = cli_media_finish(k.media, e);
+		/* Broken off before the PC answered: nothing is known of the password. */
+		if (!ok || was_open)
+			cli_direct_judge(&k.d, ok, e);
+	} else {
+		ok = false;
+	}
 	if (!ok && k.media && !e->hint[0])
 		err_hint(e, "%s", cli_direct_hint(&k.d, e));
 	cli_direct_deinit(&k.d);

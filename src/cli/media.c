@@ -519,6 +519,11 @@ static void print_reads(struct cli_media *m)
 	}
 }
 
+bool cli_media_was_open(const struct cli_media *m, unsigned pc)
+{
+	return m->pcs[pc].sessions > 0;
+}
+
 bool cli_media_finish(struct cli_media *m, struct err *e)
 {
 	unsigned failed = 0;

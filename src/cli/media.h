@@ -35,5 +35,7 @@ struct cli_media;
  * CD out or puts it in again. */
 struct cli_media *cli_media_start(struct cli *c, struct net_loop *l, const struct cli_media_conf *conf);
 void cli_media_booted(struct cli_media *m, struct cli_media_pc *pc, const struct err *e);
+/* Did that PC take a login? Once all has ended. */
+bool cli_media_was_open(const struct cli_media *m, unsigned pc);
 /* Prints what was served; false when the only PC failed, or the image: e says why. Frees. */
 bool cli_media_finish(struct cli_media *m, struct err *e);

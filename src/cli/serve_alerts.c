@@ -1,10 +1,12 @@
 /* See serve_alerts.h. Reads the settings, opens the listeners, hands alerts on. Decides nothing. */
 #include "cli/serve_alerts.h"
+#include "base/clk.h"
 #include "base/log.h"
 #include "engine/alerts.h"
 #include "engine/vault.h"
 
 #define DEFAULT_NAME "localhost"
+#define RETRY_MS     60000
 
 static void on_alert(void *arg, const struct amt_alert *a)
 {
@@ -20,20 +22,22 @@ static void on_refused(void *arg, const char *from, const char *why)
 /* Without one that is better the old one stays: it may do for another while. */
 static struct pki_chain *fresh(void *arg, const struct pki_chain *is)
 {
-	static struct log_rate limit;
+	static int64_t retry_mono_ms; /* what cannot be made is not tried for each connection */
 	struct engine *en = arg;
 	struct err e = { 0 };
 
-	if (!engine_vault_alerts_is_old(en, is))
+	if (clk_mono_ms() < retry_mono_ms || !engine_vault_alerts_is_old(en, is))
 		return NULL;
 	struct pki_chain *c = engine_vault_alerts(en, is->certs[0].cn, is->key, &e);
-	if (c)
+	if (c) {
 		log_ev(LOG_EV_ALERTS_CERT, LOG_S("subject", c->certs[0].subject),
 		       LOG_S("serial", c->certs[0].serial));
-	else if (log_rate_ok(&limit, 1))
+	} else {
+		retry_mono_ms = clk_mono_ms() + RETRY_MS;
 		log_err(LOG_EV_SERVE_FAILED, &e,
 			(const struct log_kv[]){ LOG_S("step", "certificate of alerts.https"),
 						 { 0 } });
+	}
 	return c;
 }
 

@@ -363,7 +363,7 @@ static void fill_in(struct engine_run *r)
 	/* a new PC is configured without it: that costs no round trip more */
 	r->in.want_port = !r->port_read && r->said_hello == r->has_mac;
 	const struct run_way *way = &r->ways[r->way];
-	bool is_new = r->admin_stored && str_eq(way->credential, r->admin_id);
+	bool is_new = r->admin_stored && secret_eq(&way->password, &r->admin_pw);
 	r->in.renew = engine_run_renews(r) && !r->renewed;
 	r->in.shows_leaf = r->leaf_hex[0] && str_eq(r->facts.leaf_seen, r->leaf_hex);
 	/* until the new password is the one that opens */

@@ -48,6 +48,7 @@ static void add_operational(struct engine_run *r, const struct store_credential 
 				     .policy = p[i],
 				     .clear = clear,
 				     .client = client,
+				     .candidate = str_eq(c->state, "candidate"),
 				     .mixed = !str_eq(pin_hex, c->leaf_sha256) };
 		str_copy(w.credential, sizeof w.credential, span_str(c->id));
 		str_copy(w.pin_hex, sizeof w.pin_hex, span_str(pin_hex));

@@ -8,17 +8,6 @@
 
 #define ENGINE_MAX_WAYS 16
 
-enum run_way_kind { WAY_OPERATIONAL, WAY_PKI, WAY_PKI_LOGIN, WAY_PSK };
-struct run_way {
-	enum run_way_kind kind;
-	struct pki_tls_policy policy;
-	char credential[64], user[33];  /* id of the admin credential row; "" none; of the login; "": admin */
-	struct secret password;
-	char pin_hex[65];               /* operational: leaf that must show up; "" none */
-	bool mixed;                     /* the password of that row behind the leaf of another: both changed */
-	bool clear, client;             /* operational without TLS; shows the service's client certificate */
-	unsigned mode;                  /* adopt: TLS from the newest (0) on; RUN_MODE_CLEAR */
-};
 struct run_ask;
 struct engine_run {
 	struct engine *en;
@@ -120,9 +109,6 @@ bool engine_run_identity(struct engine_run *r, struct err *e); /* run_identity.c
 bool engine_run_prepare(struct engine_run *r, struct err *e);
 bool engine_run_check_psk(struct engine_run *r, struct arena *a, struct err *e); /* D043, D044 */
 bool engine_run_key_in_use(struct engine_run *r, const char *holder, struct err *e); /* always false */
-/* A candidate with that password, behind that leaf (hex). */
-void engine_run_add_credential(struct engine_run *r, struct store_tx *tx, const char *kind, const char *id,
-			       const struct secret *s, const char *leaf_hex);
 void engine_run_candidates(struct engine_run *r, struct arena *a);
 
 /* run_open.c */
@@ -145,6 +131,9 @@ void engine_run_act(struct engine_run *r, enum engine_act a);
 void engine_run_busy(struct engine_run *r, const struct err *e); /* the same again later, without a worker */
 void engine_run_orphan(struct run_key_job *j); /* the run goes away before its worker is done */
 void engine_run_read(struct engine_run *r, unsigned groups);
+/* A candidate with that password, behind that leaf (hex). */
+void engine_run_add_credential(struct engine_run *r, struct store_tx *tx, const char *kind, const char *id,
+			       const struct secret *s, const char *leaf_hex);
 
 /* run_store.c */
 void engine_run_print_stats(const struct engine_run *r, char *text, size_t cap);

@@ -1,5 +1,7 @@
-/* What a running job does (states) and is for (kinds). Part of run_priv.h. */
+/* What a running job does (states), is for (kinds), and goes in by (ways). Part of run_priv.h. */
 #pragma once
+#include "base/secret.h"
+#include "pki/tlsconf.h"
 
 #define RUN_STATES(X)                                                                       \
 	X(RUN_CLAIM, "claim")       /* the lease is being written */                        \
@@ -35,3 +37,17 @@ enum run_kind {
 	RUN_KIND_COUNT
 };
 const char *engine_run_kind_name(enum run_kind k);
+
+/* One login over one connection. Tried in order; the kind stands in the log. */
+enum run_way_kind { WAY_OPERATIONAL, WAY_PKI, WAY_PKI_LOGIN, WAY_PSK };
+struct run_way {
+	enum run_way_kind kind;
+	struct pki_tls_policy policy;
+	char credential[64], user[33];  /* id of the admin credential row; "" none; of the login; "": admin */
+	struct secret password;
+	char pin_hex[65];               /* operational: leaf that must show up; "" none */
+	bool candidate;                 /* that row is not proven yet */
+	bool mixed;                     /* the password of that row behind the leaf of another: both changed */
+	bool clear, client;             /* operational without TLS; shows the service's client certificate */
+	unsigned mode;                  /* adopt: TLS from the newest (0) on; RUN_MODE_CLEAR */
+};

@@ -364,10 +364,11 @@ static void renewed(struct engine_run *r, struct store_tx *tx)
 void engine_run_proof(struct engine_run *r, struct store_tx *tx)
 {
 	int64_t now = clk_unix_ms();
-	/* the credential that opened it: the stored candidate, or one that is current already */
+	/* what opened it: the stored candidate, by its row or by another with the same password (a clock that
+	 * was set changes their order), or one that is current already */
 	struct run_way *w = &r->ways[r->way];
-	if (r->admin_stored && !str_eq(w->credential, r->admin_id))
-		r->admin_stored = false;
+	r->admin_stored &= str_eq(w->credential, r->admin_id) ||
+		(str_eq(w->pin_hex, r->admin_leaf) && secret_eq(&w->password, &r->admin_pw));
 	success_device(r, tx, now);
 	uint8_t leaf[32];
 	if (amt_client_leaf(r->client, leaf)) {
@@ -385,7 +386,10 @@ void engine_run_proof(struct engine_run *r, struct store_tx *tx)
 		w->mixed = false;
 	} else if (r->admin_stored) {
 		store_tx_credential_current(tx, r->admin_id, now);
+	} else if (w->candidate) {
+		store_tx_credential_current(tx, w->credential, now);
 	}
+	w->candidate = false;
 	if (r->leaf_serial[0] && r->in.leaf_der.n) {
 		if (engine_run_renews(r))
 			renewed(r, tx);

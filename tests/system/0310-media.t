@@ -184,6 +184,16 @@ test_expect_success GENISOIMAGE 'CTRL-C, once and twice, while a start is being 
 	done
 '
 
+test_expect_success GENISOIMAGE 'CTRL-C before the PC answers: nothing is known of the password' '
+	mkdir -p state/outband && echo "$slow 2 $(date +%s%3N)" >state/outband/tries && cp state/outband/tries want &&
+	kill -STOP $sim_pid &&
+	{ XDG_STATE_HOME=$PWD/state "$OUTBAND" media --direct $slow --password-file admin.txt --cd one.iso >media.out 2>media.err &
+		media_pid=$!; } && sim_pids="$sim_pids $media_pid" &&
+	sim_until eval "ss -Htn dst 127.22.251.3 | grep -q ESTAB" && kill -INT $media_pid && { wait $media_pid || :; } &&
+	kill -CONT $sim_pid && test_cmp want state/outband/tries &&
+	XDG_STATE_HOME=$PWD/state "$OUTBAND" info --direct $slow --password-file admin.txt >/dev/null && test ! -s state/outband/tries
+'
+
 test_expect_success GENISOIMAGE 'the same disc as a file, with its digest' '
 	"$OUTBAND" media save one.iso copy.iso --json >saved && cmp one.iso copy.iso &&
 	test "$(json saved "d[\"sha256\"]")" = "$(sha256sum <one.iso | cut -d" " -f1)" &&
