@@ -107,8 +107,8 @@ for form in json csv; do
 
 	test_expect_success "$form: jobs" '
 		"$OUTBAND" job list --device $pc --json >jobs.json && job=$(json jobs.json "d[0][\"id\"]") &&
-		form job list -- && form job show -- $job && form job pause -- $job && form job retry -- $job &&
-		sim_until job_is delayed && form job cancel -- $job
+		form job list -- && form job show -- $job && sim_until form job pause -- $job && # not while it runs
+		sim_until form job retry -- $job && sim_until job_is delayed && sim_until form job cancel -- $job
 	'
 
 	test_expect_success "$form: a PC is configured, looked at and forgotten" '

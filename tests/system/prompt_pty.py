@@ -70,10 +70,15 @@ def main():
         print("it does not end")
         p.kill()
     p.wait()
-    read(0.1)
+    after = modes(slave)
+    os.close(slave)
+    try:  # what was said last may be under way still: up to the end of the line
+        while select.select([master], [], [], LIMIT_S)[0]:
+            seen += os.read(master, 65536)
+    except OSError:
+        pass
     print(seen.decode("utf-8", "replace").replace("\r\n", "\n"), end="")
     print("\nexit %d" % (p.returncode if p.returncode >= 0 else 128 - p.returncode))
-    after = modes(slave)
     print("terminal sane" if after == before else "terminal: %s, was %s" % (after, before))
 
 
