@@ -226,3 +226,28 @@ void out_json_str(struct out *o, struct span s)
 	}
 	out_u8(o, '"');
 }
+
+void out_html(struct out *o, const char *text)
+{
+	for (; *text; text++) {
+		switch (*text) {
+		case '&':
+			out_str(o, "&amp;");
+			break;
+		case '<':
+			out_str(o, "&lt;");
+			break;
+		case '>':
+			out_str(o, "&gt;");
+			break;
+		case '\'':
+			out_str(o, "&#39;");
+			break;
+		case '"':
+			out_str(o, "&quot;");
+			break;
+		default:
+			out_u8(o, (uint8_t)*text);
+		}
+	}
+}

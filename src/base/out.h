@@ -33,3 +33,4 @@ void out_b64(struct out *o, struct span s); /* base64 with padding, no line brea
 void out_safe(struct out *o, struct span s);
 /* JSON string with quotes; invalid UTF-8 becomes U+FFFD. */
 void out_json_str(struct out *o, struct span s);
+void out_html(struct out *o, const char *text); /* its text, in an element or a quoted attribute */

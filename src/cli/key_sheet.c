@@ -39,35 +39,10 @@ void cli_key_sheet_text(struct out *o, const struct cli_key_pairs *k)
 	mem_wipe(pps, sizeof pps);
 }
 
-static void put_html(struct out *o, const char *text)
-{
-	for (; *text; text++) {
-		switch (*text) {
-		case '&':
-			out_str(o, "&amp;");
-			break;
-		case '<':
-			out_str(o, "&lt;");
-			break;
-		case '>':
-			out_str(o, "&gt;");
-			break;
-		case '\'':
-			out_str(o, "&#39;");
-			break;
-		case '"':
-			out_str(o, "&quot;");
-			break;
-		default:
-			out_u8(o, (uint8_t)*text);
-		}
-	}
-}
-
 static void put_row(struct out *o, const char *name, const char *value)
 {
 	out_fmt(o, "<tr><th>%s</th><td>", name);
-	put_html(o, value);
+	out_html(o, value);
 	out_str(o, "</td></tr>\n");
 }
 

@@ -2,25 +2,6 @@
  * or a disc, for somebody who sits at the PC and is no administrator. No script, nothing from elsewhere. */
 #include "cli/media_share.h"
 
-static void put_text(struct out *o, const char *text)
-{
-	for (; *text; text++) {
-		switch (*text) {
-		case '<':
-			out_str(o, "&lt;");
-			break;
-		case '&':
-			out_str(o, "&amp;");
-			break;
-		case '"':
-			out_str(o, "&quot;");
-			break;
-		default:
-			out_u8(o, (uint8_t)*text);
-		}
-	}
-}
-
 static void put_size(struct out *o, uint64_t bytes)
 {
 	if (bytes >= 1000000000)
@@ -49,7 +30,7 @@ static void put_check(struct out *o, const struct cli_share_page *p)
 		p->sha256);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		out_fmt(o, "<tr><th>%s</th><td><code>%s", rows[i][0], rows[i][1]);
-		put_text(o, p->name);
+		out_html(o, p->name);
 		out_fmt(o, "%s</code></td></tr>\n", rows[i][2]);
 	}
 	out_str(o,
@@ -71,11 +52,11 @@ static void put_stick(struct out *o, const struct cli_share_page *p)
 		"<table>\n<tr><th>Windows</th><td>a program such as Rufus, in its mode &quot;DD image&quot;"
 		"</td></tr>\n<tr><th>macOS</th><td><code>diskutil list</code> shows which disk it is, "
 		"<code>diskutil unmountDisk diskN</code>, then<br><code>sudo dd if=");
-	put_text(o, p->name);
+	out_html(o, p->name);
 	out_str(o,
 		" of=/dev/rdiskN bs=4m</code></td></tr>\n<tr><th>Linux</th><td><code>lsblk</code> shows "
 		"which disk it is, then<br><code>sudo dd if=");
-	put_text(o, p->name);
+	out_html(o, p->name);
 	out_str(o, " of=/dev/sdX bs=4M conv=fsync</code></td></tr>\n</table>\n");
 }
 
@@ -84,7 +65,7 @@ void cli_share_print_page(struct out *o, const struct cli_share_page *p)
 	out_str(o,
 		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		"<meta name=\"viewport\" content=\"width=device-width\">\n<title>Rescue disc: ");
-	put_text(o, p->name);
+	out_html(o, p->name);
 	out_str(o,
 		"</title>\n<style>body{font:16px/1.5 sans-serif;max-width:46em;margin:2em auto;"
 		"padding:0 1em}pre,code{font-family:monospace;background:#eee;overflow-wrap:anywhere;"
@@ -93,9 +74,9 @@ void cli_share_print_page(struct out *o, const struct cli_share_page *p)
 		"text-decoration:none}</style>\n</head>\n<body>\n<h1>Rescue disc</h1>\n"
 		"<p>This starts a PC from a USB stick or a disc, without what is installed on it.</p>\n"
 		"<h2>1. Download it</h2>\n<p><a class=\"get\" href=\"/");
-	put_text(o, p->name);
+	out_html(o, p->name);
 	out_str(o, "\" download>");
-	put_text(o, p->name);
+	out_html(o, p->name);
 	out_str(o, "</a></p>\n<p>");
 	put_size(o, p->bytes);
 	out_str(o, ". A download that broke may go on where it was.</p>\n");
