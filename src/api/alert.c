@@ -3,6 +3,7 @@
  * dispatcher. */
 #include "api/api_priv.h"
 #include "base/str.h"
+#include "engine/alert_wanted.h"
 #include "engine/alert_watch.h"
 
 /* A page goes on behind "UUID/kind". */
@@ -74,7 +75,8 @@ static int64_t last_alert(struct api_req *r, const char *uuid)
 	return trap.at_unix_ms > event.at_unix_ms ? trap.at_unix_ms : event.at_unix_ms;
 }
 
-static void write_watch(struct api_req *r, const struct store_pc_log *l, int64_t hours, bool bad)
+static void write_watch(struct api_req *r, const struct store_pc_log *l,
+			struct engine_alert_wanted *wanted, int64_t hours, bool bad)
 {
 	const struct engine *en = r->api->conf.engine;
 	struct api_json *j = &r->json;
@@ -82,21 +84,26 @@ static void write_watch(struct api_req *r, const struct store_pc_log *l, int64_t
 	struct store_device d;
 
 	arena_reset(&r->scratch);
-	engine_alert_watch_read(&r->scratch, l, &w);
-	enum engine_watch_state state = engine_alert_watch_judge(en, &w, hours);
-	if (bad && state == ENGINE_WATCH_CONFIRMED)
+	if (!store_device_get(r->api->conf.store, &r->scratch, l->uuid, &d))
 		return;
-	bool known = store_device_get(r->api->conf.store, &r->scratch, l->uuid, &d);
+	if (*l->content)
+		engine_alert_watch_read(&r->scratch, l, &w);
+	else
+		engine_alert_watch_unlooked(wanted, &d, &r->scratch, &w);
+	enum engine_watch_state state = engine_alert_watch_judge(en, &w, hours);
+	if (bad && (state == ENGINE_WATCH_CONFIRMED || state == ENGINE_WATCH_UNWANTED))
+		return;
+	bool adopted = str_eq(d.state, store_device_state_name(STORE_DEV_ADOPTED));
 	api_json_begin(j, NULL, '{');
 	api_json_str(j, "uuid", l->uuid);
-	api_json_str(j, "fqdn", known ? d.fqdn : "");
-	api_json_str(j, "address", known ? d.address : "");
+	api_json_str(j, "fqdn", d.fqdn);
+	api_json_str(j, "address", d.address);
 	api_json_str(j, "state", engine_alert_watch_name(state));
 	api_json_str(j, "detail", w.detail);
 	api_json_time(j, "confirmed_at", w.confirmed_unix_ms);
 	api_json_time(j, "looked_at", w.looked_unix_ms);
 	api_json_time(j, "last_alert_at", last_alert(r, l->uuid));
-	api_json_str(j, "advice", engine_alert_watch_advice(en, state));
+	api_json_str(j, "advice", engine_alert_watch_advice(en, state, adopted));
 	api_json_end(j, '}');
 }
 
@@ -123,8 +130,10 @@ void api_alert_watch(struct api_req *r)
 			  : 0;
 	api_json_begin(&r->json, NULL, '{');
 	api_json_begin(&r->json, "items", '[');
+	struct engine_alert_wanted *wanted = engine_alert_wanted_new(r->api->conf.engine);
 	for (unsigned i = 0; i < n; i++)
-		write_watch(r, &rows[i], hours, bad);
+		write_watch(r, &rows[i], wanted, hours, bad);
+	engine_alert_wanted_free(wanted);
 	if (n == page.limit && n)
 		after = rows[n - 1].uuid;
 	api_list_end(r, after);

@@ -36,6 +36,7 @@
 #define LIMIT_NAME_ASKED         256      /* jobs that wait for a name without a worker */
 #define LIMIT_OP_BYTES           (4 << 20) /* what one operation on a PC may keep of its answers */
 #define LIMIT_HELLO_CONNS        4096     /* open at once; a hello takes milliseconds */
+#define LIMIT_ALERTS_UNKNOWN     120      /* in a minute, of senders that are no PC of ours */
 #define LIMIT_HELLO_CONNS_SOURCE 256      /* of one address: a site behind one NAT says hello at once */
 #define LIMIT_REDIR_AUTH_BYTES   4096     /* a login of a redirection session: a Kerberos token is the longest */
 #define LIMIT_SIGHTINGS          1000000  /* addresses where AMT was seen: the oldest go first */

@@ -1,5 +1,6 @@
 /* See alert_listener.h. Events come over HTTP as firmware sends them: first without a login, again with one
- * after the 401; answered with 200, or with an acknowledgement when the envelope asks for one. */
+ * after the 401; answered with 200, or with an acknowledgement when the envelope asks for one, once whoever
+ * takes them has stored them. */
 #include "cli/alert_listener.h"
 #include "base/clk.h"
 #include "base/hash.h"
@@ -27,6 +28,7 @@
 #define DEFAULT_HOST "0.0.0.0"
 #define HOST_MAX     64
 #define REFUSALS     5 /* told of in a second */
+#define ACK_MAX      2048
 
 struct conn {
 	struct cli_alerts *a;
@@ -35,7 +37,17 @@ struct conn {
 	struct sched_timer *deadline;
 	struct wire_http1 *http;
 	char peer[64];
+	struct cli_alert_ticket *waits; /* for this the answer */
 	bool ending;
+};
+/* An alert that is being stored. */
+struct cli_alert_ticket {
+	struct cli_alert_ticket *next, **back;
+	struct cli_alerts *a; /* NULL: it is gone */
+	struct conn *c;       /* NULL: nobody waits for an answer */
+	uint64_t mark;
+	size_t ack_n;
+	uint8_t ack[ACK_MAX];
 };
 struct cli_alerts {
 	struct cli_alerts_conf conf;
@@ -46,9 +58,11 @@ struct cli_alerts {
 	uint8_t ha1[16];
 	struct conn *conns;
 	unsigned conn_count;
-	struct {
+	struct cli_alert_ticket *tickets;
+	struct mark {
 		uint64_t hash;
 		int64_t mono_ms; /* 0: free */
+		bool settled;    /* whoever takes alerts has it */
 	} marks[MARKS];
 	unsigned mark_at;
 	struct {
@@ -63,20 +77,22 @@ struct cli_alerts {
 
 /* ---- what is told on ---- */
 
-/* Not again within two minutes: senders repeat themselves three times in one. */
-static bool is_new(struct cli_alerts *a, const char *mark)
+/* Told within two minutes: senders repeat themselves three times in one. NULL: it is new. */
+static struct mark *find_mark(struct cli_alerts *a, uint64_t hash)
 {
-	uint64_t h = hash_mix64(span_str(mark), a->conf.seed);
 	int64_t now = clk_mono_ms() + 1;
 
 	for (unsigned i = 0; i < MARKS; i++)
-		if (a->marks[i].mono_ms && a->marks[i].hash == h &&
+		if (a->marks[i].mono_ms && a->marks[i].hash == hash &&
 		    now - a->marks[i].mono_ms < MARK_MS)
-			return false;
-	a->marks[a->mark_at].hash = h;
-	a->marks[a->mark_at].mono_ms = now;
+			return &a->marks[i];
+	return NULL;
+}
+
+static void put_mark(struct cli_alerts *a, uint64_t hash, bool settled)
+{
+	a->marks[a->mark_at] = (struct mark){ hash, clk_mono_ms() + 1, settled };
 	a->mark_at = (a->mark_at + 1) % MARKS;
-	return true;
 }
 
 /* Two sources may share a place: then they share the limit. */
@@ -102,14 +118,56 @@ static void refused(struct cli_alerts *a, const char *from, const char *why)
 		a->conf.on_refused(a->conf.arg, from, why);
 }
 
-static void tell(struct cli_alerts *a, const struct amt_alert *alert)
+static struct cli_alert_ticket *ticket_new(struct cli_alerts *a, uint64_t mark)
 {
-	if (!is_new(a, alert->mark)) {
-		a->counts.repeated++;
-		return;
+	struct cli_alert_ticket *t = MEM_NEW(struct cli_alert_ticket);
+
+	t->a = a;
+	t->mark = mark;
+	t->next = a->tickets;
+	t->back = &a->tickets;
+	if (t->next)
+		t->next->back = &t->next;
+	a->tickets = t;
+	return t;
+}
+
+static void ticket_free(struct cli_alert_ticket *t)
+{
+	if (t->a) {
+		*t->back = t->next;
+		if (t->next)
+			t->next->back = t->back;
 	}
-	a->counts.taken++;
-	a->conf.on_alert(a->conf.arg, alert);
+	if (t->c)
+		t->c->waits = NULL;
+	mem_free(t);
+}
+
+/* *out_t: of CLI_ALERT_LATER, for whoever answers then. */
+static enum cli_alert_taken tell(struct cli_alerts *a, const struct amt_alert *alert,
+				 struct cli_alert_ticket **out_t)
+{
+	uint64_t hash = hash_mix64(span_str(alert->mark), a->conf.seed);
+	const struct mark *m = find_mark(a, hash);
+
+	if (m) {
+		a->counts.repeated++;
+		return m->settled ? CLI_ALERT_NOW : CLI_ALERT_NOT;
+	}
+	struct cli_alert_ticket *t = ticket_new(a, hash);
+	enum cli_alert_taken taken = a->conf.on_alert(a->conf.arg, alert, t);
+	if (taken == CLI_ALERT_NOT)
+		a->counts.limited++;
+	else
+		a->counts.taken++;
+	if (taken != CLI_ALERT_NOT)
+		put_mark(a, hash, taken == CLI_ALERT_NOW);
+	if (taken == CLI_ALERT_LATER)
+		*out_t = t;
+	else
+		ticket_free(t);
+	return taken;
 }
 
 /* ---- traps ---- */
@@ -119,13 +177,14 @@ static void on_datagram(void *arg, const struct net_udp_from *from, struct span 
 	struct cli_alerts *a = arg;
 	struct amt_alert alert;
 	struct in_addr ip = { htonl(from->ip) };
+	struct cli_alert_ticket *t;
 	char text[INET_ADDRSTRLEN];
 
 	(void)inet_ntop(AF_INET, &ip, text, sizeof text);
 	if (!may_speak(a, text))
 		return;
 	if (amt_alert_trap(bytes, text, &alert, NULL))
-		tell(a, &alert);
+		(void)tell(a, &alert, &t);
 	else {
 		a->counts.malformed++;
 		refused(a, text, "a datagram that is no trap of a PC");
@@ -136,6 +195,8 @@ static void on_datagram(void *arg, const struct net_udp_from *from, struct span 
 
 static void conn_free(struct conn *c)
 {
+	if (c->waits)
+		c->waits->c = NULL;
 	sched_cancel(c->deadline);
 	net_stream_close(c->s);
 	wire_http1_free(c->http);
@@ -242,11 +303,35 @@ static void challenge(struct conn *c)
 	reply(c, "401 Unauthorized", line, span_make(NULL, 0), false);
 }
 
+static void say_again(struct conn *c)
+{
+	reply(c, "503 Service Unavailable", "Retry-After: 5\r\n", span_make(NULL, 0), true);
+}
+
+void cli_alerts_settle(struct cli_alert_ticket *t, bool kept)
+{
+	struct mark *m = t->a ? find_mark(t->a, t->mark) : NULL;
+
+	if (m && kept)
+		m->settled = true;
+	else if (m)
+		m->mono_ms = 0; /* when it comes again it is new */
+	if (t->c) {
+		net_stream_pause(t->c->s, false);
+		if (kept)
+			reply(t->c, "200 OK", "", span_make(t->ack, t->ack_n), false);
+		else
+			say_again(t->c);
+	}
+	ticket_free(t);
+}
+
 static void accept_event(struct conn *c, struct span body)
 {
 	struct cli_alerts *a = c->a;
+	struct cli_alert_ticket *t = NULL;
 	struct amt_alert alert;
-	uint8_t ack[2048];
+	uint8_t ack[ACK_MAX];
 	struct out o;
 
 	if (!amt_alert_event(body, c->peer, &alert, NULL)) {
@@ -257,8 +342,23 @@ static void accept_event(struct conn *c, struct span body)
 	}
 	out_init(&o, ack, sizeof ack);
 	amt_alert_ack(&alert, ++a->acks, &o);
-	tell(a, &alert);
-	reply(c, "200 OK", "", o.bad ? span_make(NULL, 0) : out_span(&o), false);
+	struct span bytes = o.bad ? span_make(NULL, 0) : out_span(&o);
+	switch (tell(a, &alert, &t)) {
+	case CLI_ALERT_NOW:
+		reply(c, "200 OK", "", bytes, false);
+		break;
+	case CLI_ALERT_LATER:
+		if (bytes.n)
+			memcpy(t->ack, bytes.p, bytes.n);
+		t->ack_n = bytes.n;
+		t->c = c;
+		c->waits = t;
+		net_stream_pause(c->s, true);
+		break;
+	case CLI_ALERT_NOT:
+		say_again(c);
+		break;
+	}
 }
 
 static void answer(struct conn *c)
@@ -298,7 +398,7 @@ static void on_data(void *arg, struct span bytes)
 {
 	struct conn *c = arg;
 
-	while (bytes.n && !c->ending) {
+	while (bytes.n && !c->ending && !c->waits) { /* nobody sends before the answer has come */
 		size_t used = 0;
 		enum wire_got got = wire_http1_feed(c->http, bytes, &used, NULL);
 		if (got == WIRE_BAD) {
@@ -450,6 +550,8 @@ void cli_alerts_free(struct cli_alerts *a)
 		return;
 	while (a->conns)
 		conn_free(a->conns);
+	for (struct cli_alert_ticket *t = a->tickets; t; t = t->next)
+		t->a = NULL;
 	net_udp_close(a->udp);
 	net_listen_close(a->listen);
 	net_listen_close(a->listen_tls);

@@ -73,13 +73,16 @@ static void show(struct cli *c, const struct amt_alert *a)
 	cli_writer_flush(c->writer);
 }
 
-static void on_alert(void *arg, const struct amt_alert *a)
+static enum cli_alert_taken on_alert(void *arg, const struct amt_alert *a,
+				     struct cli_alert_ticket *t)
 {
 	struct listening *l = arg;
 
+	(void)t;
 	show(l->c, a);
 	if (l->left && --l->left == 0) /* not inside of the listener that called */
 		(void)sched_after(net_loop_sched(l->loop), 0, on_end, l);
+	return CLI_ALERT_NOW;
 }
 
 static void on_refused(void *arg, const char *from, const char *why)

@@ -213,6 +213,6 @@ bool cli_cmd_alert_subscriptions(struct cli *c, struct err *e)
 
 	return cli_rpc_list(c, target, cols, sizeof cols / sizeof *cols,
 			    bad ? "All PCs whose profile has alerts tell of events."
-				: "No PC is configured by a profile with alerts.",
+				: "No PC is configured.",
 			    e);
 }

@@ -8,9 +8,15 @@
 #define DEFAULT_NAME "localhost"
 #define RETRY_MS     60000
 
-static void on_alert(void *arg, const struct amt_alert *a)
+static void on_kept(void *arg, bool kept)
 {
-	engine_alerts_take(arg, a);
+	cli_alerts_settle(arg, kept);
+}
+
+static enum cli_alert_taken on_alert(void *arg, const struct amt_alert *a,
+				     struct cli_alert_ticket *t)
+{
+	return engine_alerts_take(arg, a, on_kept, t) ? CLI_ALERT_LATER : CLI_ALERT_NOT;
 }
 
 static void on_refused(void *arg, const char *from, const char *why)

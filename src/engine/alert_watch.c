@@ -1,6 +1,8 @@
 /* See alert_watch.h. A row is one of pc_log: "state detail", when it was last confirmed, when last tried.
- * Only PCs whose profile wants alerts have one, so that the clock has no others to go through. */
+ * Only PCs whose profile wants alerts have one, so that the clock has no others to ask. Jobs make it; for those
+ * that no job of ours has read, adopted ones say, the clock goes through the list, some in each tick. */
 #include "engine/alert_watch.h"
+#include "engine/alert_wanted.h"
 #include "engine/engine_priv.h"
 #include "engine/key.h"
 #include "engine/operate.h"
@@ -14,6 +16,7 @@
 #define OP          "alerts.show"
 #define HOUR_MS     INT64_C(3600000)
 #define BATCH       100 /* PCs that are looked at in one tick */
+#define WALK        200 /* and of which it is seen whether anybody looks: 12,000 an hour */
 #define TRAPS_UNTIL 17  /* major release: PET and its receivers went with 18 */
 #define NO_TRAPS    "alerts.traps: not available in this release"
 #define DETAIL_MAX  200
@@ -99,10 +102,13 @@ enum engine_watch_state engine_alert_watch_judge(const struct engine *en,
 	return w->state;
 }
 
-const char *engine_alert_watch_advice(const struct engine *en, enum engine_watch_state s)
+const char *engine_alert_watch_advice(const struct engine *en, enum engine_watch_state s,
+				      bool adopted)
 {
 	switch (s) {
 	case ENGINE_WATCH_MISSING:
+		if (adopted)
+			return "'outband device apply PC' makes it a PC of ours, with all of its profile";
 		return en->set.repair == ENGINE_REPAIR_AUTO
 			? "it is subscribed again by itself (drift.repair auto); 'outband log PC' tells why not yet"
 			: "'outband device apply PC' subscribes it again; 'outband setting set drift.repair auto' lets the service do so";
@@ -112,26 +118,33 @@ const char *engine_alert_watch_advice(const struct engine *en, enum engine_watch
 		return "'outband alert show PC' looks now; the setting alerts.confirm_h says how often the service does";
 	case ENGINE_WATCH_UNSUPPORTED:
 		return "its firmware cannot tell: read its log by the clock, with the setting logs.read_h";
+	case ENGINE_WATCH_WAITING:
+		return en->set.confirm_h
+			? "it is looked at by itself; 'outband alert show PC' looks now"
+			: "'outband alert show PC' looks now; alerts.confirm_h 0 keeps the service from it";
+	case ENGINE_WATCH_UNWANTED:
+		return "to be told of events, put the group alerts into its profile";
 	default:
 		return "";
 	}
 }
 
+void engine_alert_watch_unlooked(struct engine_alert_wanted *w, const struct store_device *d,
+				 struct arena *a, struct engine_alert_watch *out_w)
+{
+	const char *profile, *text;
+	bool wants = engine_alert_wanted_of(w, d, &profile);
+
+	text = wants       ? ""
+		: *profile ? arena_fmt(a, "profile %s names no receiver of alerts", profile)
+			   : "no profile is for it";
+	*out_w = (struct engine_alert_watch){
+		.state = wants ? ENGINE_WATCH_WAITING : ENGINE_WATCH_UNWANTED,
+		.detail = text ? text : "",
+	};
+}
+
 /* ---- by a job ---- */
-
-static const struct engine_node *alerts_of(const struct engine_profile *p)
-{
-	for (const struct engine_node *n = p->parts; n; n = n->next)
-		if (str_eq(n->key, "alerts"))
-			return n;
-	return NULL;
-}
-
-static bool wants_any(const struct engine_node *alerts)
-{
-	return engine_node_count(engine_node_get(alerts, "subscriptions")) ||
-		engine_node_count(engine_node_get(alerts, "traps"));
-}
 
 static bool has_traps(const char *version)
 {
@@ -182,12 +195,12 @@ void engine_alert_watch_checked(struct engine *en, struct store_tx *tx, const ch
 				const struct engine_profile *p, const char *version,
 				const char *lines, const char *notes)
 {
-	const struct engine_node *alerts = alerts_of(p);
+	const struct engine_node *alerts = engine_alert_wanted_part(p);
 	struct engine_alert_watch was;
 	struct arena a;
 
 	arena_init(&a, 1 << 18);
-	if (wants_any(alerts)) {
+	if (engine_alert_wanted_any(alerts)) {
 		const char *lost = find_line(&a, lines, is_lost),
 			   *lacks = can_tell(alerts, has_traps(version))
 			? find_line(&a, notes, is_unavailable)
@@ -266,18 +279,6 @@ bool engine_alert_watch_lacks(const struct engine_node *alerts, struct span rows
 	return is;
 }
 
-/* By the profile of its last check or configuration: another one is not applied yet. */
-static bool load_profile(struct engine *en, struct arena *a, const char *uuid,
-			 struct engine_profile *out_p)
-{
-	struct store_drift drift;
-	struct store_profile p;
-
-	return store_drift_get(en->conf.store, a, uuid, &drift) &&
-		store_profile_get(en->conf.store, a, drift.profile, &p) &&
-		engine_profile_parse_in(p.name, p.version, span_str(p.yaml), a, out_p, NULL);
-}
-
 /* The job that repairs also tells what was wrong; where nothing is repaired unasked, a check puts it where
  * `drift` is read. */
 static void to_drift(struct engine *en, struct store_tx *tx, struct arena *a, const char *uuid)
@@ -302,10 +303,11 @@ void engine_alert_watch_keep(struct engine *en, struct store_tx *tx, const char 
 		return;
 	arena_init(&a, 1 << 22);
 	bool known = get(en, &a, uuid, &was);
-	const struct engine_node *alerts = load_profile(en, &a, uuid, &p) ? alerts_of(&p) : NULL;
+	const struct engine_node *alerts =
+		engine_alert_wanted_profile(en, &a, uuid, &p) ? engine_alert_wanted_part(&p) : NULL;
 	struct store_device d;
 	bool traps = !store_device_get(en->conf.store, &a, uuid, &d) || has_traps(d.version);
-	if (!wants_any(alerts)) {
+	if (!engine_alert_wanted_any(alerts)) {
 		if (known)
 			store_tx_pc_log_drop(tx, uuid, STORE_PC_LOG_WATCH);
 	} else if (!can_tell(alerts, traps)) {
@@ -346,6 +348,39 @@ void engine_alert_watch_failed(struct engine *en, struct store_tx *tx, const cha
 
 /* ---- by the clock ---- */
 
+/* Where the walk goes on in the next tick. Those that should tell, and of which nobody knows, are asked next. */
+static void find_unwatched(struct engine *en, struct arena *a)
+{
+	struct store_pc_log *rows = ARENA_ARRAY(a, struct store_pc_log, WALK);
+	struct store *s = en->conf.store;
+	unsigned added = 0,
+		 n = rows ? store_pc_log_list(s, a, STORE_PC_LOG_WATCH, en->watch_after, WALK, rows)
+			  : 0;
+	struct engine_alert_wanted *w = engine_alert_wanted_new(en);
+	struct store_tx *tx = store_tx_new(s);
+
+	for (unsigned i = 0; i < n; i++) {
+		struct store_device d;
+		const char *profile;
+		if (*rows[i].content || !store_device_get(s, a, rows[i].uuid, &d) ||
+		    !engine_alert_wanted_of(w, &d, &profile))
+			continue;
+		added++;
+		store_tx_pc_log_set(
+			tx,
+			&(struct store_pc_log){ .uuid = d.uuid,
+						.log = STORE_PC_LOG_WATCH,
+						.content = names[ENGINE_WATCH_WAITING] });
+	}
+	(void)str_copy(en->watch_after, sizeof en->watch_after,
+		       span_str(n == WALK ? rows[n - 1].uuid : ""));
+	if (added)
+		store_tx_commit(tx, NULL, NULL);
+	else
+		store_tx_drop(tx);
+	engine_alert_wanted_free(w);
+}
+
 void engine_alert_watch_tick(struct engine *en)
 {
 	const char *uuids[BATCH];
@@ -355,7 +390,8 @@ void engine_alert_watch_tick(struct engine *en)
 
 	if (!en->set.confirm_h || en->stopping)
 		return;
-	arena_init(&a, 1 << 20);
+	arena_init(&a, 1 << 22);
+	find_unwatched(en, &a);
 	unsigned n = store_pc_log_old(en->conf.store, &a, STORE_PC_LOG_WATCH,
 				      clk_unix_ms() - en->set.confirm_h * HOUR_MS, BATCH, uuids);
 	const struct engine_operate_want w = { .kind = amt_op_find(OP),

@@ -7,9 +7,11 @@
 #include "base/span.h"
 
 struct engine;
+struct engine_alert_wanted;
 struct err;
 struct engine_node;
 struct engine_profile;
+struct store_device;
 struct store_pc_log;
 struct store_tx;
 
@@ -18,7 +20,9 @@ struct store_tx;
 	X(ENGINE_WATCH_MISSING, "missing")                                                   \
 	X(ENGINE_WATCH_UNSUPPORTED, "unsupported") /* the PC has no such classes */          \
 	X(ENGINE_WATCH_UNREACHED, "unreached")     /* the last look failed */                \
-	X(ENGINE_WATCH_OVERDUE, "overdue")         /* only in what is told: too long ago */
+	X(ENGINE_WATCH_OVERDUE, "overdue")         /* only in what is told: too long ago */  \
+	X(ENGINE_WATCH_WAITING, "waiting")         /* it should tell, and nobody has looked */ \
+	X(ENGINE_WATCH_UNWANTED, "unwanted")       /* only in what is told: by its profile it need not */
 enum engine_watch_state {
 #define X(id, name) id,
 	ENGINE_ALERT_WATCHES(X)
@@ -36,8 +40,11 @@ void engine_alert_watch_read(struct arena *a, const struct store_pc_log *row, st
 enum engine_watch_state engine_alert_watch_judge(const struct engine *en, const struct engine_alert_watch *w,
 						 int64_t hours);
 const char *engine_alert_watch_name(enum engine_watch_state s);
-/* What the administrator can do, and what happens by itself. "" nothing. */
-const char *engine_alert_watch_advice(const struct engine *en, enum engine_watch_state s);
+/* What the administrator can do, and what happens by itself. "" nothing. adopted: others configured the PC. */
+const char *engine_alert_watch_advice(const struct engine *en, enum engine_watch_state s, bool adopted);
+/* Of a PC without a row: whether it should have one. Texts are in the arena. */
+void engine_alert_watch_unlooked(struct engine_alert_wanted *w, const struct store_device *d, struct arena *a,
+				 struct engine_alert_watch *out_w);
 
 /* A check (lines that differ, notes) or a configuration (no lines; what the PC lacks) has read all that the
  * profile names. */

@@ -11,7 +11,8 @@
 #include <stdio.h>
 
 #define WAITING_MAX 64 /* for the program and the web server, each */
-#define AT_ONCE     4
+#define AT_ONCE     4  /* of each */
+#define MINUTE_MS   60000
 #define HOOK_MS     30000
 #define JSON_MAX    8192
 
@@ -45,6 +46,17 @@ static bool find_device(struct engine *en, struct arena *a, const struct amt_ale
 
 /* ---- on to others ---- */
 
+static struct engine_alert_way *way_of(struct engine_alert_send *s)
+{
+	return &s->en->alert_ways[s->webhook];
+}
+
+static void say_dropped(bool webhook, int64_t count)
+{
+	log_ev(LOG_EV_ALERT_DROPPED, LOG_S("to", webhook ? "webhook" : "hook"),
+	       LOG_I("count", count));
+}
+
 static void pump(struct engine *en);
 
 static void send_free(struct engine_alert_send *s)
@@ -58,7 +70,11 @@ static void send_free(struct engine_alert_send *s)
 				break;
 			}
 		}
-		en->alert_send_count--;
+		struct engine_alert_way *w = way_of(s);
+		if (--w->count == 0 && w->dropped > 1) /* the first one was told */
+			say_dropped(s->webhook, w->dropped);
+		if (w->count == 0)
+			w->dropped = 0;
 	}
 	buf_deinit(&s->json);
 	mem_free(s);
@@ -77,7 +93,7 @@ static void ended(struct engine_alert_send *s, const struct err *e)
 		store_tx_commit(tx, NULL, NULL);
 	}
 	if (en)
-		en->alerts_running--;
+		way_of(s)->running--;
 	send_free(s);
 	if (en)
 		pump(en);
@@ -107,7 +123,7 @@ static void begin(struct engine_alert_send *s)
 	struct engine *en = s->en;
 	const struct engine_outside *way = en->conf.outside;
 
-	en->alerts_running++;
+	way_of(s)->running++;
 	s->running = true;
 	if (s->webhook) {
 		way->post(way->ctx, en->set.alert_webhook, buf_span(&s->json), on_posted, s);
@@ -122,19 +138,18 @@ static void begin(struct engine_alert_send *s)
 
 static void pump(struct engine *en)
 {
-	for (struct engine_alert_send *s = en->alert_sends;
-	     s && en->alerts_running < AT_ONCE && !en->stopping; s = s->next)
-		if (!s->running)
+	for (struct engine_alert_send *s = en->alert_sends; s && !en->stopping; s = s->next)
+		if (!s->running && way_of(s)->running < AT_ONCE)
 			begin(s);
 }
 
 static void send_on(struct engine *en, bool webhook, const struct amt_alert *a, const char *uuid,
 		    struct span json)
 {
-	if (en->alert_send_count >= 2 * WAITING_MAX) {
-		static struct log_rate limit;
-		if (log_rate_ok(&limit, 1))
-			log_ev(LOG_EV_ALERT_DROPPED, LOG_S("to", webhook ? "webhook" : "hook"));
+	struct engine_alert_way *w = &en->alert_ways[webhook];
+	if (w->count >= WAITING_MAX) {
+		if (w->dropped++ == 0)
+			say_dropped(webhook, 1);
 		return;
 	}
 	struct engine_alert_send *s = MEM_NEW(struct engine_alert_send);
@@ -149,7 +164,7 @@ static void send_on(struct engine *en, bool webhook, const struct amt_alert *a, 
 	while (*end)
 		end = &(*end)->next;
 	*end = s;
-	en->alert_send_count++;
+	w->count++;
 	pump(en);
 }
 
@@ -180,41 +195,84 @@ static void forward(struct engine *en, const struct amt_alert *a, const struct s
 
 /* ---- in ---- */
 
-static void count(struct engine *en, struct store_tx *tx, struct arena *a, const char *uuid,
-		  const struct amt_alert *alert)
-{
-	const char *log = alert->kind == AMT_ALERT_TRAP ? STORE_PC_LOG_TRAP : STORE_PC_LOG_ALERT;
-	struct store_pc_log l = { 0 };
+struct keeping {
+	struct engine *en;
+	void (*fn)(void *arg, bool kept);
+	void *arg;
+};
 
-	if (!store_pc_log_get(en->conf.store, a, uuid, log, &l))
-		l = (struct store_pc_log){ uuid, log, "", 0, 0 };
-	l.amount++;
-	l.content = alert->text;
-	l.at_unix_ms = clk_unix_ms();
-	store_tx_pc_log_set(tx, &l);
+static void on_kept(void *arg, const struct err *e)
+{
+	struct keeping *k = arg;
+
+	struct engine *en = k->en;
+
+	en->logins--;
+	k->fn(k->arg, !e || e->code == ERR_NONE);
+	mem_free(k);
+	engine_stop_look(en);
 }
 
-void engine_alerts_take(struct engine *en, const struct amt_alert *alert)
+/* Whoever makes up senders gets no more rows of the timeline than this. */
+static bool too_many_unknown(struct engine *en, const struct amt_alert *alert)
 {
-	struct store_device d;
-	struct arena a;
+	int64_t minute = clk_mono_ms() / MINUTE_MS;
+
+	if (en->alert_unknown_minute != minute)
+		en->alert_unknown_count = 0;
+	en->alert_unknown_minute = minute;
+	if (en->alert_unknown_count++ < LIMIT_ALERTS_UNKNOWN)
+		return false;
+	if (en->alert_unknown_count == LIMIT_ALERTS_UNKNOWN + 1)
+		log_ev(LOG_EV_ALERT_REFUSED, LOG_S("address", alert->from),
+		       LOG_S("what",
+			     "an alert of no PC of this service; too many of them in this minute, the "
+			     "rest is left out"));
+	return true;
+}
+
+static void put_event(struct engine *en, struct store_tx *tx, const char *uuid,
+		      const struct amt_alert *alert)
+{
+	enum log_event ev = amt_alert_rank(alert) < 2 ? LOG_EV_ALERT_BAD : LOG_EV_ALERT;
 	char at[CLK_TEXT_SIZE] = "";
 
-	arena_init(&a, 1 << 18);
-	bool known = find_device(en, &a, alert, &d);
-	struct store_tx *tx = store_tx_new(en->conf.store);
 	if (alert->at_unix_s > 0)
 		clk_print_unix_ms(alert->at_unix_s * 1000, at);
-	enum log_event ev = amt_alert_rank(alert) < 2 ? LOG_EV_ALERT_BAD : LOG_EV_ALERT;
-	ENGINE_EVENT(en, tx, known ? d.uuid : "", ev, NULL, LOG_S("uuid", known ? d.uuid : ""),
+	ENGINE_EVENT(en, tx, uuid, ev, NULL, LOG_S("uuid", uuid),
 		     LOG_S("kind", amt_alert_kind_name(alert->kind)), LOG_S("address", alert->from),
 		     LOG_S("severity", alert->severity), LOG_S("id", alert->id),
 		     LOG_S("what", alert->text), LOG_S("at", at[0] ? at : NULL));
+}
+
+bool engine_alerts_take(struct engine *en, const struct amt_alert *alert,
+			void (*fn)(void *arg, bool kept), void *arg)
+{
+	struct store_device d;
+	struct arena a;
+
+	if (store_is_full(en->conf.store))
+		return false;
+	arena_init(&a, 1 << 18);
+	bool known = find_device(en, &a, alert, &d);
+	if (!known && too_many_unknown(en, alert)) {
+		arena_deinit(&a);
+		return false;
+	}
+	struct store_tx *tx = store_tx_new(en->conf.store);
+	put_event(en, tx, known ? d.uuid : "", alert);
 	if (known)
-		count(en, tx, &a, d.uuid, alert);
-	store_tx_commit(tx, NULL, NULL);
+		store_tx_pc_log_count(tx, d.uuid,
+				      alert->kind == AMT_ALERT_TRAP ? STORE_PC_LOG_TRAP
+								    : STORE_PC_LOG_ALERT,
+				      alert->text, clk_unix_ms());
+	struct keeping *k = MEM_NEW(struct keeping);
+	*k = (struct keeping){ en, fn, arg };
+	en->logins++; /* whoever stops waits for it */
+	store_tx_commit(tx, on_kept, k);
 	forward(en, alert, known ? &d : NULL);
 	arena_deinit(&a);
+	return true;
 }
 
 void engine_alerts_end(struct engine *en)

@@ -6,8 +6,10 @@
 
 struct engine;
 struct secret;
-/* Came in just now, and for the first time. */
-void engine_alerts_take(struct engine *en, const struct amt_alert *a);
+/* Came in just now, and for the first time. fn exactly once, after this returned: kept says whether it is durable
+ * (and counted, and handed on). False: it is not taken, and fn is not called: nobody knows its sender and there
+ * are too many of that kind, or the disk does not keep up. */
+bool engine_alerts_take(struct engine *en, const struct amt_alert *a, void (*fn)(void *arg, bool kept), void *arg);
 /* Where to listen; "" not at all. Texts are in the arena. */
 struct engine_alerts_conf {
 	const char *traps, *events, *https, *name, *user;

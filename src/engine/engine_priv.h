@@ -46,7 +46,7 @@ struct engine {
 	struct engine_console *consoles;     /* console.c */
 	struct engine_operation *operations; /* operate.c: newest first */
 	unsigned operation_count, operating; /* operating: PCs */
-	unsigned logins;                     /* holds and ends of sessions that are being stored (login.c, session.c) */
+	unsigned logins;                     /* being stored: holds, ends of sessions (login.c, session.c), alerts */
 	struct engine_agenda_run *agenda;    /* schedules that run now */
 	struct sched_timer *agenda_timer;
 	struct engine_discovery *discovery;  /* discovery.c: the one that runs now */
@@ -55,8 +55,14 @@ struct engine {
 	struct publishing *publishing;  /* a worker makes the lists */
 	bool publish_again;             /* what changed may not have been durable when they were made */
 	int64_t hook_count;             /* that run now */
+	char watch_after[UUID_TEXT_SIZE];      /* alert_watch.c: how far the list was gone through */
 	struct engine_alert_send *alert_sends; /* alerts.c */
-	unsigned alert_send_count, alerts_running, logs_turn;
+	struct engine_alert_way {
+		unsigned count, running;
+		int64_t dropped;               /* since it last kept up */
+	} alert_ways[2];                       /* hook, webhook */
+	int64_t alert_unknown_minute;
+	unsigned alert_unknown_count, logs_turn;
 	struct engine_forwarding *forwards;
 	unsigned forward_count;
 	struct engine_trace *traces;    /* trace.c */

@@ -90,10 +90,9 @@ static void write_down(struct engine_run *r, struct buf *lines, struct buf *note
 			.next_unix_ms =
 				r->adopt.is_adopted ? INT64_MAX : engine_check_next(r->en, r->uuid),
 		});
-	if (!r->adopt.is_adopted)
-		engine_alert_watch_checked(r->en, tx, r->uuid, &r->profile, r->version,
-					   (const char *)buf_span(lines).p,
-					   (const char *)buf_span(notes).p);
+	engine_alert_watch_checked(r->en, tx, r->uuid, &r->profile, r->version,
+				   (const char *)buf_span(lines).p,
+				   (const char *)buf_span(notes).p);
 	if (r->version[0])
 		store_tx_device_text(tx, r->uuid, STORE_DEVICE_VERSION, r->version);
 	engine_run_print_stats(r, stats, sizeof stats);

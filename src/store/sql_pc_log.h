@@ -8,15 +8,26 @@
 	  "insert into pc_log (" SQL_PC_LOG_COLS ") values ($1, $2, $3, $4, $5)"                   \
 	  " on conflict (uuid, log) do update set content = excluded.content,"                     \
 	  " amount = excluded.amount, at_ms = excluded.at_ms", NULL)                               \
+	X(STORE_SQL_PC_LOG_COUNT, false, NULL,                                                     \
+	  "insert into pc_log (" SQL_PC_LOG_COLS ") values ($1, $2, $3, 1, $4)"                    \
+	  " on conflict (uuid, log) do update set content = excluded.content,"                     \
+	  " amount = pc_log.amount + 1, at_ms = excluded.at_ms", NULL)                             \
 	X(STORE_SQL_PC_LOG_GET, false, NULL,                                                       \
 	  "select " SQL_PC_LOG_COLS " from pc_log where uuid = $1 and log = $2", NULL)             \
 	X(STORE_SQL_PC_LOG_ALERTS, false, NULL,                                                    \
-	  "select " SQL_PC_LOG_COLS " from pc_log where log in ('trap', 'alert')"                  \
-	  " and (uuid, log) > ($1, $2) order by uuid, log limit $3", NULL)                         \
+	/* each log by its index, so that a page reads no more than twice its rows */              \
+	  "select " SQL_PC_LOG_COLS " from (select * from (select * from pc_log"                   \
+	  " where log = 'alert' and uuid >= $1 and (uuid > $1 or $2 < 'alert')"                    \
+	  " order by uuid limit $3) as a union all select * from (select * from pc_log"            \
+	  " where log = 'trap' and uuid >= $1 and (uuid > $1 or $2 < 'trap')"                      \
+	  " order by uuid limit $3) as t) as two order by uuid, log limit $3", NULL)              \
 	X(STORE_SQL_PC_LOG_OF, false, NULL,                                                        \
-	  "select " SQL_PC_LOG_COLS " from pc_log where log = $1 and uuid > $2 and exists"         \
-	  " (select 1 from device d where d.uuid = pc_log.uuid and d.state = 'configured')"        \
-	  " order by uuid limit $3", NULL)                                                         \
+	  "select d.uuid, $1, coalesce(l.content, ''), coalesce(l.amount, 0), coalesce(l.at_ms, 0)" \
+	  " from (select * from (select uuid from device where state = 'configured'"               \
+	  " and uuid > $2 order by uuid limit $3) as c union all select * from"                    \
+	  " (select uuid from device where state = 'adopted' and uuid > $2 order by uuid limit $3)" \
+	  " as t) as d left join pc_log l on l.uuid = d.uuid and l.log = $1"                       \
+	  " order by d.uuid limit $3", NULL)                                                       \
 	X(STORE_SQL_PC_LOG_DROP, false, NULL, "delete from pc_log where uuid = $1 and log = $2", NULL) \
 	/* those never read have no row: they come first */                                        \
 	X(STORE_SQL_PC_LOG_NEVER, false, NULL,                                                     \

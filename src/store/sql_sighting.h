@@ -56,13 +56,14 @@
 	  SQL_SIGHTING_HEAD " where (s.changed_ms, s.address) > ($1, $2)"                          \
 	  " order by s.changed_ms, s.address limit $3"                                             \
 	  SQL_SIGHTING_FOOT " order by x.changed_ms, x.address", NULL)                             \
-	/* Those that may be of device $1, newest first. */                                        \
+	/* Those that may be of device $1, newest first. The || keeps SQLite from walking all      \
+	 * current passwords, by their age. */                                                     \
 	X(STORE_SQL_SIGHTING_DEVICE, false, NULL,                                                  \
 	  SQL_SIGHTING_HEAD " where s.address in (select k.address from sighting k"                \
 	  " where k.leaf in (select c.leaf_sha256 from credential c where c.uuid = $1"             \
-	  " and c.kind = 'admin' and c.state = 'current') and k.leaf <> ''"                        \
+	  " and c.kind || '' = 'admin' and c.state = 'current') and k.leaf <> ''"                  \
 	  " union select k.address from sighting k where k.realm in"                               \
-	  " (select c.realm from credential c where c.uuid = $1 and c.kind = 'admin'"              \
+	  " (select c.realm from credential c where c.uuid = $1 and c.kind || '' = 'admin'"        \
 	  " and c.state = 'current') and k.realm <> ''"                                            \
 	  " union select k.address from sighting k where k.mac in"                                 \
 	  " (select m.mark from device_mark m where m.uuid = $1 and m.kind = 'mac')"               \

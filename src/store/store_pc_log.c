@@ -17,6 +17,14 @@ void store_tx_pc_log_set(struct store_tx *tx, const struct store_pc_log *l)
 	store_tx_add(tx, STORE_SQL_PC_LOG_SET, store_shape_vals(PC_LOG, l, vals));
 }
 
+void store_tx_pc_log_count(struct store_tx *tx, const char *uuid, const char *log,
+			   const char *content, int64_t at_unix_ms)
+{
+	store_tx_add(
+		tx, STORE_SQL_PC_LOG_COUNT,
+		STORE_VALS(STORE_T(uuid), STORE_T(log), STORE_T(content), STORE_I(at_unix_ms)));
+}
+
 void store_tx_pc_log_drop(struct store_tx *tx, const char *uuid, const char *log)
 {
 	store_tx_add(tx, STORE_SQL_PC_LOG_DROP, STORE_VALS(STORE_T(uuid), STORE_T(log)));

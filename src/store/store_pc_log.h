@@ -11,6 +11,9 @@ struct store_tx;
 #define STORE_PC_LOG_WATCH "watch" /* engine/alert_watch.h: amount is when it was confirmed */
 struct store_pc_log { const char *uuid, *log, *content; int64_t amount, at_unix_ms; };
 void store_tx_pc_log_set(struct store_tx *tx, const struct store_pc_log *l);
+/* One more, this one the last. */
+void store_tx_pc_log_count(struct store_tx *tx, const char *uuid, const char *log, const char *content,
+			   int64_t at_unix_ms);
 void store_tx_pc_log_drop(struct store_tx *tx, const char *uuid, const char *log);
 bool store_pc_log_get(struct store *s, struct arena *a, const char *uuid, const char *log, struct store_pc_log *out_l);
 /* Of alerts, by UUID and log, behind these ("": from the start). */
@@ -22,6 +25,6 @@ unsigned store_pc_log_due(struct store *s, struct arena *a, const char *log, int
 /* Those of them that have been read. */
 unsigned store_pc_log_old(struct store *s, struct arena *a, const char *log, int64_t before_unix_ms, unsigned limit,
 			  const char **out_uuids);
-/* Rows of that log, of configured devices, by UUID, behind this one. */
+/* That log of each configured or adopted device, by UUID, behind this one; content "": there is none. */
 unsigned store_pc_log_list(struct store *s, struct arena *a, const char *log, const char *after_uuid, unsigned limit,
 			   struct store_pc_log *out_rows);

@@ -1,7 +1,8 @@
 /* Subscriptions that were lost on the PC: found by the clock (alerts.confirm_h) long before the next check,
  * told once, put back by the job of `drift` where the settings allow it; a PC that does not answer loses
- * its confirmation, and gets it back. */
+ * its confirmation, and gets it back. PCs that others configured, or whose profile was not applied yet, too. */
 #include "engine/alert_watch.h"
+#include "engine/alert_wanted.h"
 #include "base/clk.h"
 #include "parts.h"
 #include "store/store.h"
@@ -205,6 +206,86 @@ static void one_that_cannot_tell(void **state)
 	parts_stop(&w);
 }
 
+/* What the list shows of that PC. */
+static struct engine_alert_watch listed(struct world *w, unsigned i, struct arena *a)
+{
+	struct engine_alert_wanted *wanted = engine_alert_wanted_new(w->engine);
+	struct engine_alert_watch out;
+	struct store_pc_log row;
+	struct store_device d;
+
+	assert_int_equal(store_pc_log_list(w->store, a, STORE_PC_LOG_WATCH, "", 1, &row), 1);
+	assert_string_equal(row.uuid, w->devs[i].uuid);
+	assert_true(store_device_get(w->store, a, row.uuid, &d));
+	if (*row.content)
+		engine_alert_watch_read(a, &row, &out);
+	else
+		engine_alert_watch_unlooked(wanted, &d, a, &out);
+	engine_alert_wanted_free(wanted);
+	return out;
+}
+
+/* Its profile was given receivers after the last job: no job of ours has put one there. */
+static void one_whose_alerts_were_never_applied(void **state)
+{
+	char text[512];
+	struct world w;
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, 1 << 20);
+	unsigned i = parts_start(&w, "11.8", "");
+	world_set(&w, "drift.repair", "ask");
+	world_set(&w, "drift.check_h", "1000");
+	assert_int_equal(listed(&w, i, &a).state, ENGINE_WATCH_UNWANTED);
+	assert_non_null(strstr(listed(&w, i, &a).detail, "profile baseline"));
+	world_set(&w, "alerts.confirm_h", "0");
+	parts_profile(&w, PROFILE);
+	world_run_ms(&w, HOUR / 2); /* the clock may not look: it is said all the same */
+	assert_int_equal(listed(&w, i, &a).state, ENGINE_WATCH_WAITING);
+	world_set(&w, "alerts.confirm_h", "6");
+	world_run_ms(&w, HOUR / 2);
+	assert_int_equal(watch(&w, i, &a).state, ENGINE_WATCH_MISSING);
+	assert_int_equal(watch(&w, i, &a).confirmed_unix_ms, 0);
+	assert_int_equal(count(&w, i, "alerts.lost"), 1);
+	assert_true(parts_apply(&w, i, text, sizeof text));
+	assert_int_equal(watch(&w, i, &a).state, ENGINE_WATCH_CONFIRMED);
+	arena_deinit(&a);
+	parts_stop(&w);
+}
+
+/* Others configured it: what it would get says whether it should tell, and nothing is changed in it. */
+static void one_that_others_configured(void **state)
+{
+	struct world w;
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, 1 << 20);
+	unsigned i = begin(&w, "auto");
+	struct store_tx *tx = store_tx_new(w.store);
+	store_tx_drift_drop(tx, w.devs[i].uuid);
+	store_tx_pc_log_drop(tx, w.devs[i].uuid, STORE_PC_LOG_WATCH);
+	store_tx_device_text(tx, w.devs[i].uuid, STORE_DEVICE_STATE, "adopted");
+	store_tx_device_text(tx, w.devs[i].uuid, STORE_DEVICE_PROFILE, "");
+	store_tx_commit(tx, NULL, NULL);
+	world_set(&w, "profile.default", "baseline");
+	assert_true(parts_unsubscribe(&w, i, ALL, "name0"));
+	unsigned changes = parts_changes(&w, i);
+	assert_int_equal(listed(&w, i, &a).state, ENGINE_WATCH_WAITING);
+	world_run_ms(&w, HOUR);
+	assert_int_equal(listed(&w, i, &a).state, ENGINE_WATCH_MISSING);
+	assert_string_equal(listed(&w, i, &a).detail, "alerts.subscriptions.noc: absent");
+	assert_int_equal(parts_changes(&w, i), changes);
+	/* whoever has it subscribes it: that counts */
+	assert_true(parts_subscribe(&w, i, ALL, "http://192.0.2.30:16998/"));
+	world_run_ms(&w, 7 * HOUR);
+	assert_int_equal(listed(&w, i, &a).state, ENGINE_WATCH_CONFIRMED);
+	assert_int_equal(count(&w, i, "alerts.back"), 1);
+	arena_deinit(&a);
+	parts_stop(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -213,6 +294,8 @@ int main(void)
 		cmocka_unit_test(silence_is_no_confirmation),
 		cmocka_unit_test(busy_is_no_loss),
 		cmocka_unit_test(one_that_cannot_tell),
+		cmocka_unit_test(one_whose_alerts_were_never_applied),
+		cmocka_unit_test(one_that_others_configured),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

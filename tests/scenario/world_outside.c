@@ -191,6 +191,7 @@ void world_init_outside(struct world_service *s)
 		.dns = ask_dns,
 		.dns_cancel = cancel,
 		.forward = forward,
+		.post = forward,
 		.discover = s->w->discover ? discover : NULL,
 		.discover_look = discover_look,
 		.discover_stop = discover_stop,
