@@ -1,10 +1,12 @@
 /* The PC behind the firmware: on or off, and what a power command makes of it. The firmware itself
  * runs in both states. Asked by fw_power.c (WS-MAN) and fw_eoi_power.c (legacy SOAP). */
+#include "base/clk.h"
 #include "sim/dev_boot_priv.h"
 #include "sim/dev_priv.h"
 #include "sim/alerts.h"
 #include "sim/events.h"
 #include "sim/presence_priv.h"
+#include "sim/fw_defense_priv.h"
 #include "sim/ider_priv.h"
 #include "sim/machine_priv.h"
 #include "sim/kvm_priv.h"
@@ -57,6 +59,7 @@ bool sim_dev_power(struct sim_dev *d, enum sim_power_act act)
 	if (!sim_dev_power_can(d, act) ||
 	    (ends && (sim_redir_is_open(d, WIRE_REDIR_NONE) || sim_kvm_is_open(d))))
 		return false;
+	sim_defense_catch_up(d, clk_unix_ms());
 	tell(d, act);
 	sim_presence_power(d, act);
 	act = act == SIM_POWER_SOFT_DOWN      ? SIM_POWER_DOWN

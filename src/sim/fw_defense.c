@@ -1,9 +1,10 @@
 /* System Defense (setup-and-configuration 5.13, wsman 3.14): filters, policies, which policy acts on
- * which port, counters. No traffic is played: a filter that counts has seen a packet every 10 s since
- * its policy was enabled. Called through the table of classes. Numbers and names of instances are
- * guesses: no capture has them. */
+ * which port, counters. What its filters match of the traffic of the system (fw_defense_packets.c) is counted
+ * whenever somebody looks, and before anything changes that decides it. Called through the table of
+ * classes. Numbers and names of instances are guesses: no capture has them. */
 #include "base/iso.h"
 #include "base/str.h"
+#include "sim/fw_defense_priv.h"
 #include "sim/fw_record_priv.h"
 
 #define ETHERNET     "AMT_Hdr8021Filter"
@@ -16,7 +17,6 @@
 #define POLICIES_MAX 8 /* wsman 3.14 */
 #define FILTERS_MAX  80
 #define NAME_MAX_LEN 16
-#define PACKET_MS    10000
 
 FW_RECORD_COUNT(AMT_Hdr8021Filter)
 FW_RECORD_COUNT(AMT_IPHeadersFilter)
@@ -28,6 +28,8 @@ static bool refuse(struct fw_ctx *x, uint32_t pt_status)
 {
 	return sim_fw_refuse_status(x, FW_FAULT_INTERNAL, pt_status);
 }
+
+static void catch_up(struct fw_ctx *x);
 
 /* ---- filters ---- */
 
@@ -90,7 +92,10 @@ static bool create_filter(struct fw_ctx *x, const struct wsman_obj *in,
 
 static bool put_filter(struct fw_ctx *x, unsigned i, const struct wsman_obj *in)
 {
-	return sim_fw_record_may_put(x) && filter_ok(x, in) && sim_fw_record_put(x, i, in);
+	if (!sim_fw_record_may_put(x) || !filter_ok(x, in))
+		return false;
+	catch_up(x);
+	return sim_fw_record_put(x, i, in);
 }
 
 static bool is_used(const struct sim_dev *d, const struct sim_record *filter)
@@ -148,6 +153,7 @@ static bool put_policy(struct fw_ctx *x, unsigned i, const struct wsman_obj *in)
 {
 	if (!sim_fw_record_may_put(x) || !policy_ok(x, in))
 		return false;
+	catch_up(x);
 	/* an array of no elements is no member: it is emptied */
 	sim_record_set(sim_fw_record(x, i), "FilterCreationHandles", NULL);
 	return sim_fw_record_put(x, i, in);
@@ -200,6 +206,23 @@ static void set_now(struct fw_ctx *x, struct sim_record *r, const char *name)
 	sim_record_set(r, name, arena_fmt(x->a, "%lld", (long long)x->now_unix_ms));
 }
 
+/* Counts stand in the link, under the handles of filters. */
+static const char *count_name(struct fw_ctx *x, const struct sim_record *filter)
+{
+	return arena_fmt(x->a, "Count%s", strrchr(sim_record_get(filter, "InstanceID"), ' ') + 1);
+}
+
+static void begin_anew(struct fw_ctx *x, struct sim_record *link)
+{
+	const struct sim_record *f;
+
+	set_now(x, link, "Reset");
+	for (unsigned i = 0; (f = sim_record_at(x->d, ETHERNET, i)); i++)
+		sim_record_set(link, count_name(x, f), NULL);
+	for (unsigned i = 0; (f = sim_record_at(x->d, IP, i)); i++)
+		sim_record_set(link, count_name(x, f), NULL);
+}
+
 static uint32_t update_statistics(struct fw_ctx *x, const struct wsman_obj *in,
 				  struct wsman_obj *out)
 {
@@ -212,8 +235,9 @@ static uint32_t update_statistics(struct fw_ctx *x, const struct wsman_obj *in,
 	if (!id || !str_eq(id, PORT_ID))
 		return WSMAN_PT_INVALID_HANDLE;
 	wsman_obj_bool(in, "ResetOnRead", &reset);
+	catch_up(x);
 	for (unsigned n = 0; i >= 0 && reset && (link = sim_record_at(x->d, LINK, n)); n++)
-		set_now(x, link, "Reset");
+		begin_anew(x, link);
 	return WSMAN_PT_SUCCESS;
 }
 
@@ -245,12 +269,14 @@ static bool create_link(struct fw_ctx *x, const struct wsman_obj *in,
 	if (is_default ? sim_record_count(x->d, DEFAULT) > 0
 		       : sim_record_find(x->d, LINK, "Dependent", text) != NULL)
 		return sim_fw_refuse(x, FW_FAULT_EXISTS);
+	catch_up(x);
 	struct sim_record *r = sim_record_add(x->d, x->cls->name, POLICIES_MAX);
 	if (!r)
 		return refuse(x, WSMAN_PT_MAX_LIMIT_REACHED);
 	sim_record_set(r, "Antecedent", PORT "{DeviceID=" PORT_ID "}");
 	sim_record_set(r, "Dependent", text);
 	set_now(x, r, "Since");
+	set_now(x, r, "Seen");
 	*out_epr = sim_fw_epr(x, POLICY, "InstanceID", id);
 	return true;
 }
@@ -278,6 +304,13 @@ static bool is_active(struct fw_ctx *x, const struct sim_record *link)
 	return true;
 }
 
+/* Another one may act from now on. */
+static bool del_link(struct fw_ctx *x, unsigned i)
+{
+	catch_up(x);
+	return sim_fw_record_del(x, i);
+}
+
 static void fill_link(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 {
 	const struct sim_record *r = sim_record_at(x->d, o->shape->name, i);
@@ -300,6 +333,58 @@ static bool counts(const struct sim_record *filter)
 	const char *profile = sim_record_get(filter, "FilterProfile");
 
 	return profile && (str_eq(profile, "0") || str_eq(profile, "1"));
+}
+
+static int64_t number_of(const struct sim_record *r, const char *name, int64_t none)
+{
+	const char *text = name ? sim_record_get(r, name) : NULL;
+	int64_t v = none;
+
+	(void)str_to_i64(span_str(text ? text : ""), 0, INT64_MAX, &v, NULL);
+	return v;
+}
+
+static void count_link(struct fw_ctx *x, struct sim_record *link, bool sees)
+{
+	int64_t from = number_of(link, "Seen", number_of(link, "Since", 0));
+	const struct sim_record *p = policy_of(x, link);
+
+	for (const struct sim_record_text *t = p ? p->texts : NULL; t; t = t->next) {
+		const struct sim_record *f = str_eq(t->name, "FilterCreationHandles")
+			? filter_of_handle(x, t->value)
+			: NULL;
+		uint64_t n = sees && f && counts(f)
+			? sim_defense_packets(x->d, f, from, x->now_unix_ms)
+			: 0;
+		const char *name = n ? count_name(x, f) : NULL;
+		if (name)
+			sim_record_set(
+				link, name,
+				arena_fmt(x->a, "%lld",
+					  (long long)number_of(link, name, 0) + (long long)n));
+	}
+	set_now(x, link, "Seen");
+}
+
+/* The traffic since the last time, by what decided then: the policy that acts, and a system that runs. */
+static void catch_up(struct fw_ctx *x)
+{
+	struct sim_record *link;
+
+	for (unsigned i = 0; (link = sim_record_at(x->d, LINK, i)); i++)
+		count_link(x, link, !x->d->power_off && is_active(x, link));
+}
+
+void sim_defense_catch_up(struct sim_dev *d, int64_t now_unix_ms)
+{
+	struct arena a;
+	struct fw_ctx x = { .d = d, .a = &a, .now_unix_ms = now_unix_ms };
+
+	if (!sim_record_count(d, LINK))
+		return;
+	arena_init(&a, 1 << 18);
+	catch_up(&x);
+	arena_deinit(&a);
 }
 
 /* The i-th; false past the end. x->a holds what is needed for it. */
@@ -347,8 +432,9 @@ static const char *time_text(struct fw_ctx *x, int64_t unix_ms)
 static void fill_counter(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 {
 	struct counter c;
-	int64_t since = 0, reset = 0;
 
+	if (i == 0 && !x->keys_only)
+		catch_up(x);
 	if (!counter_at(x, i, &c))
 		return;
 	wsman_obj_set_epr(
@@ -357,14 +443,11 @@ static void fill_counter(struct fw_ctx *x, unsigned i, struct wsman_obj *o)
 	wsman_obj_set_epr(o, "Dependent", sim_fw_epr(x, PORT, "DeviceID", PORT_ID));
 	if (x->keys_only)
 		return;
-	const char *at = sim_record_get(c.link, "Since"),
-		   *cleared = sim_record_get(c.link, "Reset");
-	str_to_i64(span_str(at ? at : "0"), 0, INT64_MAX, &since, NULL);
-	str_to_i64(span_str(cleared ? cleared : at ? at : "0"), 0, INT64_MAX, &reset, NULL);
-	int64_t packets = x->now_unix_ms > reset ? (x->now_unix_ms - reset) / PACKET_MS : 0;
+	int64_t since = number_of(c.link, "Since", 0), reset = number_of(c.link, "Reset", since);
+	uint32_t packets = (uint32_t)number_of(c.link, count_name(x, c.filter), 0);
 	sim_fw_set(o, "ActivationTime", time_text(x, since));
 	sim_fw_set(o, "LastResetTime", time_text(x, reset));
-	sim_fw_set(o, "ReadCount", arena_fmt(x->a, "%lld", (long long)(packets % 1000000)));
+	sim_fw_set(o, "ReadCount", arena_fmt(x->a, "%u", packets));
 	sim_fw_set(o, "FilterMatched", packets ? "true" : "false");
 }
 
@@ -470,7 +553,7 @@ const struct fw_class sim_fw_defense_classes[] = {
 	  .count = count_AMT_NetworkPortSystemDefensePolicy,
 	  .fill = fill_link,
 	  .create = create_link,
-	  .del = sim_fw_record_del },
+	  .del = del_link },
 	{ .name = DEFAULT,
 	  .members = { link_members },
 	  .count = count_AMT_NetworkPortDefaultSystemDefensePolicy,

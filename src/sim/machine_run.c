@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "sim/dev_boot_priv.h"
 #include "sim/events.h"
+#include "sim/fw_defense_priv.h"
 #include "sim/machine_priv.h"
 #include "sim/machine_state_priv.h"
 #include "sim/redir_priv.h"
@@ -86,6 +87,7 @@ static void grant(struct sim_dev *d, struct sim_machine *m)
 		restart(d, m);
 		break;
 	case MACHINE_POWER_OFF:
+		sim_defense_catch_up(d, clk_unix_ms());
 		d->power_off = true;
 		sim_pc_off(m, 0);
 		break;
