@@ -60,9 +60,12 @@ static void call_waiter(void *arg)
 	struct engine_console_wait *w = arg;
 	void (*fn)(void *) = w->fn;
 	void *fn_arg = w->arg;
+	struct engine *en = w->en;
 
 	mem_free(w);
 	fn(fn_arg);
+	en->telling--;
+	engine_stop_look(en);
 }
 
 static void notify(struct engine_console *k)
@@ -73,6 +76,7 @@ static void notify(struct engine_console *k)
 		k->waits = w->next;
 		w->k = NULL;
 		w->timer = sched_after(k->en->conf.sched, 0, call_waiter, w);
+		k->en->telling++;
 	}
 }
 
@@ -95,6 +99,8 @@ void engine_console_unwait(struct engine_console_wait *w)
 {
 	if (!w)
 		return;
+	if (w->timer)
+		w->en->telling--;
 	sched_cancel(w->timer);
 	for (struct engine_console_wait **at = w->k ? &w->k->waits : NULL; at && *at;
 	     at = &(*at)->next) {

@@ -189,7 +189,7 @@ void engine_run_want_worker(struct engine_run *r)
 void engine_stop_look(struct engine *en)
 {
 	if (!en->stopping || !en->stopped || en->runs || en->operating || en->logins ||
-	    en->discovery)
+	    en->discovery || en->telling)
 		return;
 	void (*fn)(void *) = en->stopped;
 	en->stopped = NULL;

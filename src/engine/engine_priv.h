@@ -46,6 +46,7 @@ struct engine {
 	struct engine_console *consoles;     /* console.c */
 	struct engine_operation *operations; /* operate.c: newest first */
 	unsigned operation_count, operating; /* operating: PCs */
+	unsigned telling;                    /* who waits for a console or operation and is told at the next turn */
 	unsigned logins;                     /* being stored: holds, ends of sessions (login.c, session.c), alerts */
 	struct engine_agenda_run *agenda;    /* schedules that run now */
 	struct sched_timer *agenda_timer;

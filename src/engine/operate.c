@@ -40,9 +40,12 @@ static void call_waiter(void *arg)
 	struct engine_operate_wait *w = arg;
 	void (*fn)(void *) = w->fn;
 	void *fn_arg = w->arg;
+	struct engine *en = w->en;
 
 	mem_free(w);
 	fn(fn_arg);
+	en->telling--;
+	engine_stop_look(en);
 }
 
 static void notify(struct engine_operation *o)
@@ -58,6 +61,7 @@ static void notify(struct engine_operation *o)
 		*at = w->next;
 		w->o = NULL;
 		w->timer = sched_after(o->en->conf.sched, 0, call_waiter, w);
+		o->en->telling++;
 	}
 }
 
@@ -80,6 +84,8 @@ void engine_operate_unwait(struct engine_operate_wait *w)
 {
 	if (!w)
 		return;
+	if (w->timer)
+		w->en->telling--;
 	sched_cancel(w->timer);
 	for (struct engine_operate_wait **at = w->o ? &w->o->waits : NULL; at && *at;
 	     at = &(*at)->next) {

@@ -493,6 +493,52 @@ static void a_console_too(void **state)
 	world_deinit(&w);
 }
 
+struct end {
+	bool told, stopped, told_first;
+};
+
+static void on_news(void *arg)
+{
+	struct end *s = arg;
+
+	s->told = true;
+}
+
+static void on_stopped(void *arg)
+{
+	struct end *s = arg;
+
+	s->stopped = true;
+	s->told_first = s->told;
+}
+
+/* Else the process is gone before the answer, and the looker knows no reason. */
+static void who_looks_at_a_console_hears_of_the_end_first(void **state)
+{
+	(void)state;
+	static struct world w;
+	struct engine_console_view v = { .state = "opening" };
+	struct end s = { 0 };
+	struct err e = { 0 };
+
+	begin(&w);
+	assert_true(engine_console_open(w.engine, w.devs[0].uuid, "uid:8", &e));
+	for (unsigned k = 0; k < 300 && strcmp(v.state, "open") != 0; k++) {
+		world_run_ms(&w, 100);
+		assert_true(engine_console_get(w.engine, w.devs[0].uuid, &v));
+	}
+	assert_string_equal(v.state, "open");
+	assert_non_null(
+		engine_console_wait(w.engine, w.devs[0].uuid, v.next, v.version, on_news, &s));
+	engine_stop(w.engine, on_stopped, &s);
+	assert_false(s.told);
+	world_run_ms(&w, 20000);
+	assert_true(s.told);
+	assert_true(s.stopped);
+	assert_true(s.told_first);
+	world_deinit(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -504,6 +550,7 @@ int main(void)
 		cmocka_unit_test(a_session_holds_up_what_would_cut_it),
 		cmocka_unit_test(a_dead_ones_row_runs_out),
 		cmocka_unit_test(a_console_too),
+		cmocka_unit_test(who_looks_at_a_console_hears_of_the_end_first),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,10 @@ seen = +''
 $stdout.sync = true
 STDIN.each_line do |line|
   key, text = line.chomp.split(' ', 2)
-  master.write key unless key == '-'
+  unless key == '-'
+    seen.clear
+    master.write key
+  end
   begin
     Timeout.timeout(LIMIT) { seen << master.readpartial(4096) until seen.include?(text) }
   rescue Timeout::Error, EOFError, Errno::EIO
@@ -21,7 +24,7 @@ STDIN.each_line do |line|
     abort "'#{text}' was not said; but: #{seen.inspect}"
   end
   puts "seen #{text}"
-  seen.clear
+  seen.slice!(0, seen.index(text) + text.size) # what came with it may be the next that is waited for
 end
 begin
   status = Timeout.timeout(LIMIT) { Process.wait2(pid)[1] }
