@@ -83,11 +83,26 @@ struct put {
 	struct api_requeue requeue;
 };
 
+/* Taken all the same: profile and setting may come in any order. */
+static const char *warning_of(struct api_req *r, const struct put *p)
+{
+	struct store_profile found;
+
+	if (p->s != SETTING_PROFILE || str_eq(p->value, engine_setting_row(p->s)->def) ||
+	    store_profile_get(r->api->conf.store, &r->arena, p->value, &found))
+		return engine_setting_warning(p->s, p->value);
+	return arena_fmt(
+		&r->arena,
+		"no profile is stored as '%.70s': PCs that no rule gives one are refused until "
+		"'outband profile set' stores it (D079)",
+		p->value);
+}
+
 static void answer(struct api_req *r)
 {
 	struct put *p = r->state;
 
-	write_one(r, NULL, engine_setting_row(p->s), engine_setting_warning(p->s, p->value));
+	write_one(r, NULL, engine_setting_row(p->s), warning_of(r, p));
 	api_ok(r);
 }
 

@@ -70,6 +70,13 @@ static bool read_want(struct cli *c, struct want *want, struct err *e)
 	return !hello || read_hello(c, hello, want, e);
 }
 
+/* Nobody was there to be asked for it. */
+static void hint_password(struct err *e)
+{
+	if (!e->hint[0] || strstr(e->msg, "no password was given"))
+		err_hint(e, "if the file has a password, give it with --password-file");
+}
+
 static struct pki_chain *load(struct cli *c, struct span file, struct err *e)
 {
 	const char *pw_file = cli_args_value(&c->args, "password-file");
@@ -87,8 +94,8 @@ static struct pki_chain *load(struct cli *c, struct span file, struct err *e)
 		else
 			*e = first;
 	}
-	if (!chain && !secret_is_set(&password) && !e->hint[0])
-		err_hint(e, "if the file has a password, give it with --password-file");
+	if (!chain && !secret_is_set(&password))
+		hint_password(e);
 	secret_deinit(&password);
 	return chain;
 }
@@ -313,6 +320,8 @@ bool cli_cmd_cert_import(struct cli *c, struct err *e)
 	ok = ok &&
 		cli_cert_send(c, cli_rpc_target(&c->arena, "/v1/certs/%?force=%", name, force),
 			      buf_span(&file), &password, &doc, e);
+	if (!ok && !secret_is_set(&password))
+		hint_password(e);
 	if (ok)
 		ok = cli_cert_stored(c, name, path, doc, force != NULL, e);
 	else if (e->rule && !c->json)

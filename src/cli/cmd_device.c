@@ -133,7 +133,26 @@ static const struct cli_col device_cols[] = {
 	{ "job.stage", "job stage", CLI_FORM_TEXT },
 	{ "job.error.msg", "job error", CLI_FORM_TEXT },
 	{ "job.error.hint", "what to do", CLI_FORM_TEXT },
+	{ "job.last_try", "last try", CLI_FORM_TEXT },
 };
+
+/* While a job tries again, why it failed before is no news of the PC's state, and asks nothing of anybody. */
+static void part_from_last_try(json_t *doc)
+{
+	json_t *job = json_object_get(doc, "job"), *error = json_object_get(job, "error");
+	const char *state = json_string_value(json_object_get(job, "state"));
+	const char *msg = json_string_value(json_object_get(error, "msg"));
+	const char *health = json_string_value(json_object_get(doc, "health"));
+
+	if (!state || !str_eq(state, "running") || !msg)
+		return;
+	if (health && str_eq(health, msg)) {
+		(void)json_object_del(doc, "health");
+		(void)json_object_del(doc, "health_rule");
+	}
+	(void)json_object_set_new(job, "last_try", json_string(msg));
+	(void)json_object_del(job, "error");
+}
 
 bool cli_cmd_device_show(struct cli *c, struct err *e)
 {
@@ -152,6 +171,8 @@ bool cli_cmd_device_show(struct cli *c, struct err *e)
 
 	if (!doc)
 		return false;
+	if (cli_writer_kind(c->writer) == CLI_WRITER_TEXT)
+		part_from_last_try(doc);
 	cli_writer_record(c->writer, device_cols, sizeof device_cols / sizeof *device_cols, doc);
 	if (cli_writer_kind(c->writer) == CLI_WRITER_TEXT) {
 		show_object(c, json_object_get(doc, "facts"), "Facts read from the PC:");

@@ -177,7 +177,7 @@ static const struct cli_col status_cols[] = {
 	{ "workers", "workers", CLI_FORM_TEXT },
 	{ "hellos", "hellos", CLI_FORM_COUNTS },
 	{ "keys", "keys", CLI_FORM_COUNTS },
-	{ "certificates_end", "certificates", CLI_FORM_COUNTS },
+	{ "certificates_end", "certs that end", CLI_FORM_COUNTS },
 	{ "figures", "figures", CLI_FORM_COUNTS },
 };
 

@@ -69,7 +69,7 @@ static bool make_parent(struct arena *a, const char *path, struct err *e)
 	if (!slash || slash == p)
 		return true;
 	*slash = 0;
-	return make_dirs(a, p, "--socket", e);
+	return make_dirs(a, p, "OUTBAND_SOCKET (or --socket, with each command)", e);
 }
 
 static void harden(void)

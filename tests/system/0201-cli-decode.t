@@ -212,6 +212,7 @@ test_expect_success 'PKCS#12 with a password from a file' '
 	openssl pkcs12 -export -in leaf.pem -inkey leaf.key -certfile root.pem -passout file:pw -out chain.pfx &&
 	"$OUTBAND" cert check chain.pfx --password-file pw >out && grep -q "^Usable" out &&
 	echo "Secret-78" >wrong && refused 7 "password" cert check chain.pfx --password-file wrong &&
+	refused 7 "give it with --password-file" cert check chain.pfx &&
 	! grep -q "Secret-78" err
 '
 

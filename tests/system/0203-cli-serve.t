@@ -86,6 +86,7 @@ test_expect_success 'wrong options change nothing' '
 	refused 2 "is no place to listen" serve --data d4 --hello 127.0.0.1:99999 &&
 	refused 2 "error, warn, info or debug" serve --data d4 --log-level loud &&
 	refused 1 "writ" serve --data /proc/x &&
+	refused 1 "OUTBAND_SOCKET" serve --data d5 --hello 127.0.0.1:0 --socket /proc/x/s &&
 	test ! -e d4
 '
 

@@ -26,6 +26,8 @@ test_expect_success 'settings' '
 	"$OUTBAND" setting set device.port_base $base >out && "$OUTBAND" setting get device.port_base --csv >out &&
 	grep -q "^device.port_base,$base,16992" out &&
 	"$OUTBAND" setting list >out && grep -q "^workers  *10" out &&
+	"$OUTBAND" setting set profile.default nosuch 2>err && grep -q "warning: no profile is stored as .nosuch." err &&
+	"$OUTBAND" setting set profile.default baseline 2>err && ! grep warning err &&
 	refused 3 "1 to 10000" setting set workers 0 && refused 3 "did you mean workers" setting get worker &&
 	"$OUTBAND" setting set job.retry_s 1
 '
@@ -78,8 +80,15 @@ test_expect_success 'its password, which the audit tells' '
 	! grep -rqF -e "$(cat pw)" serve.log data
 '
 
-test_expect_success 'approving the other by hand, with a name' '
-	"$OUTBAND" device approve 127.1.23.2 --fqdn pc2.example.com >out && sim_until state_is 127.1.23.2 configured
+tries_again() { # the job runs
+	"$OUTBAND" device show 127.1.23.2 >out && grep -q "^last try  *no FQDN is known" out
+}
+
+test_expect_success 'approving the other by hand, with a name; what was wrong before is told as such' '
+	"$OUTBAND" device show 127.1.23.2 >out && grep -q "^what to do  *import a mapping" out &&
+	sim_ctl fault 1 slow=1000 && "$OUTBAND" device approve 127.1.23.2 --fqdn pc2.example.com >out &&
+	sim_until tries_again && ! grep -e "^health" -e "^rule" -e "^what to do" out &&
+	sim_ctl fault 1 none && sim_until state_is 127.1.23.2 configured
 '
 
 test_expect_success 'a plan of a configured PC, and applying again' '
