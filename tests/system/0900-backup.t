@@ -124,7 +124,7 @@ test_expect_success 'a backup from the middle: what ran is taken up once, and no
 	serve_stop && mkdir third && cp data/seal.key third/ && "$OUTBAND" restore early --data third >/dev/null &&
 	serve_in third && "$OUTBAND" device list --csv | tail -n +2 | cut -d, -f1 >known &&
 	test "$(wc -l <known)" = "$(field early.json devices)" &&
-	"$OUTBAND" device apply $(cat known) --yes >/dev/null && fleet_until 60 at_rest &&
+	fleet_until 60 at_rest && "$OUTBAND" device apply $(cat known) --yes >/dev/null && fleet_until 60 at_rest &&
 	sim_ctl stats >stats && sim_field configured_count <stats | sort -u >counts && test_cmp want counts &&
 	sim_field max_failed_in_window <stats | sort -n | tail -n 1 >most && test "$(cat most)" -lt 5
 '

@@ -108,6 +108,7 @@ int main(int argc, char **argv)
 	c->GotFrameBufferUpdate = on_update;
 	c->GetPassword = on_password;
 	c->canHandleNewFBSize = FALSE;
+	free(c->serverHost);
 	c->serverHost = strdup(argv[1]);
 	c->serverPort = (int)strtol(argv[2], NULL, 10);
 	c->appData.encodingsString = "raw";
@@ -128,6 +129,7 @@ int main(int argc, char **argv)
 	if (!wait_until(c, key_is_there))
 		return fail("key and pointer do not show");
 	printf("%s: pattern, key and pointer in %u pieces\n", c->desktopName, updates);
+	free(c->frameBuffer); /* ours, as the library sees it */
 	rfbClientCleanup(c);
 	return 0;
 }
