@@ -151,6 +151,7 @@ static bool get_password(struct cli *c, const char *host, struct cli_direct *d, 
 	if (secret_reveal(&d->way.password).n)
 		return true;
 	c->typed = NULL;
+	secret_deinit(&d->way.password);
 	err_set(e, ERR_USAGE, "the password is empty: nothing is sent");
 	return err_hint(e, "see --password-file, OUTBAND_PASSWORD, or what was typed");
 }
