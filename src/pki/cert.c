@@ -8,6 +8,7 @@
 #include "base/out.h"
 #include "base/str.h"
 #include "pki/key_priv.h"
+#include "pki/lib.h"
 #include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/x509.h>
@@ -181,6 +182,24 @@ static enum pki_sig_hash sig_hash(X509 *x)
 	}
 }
 
+/* In the context with few algorithms; a kind of key that is not there, in the whole one. The bytes that
+ * are it are left in der. */
+static X509 *read_x509(struct span *der)
+{
+	OSSL_LIB_CTX *contexts[] = { pki_lib(), NULL };
+	for (unsigned i = 0; i < 2 && der->n; i++) {
+		const unsigned char *p = der->p;
+		X509 *x = X509_new_ex(contexts[i], NULL);
+		if (x && d2i_X509(&x, &p, (long)der->n) && (i == 1 || X509_get0_pubkey(x))) {
+			der->n = (size_t)(p - der->p);
+			return x;
+		}
+		X509_free(x);
+		ERR_clear_error();
+	}
+	return NULL;
+}
+
 bool pki_cert_parse(struct span der, struct arena *a, struct pki_cert *out_c, struct err *e)
 {
 	struct pki_cert *c = out_c;
@@ -189,13 +208,9 @@ bool pki_cert_parse(struct span der, struct arena *a, struct pki_cert *out_c, st
 		err_set(e, ERR_LIMIT, "a certificate has %zu bytes", der.n);
 		return err_want(e, "at most %d", LIMIT_CERT_DER_BYTES);
 	}
-	const unsigned char *p = der.p;
-	X509 *x = der.n ? d2i_X509(NULL, &p, (long)der.n) : NULL;
-	if (!x) {
-		ERR_clear_error();
+	X509 *x = read_x509(&der);
+	if (!x)
 		return err_set(e, ERR_CERT, "%zu bytes cannot be read as a certificate", der.n);
-	}
-	der.n = (size_t)(p - der.p);
 	c->der = span_make(arena_copy(a, der), der.n);
 	read_names(X509_get_subject_name(x), c);
 	name_text(X509_get_subject_name(x), c->subject, sizeof c->subject);
@@ -233,8 +248,8 @@ bool pki_cert_is_address(const char *host)
 
 bool pki_cert_is_for(const struct pki_cert *c, const char *host)
 {
-	const unsigned char *p = c->der.p;
-	X509 *x = d2i_X509(NULL, &p, (long)c->der.n);
+	struct span der = c->der;
+	X509 *x = read_x509(&der);
 	bool is = x &&
 		(pki_cert_is_address(host)
 			 ? X509_check_ip_asc(x, host, 0) == 1

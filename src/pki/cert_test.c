@@ -8,6 +8,9 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "pki/cert.h"
+#include "pki/key_priv.h"
+#include <openssl/evp.h>
+#include <openssl/x509.h>
 #include <stdio.h>
 #include <../tests/support/chains.c>
 
@@ -48,6 +51,28 @@ static struct pki_cert make(const struct pki_issue *what, enum test_key k)
 	    !pki_cert_parse(der, &a, &c, &e))
 		fail_msg("%s %s", e.msg, e.seen);
 	return c;
+}
+
+/* Kinds of keys that the context with few algorithms leaves out are read all the same. */
+static void reads_a_rare_key(void **state)
+{
+	(void)state;
+	EVP_PKEY *rare = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	EVP_PKEY *rsa = pki_key_evp(test_chain_key(TEST_KEY_2048_A));
+	X509 *x = X509_new();
+	uint8_t *der = NULL;
+	struct pki_cert c;
+	struct err e = { 0 };
+	assert_true(X509_set_pubkey(x, rare) == 1 && X509_gmtime_adj(X509_getm_notBefore(x), 0) &&
+		    X509_gmtime_adj(X509_getm_notAfter(x), 60) && X509_sign(x, rsa, EVP_sha256()));
+	int n = i2d_X509(x, &der);
+	assert_true(n > 0 && pki_cert_parse(span_make(der, (size_t)n), &a, &c, &e));
+	assert_int_equal(c.key_kind, PKI_KEY_OTHER);
+	assert_int_equal(c.key_bits, 256);
+	assert_int_equal(c.der.n, n);
+	OPENSSL_free(der);
+	X509_free(x);
+	EVP_PKEY_free(rare);
 }
 
 static void reads_what_was_issued(void **state)
@@ -366,6 +391,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(reads_what_was_issued),
+		T(reads_a_rare_key),
 		T(same_seed_same_certificate),
 		T(is_for_the_names_in_it),
 		T(reads_odd_certificate),

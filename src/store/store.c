@@ -97,6 +97,20 @@ bool store_lock_take(const char *path, int *out_fd, struct err *e)
 	return true;
 }
 
+/* Tests open hundreds of databases in one process: the schema is made once, and copied from then on. */
+static bool fill_memory(struct store_db *db, struct store_schema schema, struct err *e)
+{
+	static struct store_db *made;
+	if (made)
+		return store_db_copy(made, db, e);
+	made = store_db_open(":memory:", true, e);
+	if (made && store_migrate(made, schema, e))
+		return store_db_copy(made, db, e);
+	store_db_close(made);
+	made = NULL;
+	return false;
+}
+
 static bool open_all(struct store *s, const struct store_conf *c, struct err *e)
 {
 	bool in_memory = is_memory(c->path);
@@ -106,7 +120,8 @@ static bool open_all(struct store *s, const struct store_conf *c, struct err *e)
 		return false;
 	s->db = store_db_open(c->path, true, e);
 	struct store_schema schema = { store_schema_files, store_schema_file_count };
-	if (!s->db || !store_migrate(s->db, schema, e))
+	if (!s->db || (in_memory && !fill_memory(s->db, schema, e)) ||
+	    !store_migrate(s->db, schema, e))
 		return false;
 	s->reader = in_memory ? s->db : store_db_open(c->path, false, e);
 	if (!s->reader)
