@@ -169,6 +169,9 @@ static void start_looks(struct amt_discover *d)
 					    .rng = d->conf.rng,
 					    .port_base = d->conf.port_base,
 					    .thorough = d->conf.thorough,
+					    .dash_port = d->conf.dash_port,
+					    .dash_tls_port = d->conf.dash_tls_port,
+					    .kvm_port = d->conf.kvm_port,
 					    .ours = d->conf.ours,
 					    .our_count = d->conf.our_count };
 
@@ -387,7 +390,9 @@ struct amt_discover *amt_discover_start(const struct amt_discover_conf *c, struc
 	d->dialer = net_stream_dialer_new(c->loop, CONNECT_MS, HANDSHAKE_MS);
 	d->next = c->position;
 	d->waiting_end = &d->waiting;
-	d->looks_max = fds > FDS_LEFT * 2 ? (fds - FDS_LEFT) / AMT_SEEN_PORT_COUNT : 16;
+	d->looks_max = fds > FDS_LEFT * 2
+		? (fds - FDS_LEFT) / (d->conf.thorough ? AMT_SEEN_PORT_COUNT : AMT_SEEN_USUAL)
+		: 16;
 	if (d->looks_max > LOOKS)
 		d->looks_max = LOOKS;
 	arm(d, 0);

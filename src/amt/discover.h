@@ -18,6 +18,7 @@ struct amt_discover_conf {
 	bool ping_only;
 	bool thorough;              /* longer looks, and on_found also where nothing was seen: for probes */
 	uint16_t rmcp_port, port_base; /* 623, 16992 */
+	uint16_t dash_port, dash_tls_port, kvm_port; /* as look.h has them */
 	const struct span *ours;    /* certificates of our own CAs; borrowed */
 	unsigned our_count;
 	/* For each address where AMT was seen, or what may be AMT. s is valid inside only. */

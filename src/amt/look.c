@@ -12,6 +12,7 @@
 #define UP_MS    5000
 #define GRACE_MS 100
 #define AGAIN_MS 2000
+#define RFB_MS   1000 /* a server of RFB speaks first */
 #define REPLY_MS 5000
 #define REALM_OF "http://intel.com/wbem/wscim/1/amt-schema/1/AMT_GeneralSettings"
 
@@ -75,7 +76,13 @@ static void answered(struct amt_look *k)
 		return;
 	for (unsigned i = 0; i < AMT_SEEN_PORT_COUNT; i++)
 		up = up || k->knocks[i].s;
-	k->soon = sched_after(k->conf.sched, !up ? 0 : k->again ? AGAIN_MS : GRACE_MS, on_grace, k);
+	bool rfb = k->knocks[AMT_SEEN_5900].s && !k->seen->rfb[0];
+	k->soon = sched_after(k->conf.sched,
+			      !up                ? 0
+				      : k->again ? AGAIN_MS
+				      : rfb      ? RFB_MS
+						 : GRACE_MS,
+			      on_grace, k);
 }
 
 static void on_knock_up(void *arg, const struct net_tls_facts *facts)
@@ -90,8 +97,18 @@ static void on_knock_up(void *arg, const struct net_tls_facts *facts)
 
 static void on_knock_data(void *arg, struct span bytes)
 {
-	(void)arg;
-	(void)bytes;
+	struct knock *n = arg;
+	struct amt_look *k = n->k;
+	struct out o;
+
+	if (n->port != AMT_SEEN_5900 || k->seen->rfb[0])
+		return;
+	out_init(&o, k->seen->rfb, sizeof k->seen->rfb);
+	out_safe(&o, span_make(bytes.p, bytes.n < 11 ? bytes.n : 11));
+	if (k->open_knocks > 0)
+		return;
+	sched_cancel(k->soon);
+	k->soon = sched_after(k->conf.sched, GRACE_MS, on_grace, k);
 }
 
 static enum amt_seen_says says_of(const struct knock *n, enum err_code code)
@@ -120,11 +137,26 @@ static void on_knock_down(void *arg, const struct err *why)
 		answered(n->k);
 }
 
+/* 0: that one is not asked. */
+static uint16_t number_of(const struct amt_look *k, unsigned port)
+{
+	switch (port) {
+	case AMT_SEEN_623:
+		return k->conf.dash_port;
+	case AMT_SEEN_664:
+		return k->conf.dash_tls_port;
+	case AMT_SEEN_5900:
+		return k->conf.kvm_port;
+	default:
+		return (uint16_t)(k->conf.port_base + port);
+	}
+}
+
 static void knock(struct amt_look *k, unsigned port)
 {
 	static const struct net_stream_events events = { on_knock_up, on_knock_data,
 							 on_knock_down };
-	struct net_target t = { .port = (uint16_t)(k->conf.port_base + port) };
+	struct net_target t = { .port = number_of(k, port) };
 
 	(void)str_copy(t.address, sizeof t.address, span_str(k->address));
 	k->knocks[port] =
@@ -137,7 +169,7 @@ static void knock(struct amt_look *k, unsigned port)
 static bool knock_again(struct amt_look *k)
 {
 	k->again = true;
-	for (unsigned i = 0; i < AMT_SEEN_PORT_COUNT; i++) {
+	for (unsigned i = 0; i < AMT_SEEN_USUAL; i++) {
 		if (k->seen->ports[i] == AMT_SEEN_OPEN)
 			knock(k, i);
 	}
@@ -155,7 +187,8 @@ struct amt_look *amt_look_start(const struct amt_look_conf *c, const char *addre
 	k->arg = arg;
 	(void)str_copy(k->address, sizeof k->address, span_str(address));
 	for (unsigned i = 0; i < AMT_SEEN_PORT_COUNT; i++)
-		knock(k, i);
+		if (number_of(k, i))
+			knock(k, i);
 	return k;
 }
 

@@ -10,6 +10,7 @@ struct amt_look_conf {
 	struct sched *sched;
 	struct rng *rng;
 	uint16_t port_base;        /* 16992 */
+	uint16_t dash_port, dash_tls_port, kvm_port; /* 623, 664, 5900; 0: not asked */
 	const struct span *ours;   /* certificates of our own CAs, as long as the look */
 	unsigned our_count;
 	bool thorough;             /* also which TLS versions it takes, and whether there are pages */

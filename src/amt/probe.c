@@ -11,7 +11,7 @@
 
 enum tls { ANY_TLS, NO_TLS, WITH_TLS };
 
-/* One letter a port, 16992 to 16995: o open, c closed, ? either. From that release on. */
+/* One letter a port, 16992 to 16995, 623, 664, 5900: o open, c closed, ? either. From that release on. */
 static const struct {
 	enum amt_seen_state state;
 	enum tls tls;
@@ -19,16 +19,19 @@ static const struct {
 	const char *ports;
 	enum source src;
 } rows[] = {
-	{ AMT_SEEN_NOT_SET_UP, ANY_TLS, 2, 0, "cccc", SRC_D },
-	{ AMT_SEEN_SETUP, ANY_TLS, 2, 0, "?occ", SRC_G },
-	{ AMT_SEEN_SETUP_PSK, ANY_TLS, 2, 0, "?occ", SRC_D },
-	{ AMT_SEEN_SETUP_PKI, ANY_TLS, 2, 0, "?occ", SRC_D },
-	{ AMT_SEEN_STOPPED, ANY_TLS, 2, 0, "cccc", SRC_D },
-	/* Clear ports beside TLS are a setting up to 16.0, and gone from 16.1 on. Redirection has its
-	 * own switch: closed ports of it are a finding of their own. */
-	{ AMT_SEEN_CONFIGURED, NO_TLS, 2, 0, "oc?c", SRC_D },
-	{ AMT_SEEN_CONFIGURED, WITH_TLS, 2, 0, "?o??", SRC_D },
-	{ AMT_SEEN_CONFIGURED, WITH_TLS, 16, 1, "coc?", SRC_D },
+	{ AMT_SEEN_NOT_SET_UP, ANY_TLS, 2, 0, "ccccccc", SRC_D },
+	{ AMT_SEEN_SETUP, ANY_TLS, 2, 0, "?occ??c", SRC_G },
+	{ AMT_SEEN_SETUP_PSK, ANY_TLS, 2, 0, "?occ??c", SRC_D },
+	{ AMT_SEEN_SETUP_PKI, ANY_TLS, 2, 0, "?occ??c", SRC_D },
+	{ AMT_SEEN_STOPPED, ANY_TLS, 2, 0, "ccccccc", SRC_D },
+	/* Clear ports beside TLS are a setting up to 16.0, and gone from 16.1 on, 623 with them. Redirection
+	 * has its own switch: closed ports of it are a finding of their own. DASH is a setting, and is
+	 * served where WS-MAN is; KVM came with 6.0, and its own port is a setting. */
+	{ AMT_SEEN_CONFIGURED, NO_TLS, 2, 0, "oc?c?cc", SRC_D },
+	{ AMT_SEEN_CONFIGURED, NO_TLS, 6, 0, "oc?c?c?", SRC_D },
+	{ AMT_SEEN_CONFIGURED, WITH_TLS, 2, 0, "?o????c", SRC_D },
+	{ AMT_SEEN_CONFIGURED, WITH_TLS, 6, 0, "?o?????", SRC_D },
+	{ AMT_SEEN_CONFIGURED, WITH_TLS, 16, 1, "coc?c??", SRC_D },
 };
 
 const char *amt_probe_port_name(enum amt_probe_port p)
@@ -48,8 +51,8 @@ enum amt_probe_port amt_probe_expects(const struct amt_seen *s, enum amt_seen_po
 {
 	enum amt_seen_state state = amt_seen_state(s);
 	enum tls tls = speaks_tls(s) ? WITH_TLS : NO_TLS;
-	unsigned major = 2, minor = 0;
-	const char *ports = "????";
+	unsigned major = 6, minor = 0; /* of those that do not say: with all that may be */
+	const char *ports = "???????";
 	char version[32];
 
 	amt_seen_version(s, version);
@@ -102,7 +105,7 @@ static void put(char *text, size_t cap, const char *a, const char *b)
 
 static bool all_ports(const struct amt_seen *s, enum amt_seen_says says)
 {
-	for (unsigned p = 0; p < AMT_SEEN_PORT_COUNT; p++) {
+	for (unsigned p = 0; p < AMT_SEEN_USUAL; p++) {
 		if (s->ports[p] != says)
 			return false;
 	}
@@ -197,6 +200,49 @@ static void judge_redirection(struct judge *j)
 		    "when nothing needs it: tls in the profile closes it");
 	if (s->page_status >= 400)
 		add(j, AMT_PROBE_NOTE, "D105", "no pages are served", "");
+}
+
+static void judge_viewers(struct judge *j)
+{
+	const struct amt_seen *s = j->s;
+	struct amt_probe_finding *f;
+
+	if (j->state != AMT_SEEN_CONFIGURED)
+		return;
+	if (s->ports[AMT_SEEN_5900] == AMT_SEEN_OPEN && !span_starts(span_str(s->rfb), "RFB ")) {
+		f = add(j, AMT_PROBE_NOTE, "", "what answers at the port of KVM does not speak RFB",
+			"see whether something else answers at this address");
+		put(f->seen, sizeof f->seen, s->rfb[0] ? s->rfb : "no word within a second", "");
+		put(f->want, sizeof f->want, "RFB 003.008", "");
+	} else if (s->ports[AMT_SEEN_5900] == AMT_SEEN_OPEN) {
+		add(j, AMT_PROBE_NOTE, "",
+		    "the port of KVM is open: it never has TLS, and its password has 8 characters",
+		    "when no viewer needs it: kvm_settings.port_5900 off in the profile; 'outband kvm' "
+		    "does without it");
+	}
+	if (speaks_tls(s) && s->ports[AMT_SEEN_623] == AMT_SEEN_OPEN &&
+	    s->ports[AMT_SEEN_16992] != AMT_SEEN_OPEN)
+		add(j, AMT_PROBE_NOTE, "",
+		    "the clear port of DASH is open beside the ones with TLS",
+		    "see whether anything needs it; outband does not");
+}
+
+/* DNS sends everybody but the service, which knows better, to another address (D120). */
+static void judge_name(struct judge *j)
+{
+	const char *found = j->k->resolved ? j->k->resolved : "",
+		   *is = j->k->address ? j->k->address : "";
+	struct amt_probe_finding *f;
+
+	if (!found[0] || !is[0] || str_eq(found, is))
+		return;
+	f = add(j, AMT_PROBE_WRONG, "D120",
+		j->state == AMT_SEEN_NOTHING
+			? "its name leads to another address than the one where it was: it may be there"
+			: "its name leads to another address than its own",
+		"");
+	put(f->seen, sizeof f->seen, j->k->fqdn ? j->k->fqdn : "", found);
+	put(f->want, sizeof f->want, is, "");
 }
 
 static void judge_setup(struct judge *j)
@@ -296,6 +342,8 @@ unsigned amt_probe_judge(const struct amt_seen *s, const struct amt_probe_known 
 	judge_unclear(&j);
 	judge_ports(&j);
 	judge_redirection(&j);
+	judge_viewers(&j);
+	judge_name(&j);
 	judge_setup(&j);
 	judge_tls(&j);
 	judge_certificate(&j);

@@ -15,6 +15,7 @@ struct amt_probe_finding {
 
 struct amt_probe_known { /* by the service; texts are NULL or "" when it does not know */
 	const char *state, *version, *fqdn;
+	const char *address, *resolved; /* where it was last; where DNS says that its name leads */
 	bool unknown; /* it was asked, and knows no such PC */
 	int64_t now_unix_ms;
 };

@@ -16,8 +16,9 @@
 
 struct given {
 	const char *name;
-	const char *ports; /* o open, r refused, s silent, n no route */
-	int pong;          /* state; -1 none */
+	const char *
+		ports; /* o open, r refused, s silent, n no route; the last three may be left out: refused */
+	int pong; /* state; -1 none */
 	unsigned pong_port;
 	const char *version;
 	bool tls, cert, old;
@@ -25,6 +26,7 @@ struct given {
 	int days; /* of the certificate; 0: a year */
 	unsigned page;
 	const char *state, *fqdn; /* known */
+	const char *rfb, *address, *resolved;
 	bool unknown;
 	const char *want; /* rules or first words, with ; between; capital W: wrong */
 };
@@ -36,10 +38,11 @@ static void make(const struct given *g, struct amt_seen *s)
 	s->pong.state = g->pong >= 0 ? (enum wire_rmcp_state)g->pong : WIRE_RMCP_PRE;
 	s->pong.port = (uint16_t)g->pong_port;
 	for (unsigned p = 0; p < AMT_SEEN_PORT_COUNT; p++) {
-		s->ports[p] = g->ports[p] == 'o' ? AMT_SEEN_OPEN
-			: g->ports[p] == 'r'     ? AMT_SEEN_REFUSED
-			: g->ports[p] == 's'     ? AMT_SEEN_SILENT
-						 : AMT_SEEN_NO_ROUTE;
+		char c = p < strlen(g->ports) ? g->ports[p] : 'r';
+		s->ports[p] = c == 'o' ? AMT_SEEN_OPEN
+			: c == 'r'     ? AMT_SEEN_REFUSED
+			: c == 's'     ? AMT_SEEN_SILENT
+				       : AMT_SEEN_NO_ROUTE;
 	}
 	if (g->version) {
 		struct out o;
@@ -52,6 +55,7 @@ static void make(const struct given *g, struct amt_seen *s)
 	s->old_tls = g->old;
 	s->owner = g->owner;
 	s->page_status = g->page;
+	(void)str_copy(s->rfb, sizeof s->rfb, span_str(g->rfb ? g->rfb : ""));
 	(void)str_copy(s->cn, sizeof s->cn, span_str("pc1.example.com"));
 	s->not_after_unix_ms = NOW + (g->days ? g->days : 365) * DAY;
 }
@@ -236,6 +240,60 @@ static void finds(void **state)
 		  .owner = AMT_SEEN_OURS,
 		  .fqdn = "pc2.example.com",
 		  .want = "W D049 pc1.example.com" },
+		{ .name = "for viewers",
+		  .ports = "orrrrro",
+		  .pong = 2,
+		  .pong_port = 16992,
+		  .version = "11.8.50",
+		  .rfb = "RFB 003.008",
+		  .want = "D091 ;the port of KVM is o" },
+		{ .name = "for viewers, before there was KVM",
+		  .ports = "ororrro",
+		  .pong = 2,
+		  .pong_port = 16992,
+		  .version = "5.2.0",
+		  .rfb = "SSH-2.0-x",
+		  .want = "a port is open that ;what answers at the " },
+		{ .name = "for viewers, in factory default",
+		  .ports = "rrrrrro",
+		  .pong = 0,
+		  .want = "a port is open that " },
+		{ .name = "DASH in the clear, 16.0",
+		  .ports = "roroorr",
+		  .pong = 2,
+		  .pong_port = 16993,
+		  .version = "16.0.15",
+		  .tls = true,
+		  .cert = true,
+		  .owner = AMT_SEEN_OURS,
+		  .want = "the clear port of DA" },
+		{ .name = "DASH in the clear, 16.1",
+		  .ports = "roroorr",
+		  .pong = 2,
+		  .pong_port = 16993,
+		  .version = "16.1.25",
+		  .tls = true,
+		  .cert = true,
+		  .owner = AMT_SEEN_OURS,
+		  .want = "a port is open that ;the clear port of DA" },
+		{ .name = "its name leads elsewhere",
+		  .ports = "oror",
+		  .pong = 2,
+		  .pong_port = 16992,
+		  .version = "9.0.31",
+		  .fqdn = "pc1.example.com",
+		  .address = "10.1.2.3",
+		  .resolved = "10.1.2.9",
+		  .want = "W D120 pc1.example.com 10.1.2.9" },
+		{ .name = "its name leads to it",
+		  .ports = "oror",
+		  .pong = 2,
+		  .pong_port = 16992,
+		  .version = "9.0.31",
+		  .fqdn = "pc1.example.com",
+		  .address = "10.1.2.3",
+		  .resolved = "10.1.2.3",
+		  .want = "" },
 		{ .name = "cleared",
 		  .ports = "rrrr",
 		  .pong = 0,
@@ -246,6 +304,8 @@ static void finds(void **state)
 		struct amt_probe_finding f[AMT_PROBE_FINDINGS];
 		struct amt_probe_known k = { .state = cases[i].state,
 					     .fqdn = cases[i].fqdn,
+					     .address = cases[i].address,
+					     .resolved = cases[i].resolved,
 					     .unknown = cases[i].unknown,
 					     .now_unix_ms = NOW };
 		struct amt_seen s;
@@ -271,13 +331,38 @@ static void expects(void **state)
 		unsigned port;
 		const char *want[AMT_SEEN_PORT_COUNT];
 	} cases[] = {
-		{ "9.0", 2, 16992, { "open", "closed", "either", "closed" } },
-		{ "9.0", 2, 16993, { "either", "open", "either", "either" } },
-		{ "16.0.15", 2, 16993, { "either", "open", "either", "either" } },
-		{ "16.1.25", 2, 16993, { "closed", "open", "closed", "either" } },
-		{ "18.0.1", 2, 16993, { "closed", "open", "closed", "either" } },
-		{ NULL, 0, 0, { "closed", "closed", "closed", "closed" } },
-		{ NULL, 3, 0, { "either", "either", "either", "either" } },
+		{ "5.2",
+		  2,
+		  16992,
+		  { "open", "closed", "either", "closed", "either", "closed", "closed" } },
+		{ "9.0",
+		  2,
+		  16992,
+		  { "open", "closed", "either", "closed", "either", "closed", "either" } },
+		{ "9.0",
+		  2,
+		  16993,
+		  { "either", "open", "either", "either", "either", "either", "either" } },
+		{ "16.0.15",
+		  2,
+		  16993,
+		  { "either", "open", "either", "either", "either", "either", "either" } },
+		{ "16.1.25",
+		  2,
+		  16993,
+		  { "closed", "open", "closed", "either", "closed", "either", "either" } },
+		{ "18.0.1",
+		  2,
+		  16993,
+		  { "closed", "open", "closed", "either", "closed", "either", "either" } },
+		{ NULL,
+		  0,
+		  0,
+		  { "closed", "closed", "closed", "closed", "closed", "closed", "closed" } },
+		{ NULL,
+		  3,
+		  0,
+		  { "either", "either", "either", "either", "either", "either", "either" } },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct given g = { .ports = "ssss",

@@ -233,7 +233,7 @@ enum amt_seen_state amt_seen_state(const struct amt_seen *s)
 	}
 	if (intel && s->pong.state == WIRE_RMCP_PRE)
 		return AMT_SEEN_NOT_SET_UP;
-	for (unsigned p = 0; p < AMT_SEEN_PORT_COUNT; p++) {
+	for (unsigned p = 0; p < AMT_SEEN_USUAL; p++) {
 		if (s->ports[p] == AMT_SEEN_OPEN && !intel)
 			return AMT_SEEN_UNCLEAR;
 	}

@@ -10,13 +10,16 @@
 /* X(constant, port, what is there) */
 #define AMT_SEEN_PORTS(X)                                                                           \
 	X(AMT_SEEN_16992, 16992, "WS-MAN and pages") X(AMT_SEEN_16993, 16993, "the same over TLS")  \
-	X(AMT_SEEN_16994, 16994, "redirection") X(AMT_SEEN_16995, 16995, "redirection over TLS")
+	X(AMT_SEEN_16994, 16994, "redirection") X(AMT_SEEN_16995, 16995, "redirection over TLS")    \
+	X(AMT_SEEN_623, 623, "WS-MAN of DASH") X(AMT_SEEN_664, 664, "the same over TLS")            \
+	X(AMT_SEEN_5900, 5900, "KVM for any viewer (RFB)")
 enum amt_seen_port {
 #define X(name, port, text) name,
 	AMT_SEEN_PORTS(X)
 #undef X
 	AMT_SEEN_PORT_COUNT
 };
+#define AMT_SEEN_USUAL 4 /* the first ones: what every look asks for, and what says the state */
 unsigned amt_seen_port_number(enum amt_seen_port p);
 const char *amt_seen_port_text(enum amt_seen_port p);
 
@@ -57,6 +60,7 @@ struct amt_seen {
 	bool http;
 	char server[96], realm[128], identify[64];
 	unsigned page_status; /* of a GET of /; 0: not asked */
+	char rfb[16]; /* what 5900 says by itself: "RFB 003.008" */
 	/* TLS on 16993. */
 	bool tls, wants_psk, old_tls, with_cert; /* old_tls: only with the settings for old firmware */
 	unsigned tls_version, versions; /* versions: bits 0 to 3, TLS 1.0 to 1.3, when they were tried */

@@ -77,7 +77,7 @@ static void judges(void **state)
 		if (has & REALM)
 			(void)str_copy(s.realm, sizeof s.realm,
 				       span_str("Digest:0123456789ABCDEF"));
-		for (unsigned p = 0; p < AMT_SEEN_PORT_COUNT; p++) {
+		for (unsigned p = 0; p < AMT_SEEN_USUAL; p++) {
 			char c = cases[i].ports[p];
 			s.ports[p] = c == 'o' ? AMT_SEEN_OPEN
 				: c == 'r'    ? AMT_SEEN_REFUSED

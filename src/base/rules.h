@@ -20,6 +20,8 @@
 	  "when consoles and media are wanted: redirection in the profile, or SOL and storage in its MEBx") \
 	X("D105", "webui_off", "the port is open, and no pages are served",                         \
 	  "when they are wanted: webui in the profile; all else works without them")                \
+	X("D120", "fqdn_ip_wrong", "the name of the PC leads to another address than its own",      \
+	  "mend DNS, or have the lease renewed; until then name the PC by its UUID or address")     \
 	X("D121", "not_listening", "AMT does not listen where it should",                           \
 	  "check that this address is that of AMT (DNS, its own lease), and its home domains")      \
 	X("M17", "tls_old_only", "the PC speaks only TLS versions that today's programs refuse",    \

@@ -51,7 +51,7 @@ static void say_row(const struct discover *v, const char *address, const char *n
 
 	amt_seen_version(s, version);
 	out_init(&o, ports, sizeof ports);
-	for (unsigned i = 0; v->ports && i < AMT_SEEN_PORT_COUNT; i++)
+	for (unsigned i = 0; v->ports && i < AMT_SEEN_USUAL; i++)
 		out_fmt(&o, " %s", amt_seen_says_name(s->ports[i]));
 	cli_writer_say(v->c->writer, "%-15s  %-10s  %-14s  %-7s  %-12s%s  %s", address,
 		       amt_seen_state_name(amt_seen_state(s)), version[0] ? version : "-",

@@ -6,16 +6,24 @@
 #include "base/str.h"
 #include "cli/rpc.h"
 #include "cli/seen_row.h"
+#include "net/dns.h"
 #include "net/loop.h"
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
-#define PCS_MAX 1024
+#define PCS_MAX  1024
+#define DNS_MS   3000
+#define DASH     623
+#define DASH_TLS 664
+#define KVM      5900
 
 struct pc { /* an operand that the service knows, or says that it does not know */
 	const char *operand, *address, *state, *version, *fqdn;
 	bool unknown;
+	struct probe *v;
+	struct net_dns *dns; /* asks where the name leads; NULL: not, or not any more */
+	char resolved[46];   /* "" nobody says */
 };
 struct probe {
 	struct cli *c;
@@ -25,7 +33,10 @@ struct probe {
 	struct cli_seen_cas cas;
 	struct rng rng;
 	struct pc *pcs;
-	unsigned pc_count, wrong;
+	unsigned pc_count, wrong, asking; /* asking: DNS */
+	struct amt_discover_conf look;
+	struct err start_e;
+	bool stopped;
 	uint64_t unresolved, no_hosts;
 	char unresolved_name[NAMES_TEXT_SIZE];
 };
@@ -94,6 +105,7 @@ static void say(const struct probe *v, const char *title, const struct amt_seen 
 		wire_rmcp_print(&o, &s->pong);
 	line(w, "RMCP", s->ponged ? text : "no answer to presence pings");
 	say_ports(v, s);
+	line(w, "RFB", s->rfb);
 	line(w, "Server", s->server);
 	line(w, "Identify", s->identify);
 	line(w, "realm", s->realm);
@@ -153,6 +165,8 @@ static void on_found(void *arg, const char *address, const char *name, const str
 		known.state = pc->state;
 		known.version = pc->version;
 		known.fqdn = pc->fqdn;
+		known.address = pc->address;
+		known.resolved = pc->resolved;
 		name = pc->fqdn[0] ? pc->fqdn : pc->operand;
 	}
 	unsigned count = amt_probe_judge(s, &known, f);
@@ -192,16 +206,20 @@ static const char *ask_service(struct probe *v, const char *operand)
 		return operand;
 	if (!cli_rpc_get(v->c, cli_rpc_target(&v->c->arena, "/v1/devices/%", operand), &doc,
 			 &none)) {
-		*pc = (struct pc){ operand, operand, "", "", "", none.code == ERR_NOT_FOUND };
+		*pc = (struct pc){ .operand = operand,
+				   .address = operand,
+				   .state = "",
+				   .version = "",
+				   .fqdn = "",
+				   .unknown = none.code == ERR_NOT_FOUND };
 		v->pc_count += pc->unknown;
 		return operand;
 	}
-	*pc = (struct pc){ operand,
-			   keep(v->c, doc, "address"),
-			   keep(v->c, doc, "state"),
-			   keep(v->c, doc, "version"),
-			   keep(v->c, doc, "fqdn"),
-			   false };
+	*pc = (struct pc){ .operand = operand,
+			   .address = keep(v->c, doc, "address"),
+			   .state = keep(v->c, doc, "state"),
+			   .version = keep(v->c, doc, "version"),
+			   .fqdn = keep(v->c, doc, "fqdn") };
 	json_decref(doc);
 	if (!pc->address || !pc->address[0])
 		return operand;
@@ -219,6 +237,67 @@ static bool take_operands(struct probe *v, struct err *e)
 	return true;
 }
 
+/* ---- where their names lead ---- */
+
+static void start_looks(struct probe *v)
+{
+	v->d = v->stopped ? NULL : amt_discover_start(&v->look, &v->start_e);
+	if (!v->d)
+		net_loop_stop(v->loop);
+}
+
+static void on_dns(void *arg, const struct net_dns_end *end)
+{
+	struct pc *pc = arg;
+	struct probe *v = pc->v;
+	struct err none = { 0 };
+
+	pc->dns = NULL;
+	if (end->why.code == ERR_NONE)
+		(void)str_copy(pc->resolved, sizeof pc->resolved, span_str(end->address));
+	if (pc->resolved[0] && !str_eq(pc->resolved, pc->address)) /* a look at both (D120) */
+		(void)names_add(&v->names, span_str(pc->resolved), &none);
+	if (--v->asking == 0)
+		start_looks(v);
+}
+
+/* The servers that the service asks; "" those of the system. */
+static const char *dns_servers(struct probe *v)
+{
+	const char *servers = "";
+	json_t *doc = NULL, *row;
+	struct err none = { 0 };
+	size_t i;
+
+	if (!cli_rpc_get(v->c, "/v1/settings?limit=1000", &doc, &none))
+		return servers;
+	json_array_foreach(json_object_get(doc, "items"), i, row)
+	{
+		const char *key = json_string_value(json_object_get(row, "key"));
+		if (key && str_eq(key, "dns.servers"))
+			servers = keep(v->c, row, "value");
+	}
+	json_decref(doc);
+	return servers;
+}
+
+static void ask_names(struct probe *v)
+{
+	const char *servers = NULL;
+
+	for (unsigned i = 0; i < v->pc_count; i++) {
+		struct pc *pc = &v->pcs[i];
+		if (pc->unknown || !pc->fqdn[0])
+			continue;
+		servers = servers ? servers : dns_servers(v);
+		pc->v = v;
+		v->asking++;
+		pc->dns = net_dns_start_name(v->loop, pc->fqdn, servers, DNS_MS, on_dns, pc);
+	}
+	if (v->asking == 0)
+		start_looks(v);
+}
+
 /* ---- the run ---- */
 
 static void on_signal(void *arg, int signum)
@@ -226,7 +305,20 @@ static void on_signal(void *arg, int signum)
 	struct probe *v = arg;
 
 	(void)signum;
-	amt_discover_stop(v->d);
+	v->stopped = true;
+	if (v->d)
+		amt_discover_stop(v->d);
+	else
+		net_loop_stop(v->loop);
+}
+
+static bool take_port(const struct probe *v, const char *option, uint16_t max, uint16_t *inout_port,
+		      struct err *e)
+{
+	const char *text = cli_args_value(&v->c->args, option);
+
+	return !text || str_to_u16(span_str(text), 1, max, inout_port, e) ||
+		err_wrap(e, "--%s", option);
 }
 
 static void on_end(void *arg)
@@ -245,25 +337,37 @@ static void on_end(void *arg)
 
 static bool run(struct probe *v, struct err *e)
 {
-	struct amt_discover_conf conf = { .loop = v->loop,
-					  .rng = &v->rng,
-					  .names = &v->names,
-					  .rate = 1000,
-					  .thorough = true,
-					  .ours = v->cas.ders,
-					  .our_count = v->cas.count,
-					  .on_found = on_found,
-					  .on_end = on_end,
-					  .arg = v };
+	v->look = (struct amt_discover_conf){ .loop = v->loop,
+					      .rng = &v->rng,
+					      .names = &v->names,
+					      .rate = 1000,
+					      .thorough = true,
+					      .dash_port = DASH,
+					      .dash_tls_port = DASH_TLS,
+					      .kvm_port = KVM,
+					      .ours = v->cas.ders,
+					      .our_count = v->cas.count,
+					      .on_found = on_found,
+					      .on_end = on_end,
+					      .arg = v };
 
-	if (!cli_seen_ports(v->c, &conf.port_base, &conf.rmcp_port, e) || !take_operands(v, e))
+	if (!cli_seen_ports(v->c, &v->look.port_base, &v->look.rmcp_port, e) ||
+	    !take_port(v, "dash-port", UINT16_MAX - 1, &v->look.dash_port, e) ||
+	    !take_port(v, "kvm-port", UINT16_MAX, &v->look.kvm_port, e) || !take_operands(v, e))
 		return false;
-	v->d = amt_discover_start(&conf, e);
-	if (!v->d)
-		return false;
+	if (v->look.dash_port != DASH)
+		v->look.dash_tls_port = v->look.dash_port + 1;
 	net_loop_on_signal(v->loop, SIGINT, on_signal, v);
 	net_loop_on_signal(v->loop, SIGTERM, on_signal, v);
-	net_loop_run(v->loop);
+	ask_names(v);
+	if (v->start_e.code == ERR_NONE)
+		net_loop_run(v->loop);
+	for (unsigned i = 0; i < v->pc_count; i++)
+		net_dns_cancel(v->pcs[i].dns);
+	if (v->start_e.code != ERR_NONE) {
+		*e = v->start_e;
+		return false;
+	}
 	if (v->unresolved) {
 		err_set(e, ERR_NOT_FOUND, "%s has no address", v->unresolved_name);
 		if (v->unresolved > 1)

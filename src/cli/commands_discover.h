@@ -19,7 +19,7 @@
 	  CMD_NEEDS_SERVER, cli_cmd_discover_move)                                                  \
 	X("discover", "resume", "ID [--wait]", "go on with a discovery that was stopped, or failed",  \
 	  CMD_NEEDS_SERVER, cli_cmd_discover_move)                                                  \
-	X("probe", "", "ADDRESS... " CLI_LOOK_ARGS,                                                 \
+	X("probe", "", "ADDRESS... [--dash-port P] [--kvm-port P] " CLI_LOOK_ARGS,                                                 \
 	  "look at PCs from outside, without a login, and say what is wrong", \
 	  CMD_LOCAL, cli_cmd_probe)                                                                 \
 	X("probe", "listen", "[--port PORT]... [--udp-port PORT]... [--seconds N]",                 \

@@ -108,6 +108,8 @@
 	X("ca", "probe", "certificate of a CA whose certificates are ours, repeatable (those of the service are known when it runs)") \
 	X("port-base", "probe", "the first of the four ports (default 16992)") \
 	X("rmcp-port", "probe", "UDP port of presence pings (default 623)") \
+	X("dash-port", "probe", "the first of the two TCP ports of DASH (default 623 and 664)") \
+	X("kvm-port", "probe", "TCP port of KVM for any viewer (default 5900)") \
 	X("port", "probe", "TCP port to listen on, repeatable (default 9971)") \
 	X("udp-port", "probe", "UDP port to listen on, repeatable (default 623 and 162)") \
 	X("seconds", "probe", "end after so long (default: when interrupted)") \

@@ -95,6 +95,8 @@ static void put_ports(json_t *row, const struct amt_seen *s)
 
 	for (unsigned i = 0; i < AMT_SEEN_PORT_COUNT; i++) {
 		struct out o;
+		if (i >= AMT_SEEN_USUAL && s->ports[i] == AMT_SEEN_NOT_ASKED)
+			continue;
 		out_init(&o, number, sizeof number);
 		out_fmt(&o, "%u", amt_seen_port_number((enum amt_seen_port)i));
 		json_object_set_new(ports, number, json_string(amt_seen_says_name(s->ports[i])));
@@ -167,6 +169,8 @@ json_t *cli_seen_row(const char *address, const char *name, const struct amt_see
 	put_mac(row, address);
 	put_pong(row, s);
 	put_ports(row, s);
+	if (s->rfb[0])
+		json_object_set_new(row, "rfb", text(s->rfb));
 	put_tls(row, s);
 	put_certificate(row, s);
 	return row;

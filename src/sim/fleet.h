@@ -45,7 +45,7 @@ struct sim_fleet_conf {
 	uint64_t seed;
 	double speed;
 	bool waits, expose;
-	uint16_t port_base, kvm_port; /* kvm_port 0: none */
+	uint16_t port_base, kvm_port, dash_port; /* 0: none; dash_port: clear, and TLS behind it */
 	bool has_rmcp_port;
 	uint16_t rmcp_port; /* 0: presence pings are not answered */
 	const char *hello, *state_file, *ctl; /* NULL: none */

@@ -293,6 +293,11 @@ static bool set_seed(struct target *t, struct span v, struct err *e)
 	return str_to_u64(v, 0, UINT64_MAX, &t->c->seed, e);
 }
 
+static bool set_dash_port(struct target *t, struct span v, struct err *e)
+{
+	return str_to_u16(v, 1, UINT16_MAX - 1, &t->c->dash_port, e);
+}
+
 static bool set_kvm_port(struct target *t, struct span v, struct err *e)
 {
 	return str_to_u16(v, 1, UINT16_MAX, &t->c->kvm_port, e);
@@ -415,6 +420,8 @@ static bool set_expose(struct target *t, struct span v, struct err *e)
 	  "listens at P to P+3 instead of 16992 to 16995") \
 	X("rmcp-port", "P", "rmcp_port", FLEET, set_rmcp_port, NO_TEXT, \
 	  "answers presence pings at UDP P (four above the port base); 623 for tools that know no other, 0 for none") \
+	X("dash-port", "P", "dash_port", FLEET, set_dash_port, NO_TEXT, \
+	  "also listen at P and P+1 as PCs do at 623 and 664 (DASH): WS-MAN in the clear and over TLS") \
 	X("kvm-port", "P", "kvm_port", FLEET, set_kvm_port, NO_TEXT, \
 	  "listens at P for viewers of KVM, as a PC does at 5900 when that is switched on (nowhere)") \
 	X("ctl", "SOCKET", "ctl", FLEET, set_path, IN_CONF(ctl), \

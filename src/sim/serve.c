@@ -46,7 +46,7 @@ struct serve {
 	struct sim_ctl *ctl;
 	struct net_udp *presence;
 	struct sched_timer *save;
-	struct port ports[SIM_FLEET_PORTS];
+	struct port ports[SIM_FLEET_PORTS], dash[2];
 	struct net_listen *kvm;
 	struct mute *mutes;
 	unsigned mute_count;
@@ -164,6 +164,26 @@ static bool listen_kvm(struct serve *v, struct err *e)
 		return true;
 	v->kvm = net_listen_open(v->loop, &conf, on_kvm, v, e);
 	return v->kvm || err_wrap(e, "--kvm-port");
+}
+
+/* 623 and 664: the same service as at 16992 and 16993. Whether firmware has it on nobody says: who wants them names
+ * the port. */
+static bool listen_dash(struct serve *v, struct err *e)
+{
+	for (unsigned i = 0; v->conf->dash_port && i < 2; i++) {
+		const struct net_listen_conf conf = {
+			.address = "0.0.0.0",
+			.port = (uint16_t)(v->conf->dash_port + i),
+			.loopback_only = !v->conf->expose,
+			.backlog = BACKLOG,
+		};
+		v->dash[i].v = v;
+		v->dash[i].number = FIRST_PORT + i;
+		v->dash[i].listen = net_listen_open(v->loop, &conf, on_accept, &v->dash[i], e);
+		if (!v->dash[i].listen)
+			return err_wrap(e, "--dash-port");
+	}
+	return true;
 }
 
 static bool listen_all(struct serve *v, struct err *e)
@@ -364,7 +384,7 @@ static bool open_all(struct serve *v, struct err *e)
 		v->save = sched_after(net_loop_sched(v->loop), SAVE_EVERY_MS, on_save, v);
 	}
 	if ((c->hello && !open_hello(v, e)) || !listen_all(v, e) || !open_presence(v, e) ||
-	    !listen_kvm(v, e))
+	    !listen_kvm(v, e) || !listen_dash(v, e))
 		return false;
 	if (c->ctl) {
 		struct sim_ctl_ways w = { v->fleet, v->hello, v->state, print_fleet, v };
@@ -425,6 +445,8 @@ static void close_all(struct serve *v)
 	for (unsigned i = 0; i < SIM_FLEET_PORTS; i++)
 		net_listen_close(v->ports[i].listen);
 	net_listen_close(v->kvm);
+	net_listen_close(v->dash[0].listen);
+	net_listen_close(v->dash[1].listen);
 	sim_statefile_free(v->state);
 	sim_fleet_free(v->fleet);
 	net_loop_free(v->loop);

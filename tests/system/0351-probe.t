@@ -6,8 +6,8 @@ test_description='probe says what is wrong with PCs from outside, and who comes 
 . "$SHARNESS_TEST_SRCDIR/cli.sh"
 . "$SHARNESS_TEST_SRCDIR/fleet.sh"
 
-base=22410 rmcp=22414 hello=22419 listen=22415
-ports="--port-base $base --rmcp-port $rmcp"
+base=22410 rmcp=22414 hello=22419 listen=22415 dash=22417 kvm=22425 dns=22426
+ports="--port-base $base --rmcp-port $rmcp --dash-port $dash --kvm-port $kvm"
 
 # rules ADDRESS: the findings of a PC, as "weight rule" in their order
 rules() {
@@ -22,6 +22,8 @@ test_expect_success 'a fleet with some that are well and some that are not' '
 	cat >fleet.yaml <<-YAML &&
 	seed: 351
 	waits: off
+	dash_port: $dash
+	kvm_port: $kvm
 	groups:
 	  - {count: 2, base: 127.35.2.1, generation: [9.0, 12.0], state: configured, tls: off, admin_password_file: admin.txt, suffix: example.com}
 	  - {count: 3, generation: [7.1, 12.0, 16.1], state: configured, tls: server, redirection: on, admin_password_file: admin.txt, suffix: example.com}
@@ -44,6 +46,24 @@ test_expect_success 'the port matrix of one of 16.1, with what is expected' '
 	grep -q "Identify *AMT 16.1" out && grep -q "TLS *TLS 1.3, .*; takes TLS 1.2; takes TLS 1.3" out &&
 	grep -q "certificate *pc4.example.com, .* 2048 bits, until .* self-signed" out &&
 	grep -q "RMCP *presence pong, .* port 16993, state post, version 16.1" out
+'
+
+# shows ADDRESS PORT SAYS EXPECTED
+shows() {
+	"$OUTBAND" probe "$1" $ports >out 2>err; grep -q "port $2 *$3 *expected: $4" out
+}
+
+test_expect_success 'the ports of DASH follow those of WS-MAN, 5900 has a switch and a password' '
+	shows 127.35.2.1 623 open either && shows 127.35.2.1 664 refused closed && shows 127.35.2.1 5900 refused either &&
+	shows 127.35.2.5 623 refused closed && shows 127.35.2.5 664 open either &&
+	shows 127.35.2.6 664 refused closed && shows 127.35.2.6 5900 refused closed && shows 127.35.2.11 5900 refused closed &&
+	echo "$sim_password" >pw && set -- --direct 127.35.2.1:$base --password-file pw &&
+	"$OUTBAND" wsman put IPS_KVMRedirectionSettingData Is5900PortEnabled=true RFBPassword=P4ss-w0r "$@" &&
+	"$OUTBAND" wsman invoke CIM_KVMRedirectionSAP RequestStateChange RequestedState=2 "$@" &&
+	shows 127.35.2.1 5900 open either && grep -q "RFB *RFB 003" out && grep -q "note: the port of KVM is open" out &&
+	rules 127.35.2.1 >found && ! grep "^wrong" found && test "$(jq -r ".ports[\"5900\"]" probe.json)" = open &&
+	"$OUTBAND" wsman put IPS_KVMRedirectionSettingData Is5900PortEnabled=false "$@" && shows 127.35.2.1 5900 refused either &&
+	"$OUTBAND" discover 127.35.2.1 --port-base $base --rmcp-port $rmcp --json >found && test "$(jq -r ".ports | keys | length" found)" = 4
 '
 
 test_expect_success 'who is well has no finding that is wrong' '
@@ -128,6 +148,16 @@ test_expect_success 'with the service: by name, against what it knows' '
 	test_expect_code 6 "$OUTBAND" probe pc01.example.com $ports >out 2>err &&
 	grep -q "WRONG: it was configured, and is so no more" out &&
 	test_expect_code 6 "$OUTBAND" probe 127.35.3.77 $ports >out 2>err && grep -q "^127.35.3.77: nothing" out && serve_stop
+'
+
+test_expect_success 'a name that leads elsewhere is told, and both addresses are looked at' '
+	printf "no-resolv\nno-hosts\nport=%s\nlisten-address=127.0.0.1\nbind-interfaces\nhost-record=pc01.example.com,127.35.3.2\nlocal=/example.com/\n" $dns >dns.conf &&
+	dnsmasq --keep-in-foreground --conf-file="$PWD/dns.conf" --user="$(id -un)" --pid-file= --log-facility=- >dns.log 2>&1 &
+	sim_pids="$sim_pids $!" && sim_until grep -q started dns.log &&
+	serve_start $hello && "$OUTBAND" setting set dns.servers 127.0.0.1:$dns &&
+	test_expect_code 6 "$OUTBAND" probe pc01.example.com $ports >out 2>err &&
+	grep -q "WRONG: its name leads to another address.*rule D120" out && grep -q "seen *pc01.example.com 127.35.3.2" out &&
+	grep -q "expected *127.35.3.1" out && grep -q "^127.35.3.2" out && serve_stop
 '
 
 test_done
