@@ -28,6 +28,7 @@ struct amt_op {
 	void (*after_wait)(struct amt_op *o);
 	struct sched_timer *timer; /* of a wait, or of the end */
 	bool calling, ended;
+	bool half, noting; /* noting: the caller makes a record of it */
 	bool begun, interrupted,
 		stopping; /* stopping: interrupted, and the operation was not told yet */
 	struct amt_peer peer;
@@ -171,7 +172,7 @@ static void done(void *arg)
 
 void amt_op_fail(struct amt_op *o, const struct err *e)
 {
-	assert(!o->ended && !o->calling && !o->timer);
+	assert(!o->ended && !o->calling && !o->timer && !o->noting);
 	o->ended = true;
 	o->end = *e;
 	o->timer = sched_after(o->conf.sched, 0, done, o);
@@ -273,14 +274,49 @@ void amt_op_interrupt(struct amt_op *o)
 		return;
 	o->interrupted = o->stopping = true;
 	/* A change that is under way is waited for: only then is it known what to take back. */
-	if (o->calling && o->on_interrupt)
+	if ((o->calling || o->noting) && o->on_interrupt)
 		return;
 	if (o->calling)
 		amt_client_cancel(o->conf.client);
-	o->calling = false;
+	o->calling = o->noting = false;
 	sched_cancel(o->timer);
 	o->timer = NULL;
 	stop_early(o);
+}
+
+bool amt_op_takes_back(const struct amt_op *o)
+{
+	return o->on_interrupt != NULL;
+}
+
+/* ---- what must not stay half ---- */
+
+void amt_op_half(struct amt_op *o, void (*next)(struct amt_op *o))
+{
+	assert(!o->calling && !o->ended && !o->timer && !o->noting);
+	o->half = true;
+	o->after_wait = next;
+	o->noting = o->conf.on_half && o->conf.on_half(o->conf.arg, true);
+	if (!o->noting)
+		next(o);
+}
+
+void amt_op_whole(struct amt_op *o)
+{
+	if (o->half && o->conf.on_half)
+		(void)o->conf.on_half(o->conf.arg, false);
+	o->half = false;
+}
+
+void amt_op_go_on(struct amt_op *o)
+{
+	if (!o->noting)
+		return;
+	o->noting = false;
+	if (o->stopping)
+		stop_early(o);
+	else
+		o->after_wait(o);
 }
 
 static void on_reply(void *arg, const struct amt_reply *r, const struct err *e)

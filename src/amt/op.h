@@ -77,6 +77,10 @@ struct amt_op_conf {
 	/* Exactly once, last, never before amt_op_start returned. e is ERR_NONE on success. peer: of
 	 * the last reply, NULL when none came. */
 	void (*on_done)(void *arg, const struct amt_peer *peer, const struct err *e);
+	/* half: the first change of something that must not stay half is about to be sent. True: only when
+	 * amt_op_go_on is called, once that is on record. Not half: the PC has nothing of it half any more.
+	 * NULL: nobody keeps a record. */
+	bool (*on_half)(void *arg, bool half);
 	void *arg;
 };
 /* False (with nothing started) when an argument is not one of the kind's. */
@@ -84,4 +88,6 @@ bool amt_op_start(const struct amt_op_kind *k, const struct amt_op_conf *c, stru
 /* Ends it early, for who presses CTRL-C: on_done comes with ERR_CANCELLED, soon, or after the operation has
  * taken back what it had set half. */
 void amt_op_interrupt(struct amt_op *o);
+void amt_op_go_on(struct amt_op *o);                /* behind on_half */
+bool amt_op_takes_back(const struct amt_op *o);     /* by itself, when it is interrupted */
 void amt_op_free(struct amt_op *o); /* cancels; after on_done, or inside it; NULL is fine */

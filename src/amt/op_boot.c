@@ -20,17 +20,24 @@ struct boot {
 	struct wsman_obj *cleared; /* settings without any option, for taking back */
 	const char *left;          /* an option that was set before us */
 	uint32_t state, can_states, request, wait_s, polls;
-	bool clear_only, touched;
-	struct err why; /* what broke it */
+	bool clear_only, touched, told; /* told: its start is the PC's own now */
+	struct err why;                 /* what broke it */
 };
 
 /* ---- taking back ---- */
 
-static void undone(struct amt_op *o)
+/* The record of it stays when it could not be taken back. */
+static void left_half(struct amt_op *o)
 {
 	const struct boot *s = amt_op_state(o);
 
 	amt_op_fail(o, &s->why);
+}
+
+static void undone(struct amt_op *o)
+{
+	amt_op_whole(o);
+	left_half(o);
 }
 
 static bool not_undone(struct amt_op *o, const struct amt_reply *r, const struct err *e)
@@ -41,7 +48,7 @@ static bool not_undone(struct amt_op *o, const struct amt_reply *r, const struct
 	(void)e;
 	err_hint(&s->why,
 		 "boot options may still be set in the PC: 'outband boot clear' takes them back");
-	undone(o);
+	left_half(o);
 	return true;
 }
 
@@ -90,6 +97,8 @@ static void interrupt(struct amt_op *o)
 	struct err why = { 0 };
 
 	err_set(&why, ERR_CANCELLED, "broken off");
+	if (((const struct boot *)amt_op_state(o))->told)
+		err_hint(&why, "the PC was told to start before that");
 	undo(o, &why);
 }
 
@@ -99,6 +108,7 @@ static void finish(struct amt_op *o, const char *used)
 {
 	const struct boot *s = amt_op_state(o);
 
+	amt_op_whole(o);
 	amt_op_begin(o, "");
 	amt_op_text(o, "target", s->clear_only ? NULL : s->want.target->name);
 	amt_op_text(o, "power",
@@ -146,6 +156,8 @@ static void on_power_done(struct amt_op *o, const struct amt_reply *r)
 
 	(void)r;
 	s->touched = false; /* it is the PC's now */
+	s->told = true;
+	amt_op_whole(o);
 	if (s->wait_s)
 		poll(o);
 	else
@@ -253,6 +265,15 @@ static void on_cleared(struct amt_op *o, const struct amt_reply *r)
 	amt_op_put(o, "AMT_BootSettingData", put, on_put);
 }
 
+static void clear_order(struct amt_op *o)
+{
+	struct boot *s = amt_op_state(o);
+
+	s->touched = true;
+	amt_op_on_error(o, broken);
+	amt_op_invoke(o, "CIM_BootConfigSetting", "ChangeBootOrder", NULL, on_cleared);
+}
+
 static void on_settings(struct amt_op *o, const struct amt_reply *r)
 {
 	struct boot *s = amt_op_state(o);
@@ -274,9 +295,7 @@ static void on_settings(struct amt_op *o, const struct amt_reply *r)
 		amt_op_fail(o, &e);
 		return;
 	}
-	s->touched = true;
-	amt_op_on_error(o, broken);
-	amt_op_invoke(o, "CIM_BootConfigSetting", "ChangeBootOrder", NULL, on_cleared);
+	amt_op_half(o, clear_order);
 }
 
 /* ---- what it depends on ---- */

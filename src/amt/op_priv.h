@@ -58,6 +58,10 @@ void amt_op_number(struct amt_op *o, const char *key, int64_t v);
 void amt_op_flag(struct amt_op *o, const char *key, bool v);
 void amt_op_emit(struct amt_op *o);
 
+/* Before the first change of something that must not stay half; next follows once that is on record. whole:
+ * all of it is told, or taken back. */
+void amt_op_half(struct amt_op *o, void (*next)(struct amt_op *o));
+void amt_op_whole(struct amt_op *o);
 /* Who presses CTRL-C: fn takes back what is set half, then ends the operation with ERR_CANCELLED; no call
  * is under way when it is called. Without it the operation ends at once. Set in start. */
 void amt_op_on_interrupt(struct amt_op *o, void (*fn)(struct amt_op *o));

@@ -3,6 +3,7 @@
 #include "api/api_priv.h"
 #include "api/next_step.h"
 #include "api/sighting.h"
+#include "store/store_operate.h"
 #include "wire/hello.h"
 
 enum { MAX_STEPS = 200, MAX_CREDENTIALS = 200 };
@@ -145,6 +146,26 @@ static void write_credentials(struct api_req *r, const struct store_device *d)
 	api_json_end(j, ']');
 }
 
+/* Boot options that were set half and not taken back so far. */
+static void write_boot_half(struct api_req *r, const struct store_device *d)
+{
+	struct api_json *j = &r->json;
+	struct store_boot_half h;
+
+	if (!store_boot_half_get(r->api->conf.store, &r->arena, d->uuid, &h)) {
+		api_json_str(j, "boot_half", NULL);
+		return;
+	}
+	api_json_begin(j, "boot_half", '{');
+	api_json_str(j, "what", h.what);
+	api_json_str(j, "actor", h.actor);
+	api_json_time(j, "since", h.since_unix_ms);
+	api_json_int(j, "tries", h.tries);
+	api_json_time(j, "next", h.next_unix_ms);
+	api_json_str(j, "note", h.note);
+	api_json_end(j, '}');
+}
+
 void api_device_get(struct api_req *r)
 {
 	struct store *s = r->api->conf.store;
@@ -175,6 +196,7 @@ void api_device_get(struct api_req *r)
 	api_next_step_print(&d, has_job ? &job : NULL, r->now_unix_ms, &o);
 	api_json_bytes(&r->json, "next_step", buf_span(&text));
 	buf_deinit(&text);
+	write_boot_half(r, &d);
 	write_steps(r, &d);
 	write_credentials(r, &d);
 	api_json_end(&r->json, '}');

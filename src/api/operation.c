@@ -434,11 +434,11 @@ void api_operation_get(struct api_req *r)
 		show(r);
 }
 
-void api_operation_delete(struct api_req *r)
+static void end_operation(struct api_req *r, bool (*end)(struct engine *en, const char *id))
 {
 	struct err e = { 0 };
 
-	if (!engine_operate_drop(r->api->conf.engine, r->name)) {
+	if (!end(r->api->conf.engine, r->name)) {
 		no_operation(r, &e);
 		api_fail(r, &e);
 		return;
@@ -447,4 +447,14 @@ void api_operation_delete(struct api_req *r)
 	api_json_str(&r->json, "id", r->name);
 	api_json_end(&r->json, '}');
 	api_ok(r);
+}
+
+void api_operation_delete(struct api_req *r)
+{
+	end_operation(r, engine_operate_drop);
+}
+
+void api_operation_cancel(struct api_req *r)
+{
+	end_operation(r, engine_operate_cancel);
 }

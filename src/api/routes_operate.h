@@ -9,6 +9,8 @@
 	  "Operations under way, and those that ended a while ago.")                                      \
 	X("GET", "/v1/operations/{}", API_ROLE_OPERATOR, "after wait_ms limit", "", api_operation_get,    \
 	  "Results behind the after-th one, in the order of their ends; waits for one up to wait_ms.")    \
+	X("POST", "/v1/operations/{}/cancel", API_ROLE_OPERATOR, "", "", api_operation_cancel,            \
+	  "Ends an operation where it has not ended; what it has set half is taken back. Its results stay.") \
 	X("DELETE", "/v1/operations/{}", API_ROLE_OPERATOR, "", "", api_operation_delete,                 \
 	  "Ends an operation where it has not ended, and forgets its results.")                           \
 	X("GET", "/v1/groups", API_ROLE_VIEWER, "after limit", "", api_group_list, "Groups of PCs.")      \

@@ -23,6 +23,12 @@ bool engine_operate_start(struct engine *en, const struct engine_operate_want *w
 	return err_set(e, ERR_BUSY, "no operations here");
 }
 
+void engine_operate_by_clock(struct engine *en, const char *op, const char *const *uuids,
+			     unsigned count)
+{
+	(void)en, (void)op, (void)uuids, (void)count;
+}
+
 bool engine_operate_get(const struct engine *en, const char *id, struct engine_operate_view *out_v)
 {
 	(void)en, (void)id, (void)out_v;
@@ -38,6 +44,12 @@ const char *engine_operate_at(const struct engine *en, unsigned i)
 bool engine_operate_result(const struct engine *en, const char *id, unsigned n, struct engine_operate_result *out_r)
 {
 	(void)en, (void)id, (void)n, (void)out_r;
+	return false;
+}
+
+bool engine_operate_cancel(struct engine *en, const char *id)
+{
+	(void)en, (void)id;
 	return false;
 }
 

@@ -44,6 +44,9 @@
 	X(LOG_EV_CONFIGURED, LOG_INFO, "device.configured", "uuid fqdn version serial", "the device is configured; proven over the new credentials") \
 	X(LOG_EV_OPERATED, LOG_INFO, "device.operated", "uuid op what actor elapsed_ms", "an operation on the device ended well") \
 	X(LOG_EV_OPERATE_FAILED, LOG_WARN, "device.operate_failed", "uuid op what actor elapsed_ms", "an operation on the device failed") \
+	X(LOG_EV_BOOT_HALF, LOG_WARN, "device.boot_half", "uuid what actor", "boot options may be set half in a PC; they are taken back as soon as it answers") \
+	X(LOG_EV_BOOT_WHOLE, LOG_INFO, "device.boot_taken_back", "uuid what actor", "boot options that were set half in a PC are taken back") \
+	X(LOG_EV_CLOCK_FAILED, LOG_WARN, "clock.failed", "what", "an operation that the clock wants could not begin; it is tried again") \
 	X(LOG_EV_SCHEDULE_RAN, LOG_INFO, "schedule.ran", "name op note", "a schedule has run") \
 	X(LOG_EV_SCHEDULE_FAILED, LOG_WARN, "schedule.failed", "name op note", "a schedule could not run") \
 	X(LOG_EV_SCHEDULE_MISSED, LOG_WARN, "schedule.missed", "name op note", "a run of a schedule came too late and was left out") \
@@ -87,7 +90,6 @@
 	X(LOG_EV_PC_EVENT, LOG_INFO, "pc.event", "uuid at severity sensor what", "a record of the event log of a PC") \
 	X(LOG_EV_PC_EVENT_BAD, LOG_WARN, "pc.event_bad", "uuid at severity sensor what", "a critical record of the event log of a PC") \
 	X(LOG_EV_PC_AUDIT, LOG_INFO, "pc.audit", "uuid at who address what details", "a record of the audit log of a PC") \
-	X(LOG_EV_PC_LOG_FAILED, LOG_WARN, "pc.log_failed", "", "logs of PCs could not be asked for") \
 	X(LOG_EV_ALERT, LOG_INFO, "alert.received", "uuid kind address severity id what at", "a PC told of an event") \
 	X(LOG_EV_ALERT_BAD, LOG_WARN, "alert.received_bad", "uuid kind address severity id what at", "a PC told of an event that somebody has to see") \
 	X(LOG_EV_ALERT_UNSENT, LOG_WARN, "alert.unsent", "uuid to", "an alert could not be handed on") \

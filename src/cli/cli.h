@@ -39,6 +39,9 @@ bool cli_input_read(const char *path, size_t max, struct buf *out_b, struct err 
 bool cli_input_password_file(const char *path, struct secret *out_s, struct err *e);
 /* From the terminal, without echo. twice: typed again to be sure. */
 bool cli_input_prompt(const char *prompt, bool twice, struct secret *out_s, struct err *e);
+/* The same, once, for what must be taken back when it is broken off: a signal ends the prompt, and not the
+ * command. *out_signum: which; 0: none. */
+bool cli_input_prompt_caught(const char *prompt, struct secret *out_s, int *out_signum, struct err *e);
 bool cli_input_can_prompt(void);
 bool cli_signal_ignored(int signum); /* by who started us: nohup does so with SIGHUP */
 /* A new file with mode 0600; an existing one is an error. */

@@ -4,7 +4,7 @@
 #include "base/str.h"
 #include "cli/cmd_consent.h"
 #include "cli/commands.h"
-#include "cli/operate.h"
+#include "cli/operate_priv.h"
 
 static const struct cli_col cols[] = {
 	{ "target", "starts from", CLI_FORM_TEXT },
@@ -41,6 +41,33 @@ static const char *join_options(struct cli *c)
 	for (unsigned i = 0; (one = cli_args_nth(&c->args, "option", i)); i++)
 		all = all ? arena_fmt(&c->arena, "%s,%s", all, one) : one;
 	return all;
+}
+
+/* Before somebody walks to the PC. */
+static bool ask_first(struct cli *c, struct cli_operate *run, struct err *e)
+{
+	const char *question = run->question, *host = cli_args_value(&c->args, "direct");
+	const char *whom = host ? host : cli_operand(c, 1);
+	struct cli_operate asked = *run;
+
+	run->question = NULL;
+	asked.question = question;
+	return cli_operate_ask(c, &asked, whom ? whom : "it", e);
+}
+
+static bool boot_with_code(struct cli *c, const struct cli_operate *run, struct amt_op_arg *code,
+			   struct err *e)
+{
+	struct cli_consent k;
+
+	if (!cli_consent_ask(c, 1, "all", &k, e))
+		return false;
+	code->value = k.code;
+	if (cli_operate(c, run, e))
+		return true;
+	if (e->code == ERR_CANCELLED)
+		cli_consent_take_back(c, 1, &k);
+	return false;
 }
 
 #define CODE 8 /* its place among the arguments */
@@ -80,10 +107,9 @@ bool cli_cmd_boot(struct cli *c, struct err *e)
 				   .say = say };
 	if (!cli_operate_check(&run, e))
 		return false;
-	if (cli_args_has(&c->args, "ask-consent") && !code &&
-	    !cli_consent_ask(c, 1, "all", &args[CODE].value, e))
-		return false;
-	return cli_operate(c, &run, e);
+	if (!cli_args_has(&c->args, "ask-consent") || code)
+		return cli_operate(c, &run, e);
+	return ask_first(c, &run, e) && boot_with_code(c, &run, &args[CODE], e);
 }
 
 bool cli_cmd_boot_can(struct cli *c, struct err *e)

@@ -103,7 +103,7 @@ static bool is_ready(struct cli *c, struct err *e)
 
 static bool has_consent(struct cli *c, struct err *e)
 {
-	const char *code = cli_args_value(&c->args, "code");
+	struct cli_consent k = { cli_args_value(&c->args, "code"), false };
 	struct amt_op_arg arg = { "code", NULL };
 	const struct cli_operate send = { .op = "consent.send",
 					  .args = &arg,
@@ -111,13 +111,17 @@ static bool has_consent(struct cli *c, struct err *e)
 					  .each = look,
 					  .arg = &(struct ready){ 0 } };
 
-	if (cli_args_has(&c->args, "ask-consent") && !code &&
-	    !cli_consent_ask(c, 0, "kvm", &code, e))
+	if (cli_args_has(&c->args, "ask-consent") && !k.code &&
+	    !cli_consent_ask(c, 0, "kvm", &k, e))
 		return false;
-	if (!code)
+	if (!k.code)
 		return cli_consent_check(c, 0, "kvm", e);
-	arg.value = code;
-	return cli_operate(c, &send, e);
+	arg.value = k.code;
+	if (cli_operate(c, &send, e))
+		return true;
+	if (e->code == ERR_CANCELLED)
+		cli_consent_take_back(c, 0, &k);
+	return false;
 }
 
 /* ---- the bridge ---- */

@@ -101,6 +101,8 @@ static const int prompt_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 #define PROMPT_SIGNALS (sizeof prompt_signals / sizeof *prompt_signals)
 static int quiet_fd = -1;
 static struct termios loud;
+static bool catching; /* whoever asks has something to take back first */
+static volatile sig_atomic_t caught;
 
 static void on_interrupt(int signum)
 {
@@ -109,10 +111,17 @@ static void on_interrupt(int signum)
 	_exit(128 + signum);
 }
 
+/* The read that waits ends, and one that would begin just now does not wait. */
+static void on_caught(int signum)
+{
+	caught = signum;
+	(void)fcntl(quiet_fd, F_SETFL, O_RDWR | O_NONBLOCK);
+}
+
 static void set_echo(int fd, bool on)
 {
 	static struct sigaction old[PROMPT_SIGNALS];
-	struct sigaction restore = { .sa_handler = on_interrupt };
+	struct sigaction restore = { .sa_handler = catching ? on_caught : on_interrupt };
 	struct termios quiet = loud;
 
 	if (on) {
@@ -166,6 +175,17 @@ bool cli_input_prompt(const char *prompt, bool twice, struct secret *out_s, stru
 	}
 	(void)close(fd);
 	return ok;
+}
+
+bool cli_input_prompt_caught(const char *prompt, struct secret *out_s, int *out_signum,
+			     struct err *e)
+{
+	catching = true;
+	caught = 0;
+	bool ok = cli_input_prompt(prompt, false, out_s, e);
+	catching = false;
+	*out_signum = caught;
+	return ok && !caught;
 }
 
 bool cli_ask(const struct cli *c, const char *question, struct err *e)

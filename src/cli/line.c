@@ -8,21 +8,24 @@
 #include "net/loop.h"
 #include "net/stream.h"
 
-#define HEAD_MAX 16384 /* an error of the service */
-#define WORD_MS  2000  /* the reason of an end comes over the watch, soon or never */
+#define HEAD_MAX   16384 /* an error of the service */
+#define TICKET_MAX 64
+#define AGAIN_MS   1000 /* a watch that was lost alone is made anew */
+#define WORD_MS    2000 /* the reason of an end comes over the watch, soon or never */
 
 struct cli_line {
 	struct amt_redir *direct; /* without the service: all else is unused */
 	struct net_loop *loop;
-	const char *ticket;
+	char path[256];
+	char ticket[TICKET_MAX];
 	struct net_stream *s; /* NULL: could not be made */
 	struct amt_redir_events ev;
 	void *arg;
-	struct buf head;              /* the answer to the ticket */
-	struct net_stream *watch;     /* NULL: down */
-	struct buf word;              /* a line of it */
-	bool open, ended, told, over; /* told: why is the service's word; over: on_down came */
-	struct sched_timer *timer;
+	struct buf head;                   /* the answer to the ticket */
+	struct net_stream *watch;          /* NULL: down */
+	struct buf word;                   /* a line of it */
+	bool open, ended, told, over;      /* told: why is the service's word; over: on_down came */
+	struct sched_timer *timer, *again; /* again: of the watch */
 	struct err why;
 	bool *gone; /* set when it is freed meanwhile */
 };
@@ -54,6 +57,14 @@ static void watch_up(void *arg, const struct net_tls_facts *facts)
 	struct cli_line *k = arg;
 
 	(void)facts;
+	if (k->ended && !k->told) { /* the service lives, and its word is lost */
+		k->told = true;
+		err_set(&k->why, ERR_CLOSED, "the line to the PC ended, and nobody said why");
+	}
+	if (k->ended) {
+		tell_soon(k, k->loop, 0);
+		return;
+	}
 	(void)net_stream_send(k->watch, span_str(k->ticket));
 	(void)net_stream_send(k->watch, span_str(" watch\n"));
 }
@@ -93,7 +104,25 @@ static void watch_data(void *arg, struct span bytes)
 	}
 }
 
-/* Without a word: the service died. */
+/* Both are gone without a word: so is the service. */
+static void blame_service(struct cli_line *k)
+{
+	err_set(&k->why, ERR_SERVICE_DOWN, "the service has ended, and the line to the PC with it");
+	err_hint(&k->why, "see 'outband status' and its log");
+	k->told = true;
+}
+
+static void dial_watch(struct cli_line *k);
+
+static void watch_again(void *arg)
+{
+	struct cli_line *k = arg;
+
+	k->again = NULL;
+	dial_watch(k);
+}
+
+/* Alone it says nothing of the line. */
 static void watch_down(void *arg, const struct err *why)
 {
 	struct cli_line *k = arg;
@@ -101,14 +130,24 @@ static void watch_down(void *arg, const struct err *why)
 	(void)why;
 	net_stream_close(k->watch);
 	k->watch = NULL;
-	if (k->open && !k->told) {
-		k->told = true;
-		err_set(&k->why, ERR_SERVICE_DOWN,
-			"the service has ended, and the line to the PC with it");
-		err_hint(&k->why, "see 'outband status' and its log");
+	buf_clear(&k->word);
+	if (!k->ended) {
+		k->again = sched_after(net_loop_sched(k->loop), AGAIN_MS, watch_again, k);
+		return;
 	}
-	if (k->ended)
-		tell_soon(k, k->loop, 0);
+	if (k->open && !k->told)
+		blame_service(k);
+	tell_soon(k, k->loop, 0);
+}
+
+static void dial_watch(struct cli_line *k)
+{
+	static const struct net_stream_events events = { watch_up, watch_data, watch_down };
+	struct err e = { 0 };
+
+	k->watch = net_stream_unix(k->loop, k->path, &e);
+	if (k->watch)
+		net_stream_start(k->watch, &events, k);
 }
 
 /* ---- a line ---- */
@@ -166,6 +205,13 @@ static void on_down(void *arg, const struct err *why)
 	struct cli_line *k = arg;
 
 	k->ended = true;
+	sched_cancel(k->again);
+	k->again = NULL;
+	if (k->open && !k->told && !k->watch) {
+		dial_watch(k);
+		if (!k->watch)
+			blame_service(k);
+	}
 	if (k->why.code == ERR_NONE)
 		k->why = *why;
 	if (k->why.code == ERR_NONE)
@@ -184,28 +230,24 @@ static void on_room(void *arg)
 struct cli_line *cli_line_open(struct net_loop *loop, const char *path, const char *ticket,
 			       const struct amt_redir_events *ev, void *arg)
 {
-	static const struct net_stream_events events = { on_up, on_data, on_down },
-					      watch = { watch_up, watch_data, watch_down };
-	struct err e = { 0 };
+	static const struct net_stream_events events = { on_up, on_data, on_down };
 	struct cli_line *k = MEM_NEW(struct cli_line);
-	char line_path[256];
 	struct out o;
 
-	out_init(&o, line_path, sizeof line_path);
+	*k = (struct cli_line){ .loop = loop, .ev = *ev, .arg = arg };
+	out_init(&o, k->path, sizeof k->path);
 	out_fmt(&o, "%s.line", path);
-	*k = (struct cli_line){ .loop = loop, .ticket = ticket, .ev = *ev, .arg = arg };
+	(void)str_copy(k->ticket, sizeof k->ticket, span_str(ticket));
 	buf_init(&k->head, HEAD_MAX);
 	buf_init(&k->word, HEAD_MAX);
-	k->s = net_stream_unix(loop, line_path, &k->why);
-	if (k->s) {
-		net_stream_start(k->s, &events, k);
-		net_stream_on_room(k->s, on_room);
-		k->watch = net_stream_unix(loop, line_path, &e);
-	} else {
+	k->s = net_stream_unix(loop, k->path, &k->why);
+	if (!k->s) {
 		tell_soon(k, loop, 0);
+		return k;
 	}
-	if (k->watch)
-		net_stream_start(k->watch, &watch, k);
+	net_stream_start(k->s, &events, k);
+	net_stream_on_room(k->s, on_room);
+	dial_watch(k);
 	return k;
 }
 
@@ -248,6 +290,7 @@ void cli_line_free(struct cli_line *k)
 		*k->gone = true;
 	amt_redir_free(k->direct);
 	sched_cancel(k->timer);
+	sched_cancel(k->again);
 	net_stream_close(k->s);
 	net_stream_close(k->watch);
 	buf_deinit(&k->head);

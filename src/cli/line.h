@@ -15,7 +15,7 @@ bool cli_line_tickets(struct cli *c, const char *kind, struct cli_line_pc **out_
 bool cli_line_check(const struct cli *c, struct err *e);
 
 struct cli_line;
-/* Events as of amt_redir_start. path: of the service's socket (cli_rpc_socket_path); borrowed, as the ticket. */
+/* Events as of amt_redir_start. path: of the service's socket (cli_rpc_socket_path). */
 struct cli_line *cli_line_open(struct net_loop *loop, const char *path, const char *ticket,
 			       const struct amt_redir_events *ev, void *arg);
 /* The same as a session of our own, where there is no service. */

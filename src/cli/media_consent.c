@@ -15,15 +15,21 @@ static void drop_row(struct cli *c, const char *device, const json_t *row, void 
 
 bool cli_media_consent_give(struct cli *c, struct err *e)
 {
-	struct amt_op_arg arg = { "code", cli_args_value(&c->args, "code") };
+	struct cli_consent k = { cli_args_value(&c->args, "code"), false };
+	struct amt_op_arg arg = { "code", NULL };
 	const struct cli_operate send = {
 		.op = "consent.send", .args = &arg, .arg_count = 1, .each = drop_row
 	};
 
-	if (!arg.value && cli_args_has(&c->args, "ask-consent") &&
-	    !cli_consent_ask(c, 0, "all", &arg.value, e))
+	if (!k.code && cli_args_has(&c->args, "ask-consent") &&
+	    !cli_consent_ask(c, 0, "all", &k, e))
 		return false;
-	return !arg.value || cli_operate(c, &send, e);
+	arg.value = k.code;
+	if (!k.code || cli_operate(c, &send, e))
+		return true;
+	if (e->code == ERR_CANCELLED)
+		cli_consent_take_back(c, 0, &k);
+	return false;
 }
 
 void cli_media_consent_explain(struct cli *c, struct err *e)

@@ -1,6 +1,6 @@
 /* See media_service.h: tickets from the service for all PCs at once, then a line for each session
  * (line.h), with a fresh ticket after the service was started again, and the start of a PC as an
- * operation of the service. Both are asked for on a worker, since the requests of rpc.h wait. */
+ * operation of the service, which takes it back when somebody ends the command meanwhile. */
 #include "cli/media_service.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -10,19 +10,24 @@
 #include "net/loop.h"
 
 #define WAIT_MS    "20000"
+#define TRIES      20
 #define TICKET_MAX 64
+#define ID_MAX     80
 
 struct service;
 struct target {
 	struct service *s;
 	const struct cli_line_pc *line;
 	struct cli_media_pc *pc;
-	bool cd, ok;
+	struct cli_rpc_op *op, *cancel; /* of its start */
+	char id[ID_MAX];
+	unsigned tries;
+	bool stopping;
 	struct err e; /* of its start */
 	struct amt_redir_events ev;
 	void *ev_arg;
-	char ticket[TICKET_MAX], fresh[TICKET_MAX];
-	bool asking; /* for a fresh one */
+	char ticket[TICKET_MAX];
+	struct cli_rpc_op *asking; /* for a fresh one */
 };
 struct service {
 	struct cli *c;
@@ -42,31 +47,23 @@ static const char *text_of(const json_t *o, const char *key)
 	return v ? v : "";
 }
 
-static void work_ticket(void *arg)
+static void on_ticket(void *arg, const json_t *reply, const struct err *e)
 {
 	struct target *t = arg;
-	struct cli c = *t->s->c;
-	struct err ignored = { 0 }; /* the next line that is refused asks again */
-	json_t *reply = NULL;
+	const json_t *first = json_array_get(json_object_get(reply, "lines"), 0);
+	const char *ticket = text_of(first, "ticket");
 
-	arena_init(&c.arena, 1 << 16);
-	t->fresh[0] = '\0';
-	json_t *doc = json_pack("{s:s, s:[s]}", "kind", "ider", "targets", t->line->uuid);
-	if (cli_rpc_send(&c, "POST", "/v1/lines", doc, &reply, &ignored)) {
-		const json_t *first = json_array_get(json_object_get(reply, "lines"), 0);
-		(void)str_copy(t->fresh, sizeof t->fresh, span_str(text_of(first, "ticket")));
-		json_decref(reply);
-	}
-	arena_deinit(&c.arena);
+	(void)e; /* the next line that is refused asks again */
+	t->asking = NULL;
+	if (*ticket)
+		(void)str_copy(t->ticket, sizeof t->ticket, span_str(ticket));
 }
 
-static void on_ticket(void *arg)
+static void ask_ticket(struct target *t)
 {
-	struct target *t = arg;
+	json_t *doc = json_pack("{s:s, s:[s]}", "kind", "ider", "targets", t->line->uuid);
 
-	t->asking = false;
-	if (t->fresh[0])
-		memcpy(t->ticket, t->fresh, sizeof t->ticket);
+	t->asking = cli_rpc_start_json(t->s->loop, t->s->path, "/v1/lines", doc, on_ticket, t);
 }
 
 static void on_line_open(void *arg)
@@ -95,10 +92,8 @@ static void on_line_down(void *arg, const struct err *why)
 {
 	struct target *t = arg;
 
-	if (why->code == ERR_NOT_FOUND && !t->asking) {
-		t->asking = true;
-		net_loop_work(t->s->loop, work_ticket, on_ticket, t);
-	}
+	if (why->code == ERR_NOT_FOUND && !t->asking)
+		ask_ticket(t);
 	t->ev.on_down(t->ev_arg, why);
 }
 
@@ -130,68 +125,112 @@ static void line_free(void *line)
 
 /* ---- the start of a PC ---- */
 
-static bool fetch_result(const struct cli *c, const char *id, json_t **out_item, struct err *e)
+static void booted(struct target *t, const struct err *e)
 {
-	json_t *doc;
+	struct err own = *e;
 
-	for (unsigned tries = 0; tries < 20; tries++) {
-		const char *target =
-			cli_rpc_target((struct arena *)(uintptr_t)&c->arena,
-				       "/v1/operations/%?after=%&wait_ms=%", id, "0", WAIT_MS);
-		if (!cli_rpc_get(c, target, &doc, e))
-			return false;
-		json_t *item = json_array_get(json_object_get(doc, "items"), 0);
-		*out_item = item ? json_incref(item) : NULL;
-		json_decref(doc);
-		if (item)
-			return true;
-	}
-	return err_set(e, ERR_TIMEOUT, "the service does not say whether the PC was started");
+	cli_rpc_cancel(t->cancel);
+	t->cancel = NULL;
+	cli_media_booted(t->s->media, t->pc, &own);
 }
 
-static void work_boot(void *arg)
+/* Its result is here: nobody asks again. */
+static void on_dropped(void *arg, const json_t *reply, const struct err *e)
 {
 	struct target *t = arg;
-	struct cli c = *t->s->c; /* with an arena of its own: many may be asked for at once */
-	json_t *reply = NULL, *item = NULL;
 
-	arena_init(&c.arena, 1 << 18);
-	json_t *doc = json_pack("{s:s, s:{s:s}, s:[s]}", "op", "boot", "args", "target",
-				t->cd ? "ider-cd" : "ider-floppy", "targets", t->line->uuid);
-	t->ok = cli_rpc_send(&c, "POST", "/v1/operations", doc, &reply, &t->e) &&
-		fetch_result(&c, text_of(reply, "id"), &item, &t->e);
-	const json_t *error = json_object_get(item, "error");
-	if (error) {
-		cli_rpc_error(error, &t->e);
-		t->ok = false;
-	}
-	if (reply) {
-		struct cli_rpc_req drop = { .method = "DELETE",
-					    .target = cli_rpc_target(&c.arena, "/v1/operations/%",
-								     text_of(reply, "id")) };
-		struct err ignored = { 0 };
-		(void)cli_rpc_call(&c, &drop, NULL, &ignored);
-	}
-	json_decref(item);
-	json_decref(reply);
-	arena_deinit(&c.arena);
+	(void)reply;
+	(void)e;
+	t->op = NULL;
+	booted(t, &t->e);
 }
 
-static void on_booted(void *arg)
+static struct cli_rpc_op *ask(struct target *t, const char *method, const char *pattern,
+			      const char *wait_ms, cli_rpc_fn *fn)
+{
+	struct arena a;
+
+	arena_init(&a, 65536);
+	const struct cli_rpc_req req = { .method = method,
+					 .target =
+						 cli_rpc_target(&a, pattern, t->id, "0", wait_ms) };
+	struct cli_rpc_op *op = cli_rpc_start(t->s->loop, t->s->path, &req, fn, t);
+	arena_deinit(&a);
+	return op;
+}
+
+static void on_result(void *arg, const json_t *reply, const struct err *e)
 {
 	struct target *t = arg;
-	struct err none = { 0 };
+	const json_t *item = json_array_get(json_object_get(reply, "items"), 0);
 
-	cli_media_booted(t->s->media, t->pc, t->ok ? &none : &t->e);
+	t->op = NULL;
+	if (e->code != ERR_NONE) {
+		booted(t, e);
+		return;
+	}
+	if (!item && ++t->tries < TRIES) {
+		t->op = ask(t, "GET", "/v1/operations/%?after=%&wait_ms=%", WAIT_MS, on_result);
+		return;
+	}
+	t->e = (struct err){ 0 };
+	if (!item)
+		err_set(&t->e, ERR_TIMEOUT, "the service does not say whether the PC was started");
+	else if (json_object_get(item, "error"))
+		cli_rpc_error(json_object_get(item, "error"), &t->e);
+	t->op = ask(t, "DELETE", "/v1/operations/%", NULL, on_dropped);
+}
+
+static void on_cancelled(void *arg, const json_t *reply, const struct err *e)
+{
+	struct target *t = arg;
+
+	(void)reply;
+	(void)e; /* the result tells what became of it */
+	t->cancel = NULL;
+}
+
+static void cancel(struct target *t)
+{
+	if (!t->cancel)
+		t->cancel = ask(t, "POST", "/v1/operations/%/cancel", NULL, on_cancelled);
+}
+
+static void on_begun(void *arg, const json_t *reply, const struct err *e)
+{
+	struct target *t = arg;
+	struct err own = *e;
+
+	t->op = NULL;
+	if (own.code == ERR_NONE && !str_copy(t->id, sizeof t->id, span_str(text_of(reply, "id"))))
+		err_set(&own, ERR_MALFORMED, "the service's answer is not understood");
+	if (own.code != ERR_NONE) {
+		booted(t, &own);
+		return;
+	}
+	if (t->stopping)
+		cancel(t);
+	t->op = ask(t, "GET", "/v1/operations/%?after=%&wait_ms=%", WAIT_MS, on_result);
 }
 
 static void boot_pc(struct cli_media_pc *pc, bool cd)
 {
 	struct target *t = pc->arg;
+	json_t *doc = json_pack("{s:s, s:{s:s}, s:[s]}", "op", "boot", "args", "target",
+				cd ? "ider-cd" : "ider-floppy", "targets", t->line->uuid);
 
-	t->cd = cd;
-	t->e = (struct err){ 0 };
-	net_loop_work(t->s->loop, work_boot, on_booted, t);
+	t->id[0] = '\0';
+	t->op = cli_rpc_start_json(t->s->loop, t->s->path, "/v1/operations", doc, on_begun, t);
+}
+
+/* The service takes back what is set half; its answer says so. */
+static void stop_boot(struct cli_media_pc *pc)
+{
+	struct target *t = pc->arg;
+
+	t->stopping = true;
+	if (t->id[0])
+		cancel(t);
 }
 
 /* ---- the whole ---- */
@@ -223,10 +262,17 @@ static void on_end(void *arg)
 {
 	struct service *s = arg;
 
+	for (unsigned i = 0; i < s->conf.count;
+	     i++) { /* asked to end twice: nobody waits for them */
+		cli_rpc_cancel(s->targets[i].op);
+		cli_rpc_cancel(s->targets[i].cancel);
+		cli_rpc_cancel(s->targets[i].asking);
+		s->targets[i].op = s->targets[i].cancel = s->targets[i].asking = NULL;
+	}
 	net_loop_stop(s->loop);
 }
 
-static bool ask(const struct service *s, struct err *e)
+static bool may_start(const struct service *s, struct err *e)
 {
 	const char *whom = s->conf.count == 1 ? s->conf.pcs[0].name
 					      : arena_fmt(&s->c->arena, "%u PCs", s->conf.count);
@@ -273,7 +319,7 @@ static bool consent(const struct service *s, struct err *e)
 bool cli_media_service(struct cli *c, const struct cli_media_conf *conf, struct err *e)
 {
 	struct service s = { .c = c, .conf = *conf };
-	bool ok = get_lines(&s, e) && fits_one(&s, e) && ask(&s, e) && consent(&s, e);
+	bool ok = get_lines(&s, e) && fits_one(&s, e) && may_start(&s, e) && consent(&s, e);
 
 	if (ok) {
 		s.path = cli_rpc_socket_path(c, &c->arena);
@@ -282,6 +328,7 @@ bool cli_media_service(struct cli *c, const struct cli_media_conf *conf, struct 
 	}
 	if (ok) {
 		s.conf.boot_pc = boot_pc;
+		s.conf.stop_boot = stop_boot;
 		s.conf.on_end = on_end;
 		s.conf.arg = &s;
 		s.media = cli_media_start(c, s.loop, &s.conf);

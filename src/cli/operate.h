@@ -27,6 +27,7 @@ struct cli_operate {
 	/* Instead of the writer, whatever the form: for commands that go on with what they read. */
 	void (*each)(struct cli *c, const char *device, const json_t *row, void *arg);
 	void *arg;
+	bool takes_back; /* what an interrupted one has begun: runs in spite of that */
 };
 /* Can its arguments be? cli_operate asks this first; commands that do something before it, too. */
 bool cli_operate_check(const struct cli_operate *o, struct err *e);

@@ -262,6 +262,8 @@ bool cli_operate_service(struct cli *c, const struct cli_operate *o, struct err 
 		return err_set(e, ERR_INTERNAL, "there is no operation %s", o->op);
 	if (!only_direct(c, e) || !ask(&s, e))
 		return false;
+	if (o->takes_back)
+		interrupted = 0;
 	/* before it begins: else one moment ends this command alone, and the operation goes on */
 	(void)sigaction(SIGINT, &act, NULL);
 	(void)sigaction(SIGTERM, &act, NULL);

@@ -384,9 +384,7 @@ static void find_unwatched(struct engine *en, struct arena *a)
 void engine_alert_watch_tick(struct engine *en)
 {
 	const char *uuids[BATCH];
-	char id[ENGINE_OPERATE_ID];
 	struct arena a;
-	struct err e = { 0 };
 
 	if (!en->set.confirm_h || en->stopping)
 		return;
@@ -394,13 +392,6 @@ void engine_alert_watch_tick(struct engine *en)
 	find_unwatched(en, &a);
 	unsigned n = store_pc_log_old(en->conf.store, &a, STORE_PC_LOG_WATCH,
 				      clk_unix_ms() - en->set.confirm_h * HOUR_MS, BATCH, uuids);
-	const struct engine_operate_want w = { .kind = amt_op_find(OP),
-					       .actor = "clock",
-					       .uuids = uuids,
-					       .uuid_count = n,
-					       .limit = 16,
-					       .busy_ms = 0 };
-	if (n && !engine_operate_start(en, &w, id, &e))
-		log_err(LOG_EV_PC_LOG_FAILED, &e, NULL);
+	engine_operate_by_clock(en, OP, uuids, n);
 	arena_deinit(&a);
 }

@@ -3,6 +3,7 @@
 #include "engine/agenda.h"
 #include "engine/console.h"
 #include "engine/discovery.h"
+#include "engine/half.h"
 #include "engine/operate_priv.h"
 #include "engine/run_priv.h"
 #include "engine/trace.h"
@@ -390,6 +391,7 @@ static void on_recovered(void *arg, const struct err *e)
 		log_err(LOG_EV_STORE, e,
 			(const struct log_kv[]){ { LOG_KIND_END, NULL, NULL, 0 } });
 	engine_pump(en);
+	engine_half_tick(en);
 	engine_discovery_kick(en);
 }
 
@@ -410,6 +412,7 @@ struct engine *engine_new(const struct engine_conf *c, struct err *e)
 	store_tx_job_recover(tx, en->owner, clk_unix_ms());
 	store_tx_hold_recover(tx, clk_unix_ms());
 	store_tx_pc_session_recover(tx, clk_unix_ms());
+	engine_half_recover(tx);
 	store_tx_job_clamp(tx, latest_try(en));
 	store_tx_commit(tx, on_recovered, en);
 	en->lease_timer = sched_after(c->sched, en->set.lease_s * 1000 / 3, renew_leases, en);

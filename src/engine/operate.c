@@ -13,6 +13,7 @@
 #define MAX_OPERATIONS   64
 #define MAX_RUNNING      2048   /* PCs, of all operations */
 #define MAX_DEVICES      200000 /* of one operation */
+#define CLOCK_LIMIT      16     /* PCs of what the service does by itself */
 #define KEEP_MS          600000 /* results that nobody fetches */
 
 struct engine_operate_wait {
@@ -310,6 +311,24 @@ bool engine_operate_start(struct engine *en, const struct engine_operate_want *w
 	pump(o);
 	end_when_done(o); /* of no PC at all */
 	return true;
+}
+
+void engine_operate_by_clock(struct engine *en, const char *op, const char *const *uuids,
+			     unsigned count)
+{
+	char id[ENGINE_OPERATE_ID];
+	struct err e = { 0 };
+	const struct engine_operate_want w = { .kind = amt_op_find(op),
+					       .actor = "clock",
+					       .uuids = uuids,
+					       .uuid_count = count,
+					       .limit = CLOCK_LIMIT,
+					       .busy_ms = 0 };
+
+	if (count && !engine_operate_start(en, &w, id, &e))
+		log_err(LOG_EV_CLOCK_FAILED, &e,
+			(const struct log_kv[]){ LOG_S("what", op),
+						 { LOG_KIND_END, NULL, NULL, 0 } });
 }
 
 /* ---- looks ---- */

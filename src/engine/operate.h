@@ -26,6 +26,10 @@ struct engine_operate_want {
 bool engine_operate_start(struct engine *en, const struct engine_operate_want *w, char out_id[ENGINE_OPERATE_ID],
 			  struct err *e);
 
+/* What the service does by itself: on so many PCs at once that people hardly notice. One that cannot begin is
+ * told in the log: whoever wants it comes again. */
+void engine_operate_by_clock(struct engine *en, const char *op, const char *const *uuids, unsigned count);
+
 struct engine_operate_view {
 	const char *id, *op, *actor;
 	unsigned total, running, done, failed; /* done: of both kinds, failed: of these */

@@ -8,6 +8,7 @@
 #include "base/clk.h"
 #include "base/mem.h"
 #include "engine/asset.h"
+#include "engine/half.h"
 #include "engine/session.h"
 #include "engine/trace.h"
 
@@ -115,6 +116,24 @@ static void keep_for_clock(struct operate_pc *p, struct store_tx *tx, bool bad)
 	}
 }
 
+/* Boot options that are there half stay on record, and so do those that could not be taken back. */
+static void keep_half(struct operate_pc *p, struct store_tx *tx, bool bad)
+{
+	bool clears = !p->half && p->o->kind == amt_op_at(AMT_OP_BOOT_CLEAR);
+
+	if ((p->half && !p->whole) || (clears && bad))
+		engine_half_stays(p->o->en, tx, p->r->uuid, &p->r->e);
+	else if (clears)
+		engine_half_over(p->o->en, tx, p->r->uuid);
+}
+
+/* Told once (half.c), and then seen in `device show`: a PC that is away for weeks has a timeline for more. */
+static bool is_told(const struct operate_pc *p)
+{
+	return !p->half && p->r->e.code != ERR_NONE && p->o->kind == amt_op_at(AMT_OP_BOOT_CLEAR) &&
+		str_eq(p->o->actor, "clock");
+}
+
 static void release(void *arg)
 {
 	struct operate_pc *p = arg;
@@ -127,7 +146,8 @@ static void release(void *arg)
 	p->timer = NULL;
 	engine_login_settle(&p->login, tx, login_end(p));
 	keep_for_clock(p, tx, bad);
-	ENGINE_EVENT(en, changes || bad ? tx : NULL, p->r->uuid,
+	keep_half(p, tx, bad);
+	ENGINE_EVENT(en, (changes || bad) && !is_told(p) ? tx : NULL, p->r->uuid,
 		     bad ? LOG_EV_OPERATE_FAILED : LOG_EV_OPERATED, &p->r->e,
 		     LOG_S("uuid", p->r->uuid), LOG_S("op", p->o->id), LOG_S("what", p->o->text),
 		     LOG_S("actor", p->o->actor),
@@ -150,7 +170,7 @@ static void finish(struct operate_pc *p, const struct err *e)
 	sched_cancel(p->timer);
 	p->timer = NULL;
 	engine_login_unhold(&p->login);
-	if (!p->storing && !p->login.storing) /* else when it is stored */
+	if (!p->storing && !p->login.storing && !p->noting) /* else when it is stored */
 		p->timer = sched_after(p->o->en->conf.sched, 0, release, p);
 }
 
@@ -183,6 +203,8 @@ static bool is_broken(struct operate_pc *p, const struct err *end)
 		return false;
 	if (end->code != ERR_CANCELLED || end->hint[0])
 		err_hint(&p->why, "%s", end->hint[0] ? end->hint : end->msg);
+	else if (amt_op_takes_back(p->op)) /* nothing of it is left to look at */
+		p->why.hint[0] = '\0';
 	finish(p, &p->why);
 	return true;
 }
@@ -273,6 +295,39 @@ static void on_done(void *arg, const struct amt_peer *peer, const struct err *en
 	}
 }
 
+static void on_noted(void *arg, const struct err *e)
+{
+	struct operate_pc *p = arg;
+
+	p->noting = false;
+	if (p->ending) {
+		p->timer = sched_after(p->o->en->conf.sched, 0, release, p);
+	} else if (e) {
+		p->half = false; /* and nothing of it was sent */
+		finish(p, e);
+	} else {
+		amt_op_go_on(p->op);
+	}
+}
+
+static bool on_half(void *arg, bool half)
+{
+	struct operate_pc *p = arg;
+	struct store_tx *tx = store_tx_new(p->o->en->conf.store);
+
+	if (half) {
+		p->half = p->noting = true;
+		engine_half_begin(tx, p->r->uuid, p->o->text, p->o->actor,
+				  p->login.hold_until_unix_ms);
+		store_tx_commit(tx, on_noted, p);
+		return true;
+	}
+	p->whole = true;
+	engine_half_over(p->o->en, tx, p->r->uuid);
+	store_tx_commit(tx, NULL, NULL);
+	return false;
+}
+
 static bool may_send(void *arg)
 {
 	const struct operate_pc *p = arg;
@@ -314,6 +369,7 @@ static void open_way(struct operate_pc *p)
 				 .arg_count = p->o->arg_count,
 				 .on_row = on_row,
 				 .on_done = on_done,
+				 .on_half = on_half,
 				 .arg = p };
 	if (!amt_op_start(p->o->kind, &c, &p->op, &e))
 		finish(p, &e);

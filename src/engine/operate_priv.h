@@ -49,6 +49,7 @@ struct operate_pc {
 	struct engine_login login;
 	unsigned way;
 	bool again, ending, proven, storing, breaking; /* storing: the release */
+	bool half, noting, whole; /* half: on record (half.h); noting: is being stored; whole: off the record */
 	int64_t begin_mono_ms;
 	struct amt_client *client;
 	struct amt_op *op;

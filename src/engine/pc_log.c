@@ -198,21 +198,12 @@ void engine_pc_log_keep(struct engine *en, struct store_tx *tx, const char *uuid
 static void read_some(struct engine *en, const struct pc_log_kind *k)
 {
 	const char *uuids[BATCH];
-	char id[ENGINE_OPERATE_ID];
 	struct arena a;
-	struct err e = { 0 };
 
 	arena_init(&a, 1 << 20);
 	unsigned n = store_pc_log_due(en->conf.store, &a, k->log,
 				      clk_unix_ms() - en->set.logs_h * HOUR_MS, BATCH, uuids);
-	const struct engine_operate_want w = { .kind = amt_op_find(k->op),
-					       .actor = "clock",
-					       .uuids = uuids,
-					       .uuid_count = n,
-					       .limit = 16,
-					       .busy_ms = 0 };
-	if (n && !engine_operate_start(en, &w, id, &e))
-		log_err(LOG_EV_PC_LOG_FAILED, &e, NULL);
+	engine_operate_by_clock(en, k->op, uuids, n);
 	arena_deinit(&a);
 }
 

@@ -2,6 +2,7 @@
  * grew old. Once a minute a bounded number of each becomes jobs. Called by engine.c. */
 #include "engine/alert_watch.h"
 #include "engine/engine_priv.h"
+#include "engine/half.h"
 #include "engine/pc_log.h"
 
 #include "base/clk.h"
@@ -55,6 +56,7 @@ static void tick(void *arg)
 		return;
 	engine_pc_log_tick(en);
 	engine_alert_watch_tick(en);
+	engine_half_tick(en);
 	arena_init(&a, 1 << 24);
 	struct store_tx *tx = store_tx_new(en->conf.store);
 	unsigned n = queue_checks(en, tx, &a);

@@ -5,6 +5,8 @@
 	"name, spec, tz, missed, missed_ms, op, args, targets, parallel, stagger_ms, enabled,"     \
 	" next_ms, last_ms, last_note, actor, at_ms"
 
+#define SQL_BOOT_HALF_COLS "uuid, what, actor, since_ms, tries, next_ms, note"
+
 #define STORE_SQL_OPERATE(X)                                                                       \
 	/* $5 is the time; a running job is somebody who works with the PC, too */                 \
 	X(STORE_SQL_HOLD_TAKE, true, "somebody works with the PC already",                         \
@@ -32,6 +34,21 @@
 	  "select uuid, owner, kind, actor, since_ms, until_ms from pc_session"                    \
 	  " where uuid = $1 and until_ms > $2 order by since_ms, owner limit $3", NULL)            \
 	X(STORE_SQL_FORGET_PC_SESSION, false, NULL, "delete from pc_session where uuid = $1", NULL) \
+	/* a second time only the time changes: since when, and by whom, stays */                  \
+	X(STORE_SQL_BOOT_HALF_PUT, false, NULL,                                                    \
+	  "insert into boot_half (" SQL_BOOT_HALF_COLS ") values ($1, $2, $3, $4, $5, $6, $7)"     \
+	  " on conflict (uuid) do update set next_ms = excluded.next_ms", NULL)                    \
+	X(STORE_SQL_BOOT_HALF_LATER, false, NULL,                                                  \
+	  "update boot_half set tries = tries + $2, next_ms = $3, note = $4 where uuid = $1", NULL) \
+	X(STORE_SQL_BOOT_HALF_DROP, false, NULL, "delete from boot_half where uuid = $1", NULL)    \
+	X(STORE_SQL_BOOT_HALF_RECOVER, false, NULL,                                                \
+	  "update boot_half set next_ms = $1 where next_ms > $1", NULL)                            \
+	X(STORE_SQL_BOOT_HALF_GET, false, NULL,                                                    \
+	  "select " SQL_BOOT_HALF_COLS " from boot_half where uuid = $1", NULL)                    \
+	X(STORE_SQL_BOOT_HALF_DUE, false, NULL,                                                    \
+	  "select " SQL_BOOT_HALF_COLS " from boot_half where next_ms <= $1 and exists"            \
+	  " (select 1 from device d where d.uuid = boot_half.uuid"                                 \
+	  " and d.state in ('configured', 'adopted')) order by next_ms limit $2", NULL)            \
 	X(STORE_SQL_GRP_PUT, false, NULL,                                                          \
 	  "insert into grp (name, expr, note, at_ms) values ($1, $2, $3, $4)"                      \
 	  " on conflict (name) do update set expr = excluded.expr, note = excluded.note,"          \

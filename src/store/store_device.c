@@ -138,7 +138,7 @@ void store_tx_device_forget(struct store_tx *tx, const char *uuid)
 		STORE_SQL_FORGET_SUFFIX,     STORE_SQL_FORGET_HOLD,
 		STORE_SQL_FORGET_ASSET,      STORE_SQL_FORGET_ASSET_CHANGE,
 		STORE_SQL_FORGET_ASSET_HEAD, STORE_SQL_FORGET_PC_LOG,
-		STORE_SQL_FORGET_PC_SESSION,
+		STORE_SQL_FORGET_PC_SESSION, STORE_SQL_BOOT_HALF_DROP,
 	};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		store_tx_add(tx, all[i], STORE_VALS(STORE_T(uuid)));

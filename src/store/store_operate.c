@@ -17,6 +17,14 @@ static const struct store_field pc_session_fields[] = {
 };
 #define PC_SESSION STORE_SHAPE(store_pc_session, pc_session_fields)
 
+static const struct store_field boot_half_fields[] = {
+	STORE_F_TEXT(store_boot_half, uuid),  STORE_F_TEXT(store_boot_half, what),
+	STORE_F_TEXT(store_boot_half, actor), STORE_F_INT(store_boot_half, since_unix_ms),
+	STORE_F_INT(store_boot_half, tries),  STORE_F_INT(store_boot_half, next_unix_ms),
+	STORE_F_TEXT(store_boot_half, note),
+};
+#define BOOT_HALF STORE_SHAPE(store_boot_half, boot_half_fields)
+
 static const struct store_field grp_fields[] = {
 	STORE_F_TEXT(store_grp, name),        STORE_F_TEXT(store_grp, expr),
 	STORE_F_TEXT(store_grp, note),        STORE_F_INT(store_grp, at_unix_ms),
@@ -106,6 +114,49 @@ unsigned store_pc_session_list(struct store *s, struct arena *a, const char *uui
 	return store_read_rows(s, a, STORE_SQL_PC_SESSION_LIST,
 			       STORE_VALS(STORE_T(uuid), STORE_I(now_unix_ms), STORE_I(limit)),
 			       PC_SESSION, out_rows, limit);
+}
+
+/* ---- boot options that may be set half ---- */
+
+void store_tx_boot_half_put(struct store_tx *tx, const struct store_boot_half *h)
+{
+	struct store_val vals[STORE_VALS_MAX];
+
+	store_tx_add(tx, STORE_SQL_BOOT_HALF_PUT, store_shape_vals(BOOT_HALF, h, vals));
+}
+
+void store_tx_boot_half_later(struct store_tx *tx, const char *uuid, bool tried,
+			      int64_t next_unix_ms, const char *note)
+{
+	store_tx_add(
+		tx, STORE_SQL_BOOT_HALF_LATER,
+		STORE_VALS(STORE_T(uuid), STORE_I(tried), STORE_I(next_unix_ms), STORE_T(note)));
+}
+
+void store_tx_boot_half_drop(struct store_tx *tx, const char *uuid)
+{
+	store_tx_add(tx, STORE_SQL_BOOT_HALF_DROP, STORE_VALS(STORE_T(uuid)));
+}
+
+void store_tx_boot_half_recover(struct store_tx *tx, int64_t now_unix_ms)
+{
+	if (!store_has_company(tx->s)) /* else others may have their PCs still */
+		store_tx_add(tx, STORE_SQL_BOOT_HALF_RECOVER, STORE_VALS(STORE_I(now_unix_ms)));
+}
+
+bool store_boot_half_get(struct store *s, struct arena *a, const char *uuid,
+			 struct store_boot_half *out_h)
+{
+	return store_read_row(s, a, STORE_SQL_BOOT_HALF_GET, STORE_VALS(STORE_T(uuid)), BOOT_HALF,
+			      out_h);
+}
+
+unsigned store_boot_half_due(struct store *s, struct arena *a, int64_t now_unix_ms, unsigned limit,
+			     struct store_boot_half *out_rows)
+{
+	return store_read_rows(s, a, STORE_SQL_BOOT_HALF_DUE,
+			       STORE_VALS(STORE_I(now_unix_ms), STORE_I(limit)), BOOT_HALF,
+			       out_rows, limit);
 }
 
 /* ---- groups ---- */

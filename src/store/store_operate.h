@@ -22,6 +22,22 @@ void store_tx_pc_session_recover(struct store_tx *tx, int64_t now_unix_ms); /* s
 unsigned store_pc_session_list(struct store *s, struct arena *a, const char *uuid, int64_t now_unix_ms,
 			       unsigned limit, struct store_pc_session *out_rows); /* the oldest first */
 
+/* ---- PCs in which boot options may be set half (engine/half.h) ---- */
+struct store_boot_half {
+	const char *uuid, *what, *actor;
+	int64_t since_unix_ms, tries, next_unix_ms;
+	const char *note;
+};
+void store_tx_boot_half_put(struct store_tx *tx, const struct store_boot_half *h); /* a known one: only next */
+void store_tx_boot_half_later(struct store_tx *tx, const char *uuid, bool tried, int64_t next_unix_ms,
+			      const char *note);
+void store_tx_boot_half_drop(struct store_tx *tx, const char *uuid);
+void store_tx_boot_half_recover(struct store_tx *tx, int64_t now_unix_ms); /* start of a service: all are due */
+bool store_boot_half_get(struct store *s, struct arena *a, const char *uuid, struct store_boot_half *out_h);
+/* Of configured and adopted devices, the first due first. */
+unsigned store_boot_half_due(struct store *s, struct arena *a, int64_t now_unix_ms, unsigned limit,
+			     struct store_boot_half *out_rows);
+
 /* ---- groups ---- */
 struct store_grp { const char *name, *expr, *note; int64_t at_unix_ms, member_count; };
 void store_tx_grp_put(struct store_tx *tx, const struct store_grp *g);    /* members stay */

@@ -61,6 +61,12 @@ for at in $admin $client; do
 		ob $at consent cancel && test \"\$(state $at)\" = 'not asked for' && no 7 M24 $at boot bios --yes &&
 		ob $at consent cancel
 	"
+	test_expect_success "$at: what is set is not cleared without consent" "
+		ob $at consent request && ob $at boot pxe --power none --code \$(shows $at) && ob $at consent cancel &&
+		no 7 M24 $at boot clear && sim_ctl boot $at | grep -q 'next=pxe role=set' &&
+		ob $at consent request && ob $at consent send \$(shows $at) && ob $at boot clear &&
+		sim_ctl boot $at | grep -q 'next=usual role=none left=no' && ob $at consent cancel
+	"
 	test_expect_success "$at: wrong codes are sent once each; the third ends it" "
 		ob $at consent request && good=\$(shows $at) && bad=\$(printf %06d \$(((\$(echo \$good | sed 's/^0*//')0 / 10 + 1) % 1000000))) &&
 		no 3 'still on the screen' $at consent send \$bad && no 3 'still on the screen' $at boot bios --code \$bad --yes &&
@@ -78,10 +84,15 @@ test_expect_success '--ask-consent on a terminal: no code, Ctrl-C, what is none,
 		steps=$1 && shift &&
 		python3 "$SHARNESS_TEST_SRCDIR/prompt_pty.py" 5x40 "$steps" "$OUTBAND" boot bios --ask-consent --yes \
 			--direct "$admin:$base" --password-file admin.txt >seen && cat seen && grep -q "^terminal sane" seen
-	} && n=$(sim_ctl boot $admin | sim_field starts) &&
-	play "out: =\\x03" && grep -q "^exit 130" seen && play "out: =\\x04" && grep -q "no code was entered" seen &&
-	play "out: =12\\n;;out: =\\x04" && grep -q "it has 6 digits" seen && sim_ctl consent $admin | grep -q "wrong=0" &&
-	sim_ctl boot $admin | grep -q "starts=$n .*role=none left=no" &&
+	} && gone() { test "$(state $admin)" = "not asked for" && grep -q "taken off the PC" seen; } &&
+	n=$(sim_ctl boot $admin | sim_field starts) &&
+	play "out: =\\x03" && grep -q "^exit 130" seen && gone && play "out: =\\x04" && grep -q "no code was entered" seen && gone &&
+	play "out: =SIGTERM" && grep -q "^exit 143" seen && gone && play "out: =HANGUP" && gone &&
+	play "out: =12\\n;;out: =\\x04" && grep -q "it has 6 digits" seen && gone &&
+	play "out: =1\\n;;out: =2\\n;;out: =3\\n" && grep -q "no code was given" seen && gone &&
+	sim_ctl boot $admin | grep -q "starts=$n .*role=none left=no" && ob $admin consent request &&
+	play "out: =12\\n;;out: =\\x03" && ! grep -q "taken off" seen && sim_ctl consent $admin | grep -q "wrong=0" &&
+	test -n "$(shows $admin)" &&
 	play "out: =$(shows $admin)\\n" && grep -q "^exit 0" seen && test "$(boots $admin)" = bios && ob $admin consent cancel
 '
 

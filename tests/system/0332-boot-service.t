@@ -25,7 +25,7 @@ test_expect_success 'a service that knows four PCs; one wants consent, one is sl
 	seed: 332
 	groups:
 	  - {count: 3, base: $net.1, generation: [16.1, 11.8, 5.0], state: configured, tls: server, admin_password_file: admin.txt, suffix: example.com}
-	  - {count: 1, base: $net.4, generation: 5.0, state: configured, tls: server, admin_password_file: admin.txt, suffix: example.com, latency: 400}
+	  - {count: 1, base: $net.4, generation: 5.0, state: configured, tls: server, redirection: on, admin_password_file: admin.txt, suffix: example.com, latency: 400}
 	YAML
 	sim_start $base fleet.yaml --waits off && serve_start 22390 && ob setting set device.port_base $base &&
 	{ echo address,password,tls && for n in 1 2 3 4; do echo "$net.$n,$sim_password,true"; done; } >adopt.csv &&
@@ -72,10 +72,35 @@ test_expect_success 'a service that is stopped in the middle takes it back first
 	{ wait $pid; test $? -ne 0; } && grep -q "service" err && test "$(boot 4 starts)" = 0
 '
 
-test_expect_success 'one that dies there leaves it; the next boot names it and clears it' '
-	serve_start 22390 && { ob boot bios $net.4 --yes >said 2>err & } && pid=$! && sim_until half_set &&
-	kill -KILL $serve_pid && { wait $pid; wait $serve_pid; half_set; } && serve_start 22390 &&
-	ob boot clear $net.4 >said 2>err && grep -q "was set before and never used" err && clean && test "$(boot 4 starts)" = 0
+show() {
+	ob device show $net.4 >shown && grep "$@" shown
+}
+
+# dies_half TARGET: the service, while that start is set half
+dies_half() {
+	{ ob boot $1 $net.4 --yes >said 2>err & } && pid=$! && sim_until half_set && kill -KILL $serve_pid &&
+	{ wait $pid; wait $serve_pid; half_set; }
+}
+
+test_expect_success 'one that dies there: the next service takes it back by itself, and the timeline tells' '
+	serve_start 22390 && dies_half bios && serve_start 22390 && sim_until clean && test "$(boot 4 starts)" = 0 &&
+	sim_until eval "ob log | grep -q device.boot_taken_back" && ob log >events &&
+	grep -q "device.boot_half.*target=bios.*the service ended in the middle" events && ! show "left half"
+'
+
+test_expect_success 'the PC does not answer meanwhile: the device shows it, until it is there again' '
+	dies_half pxe && kill -STOP $sim_pid && serve_start 22390 && show "left half set by  *boot target=pxe" &&
+	show "not taken back  *the service ended in the middle"; r=$?; kill -CONT $sim_pid; test $r -eq 0 &&
+	sim_until clean && test "$(boot 4 starts)" = 0 && sim_until eval "! show left.half"
+'
+
+test_expect_success 'CTRL-C, once and twice, while media tells a PC to start: nothing of it is left' '
+	dd if=/dev/zero of=f.img bs=1k count=1440 2>/dev/null &&
+	for twice in "" yes; do
+		{ ob media $net.4 --floppy f.img --boot --yes >said 2>err & } && pid=$! && sim_until half_set &&
+		kill -INT $(pgrep -P $pid) && { test -z "$twice" || kill -INT $(pgrep -P $pid); } && wait $pid && cat err &&
+		grep -q "no boot option is left" err && clean && test "$(boot 4 starts)" = 0 || return 1
+	done
 '
 
 test_done
