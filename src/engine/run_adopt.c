@@ -169,7 +169,9 @@ static void say(struct engine_run *r, const char *what, const char *fmt, ...)
 static void say(struct engine_run *r, const char *what, const char *fmt, ...)
 {
 	va_list ap;
-	if (r->adopt.count == RUN_OWNER_LINES)
+	if (!r->adopt.line)
+		r->adopt.line = ARENA_ARRAY(&r->keep, struct run_owner_line, RUN_OWNER_LINES);
+	if (!r->adopt.line || r->adopt.count == RUN_OWNER_LINES)
 		return;
 	unsigned i = r->adopt.count++;
 	str_copy(r->adopt.line[i].what, sizeof r->adopt.line[i].what, span_str(what));

@@ -392,7 +392,8 @@ static bool charge_login(struct engine_run *r)
 }
 
 /* AMT 3.2.1 may show a certificate that ends before it begins (D062). It is no obstacle here, but is one
- * for browsers and other programs. Newer firmware is not looked at. */
+ * for browsers and other programs. Newer firmware is not looked at: taking a certificate apart is dear.
+ * Its version is told later, but up to 3.2 it speaks TLS 1.0 only. */
 static void note_odd_cert(struct engine_run *r, const struct amt_peer *p)
 {
 	unsigned major = 3, minor;
@@ -400,7 +401,7 @@ static void note_odd_cert(struct engine_run *r, const struct amt_peer *p)
 	struct pki_cert c;
 	struct err e = { 0 };
 	(void)amt_quirks_parse_version(r->version, &major, &minor);
-	if (r->odd_cert_told || !p->has_leaf || major > 3)
+	if (r->odd_cert_told || !p->has_leaf || major > 3 || p->tls_version > PKI_TLS_1_0)
 		return;
 	arena_init(&a, 65536);
 	bool odd = pki_cert_parse(p->leaf_der, &a, &c, NULL) && c.bad_dates;

@@ -23,7 +23,7 @@ struct run_adopt {
 	unsigned mode, closed;       /* mode of a way; bits of those that did not open */
 	char refused[64];            /* id of the candidate that was refused last */
 	unsigned next, count;        /* of the things to read; lines that were read */
-	struct { char what[24], note[232]; } line[RUN_OWNER_LINES];
+	struct run_owner_line { char what[24], note[232]; } *line; /* RUN_OWNER_LINES, in r->keep; NULL: none yet */
 	char leaf_subject[232], leaf_issuer[232];
 	struct err why;
 	void (*then)(struct engine_run *r);
