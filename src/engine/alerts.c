@@ -11,10 +11,12 @@
 #include <stdio.h>
 
 #define WAITING_MAX 64 /* for the program and the web server, each */
-#define AT_ONCE     4  /* of each */
 #define MINUTE_MS   60000
 #define HOOK_MS     30000
 #define JSON_MAX    8192
+
+/* At once: programs, and posts. Each post has one of the four workers, which keys and certificates need as well. */
+static const unsigned at_once[] = { 4, 2 };
 
 struct engine_alert_send {
 	struct engine_alert_send *next;
@@ -139,7 +141,7 @@ static void begin(struct engine_alert_send *s)
 static void pump(struct engine *en)
 {
 	for (struct engine_alert_send *s = en->alert_sends; s && !en->stopping; s = s->next)
-		if (!s->running && way_of(s)->running < AT_ONCE)
+		if (!s->running && way_of(s)->running < at_once[s->webhook])
 			begin(s);
 }
 
@@ -226,7 +228,7 @@ static bool too_many_unknown(struct engine *en, const struct amt_alert *alert)
 	if (en->alert_unknown_count == LIMIT_ALERTS_UNKNOWN + 1)
 		log_ev(LOG_EV_ALERT_REFUSED, LOG_S("address", alert->from),
 		       LOG_S("what",
-			     "an alert of no PC of this service; too many of them in this minute, the "
+			     "an alert from no PC of this service; too many of them in this minute, the "
 			     "rest is left out"));
 	return true;
 }
@@ -255,7 +257,9 @@ bool engine_alerts_take(struct engine *en, const struct amt_alert *alert,
 		return false;
 	arena_init(&a, 1 << 18);
 	bool known = find_device(en, &a, alert, &d);
-	if (!known && too_many_unknown(en, alert)) {
+	/* a trap names its PC itself: from another place that proves less than nothing */
+	bool own = known && (alert->kind != AMT_ALERT_TRAP || str_eq(alert->from, d.address));
+	if (!own && too_many_unknown(en, alert)) {
 		arena_deinit(&a);
 		return false;
 	}

@@ -91,6 +91,11 @@ static void nobodys_are_few(void **state)
 		taken += engine_alerts_take(w.engine, &alert, on_kept, &told);
 	}
 	assert_int_equal(taken, LIMIT_ALERTS_UNKNOWN);
+	/* traps that say to be of that PC are no better */
+	struct amt_alert spoofed = alert_from("198.18.0.1", 1);
+	spoofed.kind = AMT_ALERT_TRAP;
+	(void)snprintf(spoofed.agent, sizeof spoofed.agent, "%s", w.devs[i].address);
+	assert_false(engine_alerts_take(w.engine, &spoofed, on_kept, &told));
 	struct amt_alert own = alert_from(w.devs[i].address, 1),
 			 other = alert_from("198.18.0.1", 1);
 	assert_true(engine_alerts_take(w.engine, &own, on_kept, &known));
@@ -142,7 +147,10 @@ static void a_program_that_hangs(void **state)
 	for (unsigned n = 0; n < 1000; n++) {
 		struct amt_alert alert = alert_from(w.devs[i].address, n);
 		assert_true(engine_alerts_take(w.engine, &alert, on_kept, &told));
-		world_run_ms(&w, 100);
+		if (n == 19) /* in one go: posts have workers, of which there are four for all */
+			assert_int_equal(posts, 2);
+		if (n >= 19)
+			world_run_ms(&w, 100);
 	}
 	world_run_ms(&w, 1000);
 	assert_int_equal(posts, 1000);
