@@ -126,11 +126,18 @@ void engine_run_proven(struct engine_run *r);
 void engine_run_switch_password(struct engine_run *r); /* PSK: the session goes on with the new one */
 const char *engine_run_way_name(const struct engine_run *r);
 
+/* run_read.c */
+void engine_run_read(struct engine_run *r, unsigned groups);
+void engine_run_busy(struct engine_run *r, const struct err *e); /* the same again later, without a worker */
+/* Which connection told what changes depend on: see run.c. */
+void engine_run_note_peer(struct engine_run *r, const struct amt_reply *reply, bool uuid, bool realm);
+/* In the middle of a setup the realm changes only when somebody clears the PC: then nothing that was read or set
+ * in this run is true any more. True: it was, and the ways are tried again. */
+bool engine_run_was_cleared(struct engine_run *r, const char *former_realm);
+
 /* run_act.c */
 void engine_run_act(struct engine_run *r, enum engine_act a);
-void engine_run_busy(struct engine_run *r, const struct err *e); /* the same again later, without a worker */
 void engine_run_orphan(struct run_key_job *j); /* the run goes away before its worker is done */
-void engine_run_read(struct engine_run *r, unsigned groups);
 /* A candidate with that password, behind that leaf (hex). */
 void engine_run_add_credential(struct engine_run *r, struct store_tx *tx, const char *kind, const char *id,
 			       const struct secret *s, const char *leaf_hex);
