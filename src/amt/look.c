@@ -1,7 +1,7 @@
 /* See look.h. First all ports at once, then the open ones one after the other: 16992 in the clear, then
  * 16993 with TLS of today, of old firmware, and by a key that nobody has: only a PC that waits for
- * its key answers that one otherwise. When nothing of that shows what is there, the open ports are tried
- * once more and given longer to close again. */
+ * its key answers that one otherwise. When nothing of that shows what is there, also beside a pong, the open
+ * ports are tried once more and given longer to close again. */
 #include "amt/look.h"
 #include "amt/quirks.h"
 #include "base/mem.h"
@@ -426,6 +426,17 @@ static bool start_step(struct amt_look *k)
 	return false;
 }
 
+/* Of an open port that nothing came from: it may be one that closes late. */
+static bool says_nothing(const struct amt_look *k)
+{
+	const struct amt_seen *s = k->seen;
+	enum amt_seen_state state = amt_seen_state(s);
+
+	return state == AMT_SEEN_UNCLEAR ||
+		(s->ports[AMT_SEEN_16993] == AMT_SEEN_OPEN && !k->mute &&
+		 (state == AMT_SEEN_SETUP || state == AMT_SEEN_PRESENT));
+}
+
 static void next_step(struct amt_look *k)
 {
 	while (k->step != STEP_END) {
@@ -433,7 +444,7 @@ static void next_step(struct amt_look *k)
 			return;
 		k->step++;
 	}
-	if (!k->again && amt_seen_state(k->seen) == AMT_SEEN_UNCLEAR && knock_again(k))
+	if (!k->again && says_nothing(k) && knock_again(k))
 		return;
 	k->fn(k->arg);
 }
