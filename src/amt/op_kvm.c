@@ -165,6 +165,7 @@ static void on_screens(struct amt_op *o, const struct amt_reply *r)
 
 	if (!amt_op_obj(o, r, &k))
 		return;
+	memset(s->screens, 0, sizeof s->screens); /* read twice, and the second may be shorter */
 	out_init(&text, s->screens, sizeof s->screens - 1);
 	s->largest = 0;
 	const struct wsman_val *x = wsman_obj_vals(k, "ResolutionX"),

@@ -228,7 +228,7 @@ static void resolve(struct api_req *r)
 	}
 	p->want.uuids = engine_targets_uuids(p->t, &p->want.uuid_count);
 	const char *const *missing = engine_targets_unknown(p->t, &unknown);
-	if (!p->want.uuid_count && unknown) {
+	if (!p->want.uuid_count && unknown && !p->preview) {
 		err_set(&e, ERR_NOT_FOUND, "no PC is known as %.120s",
 			compressed(r, missing, unknown, 1024));
 		err_hint(&e,

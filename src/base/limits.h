@@ -30,6 +30,9 @@
 #define LIMIT_TRACE_MESSAGE_BYTES 262144
 #define LIMIT_TRACE_KEYS_BYTES   262144u  /* a handshake has some 500 */
 #define LIMIT_LINE_BEAT_MS       5000     /* the client of a line to a PC is asked so often whether it lives */
+#define LIMIT_KVM_STILL_MS       60000    /* a VNC viewer that takes nothing for so long is sent away: the PC is free again */
+#define LIMIT_SHARE_CONNS        64       /* downloads of 'media share' at once */
+#define LIMIT_SHARE_TICK_MS      10000    /* so often it looks who has taken something; six times nothing ends it */
 #define LIMIT_LINE_SILENT_MS     30000    /* and lets the PC go when it has not answered for so long */
 #define LIMIT_FORWARDS           64       /* hellos on their way to another server at once */
 #define LIMIT_PROFILE_RULES      200      /* looked at for every job */

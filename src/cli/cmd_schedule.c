@@ -107,13 +107,8 @@ static bool look(struct cli *c, json_t *doc, struct err *e)
 	json_t *reply = NULL, *name;
 	size_t i;
 
-	if (!cli_rpc_send(c, "POST", "/v1/operations", ask, &reply, e)) {
-		if (e->code != ERR_NOT_FOUND || strncmp(e->msg, "no PC ", 6) != 0)
-			return false;
-		cli_note("%s until now", e->msg); /* none of them is */
-		err_clear(e);
-		return true;
-	}
+	if (!cli_rpc_send(c, "POST", "/v1/operations", ask, &reply, e))
+		return false;
 	json_array_foreach(json_object_get(reply, "unknown"), i, name)
 	{
 		if (i == 10) {

@@ -405,7 +405,8 @@ void cli_console_resized(struct console *k)
 	unsigned rows, cols;
 
 	if (k->in_is_term && cli_term_size(STDOUT_FILENO, &rows, &cols))
-		cli_console_note(k, "now %u x %u; Ctrl-] z tells the PC's system", cols, rows);
+		cli_console_note(k, "now %u x %u%s", cols, rows,
+				 k->read_only ? "" : "; Ctrl-] z tells the PC's system");
 }
 
 bool cli_console_begin(struct console *k, struct err *e)

@@ -1,6 +1,7 @@
 /* See kvm_bridge.h. A session begins with its viewer and ends with it; why the PC ended one stands in its
  * last bytes. A login that was refused is never sent again. */
 #include "cli/kvm_bridge.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/cli.h"
@@ -9,9 +10,7 @@
 
 #define QUEUE_MAX ((size_t)512 * 1024)
 #define EARLY_MAX 65536 /* of the viewer, before the PC has opened */
-#define STILL_MS \
-	60000   /* a viewer that takes nothing for so long is sent away: the PC is free again */
-#define TAIL 32 /* last bytes of the PC: its reason stands there */
+#define TAIL      32    /* last bytes of the PC: its reason stands there */
 
 struct cli_kvm {
 	struct cli_kvm_conf conf;
@@ -146,7 +145,7 @@ static void on_still(void *arg);
 static void watch_viewer(struct cli_kvm *b)
 {
 	b->still_queued = net_stream_queued(b->viewer);
-	b->still = sched_after(net_loop_sched(b->loop), STILL_MS, on_still, b);
+	b->still = sched_after(net_loop_sched(b->loop), b->conf.still_ms, on_still, b);
 }
 
 static void on_still(void *arg)
@@ -158,8 +157,8 @@ static void on_still(void *arg)
 		watch_viewer(b);
 		return;
 	}
-	cli_note("the viewer took nothing for %d s: it was sent away, and the PC let go",
-		 STILL_MS / 1000);
+	cli_note("the viewer took nothing for %lld s: it was sent away, and the PC let go",
+		 (long long)b->conf.still_ms / 1000);
 	session_over(b);
 }
 
@@ -315,6 +314,8 @@ struct cli_kvm *cli_kvm_start(struct net_loop *loop, const struct cli_kvm_conf *
 	struct cli_kvm *b = MEM_NEW(struct cli_kvm);
 
 	*b = (struct cli_kvm){ .conf = *conf, .loop = loop };
+	if (!b->conf.still_ms)
+		b->conf.still_ms = LIMIT_KVM_STILL_MS;
 	b->listen = net_listen_open(loop, &at, on_accept, b, e);
 	if (!b->listen) {
 		if (e->code == ERR_CONFLICT)

@@ -18,6 +18,7 @@ struct cli_kvm_conf {
 	const char *address;  /* to listen at */
 	uint16_t port;        /* 0: any free one */
 	bool once;            /* ends with the first session */
+	int64_t still_ms;     /* a viewer may take nothing for so long; 0: LIMIT_KVM_STILL_MS */
 	/* Once, when all has ended; not inside of cli_kvm_start. why: ERR_NONE when it was wanted. */
 	void (*on_end)(void *arg, const struct err *why);
 	void *arg;

@@ -3,6 +3,7 @@
  * nothing. */
 #include "cli/media_share.h"
 #include "base/buf.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "net/image.h"
@@ -10,8 +11,6 @@
 #include "net/stream.h"
 #include "wire/http1.h"
 
-#define CONNS_MAX  64
-#define TICK_MS    10000
 #define STALL      6 /* ticks without a byte to or from somebody */
 #define PIECE      ((size_t)65536)
 #define PAGE_BYTES ((size_t)16384)
@@ -282,7 +281,8 @@ static void on_tick(void *arg)
 		c->cut = true;
 		conn_free(c);
 	} else {
-		c->tick = sched_after(net_loop_sched(c->h->conf.loop), TICK_MS, on_tick, c);
+		c->tick = sched_after(net_loop_sched(c->h->conf.loop), c->h->conf.tick_ms, on_tick,
+				      c);
 	}
 }
 
@@ -291,7 +291,7 @@ static void on_accept(void *arg, struct net_conn *nc)
 	static const struct net_stream_events events = { on_up, on_data, on_down };
 	struct cli_share *h = arg;
 
-	if (h->conn_count >= CONNS_MAX) {
+	if (h->conn_count >= LIMIT_SHARE_CONNS) {
 		net_conn_close(nc, true);
 		return;
 	}
@@ -305,7 +305,7 @@ static void on_accept(void *arg, struct net_conn *nc)
 		c->next->back = &c->next;
 	h->conns = c;
 	h->conn_count++;
-	c->tick = sched_after(net_loop_sched(h->conf.loop), TICK_MS, on_tick, c);
+	c->tick = sched_after(net_loop_sched(h->conf.loop), h->conf.tick_ms, on_tick, c);
 	c->s = net_conn_clear(nc);
 	net_stream_start(c->s, &events, c);
 	net_stream_on_room(c->s, on_room);
@@ -321,6 +321,8 @@ struct cli_share *cli_share_open(const struct cli_share_conf *conf, struct err *
 					   .backlog = 64 };
 
 	h->conf = *conf;
+	if (!h->conf.tick_ms)
+		h->conf.tick_ms = LIMIT_SHARE_TICK_MS;
 	h->listen = net_listen_open(conf->loop, &c, on_accept, h, e);
 	if (h->listen)
 		return h;

@@ -15,6 +15,7 @@ struct cli_share_conf {
 	/* Somebody has it to its end, or stopped; sent: bytes of this try. peer is an address. */
 	void (*on_fetched)(void *arg, const char *peer, uint64_t sent, bool whole);
 	void *arg;
+	int64_t tick_ms;       /* of the look who takes something; 0: LIMIT_SHARE_TICK_MS */
 };
 struct cli_share;
 struct cli_share *cli_share_open(const struct cli_share_conf *c, struct err *e);

@@ -126,7 +126,10 @@ static bool ask(struct service *s, struct err *e)
 		whom = arena_fmt(&s->c->arena, "%s (%lld PCs)",
 				 json_string_value(json_object_get(reply, "names")),
 				 (long long)json_integer_value(json_object_get(reply, "total")));
+		bool none = !json_integer_value(json_object_get(reply, "total"));
 		json_decref(reply);
+		if (none) /* its beginning says why */
+			return true;
 	}
 	return cli_operate_ask(s->c, &o, whom ? whom : "it", e);
 }

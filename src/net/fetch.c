@@ -21,7 +21,8 @@ struct net_fetch {
 	uint8_t *to;
 	size_t n, got;
 	bool has_total, too_much;
-	uint64_t total, from; /* of Content-Range */
+	uint64_t from; /* of Content-Range */
+	struct net_fetch_id id;
 };
 
 /* "Content-Range: bytes 0-0/1234" */
@@ -37,19 +38,42 @@ static void read_range(struct net_fetch *f, struct span value)
 		return;
 	total = span_make(value.p + slash + 1, value.n - slash - 1);
 	from = span_make(value.p + 6, dash - 6);
-	f->has_total = str_to_u64(total, 0, INT64_MAX, &f->total, NULL) &&
+	f->has_total = str_to_u64(total, 0, INT64_MAX, &f->id.bytes, NULL) &&
 		str_to_u64(from, 0, INT64_MAX, &f->from, NULL);
+}
+
+/* The value of that header, when this line is it. */
+static bool is_header(struct span line, const char *name, struct span *out_value)
+{
+	size_t n = strlen(name);
+
+	if (line.n <= n || line.p[n] != ':' ||
+	    !span_eq_nocase(span_make(line.p, n), span_str(name)))
+		return false;
+	*out_value = span_trim(span_make(line.p + n + 1, line.n - n - 1));
+	return true;
+}
+
+/* Too long to be kept is as if the server had said nothing. */
+static void keep(char *out, size_t size, struct span value)
+{
+	if (!str_copy(out, size, value))
+		out[0] = '\0';
 }
 
 static size_t on_header(char *p, size_t size, size_t n, void *arg)
 {
-	static const char name[] = "content-range:";
-	struct span line = span_make(p, size * n);
+	struct span line = span_make(p, size * n), value;
 	struct net_fetch *f = arg;
-	size_t skip = sizeof name - 1;
 
-	if (line.n > skip && span_eq_nocase(span_make(p, skip), span_str(name)))
-		read_range(f, span_make(p + skip, line.n - skip));
+	if (span_starts(line, "HTTP/")) /* what led here was another thing */
+		f->id = (struct net_fetch_id){ 0 };
+	else if (is_header(line, "content-range", &value))
+		read_range(f, value);
+	else if (is_header(line, "etag", &value))
+		keep(f->id.etag, sizeof f->id.etag, value);
+	else if (is_header(line, "last-modified", &value))
+		keep(f->id.modified, sizeof f->id.modified, value);
 	return size * n;
 }
 
@@ -229,26 +253,47 @@ static bool run(struct net_fetch *f, uint64_t at, uint8_t *to, size_t n, struct 
 	return true;
 }
 
-bool net_fetch_size(struct net_fetch *f, uint64_t *out_bytes, struct err *e)
+bool net_fetch_look(struct net_fetch *f, struct net_fetch_id *out_id, struct err *e)
 {
 	uint8_t first;
 
 	if (!run(f, 0, &first, 1, e))
 		return false;
-	*out_bytes = f->total;
+	*out_id = f->id;
 	return true;
 }
 
-bool net_fetch_range(struct net_fetch *f, uint64_t at, uint8_t *to, size_t n, uint64_t total,
-		     struct err *e)
+static bool differ(const char *a, const char *b)
 {
-	if (!run(f, at, to, n, e))
-		return false;
-	if (f->total != total) {
-		err_set(e, ERR_CONFLICT, "%s became another file while it was read", f->shown);
-		err_seen(e, "%llu bytes", (unsigned long long)f->total);
-		return err_want(e, "%llu bytes", (unsigned long long)total);
+	return *a && *b && !str_eq(a, b);
+}
+
+static bool is_same(const struct net_fetch *f, const struct net_fetch_id *id, struct err *e)
+{
+	const struct net_fetch_id *now = &f->id;
+
+	if (now->bytes == id->bytes && !differ(now->etag, id->etag) &&
+	    !differ(now->modified, id->modified))
+		return true;
+	err_set(e, ERR_CONFLICT, "%s became another file while it was read", f->shown);
+	if (now->bytes != id->bytes) {
+		err_seen(e, "%llu bytes", (unsigned long long)now->bytes);
+		err_want(e, "%llu bytes", (unsigned long long)id->bytes);
+	} else if (differ(now->modified, id->modified)) {
+		err_seen(e, "changed %s", now->modified);
+		err_want(e, "changed %s", id->modified);
+	} else {
+		err_seen(e, "ETag %.60s", now->etag);
+		err_want(e, "ETag %.60s", id->etag);
 	}
+	return err_hint(e, "begin again: what was read so far is of the former file");
+}
+
+bool net_fetch_range(struct net_fetch *f, uint64_t at, uint8_t *to, size_t n,
+		     const struct net_fetch_id *id, struct err *e)
+{
+	if (!run(f, at, to, n, e) || !is_same(f, id, e))
+		return false;
 	if (f->got != n) {
 		err_set(e, ERR_CLOSED, "%s ended in the middle of a part", f->shown);
 		err_seen(e, "%zu bytes", f->got);

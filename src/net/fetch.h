@@ -14,7 +14,10 @@ void net_fetch_free(struct net_fetch *f); /* NULL is fine */
 void net_fetch_stop(struct net_fetch *f);
 /* A URL as messages may show it: without a login, and without what stands behind '?'. Caller frees. */
 char *net_fetch_show_url(const char *url);
-/* How large the thing is, from a server that gives parts of it. */
-bool net_fetch_size(struct net_fetch *f, uint64_t *out_bytes, struct err *e);
-/* Exactly n bytes from at; total: what net_fetch_size said, since it must not change on the way. */
-bool net_fetch_range(struct net_fetch *f, uint64_t at, uint8_t *to, size_t n, uint64_t total, struct err *e);
+/* By which a thing is known again: its size, and what the server says to tell its states apart ("": nothing). */
+struct net_fetch_id { uint64_t bytes; char etag[128], modified[64]; };
+/* What the thing is now, from a server that gives parts of it. */
+bool net_fetch_look(struct net_fetch *f, struct net_fetch_id *out_id, struct err *e);
+/* Exactly n bytes from at. id: what net_fetch_look said, since it must not become another thing on the way. */
+bool net_fetch_range(struct net_fetch *f, uint64_t at, uint8_t *to, size_t n, const struct net_fetch_id *id,
+		     struct err *e);

@@ -2,22 +2,28 @@
  * directory the program that makes an ISO 9660 image of it, in a scratch file that nobody else can
  * open and that is gone when the image is freed. Called through net_image_open; all that waits runs
  * on workers or as a child without a shell. */
+#include "base/clk.h"
 #include "base/mem.h"
 #include "net/child.h"
 #include "net/fetch.h"
 #include "net/image_priv.h"
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define MAKE_MS        (30ll * 60 * 1000) /* gigabytes of a slow disk */
 #define DESCRIPTORS_AT ((uint64_t)16 * 2048)
 #define SCRATCH        "/var/tmp"
+#define SCRATCH_NAME   "outband-media-"
+#define OLD_MS         60000
 #define ISOLINUX       "isolinux/isolinux.bin"
 #define LABEL_MAX      32
 
@@ -28,6 +34,7 @@ struct net_image_op {
 	char *shown;     /* from, for people */
 	char *directory; /* the whole path of one */
 	char *made;      /* the scratch file; NULL: none */
+	int made_fd;     /* its lock: it is somebody's; -1: none */
 	bool is_directory, boots, sticks, working, cancelled;
 	struct net_child *child;
 	const char *program;
@@ -45,6 +52,8 @@ static void op_free(struct net_image_op *op)
 		op->source->close(op->src);
 	if (op->made)
 		(void)unlink(op->made);
+	if (op->made_fd >= 0)
+		(void)close(op->made_fd);
 	mem_free(op->made);
 	mem_free(op->from);
 	mem_free(op->shown);
@@ -127,6 +136,31 @@ static bool check_label(const char *label, struct err *e)
 	return err_want(e, "1 to %d characters of ASCII", LABEL_MAX);
 }
 
+/* What a process that was killed left: ours, nobody's any more, and not of this minute, in which it may
+ * be between its making and its lock. */
+static void sweep(const char *folder)
+{
+	DIR *d = opendir(folder);
+	struct dirent *row;
+	struct stat st;
+
+	while (d && (row = readdir(d))) {
+		if (strncmp(row->d_name, SCRATCH_NAME, strlen(SCRATCH_NAME)) != 0)
+			continue;
+		int fd = openat(dirfd(d), row->d_name,
+				O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
+		    (int64_t)st.st_mtime * 1000 + OLD_MS < clk_unix_ms() &&
+		    flock(fd, LOCK_EX | LOCK_NB) == 0)
+			(void)unlinkat(dirfd(d), row->d_name, 0);
+		(void)close(fd);
+	}
+	if (d)
+		(void)closedir(d);
+}
+
 static bool open_directory(struct net_image_op *op, struct err *e)
 {
 	char path[PATH_MAX];
@@ -144,14 +178,16 @@ static bool open_directory(struct net_image_op *op, struct err *e)
 	op->directory = mem_str(path);
 	(void)snprintf(path, sizeof path, "%s/" ISOLINUX, op->from);
 	op->boots = access(path, R_OK) == 0;
-	(void)snprintf(path, sizeof path, "%s/outband-media-XXXXXX",
-		       op->scratch ? op->scratch : SCRATCH);
+	const char *folder = op->scratch ? op->scratch : SCRATCH;
+	sweep(folder);
+	(void)snprintf(path, sizeof path, "%s/" SCRATCH_NAME "XXXXXX", folder);
 	fd = mkstemp(path);
 	if (fd < 0) {
 		err_errno(e, ERR_IO, errno, "making a scratch file");
 		return err_wrap(e, "%s", path);
 	}
-	(void)close(fd);
+	(void)flock(fd, LOCK_SH | LOCK_NB);
+	op->made_fd = fd;
 	op->made = mem_str(path);
 	return true;
 }
@@ -341,7 +377,7 @@ struct net_image_op *net_image_open(struct net_loop *l, const struct net_image_c
 {
 	struct net_image_op *op = MEM_NEW(struct net_image_op);
 
-	*op = (struct net_image_op){ .loop = l, .conf = *c, .fn = fn, .arg = arg };
+	*op = (struct net_image_op){ .loop = l, .conf = *c, .made_fd = -1, .fn = fn, .arg = arg };
 	op->conf.from = op->from = mem_str(c->from);
 	op->shown = is_url(c->from) ? net_fetch_show_url(c->from) : mem_str(c->from);
 	op->label = mem_str(c->label);

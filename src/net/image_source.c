@@ -133,7 +133,7 @@ const struct net_image_source net_image_file_source = { "file",    NET_IMAGE_LAN
 
 struct url {
 	struct net_fetch *lanes[NET_IMAGE_LANES + 1];
-	uint64_t bytes;
+	struct net_fetch_id id;
 	atomic_bool stop;
 };
 
@@ -159,9 +159,9 @@ bool net_image_url_size(void *src, uint64_t *out_bytes, struct err *e)
 {
 	struct url *u = src;
 
-	if (!net_fetch_size(u->lanes[0], &u->bytes, e))
+	if (!net_fetch_look(u->lanes[0], &u->id, e))
 		return false;
-	*out_bytes = u->bytes;
+	*out_bytes = u->id.bytes;
 	return true;
 }
 
@@ -193,7 +193,7 @@ static bool url_read(void *src, unsigned lane, uint64_t at, uint8_t *to, size_t 
 	struct url *u = src;
 	struct err why = { 0 };
 
-	for (unsigned i = 0; !net_fetch_range(u->lanes[lane], at, to, n, u->bytes, &why); i++) {
+	for (unsigned i = 0; !net_fetch_range(u->lanes[lane], at, to, n, &u->id, &why); i++) {
 		if (i == sizeof waits_ms / sizeof *waits_ms || !passes(&why)) {
 			*e = why;
 			return false;

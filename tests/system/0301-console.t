@@ -74,6 +74,8 @@ test_expect_success 'standard input or output that is closed crashes nothing' '
 	"$OUTBAND" version <&- >&- 2>&-
 '
 
+test_expect_success 'on a terminal, --read-only: a new size is told, and nothing to type' 'pty watcher --read-only'
+
 test_expect_success '--read-only types nothing' '
 	echo "echo typed" | timeout 3 "$OUTBAND" console --direct 127.1.0.1:$base --password-file pw \
 		--read-only >out; ! grep typed out &&

@@ -93,6 +93,14 @@ when 'person'
   master.write "\x1d."
   status = ended(pid)
   abort "exit status #{status}" unless status.exitstatus.zero?
+when 'watcher'
+  # who only looks is told the size, and nothing to type
+  slave.winsize = [30, 100]
+  Process.kill('WINCH', pid)
+  wait_for(master, "now 100 x 30]\r\n", seen)
+  master.write "\x1d."
+  status = ended(pid)
+  abort "exit status #{status}" unless status.exitstatus.zero?
 when 'break'
   master.write "\x1db"
   wait_for(master, '[break]', seen)

@@ -563,6 +563,33 @@ static void reads_a_url(void **state)
 	rig_end_loop(l);
 }
 
+/* The same size, the same name, other bytes: no more is mixed into what was read. */
+static void another_file_of_that_size(void **state)
+{
+	static const char *const urls[] = { "/web.iso", "/etag/web.iso", "/dated/web.iso" };
+	static const struct timespec old[2] = { { 1000000000, 0 }, { 1000000000, 0 } };
+	struct net_loop *l = rig_loop();
+	struct opened o;
+	struct reader r;
+	char path[256], url[100];
+
+	(void)state;
+	path_of(path, "web.iso");
+	for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+		make_image("web.iso", 3000000);
+		(void)snprintf(url, sizeof url, "http://127.0.0.1:" PORT "%s", urls[i]);
+		open_name(l, url, false, &o);
+		reads(l, o.im, 0, 100000);
+		assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+		start_reader(&r, o.im, 2900000, 2900001);
+		assert_true(rig_until(l, is_read, &r, RIG_WAIT_MS));
+		if (r.e.code != ERR_CONFLICT || str_eq(r.e.seen, r.e.want))
+			fail_msg("%s: %s (%s, %s)", url, r.e.msg, r.e.seen, r.e.want);
+		net_image_free(o.im);
+	}
+	rig_end_loop(l);
+}
+
 /* Over TLS: a certificate that nobody vouches for is refused, with what helps. */
 static void reads_over_tls(void **state)
 {
@@ -684,6 +711,9 @@ static int start_server(void **state)
 		"  r['Content-Range'] = \"bytes #{a}-#{b}/#{all.size + more}\"\n"
 		"  r.body = cut ? body[0, body.size / 2] : body\n"
 		"}\n"
+		"time = -> { File.mtime(ARGV[0] + '/web.iso') }\n"
+		"s.mount_proc('/etag') { |q, r| r['ETag'] = '\"' + time.().to_i.to_s + '\"'; part.(q, r, 0, false) }\n"
+		"s.mount_proc('/dated') { |q, r| r['Last-Modified'] = time.().httpdate; part.(q, r, 0, false) }\n"
 		"again = ->(q) { (times[q.path + q['Range']] += 1) % 2 == 1 && q['Range'] != 'bytes=0-0' }\n"
 		"s.mount_proc('/cut') { |q, r| part.(q, r, 0, again.(q)) }\n"
 		"s.mount_proc('/503') { |q, r| q['Range'] =~ /\\d{6}/ && again.(q) ? r.status = 503 : part.(q, r, 0, false) }\n"
@@ -753,6 +783,7 @@ int main(void)
 		cmocka_unit_test(stops_a_copy),
 		cmocka_unit_test(writes),
 		cmocka_unit_test(reads_a_url),
+		cmocka_unit_test(another_file_of_that_size),
 		cmocka_unit_test(reads_over_tls),
 		cmocka_unit_test(web_servers_that_fail),
 		cmocka_unit_test(freed_while_it_reads),
