@@ -109,7 +109,7 @@ static void cancel_dns(void *handle)
 
 /* ---- web servers, on a worker ---- */
 
-#define POST_MS 30000
+#define POST_MS 10000 /* a worker has it, and whoever stops waits for it */
 
 struct post {
 	char *url;
