@@ -87,7 +87,16 @@ struct put {
 static const char *warning_of(struct api_req *r, const struct put *p)
 {
 	struct store_profile found;
+	int64_t wait =
+		store_device_count(r->api->conf.store, store_device_state_name(STORE_DEV_WAITING));
 
+	if (p->s == SETTING_APPROVAL && str_eq(p->value, "auto") && wait > 0)
+		return arena_fmt(
+			&r->arena,
+			"%lld that wait already go on waiting, one that was unconfigured may be "
+			"among them: 'outband device list --state approval', then 'outband device "
+			"approve' for each",
+			(long long)wait);
 	if (p->s != SETTING_PROFILE || str_eq(p->value, engine_setting_row(p->s)->def) ||
 	    store_profile_get(r->api->conf.store, &r->arena, p->value, &found))
 		return engine_setting_warning(p->s, p->value);

@@ -109,7 +109,7 @@ bool cli_cmd_log(struct cli *c, struct err *e)
 		return false;
 	if (!n && !cli_args_has(&c->args, "follow"))
 		cli_writer_say(c->writer, "No events.");
-	while (cli_args_has(&c->args, "follow")) {
+	while (cli_args_has(&c->args, "follow") && !cli_writer_is_lost(c->writer)) {
 		if (!fetch_events(c, &f, false, PAGE, &n, e))
 			return false;
 		if (n < PAGE)
@@ -198,6 +198,8 @@ bool cli_cmd_status(struct cli *c, struct err *e)
 			cli_writer_say(c->writer, "%s", "");
 		json_decref(doc);
 		cli_writer_flush(c->writer);
+		arena_reset(&c->arena);
+		watch = watch && !cli_writer_is_lost(c->writer);
 		if (watch)
 			(void)usleep(1000 * 1000);
 	} while (watch);

@@ -205,16 +205,19 @@ static bool follow(struct cli *c, struct cli_operate *o, struct err *e)
 	}
 	o->each = collect;
 	o->arg = &f;
-	for (;;) {
+	bool ok = true;
+	while (ok) {
 		struct err why = { 0 };
-		if (!read_again(c, o, &f, &why)) {
-			json_decref(f.now);
-			json_decref(f.before);
+		ok = read_again(c, o, &f, &why);
+		if (!ok)
 			*e = why;
-			return false;
-		}
+		if (!ok || cli_writer_is_lost(c->writer))
+			break;
 		(void)sleep(s);
 	}
+	json_decref(f.now);
+	json_decref(f.before);
+	return ok;
 }
 
 /* ---- commands ---- */

@@ -48,6 +48,11 @@ void cli_writer_flush(struct cli_writer *w)
 	w->out.bad = false;
 }
 
+bool cli_writer_is_lost(const struct cli_writer *w)
+{
+	return w->failed;
+}
+
 static void flush_often(struct cli_writer *w)
 {
 	if (w->buf.n >= FLUSH_BYTES)

@@ -49,6 +49,8 @@ void cli_writer_done(struct cli_writer *w, const char *kind, const char *name, c
 /* Behind the last output of a command. ok: nothing of it failed. */
 void cli_writer_finish(struct cli_writer *w, bool ok);
 void cli_writer_flush(struct cli_writer *w);
+/* Nobody takes the output any more, or it has no place: what goes on by itself ends. */
+bool cli_writer_is_lost(const struct cli_writer *w);
 /* Flushes and frees. False: the output could not be written; not an error when the reader went
  * away, as head does. */
 bool cli_writer_end(struct cli_writer *w, struct err *e);

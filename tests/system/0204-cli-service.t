@@ -22,6 +22,12 @@ test_expect_success 'a service without PCs' '
 	"$OUTBAND" status --json >out && test "$(json out "d[\"hello_ports\"]")" = "[$port]"
 '
 
+test_expect_success 'who does not take the output any more ends what goes on by itself' '
+	for words in "status --watch" "status --watch --json"; do
+		{ timeout 60 "$OUTBAND" $words; echo $? >ended; } | head -n 1 >first && test "$(cat ended)" = 0 && test -s first || return 1
+	done
+'
+
 test_expect_success 'settings' '
 	"$OUTBAND" setting set device.port_base $base >out && "$OUTBAND" setting get device.port_base --csv >out &&
 	grep -q "^device.port_base,$base,16992" out &&
@@ -86,6 +92,7 @@ tries_again() { # the job runs
 
 test_expect_success 'approving the other by hand, with a name; what was wrong before is told as such' '
 	"$OUTBAND" device show 127.1.23.2 >out && grep -q "^what to do  *import a mapping" out &&
+	"$OUTBAND" setting set approval auto 2>err && ! grep -q warning err &&
 	sim_ctl fault 1 slow=1000 && "$OUTBAND" device approve 127.1.23.2 --fqdn pc2.example.com >out &&
 	sim_until tries_again && ! grep -e "^health" -e "^rule" -e "^what to do" out &&
 	sim_ctl fault 1 none && sim_until state_is 127.1.23.2 configured

@@ -129,6 +129,8 @@ test_expect_success 'a connection that dies in a reply only costs time' '
 test_expect_success 'approval by hand: it waits, and is configured when somebody says so' '
 	"$OUTBAND" device forget "$(uuid_of $net.8)" --yes && "$OUTBAND" setting set approval manual &&
 	sim_ctl hello 7 && fleet_until 10 state_is $net.8 approval && sleep 1 && state_is $net.8 approval &&
+	"$OUTBAND" setting set approval auto 2>err && grep -q "warning: .* that wait already go on waiting" err &&
+	state_is $net.8 approval && "$OUTBAND" setting set approval manual &&
 	"$OUTBAND" device show "$(uuid_of $net.8)" | grep "device approve" &&
 	"$OUTBAND" device approve "$(uuid_of $net.8)" --fqdn pc08.example.com && configured $net.8 &&
 	"$OUTBAND" setting set approval auto
