@@ -23,9 +23,9 @@ fleet_service() {
 
 # strong_chain ROOT LEAF CN: RSA-3072 and SHA-384, as AMT 22 wants them
 strong_chain() {
-	openssl req -x509 -newkey rsa:3072 -nodes -sha384 -days 3650 -keyout "$1.key" -out "$1.pem" \
-		-subj "/CN=Test $1" 2>/dev/null &&
-		openssl req -newkey rsa:3072 -nodes -sha384 -keyout "$2.key" -out "$2.csr" \
+	sim_key "$1" 3072 && openssl req -x509 -new -key "$1.key" -sha384 -days 3650 -out "$1.pem" \
+		-subj "/CN=Test $1" 2>/dev/null && sim_key "$2" 3072 &&
+		openssl req -new -key "$2.key" -sha384 -out "$2.csr" \
 			-subj "/OU=Intel(R) Client Setup Certificate/CN=$3" 2>/dev/null &&
 		openssl x509 -req -in "$2.csr" -CA "$1.pem" -CAkey "$1.key" -CAcreateserial -sha384 \
 			-days 365 -extfile leaf.cnf -extensions v3 -out "$2.pem" 2>/dev/null

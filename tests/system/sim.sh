@@ -120,16 +120,27 @@ sim_pairs() {
 	done
 }
 
+# sim_key NAME BITS: NAME.key, of 2048 or 3072 bits, another one at each call. They are the last of the
+# simulator's pool, which begins with the first: to make them anew costs more than many a script.
+sim_left_2048=63 sim_left_3072=79
+sim_key() {
+	case $2 in
+	2048) sim_number=$sim_left_2048 sim_left_2048=$((sim_left_2048 - 1)) ;;
+	3072) sim_number=$sim_left_3072 sim_left_3072=$((sim_left_3072 - 1)) ;;
+	esac
+	openssl pkey -in "$SHARNESS_TEST_SRCDIR/../../src/sim/testkeys/test-key-$sim_number.pem" -out "$1.key"
+}
+
 # sim_root NAME: NAME.pem with NAME.key
 sim_root() {
-	openssl req -x509 -newkey rsa:2048 -nodes -sha256 -days 3650 -keyout "$1.key" -out "$1.pem" \
+	sim_key "$1" 2048 && openssl req -x509 -new -key "$1.key" -sha256 -days 3650 -out "$1.pem" \
 		-subj "/CN=Test $1" 2>/dev/null
 }
 
 # sim_leaf NAME ROOT CN: a provisioning certificate under that root
 sim_leaf() {
 	printf '[v3]\nextendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n' >leaf.cnf
-	openssl req -newkey rsa:2048 -nodes -sha256 -keyout "$1.key" -out "$1.csr" \
+	sim_key "$1" 2048 && openssl req -new -key "$1.key" -sha256 -out "$1.csr" \
 		-subj "/OU=Intel(R) Client Setup Certificate/CN=$3" 2>/dev/null &&
 		openssl x509 -req -in "$1.csr" -CA "$2.pem" -CAkey "$2.key" -CAcreateserial -sha256 \
 			-days 365 -extfile leaf.cnf -extensions v3 -out "$1.pem" 2>/dev/null
