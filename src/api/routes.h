@@ -63,7 +63,7 @@ enum api_role {
 	X("GET", "/v1/alerts", API_ROLE_VIEWER, "after limit", "", api_alert_list,                        \
 	  "Which PCs told of events by themselves: by what, how often, what last and when.")              \
 	X("GET", "/v1/alerts/watch", API_ROLE_VIEWER, "hours bad after limit", "", api_alert_watch,       \
-	  "Whether the PCs whose profile has alerts still tell: when that was confirmed, what is missing; bad leaves out those that do.") \
+	  "Whether each configured or adopted PC still tells as its profile wants: when that was confirmed, what is missing; bad leaves out those that do, and those that need not.") \
 	X("GET", "/v1/limbo", API_ROLE_VIEWER, "after limit", "", api_limbo_list,                         \
 	  "PCs that were never configured, or lost it, and say hello no more; a page may have less than its limit.") \
 	X("GET", "/v1/denied", API_ROLE_VIEWER, "after limit", "", api_denied_list,                       \
