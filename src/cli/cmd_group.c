@@ -26,40 +26,6 @@ static bool put(struct cli *c, const char *key, bool is_new, struct err *e)
 	return cli_rpc_send(c, "PUT", path_of(c, cli_operand(c, 0)), doc, NULL, e);
 }
 
-bool cli_cmd_group_create(struct cli *c, struct err *e)
-{
-	const char *name = cli_operand(c, 0);
-
-	if (!put(c, "add", true, e))
-		return false;
-	cli_writer_done(c->writer, "group", name, "Group %s is made; @%s stands for it.", name,
-			name);
-	return true;
-}
-
-bool cli_cmd_group_change(struct cli *c, struct err *e)
-{
-	const char *name = cli_operand(c, 0), *key = str_eq(c->cmd->sub, "add") ? "add" : "remove";
-
-	if (!put(c, key, false, e))
-		return false;
-	cli_writer_done(c->writer, "group", name, "Group %s is changed.", name);
-	return true;
-}
-
-bool cli_cmd_group_list(struct cli *c, struct err *e)
-{
-	static const struct cli_col cols[] = {
-		{ "name", "group", CLI_FORM_TEXT },
-		{ "members_count", "members", CLI_FORM_NUMBER },
-		{ "where", "where", CLI_FORM_TEXT },
-		{ "note", "note", CLI_FORM_TEXT },
-		{ "changed", NULL, CLI_FORM_TIME },
-	};
-
-	return cli_rpc_list(c, "/v1/groups", cols, sizeof cols / sizeof *cols, "No groups.", e);
-}
-
 /* Who is meant now: asked as a look that an operation would begin with. */
 static bool add_pcs(struct cli *c, const char *name, json_t *doc, struct err *e)
 {
@@ -83,6 +49,54 @@ static bool add_pcs(struct cli *c, const char *name, json_t *doc, struct err *e)
 		(void)json_object_set(doc, "unknown", json_object_get(reply, "unknown"));
 	json_decref(reply);
 	return true;
+}
+
+/* Names that no PC has yet may be meant, or misspelt. */
+static void note_unknown(struct cli *c, const char *name)
+{
+	struct err none = { 0 };
+	json_t *doc = json_object();
+
+	if (add_pcs(c, name, doc, &none))
+		cli_rpc_note_unknown(json_object_get(doc, "unknown"));
+	json_decref(doc);
+}
+
+bool cli_cmd_group_create(struct cli *c, struct err *e)
+{
+	const char *name = cli_operand(c, 0);
+
+	if (!put(c, "add", true, e))
+		return false;
+	note_unknown(c, name);
+	cli_writer_done(c->writer, "group", name, "Group %s is made; @%s stands for it.", name,
+			name);
+	return true;
+}
+
+bool cli_cmd_group_change(struct cli *c, struct err *e)
+{
+	const char *name = cli_operand(c, 0), *key = str_eq(c->cmd->sub, "add") ? "add" : "remove";
+
+	if (!put(c, key, false, e))
+		return false;
+	if (str_eq(key, "add"))
+		note_unknown(c, name);
+	cli_writer_done(c->writer, "group", name, "Group %s is changed.", name);
+	return true;
+}
+
+bool cli_cmd_group_list(struct cli *c, struct err *e)
+{
+	static const struct cli_col cols[] = {
+		{ "name", "group", CLI_FORM_TEXT },
+		{ "members_count", "members", CLI_FORM_NUMBER },
+		{ "where", "where", CLI_FORM_TEXT },
+		{ "note", "note", CLI_FORM_TEXT },
+		{ "changed", NULL, CLI_FORM_TIME },
+	};
+
+	return cli_rpc_list(c, "/v1/groups", cols, sizeof cols / sizeof *cols, "No groups.", e);
 }
 
 bool cli_cmd_group_show(struct cli *c, struct err *e)

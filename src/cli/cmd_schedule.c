@@ -104,21 +104,13 @@ static bool look(struct cli *c, json_t *doc, struct err *e)
 {
 	json_t *ask = json_pack("{s:s, s:O, s:b}", "op", "power-status", "targets",
 				json_object_get(doc, "targets"), "preview", 1);
-	json_t *reply = NULL, *name;
-	size_t i;
+	json_t *reply = NULL;
 
 	if (!cli_rpc_send(c, "POST", "/v1/operations", ask, &reply, e))
 		return false;
-	json_array_foreach(json_object_get(reply, "unknown"), i, name)
-	{
-		if (i == 10) {
-			cli_note("and %zu more",
-				 json_array_size(json_object_get(reply, "unknown")) - i);
-			break;
-		}
-		cli_note("no PC is known as %s until now", json_string_value(name));
-	}
-	if (!json_integer_value(json_object_get(reply, "total")) && !i)
+	const json_t *unknown = json_object_get(reply, "unknown");
+	cli_rpc_note_unknown(unknown);
+	if (!json_integer_value(json_object_get(reply, "total")) && !json_array_size(unknown))
 		cli_note("it stands for no PC until now");
 	json_decref(reply);
 	return true;
@@ -132,8 +124,13 @@ bool cli_cmd_schedule_add(struct cli *c, struct err *e)
 		json_decref(doc);
 		return false;
 	}
-	if (!cli_rpc_send(c, "PUT", path_of(c, "/v1/schedules/%"), doc, &reply, e))
+	if (!cli_rpc_send(c, "PUT", path_of(c, "/v1/schedules/%"), doc, &reply, e)) {
+		if (e->code == ERR_USAGE && !e->hint[0])
+			(void)err_hint(
+				e,
+				"what an operation needs comes with --arg KEY=VALUE, such as --arg action=on");
 		return false;
+	}
 	const char *next = json_string_value(json_object_get(reply, "next"));
 	cli_writer_done(c->writer, "schedule", cli_operand(c, 0), "Schedule %s runs first at %s.",
 			cli_operand(c, 0), next ? next : "no time");

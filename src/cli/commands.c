@@ -44,11 +44,17 @@ bool cli_commands_is_group(const char *name)
 
 const char *cli_commands_option(const struct cli_cmd *cmd, struct span name)
 {
-	for (size_t i = 0; i < OPTION_COUNT; i++)
-		if (span_eq_str(name, options[i].name) &&
-		    (!*options[i].where || strcmp(options[i].where, cmd->name) == 0))
+	const char *of_all = NULL;
+
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		if (!span_eq_str(name, options[i].name))
+			continue;
+		if (strcmp(options[i].where, cmd->name) == 0)
 			return options[i].text;
-	return NULL;
+		if (!*options[i].where && !of_all)
+			of_all = options[i].text;
+	}
+	return of_all;
 }
 
 #define WORD_MAX 32

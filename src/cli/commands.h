@@ -125,7 +125,7 @@ const struct cli_cmd *cli_commands_at(unsigned i); /* NULL past the end */
  * command. NULL without error: no words at all. */
 const struct cli_cmd *cli_commands_find(int count, const char *const *words, int *out_used, struct err *e);
 bool cli_commands_is_group(const char *name); /* only with a sub-name it is a command */
-/* Text of an option for a command, NULL when the table has none. */
+/* Text of an option for a command: its own, else that of all commands; NULL when the table has none. */
 const char *cli_commands_option(const struct cli_cmd *cmd, struct span name);
 struct cli_option_row { const char *name, *where, *text; };
 const struct cli_option_row *cli_commands_option_at(unsigned i);

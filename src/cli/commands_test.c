@@ -56,6 +56,21 @@ static void texts_are_used(void **state)
 				 cli_commands_option_at(i)->where);
 }
 
+/* Wherever its row stands: behind the one of all commands, too. */
+static void own_text_comes_first(void **state)
+{
+	const struct cli_option_row *row;
+	const struct cli_cmd *cmd;
+	(void)state;
+
+	for (unsigned i = 0; (row = cli_commands_option_at(i)); i++)
+		for (unsigned k = 0; (cmd = cli_commands_at(k)); k++)
+			if (str_eq(cmd->name, row->where) &&
+			    !str_eq(cli_commands_option(cmd, span_str(row->name)), row->text))
+				fail_msg("%s --%s: '%s' is told", cmd->name, row->name,
+					 cli_commands_option(cmd, span_str(row->name)));
+}
+
 static void rows_are_whole(void **state)
 {
 	const struct cli_cmd *cmd, *other;
@@ -259,11 +274,11 @@ static void help_explains_operands(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(options_have_texts),     cmocka_unit_test(texts_are_used),
-		cmocka_unit_test(rows_are_whole),         cmocka_unit_test(topics_are_whole),
-		cmocka_unit_test(finds_commands),         cmocka_unit_test(measures_words),
-		cmocka_unit_test(man_page_agrees),        cmocka_unit_test(help_names_everything),
-		cmocka_unit_test(help_explains_operands),
+		cmocka_unit_test(options_have_texts),    cmocka_unit_test(texts_are_used),
+		cmocka_unit_test(own_text_comes_first),  cmocka_unit_test(rows_are_whole),
+		cmocka_unit_test(topics_are_whole),      cmocka_unit_test(finds_commands),
+		cmocka_unit_test(measures_words),        cmocka_unit_test(man_page_agrees),
+		cmocka_unit_test(help_names_everything), cmocka_unit_test(help_explains_operands),
 	};
 	return cmocka_run_group_tests_name("cli/commands", tests, NULL, NULL);
 }

@@ -335,6 +335,18 @@ const char *cli_rpc_target(struct arena *a, const char *pattern, ...)
 	return target && !o.bad ? target : "/v1/too-long";
 }
 
+#define NOTED 10
+void cli_rpc_note_unknown(const json_t *names)
+{
+	size_t n = json_array_size(names);
+
+	for (size_t i = 0; i < n && i < NOTED; i++)
+		cli_note("no PC is known as %s until now",
+			 json_string_value(json_array_get(names, i)));
+	if (n > NOTED)
+		cli_note("and %zu more", n - NOTED);
+}
+
 bool cli_rpc_list(const struct cli *c, const char *target, const struct cli_col *cols,
 		  unsigned count, const char *none, struct err *e)
 {

@@ -23,6 +23,8 @@ bool cli_rpc_get(const struct cli *c, const char *target, json_t **out_json, str
 /* The same for a JSON body. Takes: body. */
 bool cli_rpc_send(const struct cli *c, const char *method, const char *target, json_t *body, json_t **out_json,
 		  struct err *e);
+/* Says each name that no PC has, on standard error: the first ten, and how many more. names: an array, or NULL. */
+void cli_rpc_note_unknown(const json_t *names);
 void cli_rpc_error(const json_t *o, struct err *e); /* an "error" of a reply as an error here */
 const char *cli_rpc_rule(const char *id); /* the same id as static text; NULL: no such rule */
 /* What a whole answer says: its JSON, or the service's error. The caller gives it back with json_decref. */

@@ -57,6 +57,7 @@ test_expect_success 'circles, unknown groups, wrong members and wrong conditions
 '
 
 test_expect_success 'members are taken out as they were written; a group in use is not deleted' '
+	ob group add lab3 pc98 2>err && grep -q "no PC is known as pc98 until now" err && ob group remove lab3 pc98 &&
 	ob group remove lab3 127.22.21.3 && test "$(pcs lab3)" = 2 &&
 	refused 3 "member of most" group delete lab3 && ob group remove most @lab3 && ob group delete lab3 &&
 	refused 3 "no group lab3" group show lab3 && test "$(pcs most)" = 3

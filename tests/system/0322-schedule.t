@@ -61,7 +61,7 @@ test_expect_success 'what makes no sense is refused' '
 	refused 3 "no name of a time zone" schedule add x @daily power @lab --arg action=on --tz ../../etc/passwd &&
 	refused 3 "no operation" schedule add x @daily explode @lab &&
 	refused 2 "no power action" schedule add x @daily power @lab --arg action=explode &&
-	refused 2 "power needs an action" schedule add x @daily power @lab &&
+	refused 2 "power needs an action" schedule add x @daily power @lab && grep -q "to do:.*--arg action=on" err &&
 	refused 2 "no boot target\|boot target" schedule add x @daily boot @lab --arg target=tape &&
 	refused 3 "no group @nowhere" schedule add x @daily power @nowhere --arg action=on &&
 	refused 3 "" schedule add x @daily power "pc[1-" --arg action=on && refused 2 "names no PC" schedule add x @daily power "" --arg action=on &&
