@@ -103,7 +103,7 @@ static void amounts_are_what_counting_gives(void **state)
 static void add_states(struct store_tx *tx, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
-		char id[8], name[16];
+		char id[16], name[32];
 		(void)snprintf(id, sizeof id, "s%u", i);
 		(void)snprintf(name, sizeof name, "state-%u", i);
 		store_tx_job_add(tx,
