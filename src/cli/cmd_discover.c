@@ -35,6 +35,7 @@ struct discover {
 	int64_t started_ms, saved_ms;
 	uint64_t begun_done; /* by earlier runs */
 	unsigned said;
+	bool lost; /* nobody takes the output any more: the end of it, and no error */
 	bool stopped, ports, show_progress, progress_shown, failed;
 	json_t *rows; /* --store: those that the service does not have yet; NULL: it does not keep them */
 	struct err store_e; /* why it did not take some */
@@ -123,7 +124,7 @@ static void show_rows(struct discover *v)
 		(void)fprintf(stderr, "\r\033[K");
 	v->progress_shown = false;
 	v->said = 0;
-	cli_writer_flush(v->c->writer);
+	(void)cli_writer_wait(v->c->writer, 0);
 }
 
 static void on_found(void *arg, const char *address, const char *name, const struct amt_seen *s)
@@ -165,6 +166,11 @@ static void on_progress(void *arg)
 	v->progress = sched_after(net_loop_sched(v->loop), PROGRESS_MS, on_progress, v);
 	show_rows(v);
 	store_rows(v);
+	if (!v->rows && !v->lost && cli_writer_is_lost(v->c->writer)) {
+		v->lost = v->stopped = true;
+		amt_discover_stop(v->d);
+		return;
+	}
 	if (v->show_progress)
 		show_progress(v);
 	if (clk_mono_ms() - v->saved_ms >= SAVE_MS)
@@ -239,6 +245,8 @@ static bool finish(struct discover *v, struct err *e)
 	if (!v->stopped)
 		return !v->path || unlink(v->path) == 0 || errno == ENOENT ||
 			err_errno(e, ERR_IO, errno, v->path);
+	if (v->lost)
+		return true;
 	err_set(e, ERR_CANCELLED, "stopped at %llu of %llu addresses",
 		(unsigned long long)v->file.position, (unsigned long long)v->file.total);
 	if (v->path)

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define FOLLOW_US (500 * 1000)
+#define FOLLOW_MS 500
+#define WATCH_MS  1000
 #define PAGE      1000
 
 static bool get_limit(const struct cli *c, uint32_t *out_n, struct err *e)
@@ -109,11 +110,10 @@ bool cli_cmd_log(struct cli *c, struct err *e)
 		return false;
 	if (!n && !cli_args_has(&c->args, "follow"))
 		cli_writer_say(c->writer, "No events.");
-	while (cli_args_has(&c->args, "follow") && !cli_writer_is_lost(c->writer)) {
+	while (cli_args_has(&c->args, "follow") &&
+	       cli_writer_wait(c->writer, n < PAGE ? FOLLOW_MS : 0)) {
 		if (!fetch_events(c, &f, false, PAGE, &n, e))
 			return false;
-		if (n < PAGE)
-			(void)usleep(FOLLOW_US);
 	}
 	return true;
 }
@@ -197,11 +197,7 @@ bool cli_cmd_status(struct cli *c, struct err *e)
 		    !isatty(STDOUT_FILENO))
 			cli_writer_say(c->writer, "%s", "");
 		json_decref(doc);
-		cli_writer_flush(c->writer);
 		arena_reset(&c->arena);
-		watch = watch && !cli_writer_is_lost(c->writer);
-		if (watch)
-			(void)usleep(1000 * 1000);
-	} while (watch);
+	} while (watch && cli_writer_wait(c->writer, WATCH_MS));
 	return true;
 }

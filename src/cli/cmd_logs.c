@@ -211,9 +211,8 @@ static bool follow(struct cli *c, struct cli_operate *o, struct err *e)
 		ok = read_again(c, o, &f, &why);
 		if (!ok)
 			*e = why;
-		if (!ok || cli_writer_is_lost(c->writer))
+		if (!ok || !cli_writer_wait(c->writer, (int64_t)s * 1000))
 			break;
-		(void)sleep(s);
 	}
 	json_decref(f.now);
 	json_decref(f.before);

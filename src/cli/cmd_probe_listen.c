@@ -15,6 +15,7 @@
 #define PORTS_MAX   16
 #define CONNS_MAX   256
 #define SHOWN_BYTES 32
+#define LOOK_MS     500 /* whether anybody still takes the output */
 
 struct listen;
 struct port {
@@ -36,7 +37,7 @@ struct listen {
 	struct port ports[2 * PORTS_MAX];
 	unsigned port_count, failed;
 	struct guest guests[CONNS_MAX];
-	struct sched_timer *end;
+	struct sched_timer *end, *look;
 };
 
 static const struct cli_col cols[] = {
@@ -207,14 +208,18 @@ static bool open_ports(struct listen *l, const char *option, bool udp, const uns
 	return true;
 }
 
+static void stop(struct listen *l)
+{
+	sched_cancel(l->end);
+	sched_cancel(l->look);
+	l->end = l->look = NULL;
+	net_loop_stop(l->loop);
+}
+
 static void on_signal(void *arg, int signum)
 {
-	struct listen *l = arg;
-
 	(void)signum;
-	sched_cancel(l->end);
-	l->end = NULL;
-	net_loop_stop(l->loop);
+	stop(arg);
 }
 
 static void on_time(void *arg)
@@ -222,7 +227,18 @@ static void on_time(void *arg)
 	struct listen *l = arg;
 
 	l->end = NULL;
-	net_loop_stop(l->loop);
+	stop(l);
+}
+
+static void on_look(void *arg)
+{
+	struct listen *l = arg;
+
+	l->look = NULL;
+	if (cli_writer_wait(l->c->writer, 0))
+		l->look = sched_after(net_loop_sched(l->loop), LOOK_MS, on_look, l);
+	else
+		stop(l);
 }
 
 static bool run(struct listen *l, struct err *e)
@@ -243,6 +259,7 @@ static bool run(struct listen *l, struct err *e)
 	net_loop_on_signal(l->loop, SIGTERM, on_signal, l);
 	if (s)
 		l->end = sched_after(net_loop_sched(l->loop), (int64_t)s * 1000, on_time, l);
+	l->look = sched_after(net_loop_sched(l->loop), LOOK_MS, on_look, l);
 	net_loop_run(l->loop);
 	l->c->exit_status = l->failed ? err_exit(ERR_IO) : 0;
 	return true;

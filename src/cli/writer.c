@@ -1,11 +1,14 @@
 /* The writer's common part: picks the form and gets bytes out. Called by every command. Never
  * writes to standard error. */
 #include "cli/writer.h"
+#include "base/clk.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/writer_priv.h"
 #include <assert.h>
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -51,6 +54,22 @@ void cli_writer_flush(struct cli_writer *w)
 bool cli_writer_is_lost(const struct cli_writer *w)
 {
 	return w->failed;
+}
+
+bool cli_writer_wait(struct cli_writer *w, int64_t ms)
+{
+	struct pollfd p = {
+		.fd = w->fd
+	}; /* a pipe without a reader is an error without being asked for */
+	int64_t until = clk_mono_ms() + ms, left = ms;
+
+	cli_writer_flush(w);
+	do {
+		if (!w->failed && poll(&p, 1, left > INT_MAX ? INT_MAX : (int)left) > 0)
+			w->failed = p.revents & POLLNVAL ? EBADF : EPIPE;
+		left = until - clk_mono_ms();
+	} while (!w->failed && left > 0);
+	return !w->failed;
 }
 
 static void flush_often(struct cli_writer *w)

@@ -51,6 +51,9 @@ void cli_writer_finish(struct cli_writer *w, bool ok);
 void cli_writer_flush(struct cli_writer *w);
 /* Nobody takes the output any more, or it has no place: what goes on by itself ends. */
 bool cli_writer_is_lost(const struct cli_writer *w);
+/* The pause of a command that goes on by itself: flushes and waits for ms. False at once when nobody
+ * takes the output any more, also when there is nothing to write; then the command ends well. */
+bool cli_writer_wait(struct cli_writer *w, int64_t ms);
 /* Flushes and frees. False: the output could not be written; not an error when the reader went
  * away, as head does. */
 bool cli_writer_end(struct cli_writer *w, struct err *e);

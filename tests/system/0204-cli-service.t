@@ -28,6 +28,14 @@ test_expect_success 'who does not take the output any more ends what goes on by 
 	done
 '
 
+test_expect_success 'also when no line comes any more, and without a word' '
+	port2=$((port + 8)) && for words in "log --follow --level error" "log --follow --level error --json" \
+		"status --watch" "probe listen --port $port2 --udp-port $port2"; do
+		{ timeout 60 "$OUTBAND" $words 2>said; echo $? >ended; } | true
+		test "$(cat ended)" = 0 && ! grep -v "listening at" said || { echo "$words" && cat ended said && return 1; }
+	done
+'
+
 test_expect_success 'settings' '
 	"$OUTBAND" setting set device.port_base $base >out && "$OUTBAND" setting get device.port_base --csv >out &&
 	grep -q "^device.port_base,$base,16992" out &&

@@ -203,6 +203,8 @@ test_expect_success 'on a narrow terminal' '
 '
 
 test_expect_success OWN_MEMORY '16 million addresses take no more memory than a few; killed, it goes on' '
+	{ timeout 60 "$OUTBAND" discover 127.0.0.0/8 $ports --ping --rate 20 --resume lost 2>said; echo $? >ended; } | true &&
+	test "$(cat ended)" = 0 && test -s lost && ! grep "stopped at" said &&
 	"$OUTBAND" discover 127.0.0.0/8 $ports --ping --rate 20000 --resume large >out 2>err &
 	pid=$! && sim_pids="$sim_pids $pid" &&
 	far() { test "$(sed -n "s/^position //p" large)" -gt 10000; } && sim_until far &&

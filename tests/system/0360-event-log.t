@@ -86,6 +86,11 @@ test_expect_success 'following shows each new event once, also after the log was
 	tail -1 followed | grep -q "the case was opened" && test $(grep -c "going on" followed.err) = 1 && kill $follow
 '
 
+test_expect_success 'who takes one line ends the following, however long the next reading is away' '
+	{ timeout 60 "$OUTBAND" eventlog --direct $old:$base --password-file admin.txt --follow --interval 3600 2>said; echo $? >ended; } |
+		head -n 1 >first && test "$(cat ended)" = 0 && test -s first && test_must_be_empty said
+'
+
 test_expect_success 'a frozen log stays as it is' '
 	log $old --clear --yes && sim_ctl event $old intrusion &&
 	log $old --freeze --yes && sim_ctl event $old os-hang && log $old --json >list && test "$(json list "len(d)")" = 1 &&
