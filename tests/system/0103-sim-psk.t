@@ -8,9 +8,8 @@ test_description='outband sim: PSK setup session, seen by openssl'
 psk_session() {
 	pid=$(sed -n "$1p" keys.csv | cut -d, -f1)
 	key=$(sed -n "$1p" keys.csv | cut -d, -f2 | tr -d '\n' | od -An -tx1 | tr -d ' \n')
-	(cat "$2" && sleep 1) | openssl s_client -connect 127.1.0.1:21031 -psk "$key" \
-		-psk_identity "$pid" -tls1 -cipher PSK-AES128-CBC-SHA@SECLEVEL=0 -quiet -no_ign_eof \
-		>session 2>session.err
+	openssl s_client -connect 127.1.0.1:21031 -psk "$key" -psk_identity "$pid" -tls1 \
+		-cipher PSK-AES128-CBC-SHA@SECLEVEL=0 -quiet <"$2" >session 2>session.err
 }
 
 test_expect_success 'a fleet of two starts' '
@@ -40,7 +39,7 @@ test_expect_success 'the password of another line does not' '
 
 test_expect_success 'the key pair of another device is refused with the alert for that' '
 	test_must_fail psk_session 3 request && grep -q "unknown psk identity" session.err &&
-	grep -q "verdict=refused" sim.log
+	sim_until grep -q "verdict=refused" sim.log
 '
 
 test_expect_success 'a key file with quotes, another order and Windows line ends is read' '

@@ -13,7 +13,7 @@ command -v amttool >/dev/null && perl -MSOAP::Lite -e 1 2>/dev/null && test_set_
 
 # tool N [COMMAND]: amttool with that device, whatever it asks is answered with yes
 tool() {
-	echo y | timeout 30 amttool "127.21.23.$1:$base" $2 >tool.out 2>&1
+	echo y | timeout 120 amttool "127.21.23.$1:$base" $2 >tool.out 2>&1
 }
 
 # power N: as the simulator has it

@@ -26,7 +26,7 @@ post() {
 		printf '</a:Address></a:ReplyTo>%s</s:Header><s:Body>' "$selector"
 		cat && printf '</s:Body></s:Envelope>'
 	} >envelope
-	curl --silent --show-error --max-time 20 --insecure --digest --tlsv1.0 --ciphers DEFAULT@SECLEVEL=0 -K login \
+	curl --silent --show-error --max-time 120 --insecure --digest --tlsv1.0 --ciphers DEFAULT@SECLEVEL=0 -K login \
 		-H "Content-Type: application/soap+xml;charset=UTF-8" --data-binary @envelope --output reply \
 		--write-out '%{http_code}' "https://$pc:$((base + 1))/wsman" >code
 	test "$(cat code)" = 200 || { cat code reply >&2 && return 1; }

@@ -42,9 +42,9 @@ fleet_count() {
 	sim_ctl list | grep -c ' state=configured '
 }
 
-# fleet_until SECONDS COMMAND...: a busy machine may take three times as long
+# fleet_until SECONDS COMMAND...: a busy machine may take ten times as long
 fleet_until() {
-	fleet_end=$(($(date +%s) + 3 * $1))
+	fleet_end=$(($(date +%s) + 10 * $1))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		test "$(date +%s)" -le $fleet_end || return 1
@@ -59,7 +59,7 @@ fleet_opens() {
 import json, sys
 (pw,) = [r["secret"] for r in json.load(sys.stdin) if r["state"] == "current"]
 print("user = \"admin:%s\"" % pw.replace("\\", "\\\\").replace("\"", "\\\""))' >login || return 1
-	curl --silent --max-time 20 --insecure --digest --tlsv1.0 --ciphers DEFAULT@SECLEVEL=0 -K - \
+	curl --silent --max-time 120 --insecure --digest --tlsv1.0 --ciphers DEFAULT@SECLEVEL=0 -K - \
 		--data-binary "@$3" --output reply --write-out '%{http_code}' "https://$1:$(($2 + 1))/wsman" \
 		<login >status
 	rm -f login

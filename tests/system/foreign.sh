@@ -85,7 +85,7 @@ write_message() {
 tell() {
 	write_message "$1" "$2" "$amt/$3" "$4" "$5" >message
 	# shellcheck disable=SC2086 # $how is a list of words
-	curl --silent --max-time 20 --insecure --digest --user "$login" $how --output reply \
+	curl --silent --max-time 120 --insecure --digest --user "$login" $how --output reply \
 		--write-out '%{http_code}' --data-binary @message "https://$device/wsman"
 }
 

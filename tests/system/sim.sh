@@ -52,12 +52,12 @@ sim_field() {
 	sed -n "s/^.*\\b$1=\\([^ ]*\\).*\$/\\1/p"
 }
 
-# sim_until COMMAND...: waits until it succeeds; a minute, since machines may be busy
+# sim_until COMMAND...: waits until it succeeds; five minutes and more, which only ends what hangs
 sim_until() {
 	sim_tries=0
 	until "$@" >/dev/null 2>&1; do
 		sim_tries=$((sim_tries + 1))
-		test $sim_tries -lt 600 || return 1
+		test $sim_tries -lt 3000 || return 1
 		sleep 0.1
 	done
 }
@@ -87,7 +87,7 @@ XML
 sim_curl() {
 	sim_body=$1 sim_url=$2
 	shift 2
-	curl --silent --max-time 20 --digest --user "admin:$sim_password" "$@" \
+	curl --silent --max-time 120 --digest --user "admin:$sim_password" "$@" \
 		--output reply --write-out '%{http_code}' --data-binary "@$sim_body" "$sim_url"
 }
 
@@ -163,9 +163,9 @@ sim_digest() {
 	printf 'response="%s",qop=auth,nc=00000001,cnonce="0a4f113b"' "$sim_response"
 }
 
-# sim_request FILE [HEADER]: a whole HTTP request with this body
+# sim_request FILE [HEADER]: a whole HTTP request with this body, after whose answer the device hangs up
 sim_request() {
-	printf 'POST /wsman HTTP/1.1\r\nHost: device\r\nContent-Type: application/soap+xml\r\n'
+	printf 'POST /wsman HTTP/1.1\r\nHost: device\r\nContent-Type: application/soap+xml\r\nConnection: close\r\n'
 	test -z "$2" || printf '%s\r\n' "$2"
 	printf 'Content-Length: %d\r\n\r\n' "$(wc -c <"$1")"
 	cat "$1"
