@@ -316,7 +316,7 @@ static void follow_clock(struct engine *en)
 		return;
 	en->clock_offset_ms = offset;
 	for (struct engine_run *r = en->runs; r; r = r->next)
-		r->login_since_unix_ms += step;
+		r->login.since_unix_ms += step;
 	struct store_tx *tx = store_tx_new(en->conf.store);
 	store_tx_job_clamp(tx, latest_try(en));
 	store_tx_device_shift_fails(tx, step);

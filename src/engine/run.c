@@ -159,6 +159,8 @@ static void explain_network(const struct engine_run *r, struct err *e)
 void engine_run_fail(struct engine_run *r, const struct err *why)
 {
 	struct err e = *why;
+	if (r->client)
+		engine_run_login_unsent(r);
 	if (engine_run_unconfigure_proven(r, &e))
 		return;
 	if (r->cancelled) { /* nobody wants another try */
@@ -174,7 +176,7 @@ void engine_run_fail(struct engine_run *r, const struct err *why)
 	int64_t delay = engine_retry_delay_ms(&r->en->set.retry, &e, r->attempt, r->en->conf.rng);
 	int64_t lock_wait = 0;
 	if (e.code == ERR_LOCKOUT || e.code == ERR_AUTH)
-		engine_retry_login_ok(&r->en->set.retry, r->login_count, r->login_since_unix_ms,
+		engine_retry_login_ok(&r->en->set.retry, r->login.count, r->login.since_unix_ms,
 				      clk_unix_ms(), &lock_wait);
 	if (lock_wait > delay)
 		delay = lock_wait;

@@ -543,7 +543,7 @@ void engine_run_act(struct engine_run *r, enum engine_act act)
 	}
 	engine_run_intent(r, tx, act);
 	r->in.mebx_sent |= act == ACT_MEBX;
-	if (act == ACT_COMMIT)
-		r->intent[ACT_COMMIT] = true;
+	if (act == ACT_COMMIT || act == ACT_ADMIN)
+		r->intent[act] = true;
 	engine_run_commit(r, tx, send_action);
 }

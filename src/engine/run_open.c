@@ -114,9 +114,16 @@ static void add_stored_operational(struct engine_run *r, bool former, bool clien
 	arena_deinit(&a);
 }
 
+static void add_setup_login(struct engine_run *r, struct run_way *way, const char *id,
+			    const struct secret *pw)
+{
+	str_copy(way->login, sizeof way->login, span_str(id));
+	engine_run_add_way(r, *way, secret_reveal(pw));
+}
+
 /* After PartialUnprovision the PC has its admin password still: then none is current and the newest
  * is a former one. */
-static void add_kept_admin(struct engine_run *r, const struct run_way *way)
+static void add_kept_admin(struct engine_run *r, struct run_way *way)
 {
 	struct arena a;
 	struct store_credential rows[16];
@@ -132,7 +139,7 @@ static void add_kept_admin(struct engine_run *r, const struct run_way *way)
 		if (!str_eq(rows[i].state, "previous"))
 			continue;
 		if (engine_unseal(r->en, label, rows[i].sealed, &pw, NULL))
-			engine_run_add_way(r, *way, secret_reveal(&pw));
+			add_setup_login(r, way, rows[i].id, &pw);
 		secret_deinit(&pw);
 		break;
 	}
@@ -146,19 +153,22 @@ static bool add_psk(struct engine_run *r, struct err *e)
 	struct secret pw = SECRET_NONE;
 	struct run_way w = { .kind = WAY_PSK };
 	struct pki_tls_policy ladder[2];
+	unsigned first = r->way_count;
 	char label[32];
 	arena_init(&a, 65536);
 	amt_quirks_ladder("", true, ladder);
 	w.policy = ladder[0];
 	/* the journal says that the new password may be in: it is the likelier one */
 	if (r->intent[ACT_ADMIN] && r->admin_stored)
-		engine_run_add_way(r, w, secret_reveal(&r->admin_pw));
+		add_setup_login(r, &w, r->admin_id, &r->admin_pw);
 	add_kept_admin(r, &w);
 	snprintf(label, sizeof label, "mebx:%s", r->pid);
 	bool ok = store_psk_get(r->en->conf.store, &a, r->pid, &k) &&
 		engine_unseal(r->en, label, k.sealed_password, &pw, e);
+	snprintf(label, sizeof label, "psk:%s", r->pid);
 	if (ok)
-		engine_run_add_way(r, w, secret_reveal(&pw));
+		add_setup_login(r, &w, label, &pw);
+	engine_run_login_order(r, first);
 	secret_deinit(&pw);
 	arena_deinit(&a);
 	return ok;
@@ -171,6 +181,16 @@ static void add_pki(struct engine_run *r)
 	for (unsigned i = 0; i < n; i++)
 		engine_run_add_way(r, (struct run_way){ .kind = WAY_PKI, .policy = p[i] },
 				   (struct span){ NULL, 0 });
+}
+
+/* For firmware that wants a digest although the certificate is the authority (3.1). */
+void engine_run_add_pki_logins(struct engine_run *r, struct pki_tls_policy policy)
+{
+	struct run_way login = { .kind = WAY_PKI_LOGIN, .policy = policy };
+	if (r->admin_stored && r->intent[ACT_ADMIN])
+		engine_run_add_way(r, login, secret_reveal(&r->admin_pw));
+	engine_run_add_way(r, login, span_str("admin"));
+	engine_run_add_way(r, login, span_str(""));
 }
 
 bool engine_run_ways(struct engine_run *r, struct err *e)
@@ -201,11 +221,6 @@ bool engine_run_ways(struct engine_run *r, struct err *e)
 
 /* ---- one way ---- */
 
-static bool is_login(const struct run_way *w)
-{
-	return w->kind != WAY_PKI;
-}
-
 static void set_way(struct engine_run *r)
 {
 	const struct run_way *w = &r->ways[r->way];
@@ -231,7 +246,7 @@ static void set_way(struct engine_run *r)
 	}
 	way.tls.has_pin =
 		w->pin_hex[0] && hex_decode(span_str(w->pin_hex), way.tls.pin_sha256, 32, &n);
-	if (is_login(w)) {
+	if (w->kind != WAY_PKI) {
 		str_copy(way.user, sizeof way.user, span_str(w->user[0] ? w->user : "admin"));
 		way.password = secret_copy(&w->password);
 	}
@@ -258,9 +273,10 @@ static int weight(const struct err *e)
 	return str_eq(e->rule, "M23") ? 1 : 2;
 }
 
-static void next_way(struct engine_run *r, const struct err *e)
+void engine_run_next_way(struct engine_run *r, const struct err *e)
 {
 	enum run_way_kind kind = r->ways[r->way].kind;
+	engine_run_login_unsent(r);
 	bool judged = e->code == ERR_TLS && (str_eq(e->rule, "D057") || str_eq(e->rule, "D056")) &&
 		!strstr(e->seen, "closed") && !strstr(e->seen, "reset");
 	if (weight(e) >= weight(&r->why))
@@ -372,23 +388,7 @@ void engine_run_way_failed(struct engine_run *r, const struct err *why)
 	    !(e.code == ERR_REFUSED && skip_to_other_port(r)))
 		engine_run_fail(r, &e); /* every way leads to the same address */
 	else
-		next_way(r, &e);
-}
-
-/* An unproven login is charged before it is sent: a crash must not make it free. What never got so
- * far (a PC that restarts, a foreign peer) costs nothing. */
-static bool charge_login(struct engine_run *r)
-{
-	if (r->login_spent || !is_login(&r->ways[r->way]))
-		return false;
-	engine_retry_login_spend(&r->en->set.retry, &r->login_count, &r->login_since_unix_ms,
-				 clk_unix_ms());
-	struct store_tx *tx = engine_run_tx(r);
-	store_tx_device_int(tx, r->uuid, STORE_DEVICE_LOGIN_FAIL_COUNT, r->login_count);
-	store_tx_device_int(tx, r->uuid, STORE_DEVICE_LOGIN_FAIL_SINCE, r->login_since_unix_ms);
-	r->login_spent = true;
-	engine_run_commit(r, tx, engine_run_plan);
-	return true;
+		engine_run_next_way(r, &e);
 }
 
 /* AMT 3.2.1 may show a certificate that ends before it begins (D062). It is no obstacle here, but is one
@@ -445,7 +445,8 @@ static void on_open(void *arg, const struct amt_reply *reply, const struct err *
 			     LOG_S("tls_version", pki_tls_version_name(reply->peer->tls_version)),
 			     LOG_S("peer_sha256", r->facts.leaf_seen));
 		note_odd_cert(r, reply->peer);
-		if (!charge_login(r))
+		/* What never got so far (a PC that restarts, a foreign peer) costs nothing. */
+		if (!engine_run_login_charge(r))
 			engine_run_plan(r);
 		return;
 	}
@@ -462,28 +463,6 @@ static void connect_way(struct engine_run *r)
 	r->state = RUN_OPEN;
 	set_way(r);
 	amt_client_connect(r->client, on_open, r);
-}
-
-static bool budget_is_empty(struct engine_run *r)
-{
-	struct engine *en = r->en;
-	int64_t wait = 0;
-	if (!is_login(&r->ways[r->way]) ||
-	    engine_retry_login_ok(&en->set.retry, r->login_count, r->login_since_unix_ms,
-				  clk_unix_ms(), &wait))
-		return false;
-	struct err e = { 0 };
-	err_set(&e, ERR_LOCKOUT,
-		"device %s: %lld logins failed or are unproven, the next is sent in %lld s",
-		r->uuid, (long long)r->login_count, (long long)(wait / 1000));
-	err_seen(&e, "%lld logins in the window", (long long)r->login_count);
-	err_want(&e, "at most %lld in %lld s", (long long)en->set.retry.login_tries,
-		 (long long)(en->set.retry.login_window_ms / 1000));
-	err_rule(&e, "M19");
-	if (r->why.code != ERR_NONE)
-		e = r->why;
-	engine_run_fail(r, &e);
-	return true;
 }
 
 static void step_aside(struct engine_run *r)
@@ -512,65 +491,17 @@ void engine_run_open(struct engine_run *r)
 		engine_run_fail(r, &e);
 		return;
 	}
-	if (r->login_spent || !budget_is_empty(r))
+	struct err e = { 0 };
+	if (engine_run_login_may(r, &e))
 		connect_way(r);
-}
-
-void engine_run_proven(struct engine_run *r)
-{
-	r->way_proven = true;
-	r->reopen_count = 0;
-	engine_run_dark_answers(r);
-	if (!r->login_spent)
-		return;
-	/* its own charge comes back, those of refused passwords stay for their window: firmware may
-	 * count them on although another one was right */
-	r->login_spent = false;
-	r->login_count -= r->login_count > 0;
-	r->login_reset = true;
-}
-
-static void after_refusal(struct engine_run *r)
-{
-	next_way(r, &r->adopt.why);
-}
-
-void engine_run_login_failed(struct engine_run *r, const struct err *why)
-{
-	struct err e = *why;
-	struct run_way *w = &r->ways[r->way];
-	if (w->kind == WAY_PKI && e.code == ERR_DENIED) {
-		/* firmware that wants a digest although the certificate is the authority (3.1) */
-		struct run_way login = { .kind = WAY_PKI_LOGIN, .policy = w->policy };
-		if (r->admin_stored && r->intent[ACT_ADMIN])
-			engine_run_add_way(r, login, secret_reveal(&r->admin_pw));
-		engine_run_add_way(r, login, span_str("admin"));
-		engine_run_add_way(r, login, span_str(""));
-	}
-	err_wrap(&e, "device %s, %s session", r->uuid, engine_run_way_name(r));
-	e.hint[0] = '\0'; /* the rule's own, where there is a key to enter it with */
-	if (!r->psk)
-		err_hint(
-			&e,
-			"nobody knows this PC's admin password: unconfigure AMT in its MEBx (Ctrl+P); it then says hello with the default one");
-	err_rule(&e, "D051");
-	if (!e.seen[0])
-		err_seen(&e, "the login was refused, %lld in the window",
-			 (long long)r->login_count);
-	if (!e.want[0])
-		err_want(&e, "a login as admin with the stored password");
-	engine_run_way_event(r, LOG_EV_LOGIN_FAILED, &e);
-	r->login_spent = false; /* it stays charged */
-	amt_client_close(r->client);
-	if (r->kind == RUN_ADOPT)
-		engine_run_adopt_refused(r, &e, after_refusal);
 	else
-		next_way(r, &e);
+		engine_run_fail(r, r->why.code != ERR_NONE ? &r->why : &e);
 }
 
 /* Nothing read before is believed; the journal says what to look for. False: it has failed. */
 static bool begin_again(struct engine_run *r)
 {
+	engine_run_login_unsent(r);
 	amt_client_close(r->client);
 	r->facts.known = 0;
 	r->in.verified_identity = false; /* nor that it is still the same PC */

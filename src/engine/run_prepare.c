@@ -183,6 +183,8 @@ static void load_steps(struct engine_run *r, int64_t configured_unix_ms, struct 
 	struct store_step st[ACT_COUNT * 2];
 	unsigned n = store_step_list(r->en->conf.store, a, r->uuid, ACT_COUNT * 2, st);
 	for (unsigned i = 0; i < n; i++) {
+		if (engine_run_login_step(r, &st[i]))
+			continue;
 		if (engine_run_unconfigure_step(r, st[i].action)) {
 			r->unconf.sent = true;
 			r->unconf.overtaken = configured_unix_ms > st[i].at_unix_ms;
@@ -324,10 +326,10 @@ static void load_leaf(struct engine_run *r, struct arena *a)
 
 static void window_begins_now(struct engine_run *r)
 {
-	r->login_since_unix_ms = clk_unix_ms();
+	r->login.since_unix_ms = clk_unix_ms();
 	struct store_tx *tx = store_tx_new(r->en->conf.store);
 	store_tx_job_require(tx, r->job, r->en->owner, clk_unix_ms());
-	store_tx_device_int(tx, r->uuid, STORE_DEVICE_LOGIN_FAIL_SINCE, r->login_since_unix_ms);
+	store_tx_device_int(tx, r->uuid, STORE_DEVICE_LOGIN_FAIL_SINCE, r->login.since_unix_ms);
 	store_tx_commit(tx, NULL, NULL);
 }
 
@@ -346,9 +348,9 @@ bool engine_run_prepare(struct engine_run *r, struct err *e)
 		r->in.key_bits = q ? q->key_bits.key_bits : 2048;
 		str_copy(r->pid, sizeof r->pid, span_str(d.pid));
 		r->psk = str_eq(d.kind, "psk");
-		r->login_count = d.login_fail_count;
-		r->login_since_unix_ms = d.login_fail_since_unix_ms;
-		if (r->login_since_unix_ms > clk_unix_ms()) /* set back while no service ran */
+		r->login.count = d.login_fail_count;
+		r->login.since_unix_ms = d.login_fail_since_unix_ms;
+		if (r->login.since_unix_ms > clk_unix_ms()) /* set back while no service ran */
 			window_begins_now(r);
 		r->was_configured = d.configured_unix_ms > 0;
 		r->adopt.is_adopted = str_eq(d.state, store_device_state_name(STORE_DEV_ADOPTED));

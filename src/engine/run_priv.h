@@ -3,6 +3,7 @@
 #include "engine/engine_priv.h" /* and what of it concerns parts, unconfiguring, adopting: run_parts.h */
 #include "engine/part.h"
 #include "engine/reads.h"
+#include "engine/run_login.h"
 #include "engine/run_parts.h"
 #include "engine/run_state.h"
 
@@ -39,13 +40,12 @@ struct engine_run {
 	struct run_way *ways;           /* way_count of them; NULL: none yet */
 	unsigned way_count, way;
 	bool way_proven;                /* a request was answered well over it */
-	bool login_spent;               /* the budget was charged for this way */
 	bool odd_cert_told;             /* the odd certificate of AMT 3.2.1 is in the timeline */
-	int64_t login_count, login_since_unix_ms;
+	struct run_login login;
 	/* candidates: the same ones after a crash */
 	struct secret admin_pw, mebx_pw;
 	char admin_id[64], mebx_id[64];
-	bool admin_stored, mebx_stored, authenticated, login_reset;
+	bool admin_stored, mebx_stored, authenticated;
 	char admin_leaf[65], admin_realm[128]; /* pin and realm in the stored admin candidate */
 	char leaf_serial[65], leaf_hex[65];
 	struct pki_key *own_key;
@@ -121,8 +121,8 @@ bool engine_run_yield(struct engine_run *r);
 void engine_run_open_again(struct engine_run *r); /* over the ways as they are stored now */
 /* The way did not open, or (TLS 1.3 tells late) failed at its first read: explain, try the next. */
 void engine_run_way_failed(struct engine_run *r, const struct err *e);
-void engine_run_login_failed(struct engine_run *r, const struct err *e);
-void engine_run_proven(struct engine_run *r);
+void engine_run_next_way(struct engine_run *r, const struct err *e);
+void engine_run_add_pki_logins(struct engine_run *r, struct pki_tls_policy policy);
 void engine_run_switch_password(struct engine_run *r); /* PSK: the session goes on with the new one */
 const char *engine_run_way_name(const struct engine_run *r);
 

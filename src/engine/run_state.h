@@ -45,6 +45,7 @@ struct run_way {
 	struct pki_tls_policy policy;
 	char credential[64], user[33];  /* id of the admin credential row; "" none; of the login; "": admin */
 	struct secret password;
+	char login[64];                 /* PSK: id of this login, for the journal (run_login.c) */
 	char pin_hex[65];               /* operational: leaf that must show up; "" none */
 	bool candidate;                 /* that row is not proven yet */
 	bool mixed;                     /* the password of that row behind the leaf of another: both changed */

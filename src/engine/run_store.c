@@ -40,10 +40,7 @@ struct store_tx *engine_run_tx(struct engine_run *r)
 	}
 	engine_run_parts_tx(r, tx);
 	engine_run_dark_tx(r, tx);
-	if (r->login_reset) {
-		r->login_reset = false;
-		store_tx_device_int(tx, r->uuid, STORE_DEVICE_LOGIN_FAIL_COUNT, r->login_count);
-	}
+	engine_run_login_tx(r, tx);
 	if (r->facts.known) {
 		char text[4096];
 		struct out o;
@@ -136,7 +133,7 @@ void engine_run_way_event(struct engine_run *r, enum log_event ev, const struct 
 		LOG_S("uuid", r->uuid),
 		LOG_S("job", r->job),
 		LOG_S("way", engine_run_way_name(r)),
-		ev == LOG_EV_LOGIN_FAILED ? LOG_I("tries", r->login_count)
+		ev == LOG_EV_LOGIN_FAILED ? LOG_I("tries", r->login.count)
 					  : (struct log_kv){ LOG_KIND_END, NULL, NULL, 0 },
 		{ LOG_KIND_END, NULL, NULL, 0 },
 	};
@@ -154,6 +151,10 @@ void engine_run_intent(struct engine_run *r, struct store_tx *tx, enum engine_ac
 {
 	const struct engine_action *row = engine_plan_action(a);
 	int64_t now = clk_unix_ms();
+	if (a == ACT_ADMIN) {
+		engine_run_login_changes(r);
+		engine_run_login_tx(r, tx);
+	}
 	store_tx_step(tx,
 		      &(struct store_step){
 			      .uuid = r->uuid,

@@ -124,6 +124,15 @@ static void psk_tries_the_likelier_password_first(void **state)
 	expect(&x, "stored, not yet sent", "psk:mebx");
 	x.r->intent[ACT_ADMIN] = true;
 	expect(&x, "perhaps set", "psk:new psk:mebx");
+	str_copy(x.r->admin_id, sizeof x.r->admin_id, span_str("new"));
+	str_copy(x.r->login.taken, sizeof x.r->login.taken, span_str("psk:" PID));
+	expect(&x, "the former was in before", "psk:new psk:mebx");
+	x.r->login.is_sure = true;
+	expect(&x, "the former is in", "psk:mebx psk:new");
+	x.r->login.taken[0] = '\0';
+	str_copy(x.r->login.refused, sizeof x.r->login.refused, span_str("new"));
+	expect(&x, "the new one was refused", "psk:mebx psk:new");
+	x.r->login.refused[0] = '\0';
 	x.r->intent[ACT_COMMIT] = true;
 	expect(&x, "perhaps committed", "op:new op:new psk:new psk:mebx");
 	str_copy(x.r->version, sizeof x.r->version, span_str("9.5.61"));
