@@ -20,6 +20,7 @@
 #define LIMIT_CSV_BYTES          268435456u
 #define LIMIT_CSV_FIELD_BYTES    4096
 #define LIMIT_API_BODY_BYTES     16777216
+#define LIMIT_API_BODY_MS        10000    /* the body of a request at the local socket is there by then, or never */
 #define LIMIT_HANDSHAKES         64       /* of a client, at once: 2 ms of CPU each, and all else waits meanwhile */
 #define LIMIT_HANDSHAKE_TURN_MS  2000     /* a slow peer does not keep its place among them for longer */
 #define LIMIT_STORE_QUEUE        8192

@@ -321,16 +321,17 @@ bool net_fetch_post(const char *url, struct span json, int64_t timeout_ms, struc
 		curl_easy_setopt(f->curl, CURLOPT_POSTFIELDS, (const char *)json.p);
 		curl_easy_setopt(f->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)json.n);
 		curl_easy_setopt(f->curl, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+		curl_easy_setopt(f->curl, CURLOPT_FOLLOWLOCATION, 0L); /* it would become a GET */
 		curl_easy_setopt(f->curl, CURLOPT_WRITEFUNCTION, drop_body);
 		c = curl_easy_perform(f->curl);
 		curl_easy_getinfo(f->curl, CURLINFO_RESPONSE_CODE, &status);
 	}
 	if (c != CURLE_OK) {
 		err_set(e, c == CURLE_OPERATION_TIMEDOUT ? ERR_TIMEOUT : ERR_UNREACHABLE,
-			"cannot post to %.80s", url);
+			"cannot post to %.80s", f->shown);
 		err_seen(e, "%s", f->problem[0] ? f->problem : curl_easy_strerror(c));
 	} else if (status < 200 || status > 299) {
-		err_set(e, ERR_HTTP, "%.80s did not take what was posted", url);
+		err_set(e, ERR_HTTP, "%.80s did not take what was posted", f->shown);
 		err_seen(e, "HTTP %ld", status);
 	}
 	curl_slist_free_all(head);

@@ -25,6 +25,7 @@ struct net_httpd {
 	net_httpd_fn *fn;
 	void *arg;
 	char *path;
+	int64_t body_ms;
 	bool ending, freed;
 	struct net_link stop, at_end;
 };
@@ -38,6 +39,7 @@ struct net_httpd_call {
 	char path[MAX_PATH_BYTES], query[MAX_QUERY_BYTES];
 	unsigned peer_uid;
 	struct buf body;
+	struct sched_timer *deadline; /* of the body */
 	bool close_after;
 	int status;
 	char content_type[64];
@@ -51,6 +53,7 @@ struct session {
 
 static void call_free(struct net_httpd_call *c)
 {
+	sched_cancel(c->deadline);
 	buf_wipe(&c->body);
 	buf_wipe(&c->reply);
 	mem_free(c);
@@ -61,6 +64,8 @@ static void call_free(struct net_httpd_call *c)
 static void set_reply(struct net_httpd_call *c, int status, const char *content_type,
 		      struct span body)
 {
+	sched_cancel(c->deadline);
+	c->deadline = NULL;
 	c->state = CALL_REPLIED;
 	c->status = status;
 	(void)str_copy(c->content_type, sizeof c->content_type, span_str(content_type));
@@ -202,9 +207,20 @@ static void dispatch(struct net_httpd_call *c)
 		.call = c,
 	};
 
+	sched_cancel(c->deadline);
+	c->deadline = NULL;
 	c->state = CALL_OPEN;
 	lws_set_timeout(c->wsi, NO_PENDING_TIMEOUT, 0); /* an answer may take its time */
 	c->h->fn(c->h->arg, &req);
+}
+
+/* libwebsockets waits again for each byte of a body. */
+static void on_deadline(void *arg)
+{
+	struct net_httpd_call *c = arg;
+
+	c->deadline = NULL;
+	refuse(c, 408, "the body did not come in time\n");
 }
 
 /* The head is there. Nonzero ends the connection. */
@@ -230,6 +246,8 @@ static int on_head(struct net_httpd *h, struct lws *wsi, struct session *ss)
 		refuse(c, 413, "the body is too large\n");
 	} else if (n == 0) {
 		dispatch(c);
+	} else {
+		c->deadline = sched_after(net_loop_sched(h->loop), h->body_ms, on_deadline, c);
 	}
 	return 0;
 }
@@ -375,6 +393,7 @@ struct net_httpd *net_httpd_new(struct net_loop *l, const char *unix_path, net_h
 	h->loop = l;
 	h->fn = fn;
 	h->arg = arg;
+	h->body_ms = LIMIT_API_BODY_MS;
 	h->path = mem_str(unix_path);
 	h->stop.fn = on_stop;
 	h->at_end.fn = finish_end;
@@ -386,6 +405,11 @@ struct net_httpd *net_httpd_new(struct net_loop *l, const char *unix_path, net_h
 	}
 	net_loop_track(l, &h->stop);
 	return h;
+}
+
+void net_httpd_limit_body(struct net_httpd *h, int64_t ms)
+{
+	h->body_ms = ms;
 }
 
 void net_httpd_free(struct net_httpd *h)

@@ -18,4 +18,6 @@ typedef void net_httpd_fn(void *arg, const struct net_httpd_req *req);
 struct net_httpd *net_httpd_new(struct net_loop *l, const char *unix_path, net_httpd_fn *fn, void *arg,
 				struct err *e);
 void net_httpd_free(struct net_httpd *h);
+/* Of a whole body, instead of LIMIT_API_BODY_MS: for tests. */
+void net_httpd_limit_body(struct net_httpd *h, int64_t ms);
 void net_httpd_reply(struct net_httpd_call *call, int status, const char *content_type, struct span body);

@@ -113,6 +113,32 @@ test_expect_success 'what is no alert is not shown, and the listener lives on' '
 	grep -q "not taken from 127.0.0.1: a datagram that is no trap" heard.err
 '
 
+test_expect_success 'who drips a message, or says nothing, is sent away, over TLS too' '
+	cat >drip.py <<-PY &&
+	import socket, sys, threading
+	left = []
+	def drip(name, first, byte):
+	    t = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+	    t.settimeout(0.2)
+	    for i in range(600):
+	        try:
+	            t.sendall((b"" if i else first) + byte)
+	            if not t.recv(100):
+	                return
+	        except socket.timeout:
+	            pass
+	        except OSError:
+	            return
+	    left.append(name)
+	whole = b"POST /amt HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 9000\\r\\n"
+	runs = [threading.Thread(target=drip, args=a) for a in (("line", b"POST /a", b"a"), ("header", whole + b"X: ", b"a"),
+	        ("body", whole + b"\\r\\n", b"a"), ("nothing", b"", b""), ("empty lines", b"", b"\\r\\n"))]
+	[r.start() for r in runs], [r.join() for r in runs]
+	sys.exit(repr(left) if left else 0)
+	PY
+	python3 drip.py $events && sim_ctl event $old redirection=3 && sim_until sh -c "test \$(grep -c \"storage redirection ended\" heard) = 2"
+'
+
 test_expect_success 'over https only a receiver of a trusted root gets events; others are told why not' '
 	sim_root hub && sim_leaf here hub noc.localhost && cat here.pem here.key hub.pem >here.chain &&
 	refused 2 "needs a certificate" alert listen --https 127.0.0.1:$secure &&

@@ -209,6 +209,47 @@ static void late_answers(void **state)
 	(void)close(fd);
 }
 
+/* A byte again and again is no sign that the rest will come. */
+static void bodies_that_drip(void **state)
+{
+	(void)state;
+	static const char head[] = "POST /d HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n";
+	struct bench b;
+	char got[512] = "";
+	size_t n = 0;
+	bool ended = false;
+
+	open_bench(&b);
+	net_httpd_limit_body(b.h, 200);
+	int fd = dial(&b);
+	say(&b, fd, head, strlen(head));
+	for (int i = 0; i < 1000 && !ended; i++) {
+		(void)send(fd, "a", 1, MSG_NOSIGNAL);
+		rig_spin(b.l, 10);
+		ssize_t r = n < sizeof got - 1 ? recv(fd, got + n, sizeof got - 1 - n, 0) : 0;
+		ended = r == 0 || (r < 0 && errno != EAGAIN);
+		n += r > 0 ? (size_t)r : 0;
+	}
+	assert_true(ended);
+	assert_memory_equal(got, "HTTP/1.1 408", 12);
+	assert_int_equal(b.calls, 0);
+	(void)close(fd);
+
+	fd = dial(&b); /* gone before its time: nothing is left that would look */
+	say(&b, fd, head, strlen(head));
+	(void)close(fd);
+	rig_spin(b.l, 400);
+	fd = dial(&b); /* and an answer may take longer than a body */
+	say(&b, fd, "POST /late HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na", 55);
+	rig_spin(b.l, 400);
+	assert_non_null(b.late);
+	net_httpd_reply(b.late, 200, "text/plain", span_str("at last"));
+	(void)hear(&b, fd, got, sizeof got, 60);
+	assert_non_null(strstr(got, "at last"));
+	(void)close(fd);
+	close_bench(&b);
+}
+
 static void only_for_us(void **state)
 {
 	(void)state;
@@ -271,7 +312,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests),     cmocka_unit_test(bodies),
 		cmocka_unit_test(late_answers), cmocka_unit_test(only_for_us),
-		cmocka_unit_test(paths),
+		cmocka_unit_test(paths),        cmocka_unit_test(bodies_that_drip),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
