@@ -2,6 +2,7 @@
  * and in use, and what a session will want (wsman 3.9). The session itself goes over the redirection
  * ports (amt/redir_session.h). */
 #include "amt/op_consent_priv.h"
+#include "amt/op_kvm_priv.h"
 #include "base/str.h"
 
 #define STATE_ENABLED 2
@@ -157,17 +158,14 @@ static uint64_t number(const struct wsman_val *v)
 	return v && v->text && str_to_u32(span_str(v->text), 0, UINT16_MAX, &n, NULL) ? n : 0;
 }
 
-static void on_screens(struct amt_op *o, const struct amt_reply *r)
+void amt_kvm_screens_priv(const struct wsman_obj *k, char *out_text, size_t size,
+			  uint64_t *out_largest)
 {
-	struct kvm *s = amt_op_state(o);
-	struct wsman_obj *k;
 	struct out text;
 
-	if (!amt_op_obj(o, r, &k))
-		return;
-	memset(s->screens, 0, sizeof s->screens); /* read twice, and the second may be shorter */
-	out_init(&text, s->screens, sizeof s->screens - 1);
-	s->largest = 0;
+	memset(out_text, 0, size); /* read twice, and the second may be shorter */
+	out_init(&text, out_text, size - 1);
+	*out_largest = 0;
 	const struct wsman_val *x = wsman_obj_vals(k, "ResolutionX"),
 			       *y = wsman_obj_vals(k, "ResolutionY"),
 			       *is = wsman_obj_vals(k, "IsActive");
@@ -176,13 +174,23 @@ static void on_screens(struct amt_op *o, const struct amt_reply *r)
 		if (is->text && str_eq(is->text, "true") && pixels) {
 			out_fmt(&text, "%s%llux%llu", out_len(&text) ? ", " : "",
 				(unsigned long long)number(x), (unsigned long long)number(y));
-			s->largest = pixels > s->largest ? pixels : s->largest;
+			*out_largest = pixels > *out_largest ? pixels : *out_largest;
 		}
 		x = x ? x->next : NULL;
 		y = y ? y->next : NULL;
 	}
 	if (!out_len(&text))
 		out_str(&text, "none");
+}
+
+static void on_screens(struct amt_op *o, const struct amt_reply *r)
+{
+	struct kvm *s = amt_op_state(o);
+	struct wsman_obj *k;
+
+	if (!amt_op_obj(o, r, &k))
+		return;
+	amt_kvm_screens_priv(k, s->screens, sizeof s->screens, &s->largest);
 	amt_op_get(o, "AMT_RedirectionService", on_redir);
 }
 

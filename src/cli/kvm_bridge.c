@@ -326,6 +326,8 @@ struct cli_kvm *cli_kvm_start(struct net_loop *loop, const struct cli_kvm_conf *
 	buf_init(&b->early, EARLY_MAX);
 	net_loop_on_signal(loop, SIGINT, on_signal, b);
 	net_loop_on_signal(loop, SIGTERM, on_signal, b);
+	if (!cli_signal_ignored(SIGHUP)) /* nohup */
+		net_loop_on_signal(loop, SIGHUP, on_signal, b);
 	return b;
 }
 

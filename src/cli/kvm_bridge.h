@@ -24,7 +24,7 @@ struct cli_kvm_conf {
 	void *arg;
 };
 struct cli_kvm;
-/* On the loop; ends on SIGINT and SIGTERM. NULL: it cannot listen there. */
+/* On the loop; ends on SIGINT, SIGTERM and SIGHUP. NULL: it cannot listen there. */
 struct cli_kvm *cli_kvm_start(struct net_loop *loop, const struct cli_kvm_conf *conf, struct err *e);
 uint16_t cli_kvm_port(const struct cli_kvm *b);
 unsigned cli_kvm_free(struct cli_kvm *b); /* behind on_end; gives how many sessions there were; NULL is fine */

@@ -29,6 +29,7 @@ struct svc {
 	struct end *line, *watch; /* the newest; NULL: gone */
 	unsigned accepts, lines, watches, strange;
 	size_t flood; /* bytes that a line says at once */
+	bool refuses;
 };
 struct told {
 	bool open, down;
@@ -95,8 +96,12 @@ static void on_accept(void *arg, struct net_conn *nc)
 {
 	static const struct net_stream_events events = { end_up, end_data, end_down };
 	struct svc *v = arg;
-	struct end *c = &v->ends[v->accepts++];
 
+	if (v->refuses) {
+		net_conn_close(nc, true);
+		return;
+	}
+	struct end *c = &v->ends[v->accepts++];
 	assert_true(v->accepts < sizeof v->ends / sizeof *v->ends);
 	*c = (struct end){ .v = v, .s = net_conn_clear(nc) };
 	net_stream_start(c->s, &events, c);
@@ -322,12 +327,85 @@ static void a_viewer_that_takes_nothing(void **state)
 	svc_end(&v);
 }
 
+/* ---- a PC that does not open, and is tried by other ways ---- */
+
+struct tries {
+	struct svc *v;
+	unsigned dials, ends;
+};
+
+static struct cli_line *no_line(void *arg, const struct amt_redir_events *ev, void *ev_arg)
+{
+	struct tries *t = arg;
+
+	t->dials++;
+	return cli_line_open(t->v->l, t->v->path, TICKET, ev, ev_arg);
+}
+
+static bool always(void *arg, const struct err *e)
+{
+	(void)arg;
+	(void)e;
+	return true;
+}
+
+static void count_end(void *arg, const struct err *why)
+{
+	(void)why;
+	((struct tries *)arg)->ends++;
+}
+
+static bool is_tried(void *arg)
+{
+	return ((struct tries *)arg)->dials >= 3;
+}
+
+/* Without a viewer nobody wants the PC: no other way is tried, and nothing is when the bridge is gone. */
+static void a_viewer_that_leaves_between_two_tries(void **state)
+{
+	struct svc v;
+	struct tries t = { .v = &v };
+	const struct cli_kvm_conf c = { .way = { no_line, always, &t },
+					.pc = "pc",
+					.address = "127.0.0.1",
+					.on_end = count_end,
+					.arg = &t };
+	struct err e = { 0 };
+
+	(void)state;
+	svc_open(&v);
+	v.refuses = true;
+	struct cli_kvm *b = cli_kvm_start(v.l, &c, &e);
+	assert_non_null(b);
+	for (unsigned i = 0; i < 3; i++) {
+		int fd = viewer(b);
+		t.dials = 0;
+		assert_true(rig_until(v.l, is_tried, &t, RIG_WAIT_MS));
+		close(fd);
+		rig_spin(v.l, 100);
+		unsigned n = t.dials;
+		rig_spin(v.l, 100);
+		assert_int_equal(t.dials, n);
+	}
+	assert_int_equal(t.ends, 0);
+	int fd = viewer(b);
+	t.dials = 0;
+	assert_true(rig_until(v.l, is_tried, &t, RIG_WAIT_MS));
+	assert_int_equal(cli_kvm_free(b), 0);
+	unsigned n = t.dials;
+	rig_spin(v.l, 100);
+	assert_int_equal(t.dials, n);
+	close(fd);
+	svc_end(&v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_watch_that_is_lost_alone),
 		cmocka_unit_test(what_an_end_is_called),
 		cmocka_unit_test(a_viewer_that_takes_nothing),
+		cmocka_unit_test(a_viewer_that_leaves_between_two_tries),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
