@@ -65,7 +65,7 @@ test_expect_success 'a service, and two PCs without names' '
 	"$OUTBAND" key generate --count 2 && "$OUTBAND" key export --reveal --output keys.csv &&
 	echo "Admin-Word-1" >admin.txt &&
 	sim_start $base --base 127.1.24.1 --devices 2 --state setup-psk --generation 9.5 --psk keys.csv \
-		--hello 127.0.0.1:$port --speed 200 &&
+		--hello 127.0.0.1:$port --speed 50 &&
 	sim_until state_is 127.1.24.1 refused && sim_until state_is 127.1.24.2 refused &&
 	sim_root root && sim_leaf leaf root setup.example.com && cat leaf.pem leaf.key root.pem >chain.pem &&
 	printf "version: 1\nadmin_password: random\nkvm: on\n" >lab.yaml && echo "Lab-Pass-77" >lab.txt &&

@@ -17,10 +17,10 @@ port=22202
 term() {
 	term_out=$1
 	shift
-	env "$@" timeout 60 amtterm 127.1.0.1 $port >"$term_out" 2>&1
+	env "$@" timeout 300 amtterm 127.1.0.1 $port >"$term_out" 2>&1
 }
 
-# says FILE TEXT: waits at most ten seconds for it
+# says FILE TEXT: waits for it
 says() {
 	sim_until grep -qF -e "$2" "$1"
 }
@@ -28,7 +28,7 @@ says() {
 test_expect_success 'a fleet with open redirection ports' '
 	echo "$sim_password" >pw &&
 	sim_start $base --devices 1 --generation 9.5 --state configured --admin-password-file pw \
-		--redirection on --host-name pc7
+		--redirection on --host-name pc7 --speed 0.25 # so that there is time for F2
 '
 
 test_expect_success 'the right password: a prompt that echoes' '

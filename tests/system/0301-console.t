@@ -9,17 +9,18 @@ test_description='outband console: serial over LAN'
 base=22210
 
 console() {
-	timeout 60 "$OUTBAND" console --direct "127.1.0.1:$base" --password-file pw "$@"
+	timeout 300 "$OUTBAND" console --direct "127.1.0.1:$base" --password-file pw "$@"
 }
 pty() {
 	pty_case=$1
 	shift
-	timeout 120 ruby "$SHARNESS_TEST_SRCDIR/console_pty.rb" "$pty_case" "$OUTBAND" console \
+	timeout 600 ruby "$SHARNESS_TEST_SRCDIR/console_pty.rb" "$pty_case" "$OUTBAND" console \
 		--direct "127.1.0.1:$base" --password-file pw "$@"
 }
 
 cat >setup.script <<'SCRIPT'
 # from the prompt into the setup, one value changed, and back
+timeout 120
 send \r
 expect :~# 
 send reboot\r
@@ -40,7 +41,7 @@ SCRIPT
 test_expect_success 'a PC without TLS' '
 	echo "$sim_password" >pw && echo wrong >bad &&
 	sim_start $base --devices 1 --generation 9.5 --state configured --admin-password-file pw \
-		--redirection on --host-name pc7 --waits off
+		--redirection on --host-name pc7 --waits off --speed 0.25 # so that there is time for F2
 '
 
 test_expect_success 'what is piped in is typed, and the answer is waited for' '
@@ -84,7 +85,7 @@ test_expect_success '--read-only types nothing' '
 
 test_expect_success 'a wrong password is sent once: exit status 5, rule M19' '
 	before=$(sim_ctl stats 0 | sim_field failed_logins) &&
-	test_expect_code 5 timeout 60 "$OUTBAND" console --direct 127.1.0.1:$base --password-file bad \
+	test_expect_code 5 timeout 300 "$OUTBAND" console --direct 127.1.0.1:$base --password-file bad \
 		</dev/null 2>err &&
 	grep M19 err && ! grep -w wrong err | grep -v "wrong ones" &&
 	test "$(sim_ctl stats 0 | sim_field failed_logins)" = $((before + 1))
@@ -99,9 +100,12 @@ test_expect_success 'somebody else has it, it is switched off' '
 '
 
 test_expect_success 'a line that dies comes back; what was sent before is not sent again' '
-	printf "send echo first\\\\r\nexpect first\nexpect :~#\npause 6000\nsend echo second\\\\r\nexpect second\n" >drop.script &&
-	{ sleep 2; sim_ctl power-loss 0; } &
-	console --expect drop.script >out 2>err &&
+	printf "%s\n" "timeout 120" "send echo first\\r" "expect first" "expect :~#" "expect system is up" "expect :~#" \
+		"send echo second\\r" "expect second" >drop.script &&
+	answered() { tr -d "\r" <out | grep -A1 -x first | grep ":~#"; } && : >out && : >err && {
+		{ sim_until answered && sim_ctl power-loss 0 && sim_until grep "connected again" err &&
+			"$OUTBAND" pc power reset --yes --direct "127.1.0.1:$base" --password-file pw; } & } &&
+	console --expect drop.script >out 2>err && wait $! &&
 	grep "trying to come back" err && grep "connected again" err &&
 	test "$(tr -d "\r" <out | grep -cx first)" = 1
 '
@@ -124,7 +128,7 @@ test_expect_success 'the simulator ends' 'sim_stop'
 
 test_expect_success 'the same with TLS' '
 	sim_start $base --devices 1 --generation 16.1 --state configured --admin-password-file pw \
-		--tls server --redirection on --host-name pc8 &&
+		--tls server --redirection on --host-name pc8 --speed 0.25 &&
 	test_expect_code 4 console </dev/null 2>err && grep -e "TLS only.*--tls" err &&
 	console --tls --expect setup.script >out && grep -F "Settings saved." out &&
 	sim_stop

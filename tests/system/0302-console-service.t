@@ -8,7 +8,7 @@ test_description='outband console through the service: one session, many who loo
 base=22220
 
 ob() {
-	timeout 60 "$OUTBAND" "$@"
+	timeout 300 "$OUTBAND" "$@"
 }
 all_are() { # STATE COUNT
 	test "$(ob device list --json | python3 -c 'import json,sys; print([d["state"] for d in json.load(sys.stdin)].count(sys.argv[1]))' "$1")" = "$2"
@@ -22,18 +22,19 @@ test_expect_success 'a service that knows two PCs, one of them with TLS' '
 	  - {count: 1, base: 127.22.30.1, generation: 16.1, state: configured, tls: server, redirection: "on", admin_password_file: admin.txt, host_name: pc1, suffix: example.com}
 	  - {count: 1, base: 127.22.30.2, generation: 9.5, state: configured, redirection: sol, admin_password_file: admin.txt, host_name: pc2, suffix: example.com}
 	YAML
-	sim_start $base fleet.yaml --waits off && serve_start 22229 && ob setting set device.port_base $base &&
+	sim_start $base fleet.yaml --waits off --speed 0.25 && serve_start 22229 && ob setting set device.port_base $base &&
 	{ echo address,password,tls && echo "127.22.30.1,$sim_password,true" &&
 	echo "127.22.30.2,$sim_password,false"; } >adopt.csv &&
 	ob device adopt adopt.csv && sim_until all_are adopted 2
 '
 
 looks_on() { # and waits for what is never said; its pid in $!
-	printf "send \\\\r\nexpect :~#\nexpect never\n" >never.script && : >open &&
+	printf "timeout 900\nsend \\\\r\nexpect :~#\nexpect never\n" >never.script && : >open &&
 	{ ob console 127.22.30.1 --expect never.script >open 2>err & } && sim_until grep -q ":~#" open
 }
 
 cat >hello.script <<'SCRIPT'
+timeout 120
 send echo hello\r
 expect \r\nhello
 expect :~# 
@@ -45,18 +46,18 @@ test_expect_success 'a script, over TLS and clear' '
 '
 
 test_expect_success 'who comes late sees what was said before' '
-	printf "expect hello\n" >late.script && ob console 127.22.30.2 --expect late.script >late && grep -q hello late
+	printf "timeout 120\nexpect hello\n" >late.script && ob console 127.22.30.2 --expect late.script >late && grep -q hello late
 '
 
 test_expect_success 'one types, another looks on, a third may not type' '
-	printf "send echo from the writer\\\\r\npause 4000\nsend echo still\\\\r\nexpect still\n" >writer.script &&
-	printf "expect still\n" >looker.script &&
-	ob console 127.22.30.2 --force --expect writer.script >writer 2>writer.err & first=$! &&
-	sim_until grep -q "from the writer" writer &&
+	printf "timeout 120\nexpect still\n" >looker.script && rm -f typed && mkfifo typed && {
+		ob console 127.22.30.2 --force <typed >writer 2>writer.err & } && first=$! && exec 8>typed &&
+	echo "echo from the writer" >&8 && sim_until grep -q "from the writer" writer &&
 	{ ob console 127.22.30.2 --expect looker.script >looker & } && second=$! &&
-	echo "echo from the third" | ob console 127.22.30.2 >third 2>err; grep "somebody else types" err &&
+	{ echo "echo from the third" | ob console 127.22.30.2 >third 2>err; grep "somebody else types" err; } &&
+	echo "echo on and on" >&8 && sim_until grep -q "on and on" writer && # who types nothing loses the keyboard
 	test_expect_code 3 ob console 127.22.30.2 --expect hello.script >third 2>err && grep "somebody else types" err &&
-	wait $first && wait $second && grep -q "from the writer" looker && ! grep "from the third" looker &&
+	echo "echo still" >&8 && wait $second && exec 8>&- && wait $first && grep -q "from the writer" looker && ! grep "from the third" looker &&
 	test "$(sim_ctl stats 127.22.30.2 | sim_field failed_logins)" = 0
 '
 
@@ -70,9 +71,9 @@ test_expect_success 'who has ended leaves the keyboard to the next one at once' 
 '
 
 test_expect_success 'the menu on a terminal: power, size, break; a service that stands still' '
-	timeout 60 ruby "$SHARNESS_TEST_SRCDIR/console_pty.rb" service "$OUTBAND" console 127.22.30.2 --force &&
-	SERVICE_PID=$serve_pid timeout 60 ruby "$SHARNESS_TEST_SRCDIR/console_pty.rb" stopped "$OUTBAND" console 127.22.30.2 --force &&
-	printf "expect last words\n" >late.script && ob console 127.22.30.2 --expect late.script >late
+	timeout 600 ruby "$SHARNESS_TEST_SRCDIR/console_pty.rb" service "$OUTBAND" console 127.22.30.2 --force &&
+	SERVICE_PID=$serve_pid timeout 600 ruby "$SHARNESS_TEST_SRCDIR/console_pty.rb" stopped "$OUTBAND" console 127.22.30.2 --force &&
+	printf "timeout 120\nexpect last words\n" >late.script && ob console 127.22.30.2 --expect late.script >late
 '
 
 test_expect_success 'options that only --direct has are refused' '
@@ -80,13 +81,13 @@ test_expect_success 'options that only --direct has are refused' '
 '
 
 test_expect_success 'Ctrl-] b sends a break, as directly; not for one who may not type' '
-	timeout 60 ruby "$SHARNESS_TEST_SRCDIR/console_pty.rb" break "$OUTBAND" console 127.22.30.2 --force && for who in typist looker; do
+	timeout 600 ruby "$SHARNESS_TEST_SRCDIR/console_pty.rb" break "$OUTBAND" console 127.22.30.2 --force && for who in typist looker; do
 	curl --silent --unix-socket "$OUTBAND_SOCKET" -H "Content-Type: application/json" -d "{\"writer\": \"$who\", \"break\": \"true\"}" \
 	http://x/v1/devices/127.22.30.2/console/input >answer; done && grep -q typist answer && grep -q "somebody else types" answer
 '
 
 test_expect_success 'BIOS setup by arrow keys, and a power command beside it' '
-	printf "send reboot\\\\r\nexpect Press F2\nkey f2\nexpect BIOS setup\nkey down\nkey right\nexpect [Disabled\nkey f10\nexpect Save\nsend y\nexpect is up\n" >setup.script &&
+	printf "timeout 120\nsend reboot\\\\r\nexpect Press F2\nkey f2\nexpect BIOS setup\nkey down\nkey right\nexpect [Disabled\nkey f10\nexpect Save\nsend y\nexpect is up\n" >setup.script &&
 	ob console 127.22.30.1 --force --expect setup.script >setup && grep -q "Settings saved" setup &&
 	{ ob power off 127.22.30.1 --yes; sim_ctl stats 127.22.30.1 | sim_field power | grep -x on; }
 '

@@ -5,7 +5,7 @@ require 'io/console'
 require 'timeout'
 
 kind, *command = ARGV
-LIMIT = 30
+LIMIT = 120
 
 def wait_for(io, text, seen)
   Timeout.timeout(LIMIT) do

@@ -65,9 +65,9 @@ class Console:
     def turn(self, slowly):
         """Reads once, types what fits."""
         out, inp = self.child.stdout.fileno(), self.child.stdin.fileno()
-        ready = select.select([out], [inp] if self.typing else [], [], 60)
+        ready = select.select([out], [inp] if self.typing else [], [], 300)
         if not any(ready):
-            sys.exit("nothing for a minute; the last words: %r" % self.said[-200:])
+            sys.exit("nothing for five minutes; the last words: %r" % self.said[-200:])
         if ready[0]:
             data = os.read(out, 2048 if slowly else 65536)
             if not data:
@@ -143,7 +143,7 @@ def main():
             sys.exit("%d bytes came to the PC otherwise" % m)
         transfers, came, went = transfers + 2, came + n, went + m
     console.child.stdin.close()
-    console.child.wait(30)
+    console.child.wait(300)
     print("%.0f s, %d transfers, %d bytes to us, %d bytes to the PC, %d restarts, %d pieces: all equal" %
           (time.monotonic() - begin, transfers, came, went, restarts, PIECES[0]))
 
