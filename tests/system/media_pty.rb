@@ -5,21 +5,29 @@
 require 'pty'
 require 'timeout'
 
-LIMIT = 30
+LIMIT = 300
 master, slave = PTY.open
 before = `stty -a <#{slave.path}`
 pid = spawn(*ARGV, in: slave, out: slave, err: slave, pgroup: false)
+said = Queue.new
+# Read all the time: a terminal that nobody reads is full in the end, and the command waits for it.
+Thread.new do
+  loop { said << master.readpartial(4096) }
+rescue EOFError, Errno::EIO
+  said.close
+end
 seen = +''
 $stdout.sync = true
 STDIN.each_line do |line|
   key, text = line.chomp.split(' ', 2)
   unless key == '-'
+    said.clear
     seen.clear
     master.write key
   end
   begin
-    Timeout.timeout(LIMIT) { seen << master.readpartial(4096) until seen.include?(text) }
-  rescue Timeout::Error, EOFError, Errno::EIO
+    Timeout.timeout(LIMIT) { seen << (said.pop || raise(EOFError)) until seen.include?(text) }
+  rescue Timeout::Error, EOFError
     Process.kill('KILL', pid)
     abort "'#{text}' was not said; but: #{seen.inspect}"
   end
