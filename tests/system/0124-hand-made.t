@@ -95,7 +95,7 @@ test_expect_success 'a PC is configured with a profile of many parts' '
 	"$OUTBAND" key import keys.csv && sim_start $base --base $pc --devices 1 --state setup-psk --generation 9.5 \
 		--psk keys.csv --hello 127.0.0.1:$hello --speed 50 &&
 	sim_until state_is refused && echo "$(sim_ctl list $pc | sim_field uuid),pc1.example.com" >names.csv &&
-	"$OUTBAND" device import names.csv && sim_until state_is configured &&
+	"$OUTBAND" device import names.csv && sim_until state_is configured && sim_until jobs_rest &&
 	"$OUTBAND" credential reveal $pc --json >cred.json &&
 	json cred.json "\"user = \\\"admin:%s\\\"\" % d[0][\"secret\"]" >login
 '

@@ -112,7 +112,7 @@ for form in json csv; do
 	'
 
 	test_expect_success "$form: a PC is configured, looked at and forgotten" '
-		form device approve -- $pc --fqdn pc$n.example.com && sim_until state_is $pc configured &&
+		form device approve -- $pc --fqdn pc$n.example.com && sim_until state_is $pc configured && sim_until jobs_rest &&
 		form device plan -- $pc && form device drift -- $pc && form device drift -- --all &&
 		form device why-name -- $pc && form cert match -- $pc && form device unconfigure -- $pc --preview &&
 		form device renew -- $pc --yes && form device rotate -- $pc --yes && form cert expiry -- --days 9999 &&

@@ -53,7 +53,7 @@ test_expect_success 'two PCs get certificates that say where the list is' '
 	sim_until state_is 127.1.26.1 refused && sim_until state_is 127.1.26.2 refused &&
 	"$OUTBAND" device approve 127.1.26.1 --fqdn pc1.example.com >/dev/null &&
 	"$OUTBAND" device approve 127.1.26.2 --fqdn pc2.example.com >/dev/null &&
-	sim_until state_is 127.1.26.1 configured && sim_until state_is 127.1.26.2 configured &&
+	sim_until state_is 127.1.26.1 configured && sim_until state_is 127.1.26.2 configured && sim_until jobs_rest &&
 	leaf_of 127.1.26.1 && leaf_of 127.1.26.2 &&
 	openssl x509 -in 127.1.26.1.pem -noout -text >text &&
 	grep -q "URI:http://127.0.0.1:9/pki/$list" text && grep -q "CA Issuers - URI:http://127.0.0.1:9/pki/${list%.crl}.crt" text &&

@@ -35,7 +35,7 @@ test_expect_success 'a PC is configured with a profile of parts' '
 		--hello 127.0.0.1:$port --speed 50 &&
 	sim_until state_is $pc refused && "$OUTBAND" device list --json >list.json &&
 	echo "$(json list.json "d[0][\"uuid\"]"),pc1.example.com" >names.csv &&
-	"$OUTBAND" device import names.csv && sim_until state_is $pc configured
+	"$OUTBAND" device import names.csv && sim_until state_is $pc configured && sim_until jobs_rest
 '
 
 test_expect_success 'right after that nothing differs' '

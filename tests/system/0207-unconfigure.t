@@ -18,7 +18,7 @@ test_expect_success 'two PCs are configured' '
 		--hello 127.0.0.1:$port --speed 50 &&
 	sim_until state_is $a refused && sim_until state_is $b refused && "$OUTBAND" device list --json >list.json &&
 	json list.json "chr(10).join(x[\"uuid\"] + \",pc\" + x[\"address\"][-1] + \".example.com\" for x in d)" >names.csv &&
-	"$OUTBAND" device import names.csv && sim_until state_is $a configured && sim_until state_is $b configured &&
+	"$OUTBAND" device import names.csv && sim_until state_is $a configured && sim_until state_is $b configured && sim_until jobs_rest &&
 	"$OUTBAND" credential reveal $a --json >out && json out "d[0][\"secret\"]" >pw
 '
 

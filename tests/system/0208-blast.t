@@ -38,7 +38,7 @@ test_expect_success 'four PCs, one of them at another site, are configured' '
 	sim_start $base fleet.yaml --hello 127.0.0.1:$port &&
 	sim_until states_are 4 refused && "$OUTBAND" device list --json >list.json &&
 	json list.json "chr(10).join(x[\"uuid\"] + \",pc\" + x[\"address\"][-1] + \".example.com\" for x in d)" >names.csv &&
-	"$OUTBAND" device import names.csv && sim_until states_are 4 configured
+	"$OUTBAND" device import names.csv && sim_until states_are 4 configured && sim_until jobs_rest
 '
 
 test_expect_success 'a list of home domains that lacks one site: it is named, and nothing is changed' '
@@ -65,7 +65,7 @@ test_expect_success 'a profile that turns radio off names the PC that has nothin
 	printf "Planted-Phrase-1" >phrase && "$OUTBAND" secret set wifi --file phrase &&
 	all="example.com, branch.example.com" net="name: office, ssid: Example, security: wpa2-psk" &&
 	profile "$all" "wifi: {port: s0, networks: [{$net, passphrase: {secret: wifi}}]}" &&
-	"$OUTBAND" device apply $pcs --yes && sim_until states_are 4 configured &&
+	"$OUTBAND" device apply $pcs --yes && sim_until states_are 4 configured && sim_until jobs_rest &&
 	"$OUTBAND" device drift $pcs --check >out && sim_ctl link 127.1.26.3 radio &&
 	profile "$all" "wifi: {port: off}" &&
 	test_expect_code 7 "$OUTBAND" device apply $pcs --ring 100% --yes >out 2>err && cat out err &&

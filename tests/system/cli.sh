@@ -34,6 +34,12 @@ serve_stop() {
 	return $serve_status
 }
 
+# jobs_rest: no job runs or is about to; a PC is configured before the parts of its profile are done
+jobs_rest() {
+	"$OUTBAND" job list --json >jobs.json &&
+		test "$(json jobs.json "any(j['state'] in ('queued', 'running') for j in d)")" = False
+}
+
 # json FILE PYTHON-EXPRESSION: of the document d
 json() {
 	python3 -c 'import json,sys; d = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$1" "$2"
