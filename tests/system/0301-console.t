@@ -41,7 +41,7 @@ SCRIPT
 test_expect_success 'a PC without TLS' '
 	echo "$sim_password" >pw && echo wrong >bad &&
 	sim_start $base --devices 1 --generation 9.5 --state configured --admin-password-file pw \
-		--redirection on --host-name pc7 --waits off --speed 0.25 # so that there is time for F2
+		--redirection on --host-name pc7 --waits off --speed 0.5 # so that there is time for F2
 '
 
 test_expect_success 'what is piped in is typed, and the answer is waited for' '
@@ -128,7 +128,7 @@ test_expect_success 'the simulator ends' 'sim_stop'
 
 test_expect_success 'the same with TLS' '
 	sim_start $base --devices 1 --generation 16.1 --state configured --admin-password-file pw \
-		--tls server --redirection on --host-name pc8 --speed 0.25 &&
+		--tls server --redirection on --host-name pc8 --speed 0.5 &&
 	test_expect_code 4 console </dev/null 2>err && grep -e "TLS only.*--tls" err &&
 	console --tls --expect setup.script >out && grep -F "Settings saved." out &&
 	sim_stop

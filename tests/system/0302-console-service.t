@@ -22,7 +22,7 @@ test_expect_success 'a service that knows two PCs, one of them with TLS' '
 	  - {count: 1, base: 127.22.30.1, generation: 16.1, state: configured, tls: server, redirection: "on", admin_password_file: admin.txt, host_name: pc1, suffix: example.com}
 	  - {count: 1, base: 127.22.30.2, generation: 9.5, state: configured, redirection: sol, admin_password_file: admin.txt, host_name: pc2, suffix: example.com}
 	YAML
-	sim_start $base fleet.yaml --waits off --speed 0.25 && serve_start 22229 && ob setting set device.port_base $base &&
+	sim_start $base fleet.yaml --waits off --speed 0.5 && serve_start 22229 && ob setting set device.port_base $base &&
 	{ echo address,password,tls && echo "127.22.30.1,$sim_password,true" &&
 	echo "127.22.30.2,$sim_password,false"; } >adopt.csv &&
 	ob device adopt adopt.csv && sim_until all_are adopted 2
