@@ -25,5 +25,6 @@ struct sim_boot_choice {
 };
 const char *sim_dev_boot_name(enum sim_boot_from f);
 const struct sim_boot_choice *sim_dev_boot_choice(struct sim_dev *d);
+bool sim_dev_boot_half(struct sim_dev *d); /* something is set that a start would use */
 void sim_dev_print_boot(struct sim_dev *d, struct out *o);    /* last and next start, one line */
 void sim_dev_print_consent(struct sim_dev *d, struct out *o); /* what the screen shows of it, one line */

@@ -3,6 +3,7 @@
  * means is decided in fw_http.c. */
 #include "base/clk.h"
 #include "base/log.h"
+#include "sim/boot.h"
 #include "sim/fw_http_priv.h"
 #include "sim/kvm_priv.h"
 #include "sim/spoil_priv.h"
@@ -11,7 +12,8 @@
 #define BEHIND_MAX 65536 /* bytes that came while a request was being answered */
 #define IDLE_MS    60000
 #define REPLY_MAX  2097152
-#define AGAIN_MS   5 /* after a line that took no more */
+#define AGAIN_MS   5  /* after a line that took no more */
+#define HOLD_MS    50 /* between two looks whether a reply is still kept back */
 
 struct sim_conn {
 	struct sim_dev *d;
@@ -178,6 +180,10 @@ static void on_reply_due(void *arg)
 	struct sim_conn *c = arg;
 
 	c->timer = NULL;
+	if (sim_fault_has(c->d, SIM_FAULT_HOLD_BOOT) && sim_dev_boot_half(c->d)) {
+		c->timer = sched_after(c->d->env->sched, HOLD_MS, on_reply_due, c);
+		return;
+	}
 	c->busy = false; /* the firmware has answered: what follows is the line's */
 	c->d->busy_count--;
 	c->sending = true;

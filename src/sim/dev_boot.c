@@ -152,6 +152,13 @@ const struct sim_boot_choice *sim_dev_boot_choice(struct sim_dev *d)
 	return &sim_boot_of(d)->last;
 }
 
+bool sim_dev_boot_half(struct sim_dev *d)
+{
+	const struct sim_boot *b = sim_boot_of(d);
+
+	return b->role || b->left || b->source;
+}
+
 static void print_flag(struct out *o, const char *name, bool is)
 {
 	if (is)

@@ -119,7 +119,9 @@ enum sim_fault_when {
 	X(SIM_FAULT_REBOOT, "reboot", "request", "reboot", NTH, 1, 40000,                            \
 	  "the PC restarts at the n-th request and is away for m ms")                                \
 	X(SIM_FAULT_POWER_LOSS, "power_loss", "request", "power_loss", NTH, 1, 20000,                \
-	  "the PC loses power at the n-th request: what was staged is lost; away for m ms")
+	  "the PC loses power at the n-th request: what was staged is lost; away for m ms")          \
+	X(SIM_FAULT_HOLD_BOOT, "hold_boot", "reply", "wait", FLAG, 0, 0,                             \
+	  "while boot options are set half, replies wait until this is cleared")
 enum sim_fault_id {
 #define X(name, text, on, act, when, n, m, sentence) name,
 	SIM_FAULTS(X)

@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include "sim/boot.h"
+#include "sim/dev_boot_priv.h"
 #include "sim/fault.h"
 #include "sim/switches.h"
 #include "sim/test_peer.c"
@@ -199,6 +201,31 @@ static void replies_take_longer(void **state)
 	hang_up(&p);
 }
 
+static void replies_wait_while_a_start_is_set_half(void **state)
+{
+	(void)state;
+	struct peer p = { 0 };
+	static char text[4096];
+	new_dev("11.8", SIM_CONFIGURED, NULL);
+	again_port = 0;
+	set_fault("hold_boot");
+	envelope(text, sizeof text, "http://schemas.xmlsoap.org/ws/2004/09/transfer/Get", GEN, NULL,
+		 "");
+	assert_true(dial(&p, 16992, NULL));
+	assert_int_equal(send_once(&p, "POST", "/wsman", text, 200), 401);
+	hang_up(&p);
+	assert_false(sim_dev_boot_half(dev));
+	p = (struct peer){ 0 };
+	assert_true(dial(&p, 16992, NULL));
+	sim_boot_of(dev)->role = true;
+	assert_true(sim_dev_boot_half(dev));
+	assert_int_equal(send_once(&p, "POST", "/wsman", text, 10000), 0);
+	set_fault("none");
+	run_ms(200);
+	assert_true(says(&p, "401"));
+	hang_up(&p);
+}
+
 /* A second connection is answered as well, but it is counted. */
 static void parallel_requests_are_counted(void **state)
 {
@@ -308,6 +335,7 @@ int main(void)
 		T(a_commit_is_done_and_unanswered),
 		T(a_reply_is_garbage),
 		T(replies_take_longer),
+		T(replies_wait_while_a_start_is_set_half),
 		T(parallel_requests_are_counted),
 		T(odd_bytes_never_hang),
 		T(silence_ends_a_connection),
