@@ -54,7 +54,7 @@ wait_for() { # FILE WORD PID NAME
 	until grep -q "^$2" "$1" 2>/dev/null; do
 		kill -0 "$3" 2>/dev/null || { cat "$1" "$4.log" >&2; die "$4 ended; its messages are above"; }
 		n=$((n + 1))
-		[ $n -lt 300 ] || die "$4 does not become ready"
+		[ $n -lt 3000 ] || die "$4 does not become ready"
 		sleep 0.1
 	done
 }
@@ -131,7 +131,7 @@ while :; do
 	refused=$(count refused)
 	bar $((done_now + refused))
 	[ $((done_now + refused)) -ge 50 ] && break
-	[ $(($(date +%s) - started)) -lt 150 ] || { echo; die "not done after 150 s; look at $dir/serve.log (use --keep)"; }
+	[ $(($(date +%s) - started)) -lt 600 ] || { echo; die "not done after 600 s; look at $dir/serve.log (use --keep)"; }
 	sleep 1
 done
 took=$(($(date +%s) - started))

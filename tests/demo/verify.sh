@@ -79,7 +79,7 @@ post() {
 	login=$1 url=https://$2:$((DEMO_BASE + 1))/wsman body=$4 reply=$5
 	set -- --tlsv1.2
 	! old "$version" || set -- --tlsv1.0 --tls-max 1.1 --ciphers DEFAULT@SECLEVEL=0
-	curl --silent --max-time 20 --insecure --digest "$@" --header 'Content-Type: application/soap+xml' \
+	curl --silent --max-time 120 --insecure --digest "$@" --header 'Content-Type: application/soap+xml' \
 		--data-binary "@$body" --output "$reply" --write-out '%{http_code}' -K - "$url" <"$login"
 }
 

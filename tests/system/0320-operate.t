@@ -204,7 +204,7 @@ test_expect_success 'each change is in the audit log, and in the timeline of its
 
 test_expect_success AMTTERM 'a session forbids off and cycle; the command names it, and ends it when told to' '
 	ob wsman put AMT_RedirectionService ListenerEnabled=true EnabledState=32771 --direct 127.22.20.5:$base --password-file admin.txt &&
-	mkfifo keys && { sleep 60 >keys & sleep_pid=$!; } && sim_pids="$sim_pids $sleep_pid" &&
+	mkfifo keys && { sleep 900 >keys & sleep_pid=$!; } && sim_pids="$sim_pids $sleep_pid" &&
 	{ script -qc "amtterm -u admin -p $sim_password 127.22.20.5 $((base + 2))" typescript <keys >/dev/null 2>&1 & } &&
 	uuid=$(ob info 127.22.20.5 --json | python3 -c "import json,sys; print(json.load(sys.stdin)[\"uuid\"])") &&
 	sim_until grep -q "device=$uuid session=SOL what=open" sim.log &&

@@ -13,7 +13,7 @@ ob() {
 	at=$1
 	shift
 	test "$at" = $new && tls=--tls || tls=
-	"$OUTBAND" "$@" --direct "$at:$base" --password-file admin.txt --timeout 20 $tls
+	"$OUTBAND" "$@" --direct "$at:$base" --password-file admin.txt --timeout 120 $tls
 }
 
 # boot ADDRESS FIELD: of sim ctl boot
@@ -29,7 +29,7 @@ no_consent() {
 	ob "$1" wsman put IPS_OptInService OptInRequired=0 >/dev/null
 }
 
-test_expect_success 'PCs of three generations, and one that is far away' '
+test_expect_success 'PCs of three generations, and one that is far away, whose answers can be kept back' '
 	echo "$sim_password" >admin.txt &&
 	cat >fleet.yaml <<-YAML &&
 	groups:
@@ -45,7 +45,7 @@ for row in $old,disk,disk $old,pxe,pxe $old,cd,cd $old,diagnostics,diagnostics $
 	at=${row%%,*} want=${row##*,} rest=${row#*,}
 	from=${rest%,*}
 	test_expect_success "$at starts from $from, once" "
-		n=\$(boot $at starts) && ob $at boot $from --yes --wait 5 >said && grep -q 'options used: yes' said &&
+		n=\$(boot $at starts) && ob $at boot $from --yes --wait 60 >said && grep -q 'options used: yes' said &&
 		test \"\$(boot $at last) \$(boot $at starts)\" = \"$want \$((n + 1))\" && left_nothing $at
 	"
 done
@@ -120,16 +120,21 @@ half_set() {
 	! left_nothing $slow
 }
 
+# boot_half: tells the PC to start, and goes on when that is set half; it stays so until its answers are let go
+boot_half() {
+	sim_ctl fault $slow hold_boot && { ob $slow boot bios --yes >said 2>err & } && pid=$! && sim_until half_set
+}
+
 for signal in INT HUP; do
 	test_expect_success "CTRL-C or a closed terminal (SIG$signal) in the middle: what was set is taken back" '
-		{ ob $slow boot bios --yes >said 2>err & } && pid=$! && sim_until half_set && kill -$signal $(pgrep -P $pid) &&
+		boot_half && kill -$signal $(pgrep -P $pid) && sim_ctl fault $slow none &&
 		{ wait $pid; test $? -eq 1; } && grep -q "broken off" err && left_nothing $slow && test "$(boot $slow starts)" = 0
 	'
 done
 
 test_expect_success 'killed in the middle: the next run clears it' '
-	{ ob $slow boot bios --yes >said 2>err & } && pid=$! && sim_until half_set && kill -KILL $(pgrep -P $pid) &&
-	{ wait $pid || true; } && half_set && ob $slow boot clear 2>err && grep -q "was set before" err && left_nothing $slow
+	boot_half && kill -KILL $(pgrep -P $pid) && { wait $pid || true; } && sim_ctl fault $slow none &&
+	half_set && ob $slow boot clear 2>err && grep -q "was set before" err && left_nothing $slow
 '
 
 test_done

@@ -40,7 +40,7 @@ test_expect_success 'PCs in admin and client control mode, and one from before c
 	  - {count: 2, base: $admin, generation: [11.8, 5.0], state: configured, admin_password_file: admin.txt}
 	  - {count: 1, base: $client, generation: 11.8, state: configured, control_mode: client, admin_password_file: admin.txt}
 	YAML
-	sim_start $base fleet.yaml --waits off --speed 20
+	sim_start $base fleet.yaml --waits off
 '
 
 for at in $admin $client; do
@@ -96,12 +96,7 @@ test_expect_success '--ask-consent on a terminal: no code, Ctrl-C, what is none,
 	play "out: =$(shows $admin)\\n" && grep -q "^exit 0" seen && test "$(boots $admin)" = bios && ob $admin consent cancel
 '
 
-test_expect_success 'the code is shown for 300 s, and good for 120 s (20 times faster here)' '
-	ob $admin consent request && test -n "$(shows $admin)" && is_over() { test "$(state $admin)" = "not asked for"; } &&
-	for i in 1 2 3; do sim_until is_over && break; done && is_over &&
-	ob $admin consent request && ob $admin consent send $(shows $admin) && test "$(state $admin)" = given &&
-	sim_until is_over
-'
+
 
 test_expect_success 'a PC that is off shows no code' '
 	ob $admin pc power off --yes && no 6 "shows no code" $admin consent request && ob $admin pc power on
@@ -121,6 +116,15 @@ test_expect_success 'KVM is read and switched' '
 	ob $admin kvm status >said && grep -q "KVM  *disabled" said && ob $admin kvm enable >said && grep -q "KVM  *enabled" said &&
 	grep -q "redirection ports  *yes" said && sim_ctl value $admin AMT_RedirectionService.ListenerEnabled | grep -qx true &&
 	ob $admin kvm enable && ob $admin kvm disable >said && grep -q "KVM  *disabled" said && no 6 "no KVM" $old kvm status
+'
+
+# A fleet of its own: codes that end so fast would end in the middle of the tests above on a slow machine.
+test_expect_success 'the code is shown for 300 s, and good for 120 s (20 times faster here)' '
+	sim_stop && sim_start $base fleet.yaml --waits off --speed 20 &&
+	is_over() { test "$(state $admin)" = "not asked for"; } &&
+	ob $admin consent request && sim_until is_over && shown() { ob $admin consent request && code=$(shows $admin) && test -n "$code"; } &&
+	given() { shown && ob $admin consent send $code && sim_ctl consent $admin | grep -q "state=received"; } &&
+	sim_until given && sim_until is_over
 '
 
 test_done

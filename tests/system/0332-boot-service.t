@@ -56,9 +56,18 @@ clean() {
 	! half_set
 }
 
+# half COMMAND...: runs it in the background, and goes on when a start is set half; it stays so until let_go
+half() {
+	sim_ctl fault $net.4 hold_boot && { ob "$@" >said 2>err & } && pid=$! && sim_until half_set
+}
+
+let_go() {
+	sim_ctl fault $net.4 none
+}
+
 test_expect_success 'CTRL-C in the middle: the service takes back what it has set half' '
-	{ ob boot bios $net.4 --yes >said 2>err & } && pid=$! && sim_until half_set && kill -INT $(pgrep -P $pid) &&
-	{ wait $pid; test $? -ne 0; } && sim_until clean && test "$(boot 4 starts)" = 0
+	half boot bios $net.4 --yes && kill -INT $(pgrep -P $pid) &&
+	{ wait $pid; test $? -ne 0; } && let_go && sim_until clean && test "$(boot 4 starts)" = 0
 '
 
 test_expect_success 'a service that stands still: CTRL-C twice ends the command' '
@@ -68,7 +77,7 @@ test_expect_success 'a service that stands still: CTRL-C twice ends the command'
 '
 
 test_expect_success 'a service that is stopped in the middle takes it back first; whoever asked is told' '
-	{ ob boot bios $net.4 --yes >said 2>err & } && pid=$! && sim_until half_set && serve_stop && clean &&
+	half boot bios $net.4 --yes && kill $serve_pid && let_go && wait $serve_pid && clean &&
 	{ wait $pid; test $? -ne 0; } && grep -q "service" err && test "$(boot 4 starts)" = 0
 '
 
@@ -78,8 +87,7 @@ show() {
 
 # dies_half TARGET: the service, while that start is set half
 dies_half() {
-	{ ob boot $1 $net.4 --yes >said 2>err & } && pid=$! && sim_until half_set && kill -KILL $serve_pid &&
-	{ wait $pid; wait $serve_pid; half_set; }
+	half boot $1 $net.4 --yes && kill -KILL $serve_pid && { wait $pid; wait $serve_pid; let_go && half_set; }
 }
 
 test_expect_success 'one that dies there: the next service takes it back by itself, and the timeline tells' '
@@ -97,8 +105,8 @@ test_expect_success 'the PC does not answer meanwhile: the device shows it, unti
 test_expect_success 'CTRL-C, once and twice, while media tells a PC to start: nothing of it is left' '
 	dd if=/dev/zero of=f.img bs=1k count=1440 2>/dev/null &&
 	for twice in "" yes; do
-		{ ob media $net.4 --floppy f.img --boot --yes >said 2>err & } && pid=$! && sim_until half_set &&
-		kill -INT $(pgrep -P $pid) && { test -z "$twice" || kill -INT $(pgrep -P $pid); } && wait $pid && cat err &&
+		half media $net.4 --floppy f.img --boot --yes && kill -INT $(pgrep -P $pid) &&
+		{ test -z "$twice" || kill -INT $(pgrep -P $pid); } && let_go && wait $pid && cat err &&
 		grep -q "no boot option is left" err && clean && test "$(boot 4 starts)" = 0 || return 1
 	done
 '

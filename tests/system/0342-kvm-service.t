@@ -43,7 +43,7 @@ bridge_end() {
 }
 
 view() {
-	timeout 60 "$KVM_VIEWER" "$@" 2>viewer.err
+	timeout 300 "$KVM_VIEWER" "$@" 2>viewer.err
 }
 
 # hold_screen SECONDS: a viewer that greets and then does nothing, its pid in $holder
@@ -94,18 +94,18 @@ done
 test_expect_success 'a client is stopped (and looked at again at the end)' '
 	: >still.out && { "$OUTBAND" kvm $tls --listen $((listen + 6)) >still.out 2>still.err & } && still=$! && sim_pids="$sim_pids $still" &&
 	sim_until grep -q "VNC viewers reach" still.out &&
-	{ timeout 120 bash -c "exec 3<>/dev/tcp/127.0.0.1/$((listen + 6)); cat <&3 >/dev/null" & } && sim_until session_is $tls open && kill -STOP $still
+	{ timeout 600 bash -c "exec 3<>/dev/tcp/127.0.0.1/$((listen + 6)); cat <&3 >/dev/null" & } && sim_until session_is $tls open && kill -STOP $still
 '
 
 test_expect_success 'one session each: another command is told that the PC is busy, and for whom' '
-	bridge $clear && hold_screen 40 && sim_until session_is $clear open && ! view 127.0.0.1 $listen && grep -q "sent away" bridge.err &&
+	bridge $clear && hold_screen 300 && sim_until session_is $clear open && ! view 127.0.0.1 $listen && grep -q "sent away" bridge.err &&
 	first=$bridge && listen=$((listen + 2)) && bridge $clear && { ! view 127.0.0.1 $listen; } && grep -q "another console has the KVM session.*: KVM session of uid:$(id -u) since 20" bridge.err;
 	r=$?; bridge_end; listen=23420; kill $holder; wait $holder; bridge=$first; bridge_end; test $r -eq 0
 '
 
 test_expect_success 'a session that is ended elsewhere says why, and --once ends with it' '
 	bridge $clear --once &&
-	{ timeout 20 bash -c "exec 3<>/dev/tcp/127.0.0.1/$listen; printf \"RFB 003.008\\n\\001\\001\" >&3; cat <&3 >/dev/null" & } &&
+	{ timeout 300 bash -c "exec 3<>/dev/tcp/127.0.0.1/$listen; printf \"RFB 003.008\\n\\001\\001\" >&3; cat <&3 >/dev/null" & } &&
 	shows() { test "$(kvm $clear shows) $(kvm $clear session)" = "yes open"; } && sim_until shows &&
 	ob wsman invoke IPS_KVMRedirectionSettingData TerminateSession --direct $clear:$base --password-file admin.txt &&
 	{ wait $bridge; test $? -eq 0; } && grep -q "0x80862100, it was ended from elsewhere" bridge.err
@@ -128,9 +128,9 @@ test_expect_success 'a client that stands still lets the PC go, and hears why wh
 '
 
 test_expect_success 'the viewer goes: the PC is free at once; the service ends: it is said, and another try fails' '
-	ob device trace $clear on && bridge $clear && hold_screen 40 && sim_until session_is $clear open && kill $holder && sim_until session_is $clear none &&
+	ob device trace $clear on && bridge $clear && hold_screen 300 && sim_until session_is $clear open && kill $holder && sim_until session_is $clear none &&
 	traced() { ob device trace $clear show | grep -q "KVM: ended: in order; [1-9][0-9]* bytes came"; } && sim_until traced &&
-	hold_screen 40 && sim_until session_is $clear open && serve_stop && sim_until grep -q "the session ended: the service is being stopped, and its lines to PCs with it" bridge.err &&
+	hold_screen 300 && sim_until session_is $clear open && serve_stop && sim_until grep -q "the session ended: the service is being stopped, and its lines to PCs with it" bridge.err &&
 	{ view 127.0.0.1 $listen; wait $bridge; test $? -ne 0; } && grep -q "KVM of pc0.example.com: .*connecting to the service" bridge.err
 '
 

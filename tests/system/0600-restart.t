@@ -123,7 +123,7 @@ test_expect_success 'a PC is made new, and SIGTERM comes in the middle' '
 test_expect_success 'it gave its job back' '
 	grep "ev=job.released uuid=$(sim_ctl list 23 | sim_field uuid)" serve.log >released &&
 	test "$(wc -l <released)" = 1 && ! grep "err=" released &&
-	sim_stop && start_again && fleet_until 5 no_job running
+	sim_stop && start_again && fleet_until 60 no_job running
 '
 
 test_expect_success 'no living service lost a lease to itself' '

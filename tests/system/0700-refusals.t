@@ -82,7 +82,7 @@ test_expect_success 'the healthy one is configured, and its key is its own' '
 
 test_expect_success 'PKI switched off (D070), then no certificate (D056)' '
 	why $net.10 D070 "pki.enabled" && "$OUTBAND" setting set pki.enabled true &&
-	fleet_until 10 fleet_error $net.10 D056 "no certificate" || { fleet_error $net.10 D056 x; false; }
+	fleet_until 60 fleet_error $net.10 D056 "no certificate" || { fleet_error $net.10 D056 x; false; }
 '
 
 test_expect_success 'a certificate is imported: configured' '
@@ -113,7 +113,7 @@ test_expect_success 'a foreign DNS suffix (D057)' '
 
 test_expect_success 'a PC that refuses connections, and comes back' '
 	{ fleet_until 3 fleet_error $net.5 "(D057)?" "refused|closed" || retry $net.5; } &&
-	fleet_error $net.5 "(D057)?" "refused|closed" && sim_ctl fault 4 none && retry $net.5 && configured $net.5
+	fleet_until 60 fleet_error $net.5 "(D057)?" "refused|closed" && sim_ctl fault 4 none && retry $net.5 && configured $net.5
 '
 
 test_expect_success 'a PC that takes the connection and says nothing, and comes back' '
@@ -128,7 +128,7 @@ test_expect_success 'a connection that dies in a reply only costs time' '
 
 test_expect_success 'approval by hand: it waits, and is configured when somebody says so' '
 	"$OUTBAND" device forget "$(uuid_of $net.8)" --yes && "$OUTBAND" setting set approval manual &&
-	sim_ctl hello 7 && fleet_until 10 state_is $net.8 approval && sleep 1 && state_is $net.8 approval &&
+	sim_ctl hello 7 && fleet_until 60 state_is $net.8 approval && sleep 1 && state_is $net.8 approval &&
 	"$OUTBAND" setting set approval auto 2>err && grep -q "warning: .* that wait already go on waiting" err &&
 	state_is $net.8 approval && "$OUTBAND" setting set approval manual &&
 	"$OUTBAND" device show "$(uuid_of $net.8)" | grep "device approve" &&
@@ -148,7 +148,7 @@ sim_stop
 say_hello() { # ADDRESS HEX: from that address
 	python3 - "$1" "$2" $hello <<-'PY'
 	import socket, sys
-	s = socket.create_connection(('127.0.0.1', int(sys.argv[3])), 5, (sys.argv[1], 0))
+	s = socket.create_connection(('127.0.0.1', int(sys.argv[3])), 120, (sys.argv[1], 0))
 	try:
 	    s.sendall(bytes.fromhex(sys.argv[2])); s.shutdown(socket.SHUT_WR); s.settimeout(5); s.recv(100)
 	except OSError:
@@ -194,8 +194,8 @@ event() { # NAME WORD: the newest events have it
 
 test_expect_success 'bytes that are no hello: cut, and far too long' '
 	say_hello 127.70.3.1 "$(pki_hello 127.70.3.1 | tr -d " \n" | cut -c1-40)" &&
-	fleet_until 5 event hello.malformed 127.70.3.1 &&
-	say_hello 127.70.3.2 "$(printf "%018000d" 0)" && fleet_until 5 event hello.malformed 127.70.3.2 &&
+	fleet_until 60 event hello.malformed 127.70.3.1 &&
+	say_hello 127.70.3.2 "$(printf "%018000d" 0)" && fleet_until 60 event hello.malformed 127.70.3.2 &&
 	"$OUTBAND" status >/dev/null
 '
 
@@ -219,7 +219,7 @@ test_expect_success 'a server that wants a certificate of a CA that is not ours'
 
 test_expect_success 'a server with a foreign certificate that wants none and speaks no HTTP' '
 	in_place 127.70.2.4 -cert server.pem -key server.key &&
-	say_hello 127.70.2.4 "$(pki_hello 127.70.2.4)" && fleet_until 10 grep -q "POST /wsman" s_server.log &&
+	say_hello 127.70.2.4 "$(pki_hello 127.70.2.4)" && fleet_until 60 grep -q "POST /wsman" s_server.log &&
 	! grep -q "^Authorization" s_server.log &&
 	kill ${servers##* } && why_here 127.70.2.4 "(D057)?" "closed|refused|ended|within" 45
 '

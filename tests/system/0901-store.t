@@ -23,7 +23,7 @@ hello_psk() { # NUMBER: a hello of a PC of its own, over a connection of its own
 	s = socket.create_connection(('127.0.0.1', int(sys.argv[2])))
 	s.sendall(struct.pack('<HHI', 0, 3, 0) + struct.pack('<QQ', 0x4041424344454647, n) + b'\x00')
 	s.shutdown(socket.SHUT_WR)
-	s.settimeout(5)
+	s.settimeout(60)
 	s.recv(1)
 	PY
 }
@@ -46,13 +46,13 @@ test_expect_success DISK 'a service on a small disk, and a PC to configure' '
 	  - {count: 2, base: 127.91.1.1, generation: [16.1], state: setup-pki, roots: root.pem, suffix: example.com}
 	YAML
 	fleet_names fleet.yaml $base && "$OUTBAND" device import names.csv >/dev/null &&
-	hello_psk 1 && fleet_until 10 known 1
+	hello_psk 1 && fleet_until 60 known 1
 '
 
 test_expect_success DISK 'the disk fills: hellos are lost, with an event that names the reason' '
 	dd if=/dev/zero of=data/ballast bs=4k >/dev/null 2>&1;
 	n=2; while test $n -lt 60; do hello_psk $n || return 1; n=$((n + 1)); done &&
-	fleet_until 10 store_failed && grep "ev=store.failed" serve.log >failed &&
+	fleet_until 60 store_failed && grep "ev=store.failed" serve.log >failed &&
 	grep -q "no space is left for database data/outband.db" failed && grep -q "hint=.free space" failed
 '
 
@@ -68,7 +68,7 @@ test_expect_success DISK 'a run on the full disk sends no secret that is not sto
 
 test_expect_success DISK 'with space again it goes on by itself' '
 	rm data/ballast && sim_ctl hello all && fleet_until 60 eval "test \$(fleet_count) = 2" &&
-	hello_psk 99 && fleet_until 10 known 4 &&
+	hello_psk 99 && fleet_until 60 known 4 &&
 	fleet_until 20 eval "test \$(\"$OUTBAND\" device list --state configured --csv | tail -n +2 | wc -l) = 2"
 '
 
@@ -91,9 +91,9 @@ test_expect_success DISK,SQLITE3 'another program locks the database for long: t
 	mkfifo hold && { sqlite3 data/outband.db <hold >locked 2>&1 & } && holder=$! && exec 7>hold &&
 	echo "pragma busy_timeout = 20000; begin immediate; select 1;" >&7 && fleet_until 30 grep -q 1 locked &&
 	: >serve.mark && before=$(wc -l <serve.log) && hello_psk 500 &&
-	fleet_until 10 eval "tail -n +$((before + 1)) serve.log | grep -q \"is locked by another program\"" &&
+	fleet_until 60 eval "tail -n +$((before + 1)) serve.log | grep -q \"is locked by another program\"" &&
 	"$OUTBAND" device list >/dev/null &&
-	echo "rollback;" >&7 && exec 7>&- && wait $holder && hello_psk 501 && fleet_until 10 known 5
+	echo "rollback;" >&7 && exec 7>&- && wait $holder && hello_psk 501 && fleet_until 60 known 5
 '
 
 test_expect_success DISK 'a second service says who is there' '
@@ -123,7 +123,7 @@ fresh() { # a database and its key in ./own
 
 # start_refused PATTERN
 start_refused() {
-	timeout 20 "$OUTBAND" serve --data own --hello 127.0.0.1:$hello --socket "$PWD/own.sock" </dev/null >out 2>err
+	timeout 300 "$OUTBAND" serve --data own --hello 127.0.0.1:$hello --socket "$PWD/own.sock" </dev/null >out 2>err
 	got=$?
 	cat err
 	test $got -ne 0 && test $got -ne 124 && grep -q "$1" err && grep -q "to do:" err && ! grep -q "^ready" out

@@ -62,23 +62,23 @@ static void ends(void **state)
 		int exit_code, signal;
 		const char *out, *err_text;
 	} cases[] = {
-		{ "echo", "cat", 5000, ERR_NONE, 0, 0, "in put", "" },
-		{ "arguments", "echo \"$1|$2\"", 5000, ERR_NONE, 0, 0, "one|two words\n", "" },
-		{ "exit status", "echo no >&2; exit 3", 5000, ERR_NONE, 3, 0, "", "no\n" },
-		{ "signal", "kill -TERM $$", 5000, ERR_NONE, 0, SIGTERM, "", "" },
+		{ "echo", "cat", 60000, ERR_NONE, 0, 0, "in put", "" },
+		{ "arguments", "echo \"$1|$2\"", 60000, ERR_NONE, 0, 0, "one|two words\n", "" },
+		{ "exit status", "echo no >&2; exit 3", 60000, ERR_NONE, 3, 0, "", "no\n" },
+		{ "signal", "kill -TERM $$", 60000, ERR_NONE, 0, SIGTERM, "", "" },
 		{ "hangs", "sleep 600", 200, ERR_TIMEOUT, 0, SIGKILL, "", "" },
 		{ "hangs and will not end", "trap '' TERM INT HUP; while :; do sleep 1; done", 200,
 		  ERR_TIMEOUT, 0, SIGKILL, "", "" },
-		{ "floods", "while :; do echo 0123456789; done", 5000, ERR_LIMIT, 0, SIGKILL, NULL,
+		{ "floods", "while :; do echo 0123456789; done", 60000, ERR_LIMIT, 0, SIGKILL, NULL,
 		  "" },
-		{ "does not read", "exec <&-; echo x", 5000, ERR_NONE, 0, 0, "x\n", "" },
+		{ "does not read", "exec <&-; echo x", 60000, ERR_NONE, 0, 0, "x\n", "" },
 		{ "closes all and sleeps", "exec <&- >&- 2>&-; sleep 600", 200, ERR_TIMEOUT, 0,
 		  SIGKILL, "", "" },
-		{ "environment", "/usr/bin/env | sort | cut -d= -f1 | tr '\\n' ' '", 5000, ERR_NONE,
-		  0, 0, "HOME LANG PATH PWD ", "" },
-		{ "descriptors", "ls /proc/self/fd | tr '\\n' ' '", 5000, ERR_NONE, 0, 0,
+		{ "environment", "/usr/bin/env | sort | cut -d= -f1 | tr '\\n' ' '", 60000,
+		  ERR_NONE, 0, 0, "HOME LANG PATH PWD ", "" },
+		{ "descriptors", "ls /proc/self/fd | tr '\\n' ' '", 60000, ERR_NONE, 0, 0,
 		  "0 1 2 3 ", "" }, /* 3: ls reads the folder */
-		{ "group of its own", "ps -o pgid= -p $$ | tr -d ' '; echo $$", 5000, ERR_NONE, 0,
+		{ "group of its own", "ps -o pgid= -p $$ | tr -d ' '; echo $$", 60000, ERR_NONE, 0,
 		  0, NULL, "" },
 	};
 	int extra = open("/dev/null", O_RDONLY); /* inheritable on purpose */
@@ -117,11 +117,11 @@ static void much_input(void **state)
 	char *big = mem_new(n);
 
 	memset(big, 'x', n);
-	start(l, "wc -c | tr -d ' \\n'", span_make(big, n), 5000, &r);
+	start(l, "wc -c | tr -d ' \\n'", span_make(big, n), 60000, &r);
 	mem_free(big);
 	assert_true(rig_until(l, has_ended, &r, RIG_WAIT_MS));
 	assert_string_equal(r.out, "300000");
-	start(l, "exit 0", span_make("unread", 6), 5000, &r);
+	start(l, "exit 0", span_make("unread", 6), 60000, &r);
 	assert_true(rig_until(l, has_ended, &r, RIG_WAIT_MS));
 	assert_int_equal(r.why.code, ERR_NONE);
 	rig_end_loop(l);
@@ -143,7 +143,7 @@ static void cannot_start(void **state)
 		struct run r = { 0 };
 		struct net_child_conf c = { .program = cases[i].program,
 					    .out_max = 10,
-					    .timeout_ms = 1000 };
+					    .timeout_ms = 60000 };
 		net_child_start(l, &c, on_end, &r);
 		assert_int_equal(r.calls, 0);
 		assert_true(rig_until(l, has_ended, &r, RIG_WAIT_MS));
@@ -199,7 +199,7 @@ static void kills_the_group(void **state)
 		snprintf(script, sizeof script, "sleep 600 & echo $! >%s.new; mv %s.new %s; %s",
 			 path, path, path, left ? "echo done" : "wait");
 		struct net_child *c = start(l, script, span_make(NULL, 0),
-					    strcmp(ways[i], "time") == 0 ? 1000 : 60000, &r);
+					    strcmp(ways[i], "time") == 0 ? 4000 : 60000, &r);
 		assert_true(until_outside(is_written, path));
 		int fd = open(path, O_RDONLY);
 		assert_true(read(fd, text, sizeof text - 1) > 0);

@@ -95,7 +95,7 @@ static size_t hear(struct bench *b, int fd, char *to, size_t cap, size_t want)
 {
 	size_t n = 0;
 
-	for (int i = 0; n < want && i < 500; i++) {
+	for (int i = 0; n < want && i < RIG_WAIT_MS / 2; i++) {
 		ssize_t r = recv(fd, to + n, cap - 1 - n, 0);
 		if (r == 0)
 			break;

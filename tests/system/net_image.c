@@ -747,7 +747,7 @@ static int start_server(void **state)
 	/* It is there when it answers, whatever it says. */
 	struct net_loop *l = rig_loop();
 	struct opened o = { 0 };
-	for (unsigned i = 0; i < 200; i++) {
+	for (unsigned i = 0; i < RIG_WAIT_MS / 50; i++) {
 		open_name(l, "http://127.0.0.1:" PORT "/nowhere.iso", false, &o);
 		if (o.e.code != ERR_UNREACHABLE)
 			break;

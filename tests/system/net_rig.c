@@ -14,6 +14,8 @@
 #include <unistd.h>
 #include <uv.h>
 
+#define SPIN_ROUNDS 100
+
 struct net_loop *rig_loop(void)
 {
 	struct err e = { 0 };
@@ -50,6 +52,9 @@ static bool never(void *arg)
 void rig_spin(struct net_loop *l, int ms)
 {
 	(void)rig_until(l, never, NULL, ms);
+	/* Time may have passed without us: what is there by now is taken, step by step. */
+	for (int i = 0; i < SPIN_ROUNDS; i++)
+		(void)uv_run(net_loop_uv(l), UV_RUN_NOWAIT);
 }
 
 void rig_end_loop(struct net_loop *l)
@@ -431,7 +436,7 @@ uint16_t rig_free_port(void)
 
 bool rig_wait_port(struct net_loop *l, uint16_t port)
 {
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < RIG_WAIT_MS / 100; i++) {
 		struct rig_end c;
 		rig_dial(&c, l, "127.0.0.1", port, NULL);
 		bool up = c.ups > 0;

@@ -15,7 +15,7 @@
 #include "net/stream.h"
 #include "pki/chain.h"
 
-#define RIG_WAIT_MS 10000
+#define RIG_WAIT_MS 120000 /* ends what hangs */
 
 /* What one end was told. */
 struct rig_end {

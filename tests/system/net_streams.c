@@ -334,6 +334,11 @@ static void work_done(void *arg)
 	j->done++;
 }
 
+static bool is_worked(void *arg)
+{
+	return ((struct jobs *)arg)->done > 0;
+}
+
 static void woken(void *arg)
 {
 	struct jobs *j = arg;
@@ -367,6 +372,7 @@ static void loop_runs_and_stops(void **state)
 	net_loop_work(j.l, work, work_done, &j);
 	rig_srv_open(&srv, j.l, NULL, RIG_ECHO);
 	rig_dial(&c, j.l, "127.0.0.1", srv.port, NULL);
+	assert_true(rig_until(j.l, is_worked, &j, RIG_WAIT_MS));
 	rig_spin(j.l, 20);
 	srv.ends->keep_open = true;
 	srv.hold = true; /* and one connection that nobody took yet */

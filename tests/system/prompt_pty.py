@@ -3,7 +3,7 @@
 
 usage: prompt_pty.py ROWSxCOLS STEPS COMMAND...
 
-STEPS are "TEXT=DO", with ;; between them: waits until TEXT was said (half a minute), then types DO (escapes as in
+STEPS are "TEXT=DO", with ;; between them: waits until TEXT was said (two minutes), then types DO (escapes as in
 Python), or sends the signal when DO is SIG..., or hangs up (HANGUP). Prints what the terminal showed,
 then "exit N" (as a shell tells it) and "terminal sane" or the modes that are not as before.
 """
@@ -18,7 +18,7 @@ import sys
 import termios
 import time
 
-LIMIT_S = 30
+LIMIT_S = 120  # of what hangs
 
 
 def modes(fd):

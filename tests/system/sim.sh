@@ -27,7 +27,7 @@ sim_start() {
 	sim_tries=0
 	while ! grep -q '^ready ' sim.out; do
 		sim_tries=$((sim_tries + 1))
-		if ! kill -0 "$sim_pid" 2>/dev/null || test $sim_tries -gt 900; then
+		if ! kill -0 "$sim_pid" 2>/dev/null || test $sim_tries -gt 3000; then
 			cat sim.log >&2
 			return 1
 		fi
