@@ -5,7 +5,7 @@ test_description='kvm and console are signalled at each step, directly and throu
 . "$SHARNESS_TEST_SRCDIR/sim.sh"
 . "$SHARNESS_TEST_SRCDIR/cli.sh"
 
-base=23440 listen=23450 pc=127.23.44.1 # slow: a login takes more than a second
+base=23470 listen=23480 pc=127.23.47.1 # slow: a login takes more than a second
 
 ob() {
 	"$OUTBAND" "$@"
@@ -44,7 +44,7 @@ bridge() {
 # viewer: in the background, its pid in $viewer; says hello.out when the screen greets
 viewer() {
 	rm -f hello.out
-	timeout 60 bash -c "exec 3<>/dev/tcp/127.0.0.1/$listen; : >dialled; read -r -n 12 hello <&3; echo \$hello >hello.out; cat <&3 >/dev/null" &
+	timeout 300 bash -c "exec 3<>/dev/tcp/127.0.0.1/$listen; : >dialled; read -r -n 12 hello <&3; echo \$hello >hello.out; cat <&3 >/dev/null" &
 	viewer=$!
 	sim_until test -e dialled && rm dialled
 }
@@ -79,7 +79,7 @@ test_expect_success 'a slow PC, and a service that knows it' '
 	groups:
 	  - {count: 1, base: $pc, generation: 11.8, state: configured, redirection: "on", latency: 150, admin_password_file: admin.txt, suffix: example.com}
 	YAML
-	sim_start $base fleet.yaml --waits off && serve_start 23460 && ob setting set device.port_base $base &&
+	sim_start $base fleet.yaml --waits off && serve_start 23490 && ob setting set device.port_base $base &&
 	printf "address,password,tls\n$pc,$sim_password,false\n" >adopt.csv && ob device adopt adopt.csv && sim_until adopted &&
 	ob wsman put IPS_OptInService OptInRequired=0 --direct $pc:$base --password-file admin.txt >/dev/null &&
 	ob kvm enable $pc
@@ -102,7 +102,7 @@ done
 
 # console STEP SIGNAL HOW: on a terminal of its own
 console() {
-	timeout 100 python3 "$SHARNESS_TEST_SRCDIR/prompt_pty.py" 24x80 "$1=SIG$2" "$OUTBAND" console $(way "$3") >said 2>&1
+	timeout 600 python3 "$SHARNESS_TEST_SRCDIR/prompt_pty.py" 24x80 "$1=SIG$2" "$OUTBAND" console $(way "$3") >said 2>&1
 	grep -q "^terminal sane" said && grep -q "^exit $4\$" said || { cat said && return 1; }
 }
 
@@ -113,7 +113,7 @@ for how in direct service; do
 		"
 	done
 	test_expect_success "console $how: stopped and continued, then ended by its menu" "
-		timeout 100 python3 \"\$SHARNESS_TEST_SRCDIR/prompt_pty.py\" 24x80 'opens the menu=SIGSTOP;;=SIGCONT;;=\\x1d.' \"\$OUTBAND\" console $(way $how) >said 2>&1
+		timeout 600 python3 \"\$SHARNESS_TEST_SRCDIR/prompt_pty.py\" 24x80 'opens the menu=SIGSTOP;;=SIGCONT;;=\\x1d.' \"\$OUTBAND\" console $(way $how) >said 2>&1
 		grep -q '^terminal sane' said && grep -q '^exit 0' said || { cat said && return 1; }
 	"
 done
