@@ -106,6 +106,9 @@ static struct store_db *open_with(const char *path, int flags, const char *setti
 	/* Counting its memory takes a lock for every allocation. Refused, and rightly, once SQLite
 	 * runs in this process. */
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	/* No 20 pages in advance for each cache: what is due is asked for with temporary tables of
+	 * one page, made anew each time. */
+	(void)sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
 	db->path = mem_str(path);
 	/* SQLite makes a handle even when it fails, unless memory is gone. */
 	bool ok = sqlite3_open_v2(path, &db->h, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK;
