@@ -11,6 +11,7 @@
 #define QUEUE_MAX ((size_t)512 * 1024)
 #define EARLY_MAX 65536 /* of the viewer, before the PC has opened */
 #define TAIL      32    /* last bytes of the PC: its reason stands there */
+#define TURN_MS   300 /* a viewer that comes as another one goes: which was first, nobody can tell */
 
 struct cli_kvm {
 	struct cli_kvm_conf conf;
@@ -18,6 +19,8 @@ struct cli_kvm {
 	struct net_listen *listen;
 	struct net_stream *viewer; /* NULL: none */
 	struct cli_line *pc;       /* NULL: none */
+	struct net_conn *next;     /* a viewer that came while there was one; NULL: none */
+	struct sched_timer *turn;  /* of next */
 	struct buf early;
 	bool open, ending, finished, old_pc;
 	char tail[TAIL + 1];
@@ -50,6 +53,15 @@ static void close_session(struct cli_kvm *b)
 	b->still = b->again = NULL;
 }
 
+static void drop_next(struct cli_kvm *b)
+{
+	sched_cancel(b->turn);
+	b->turn = NULL;
+	if (b->next)
+		net_conn_close(b->next, true);
+	b->next = NULL;
+}
+
 static void finish(struct cli_kvm *b, const struct err *why)
 {
 	if (b->finished)
@@ -57,6 +69,7 @@ static void finish(struct cli_kvm *b, const struct err *why)
 	b->finished = true;
 	if (why)
 		b->why = *why;
+	drop_next(b);
 	net_listen_close(b->listen);
 	b->listen = NULL;
 	close_session(b);
@@ -111,13 +124,19 @@ static void note_end(struct cli_kvm *b, const struct err *why)
 		cli_note("the PC ended the session");
 }
 
+static void on_turn(void *arg);
+
 static void session_over(struct cli_kvm *b)
 {
 	close_session(b);
 	buf_clear(&b->early);
 	b->open = b->ending = false;
-	if (b->conf.once)
+	if (b->conf.once) {
 		finish(b, NULL);
+	} else if (b->next) {
+		sched_cancel(b->turn);
+		b->turn = sched_after(net_loop_sched(b->loop), 0, on_turn, b);
+	}
 }
 
 /* ---- the PC ---- */
@@ -284,20 +303,48 @@ static void viewer_room(void *arg)
 		cli_line_pause(b->pc, false);
 }
 
-static void on_accept(void *arg, struct net_conn *nc)
+static void take(struct cli_kvm *b, struct net_conn *nc)
 {
 	static const struct net_stream_events events = { viewer_up, viewer_data, viewer_down };
-	struct cli_kvm *b = arg;
 
-	if (b->viewer || b->finished) {
-		cli_note("a second viewer from %s was sent away", nc->peer);
-		net_conn_close(nc, true);
-		return;
-	}
 	b->viewer = net_conn_clear(nc);
 	net_stream_start(b->viewer, &events, b);
 	net_stream_on_room(b->viewer, viewer_room);
 	dial(b);
+}
+
+static void send_away(struct net_conn *nc)
+{
+	cli_note("a second viewer from %s was sent away", nc->peer);
+	net_conn_close(nc, true);
+}
+
+/* The place is free, or was not given up. */
+static void on_turn(void *arg)
+{
+	struct cli_kvm *b = arg;
+	struct net_conn *nc = b->next;
+
+	b->turn = NULL;
+	b->next = NULL;
+	if (b->viewer)
+		send_away(nc);
+	else
+		take(b, nc);
+}
+
+static void on_accept(void *arg, struct net_conn *nc)
+{
+	struct cli_kvm *b = arg;
+
+	if (b->finished || b->next) {
+		send_away(nc);
+	} else if (b->viewer) {
+		b->next = nc;
+		b->turn = sched_after(net_loop_sched(b->loop), TURN_MS, on_turn, b);
+	} else {
+		take(b, nc);
+	}
 }
 
 /* ---- life ---- */
@@ -342,6 +389,7 @@ unsigned cli_kvm_free(struct cli_kvm *b)
 
 	if (!b)
 		return 0;
+	drop_next(b);
 	net_listen_close(b->listen);
 	close_session(b);
 	buf_deinit(&b->early);

@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <errno.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -399,6 +400,52 @@ static void a_viewer_that_leaves_between_two_tries(void **state)
 	svc_end(&v);
 }
 
+static bool is_reset(void *arg)
+{
+	char byte;
+	ssize_t r = recv(*(const int *)arg, &byte, 1, MSG_DONTWAIT);
+
+	return r == 0 || (r < 0 && errno != EAGAIN); /* said once as an error, then as an end */
+}
+
+/* The next viewer has dialled before the bridge has seen the last one go: it is not sent away for one that
+ * has gone. While the other one stays, it is. */
+static void a_viewer_that_comes_as_another_goes(void **state)
+{
+	struct svc v;
+	struct tries t = { .v = &v };
+	const struct cli_kvm_conf c = { .way = { no_line, always, &t },
+					.pc = "pc",
+					.address = "127.0.0.1",
+					.on_end = count_end,
+					.arg = &t };
+	struct err e = { 0 };
+
+	(void)state;
+	svc_open(&v);
+	v.refuses = true;
+	struct cli_kvm *b = cli_kvm_start(v.l, &c, &e);
+	assert_non_null(b);
+	int first = viewer(b);
+	assert_true(rig_until(v.l, is_tried, &t, RIG_WAIT_MS));
+	int second = viewer(b);
+	close(first);
+	rig_spin(v.l, 500);
+	assert_false(is_reset(&second));
+	t.dials = 0;
+	assert_true(rig_until(v.l, is_tried, &t, RIG_WAIT_MS));
+	int third = viewer(b);
+	assert_true(rig_until(v.l, is_reset, &third, RIG_WAIT_MS));
+	assert_false(is_reset(&second));
+	int fourth = viewer(b);
+	rig_spin(v.l, 10); /* it waits for its turn as the bridge ends */
+	assert_int_equal(cli_kvm_free(b), 0);
+	close(second);
+	close(third);
+	close(fourth);
+	svc_end(&v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -406,6 +453,7 @@ int main(void)
 		cmocka_unit_test(what_an_end_is_called),
 		cmocka_unit_test(a_viewer_that_takes_nothing),
 		cmocka_unit_test(a_viewer_that_leaves_between_two_tries),
+		cmocka_unit_test(a_viewer_that_comes_as_another_goes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
