@@ -85,6 +85,12 @@ static void write_engine(struct api_req *r)
 	api_json_int(j, "in_60_days", st.ends[3]);
 	api_json_int(j, "in_90_days", st.ends[4]);
 	api_json_end(j, '}');
+	api_json_begin(j, "alerts", '{');
+	api_json_int(j, "waiting", st.alerts_waiting);
+	api_json_int(j, "handed_on", st.alerts_sent);
+	api_json_int(j, "failed", st.alerts_failed);
+	api_json_int(j, "left_out", st.alerts_lost);
+	api_json_end(j, '}');
 	api_json_begin(j, "figures", '{');
 	api_json_int(j, "round_trips", st.round_trips);
 	api_json_int(j, "polls", st.polls);

@@ -40,6 +40,9 @@
 #define LIMIT_NAME_ASKED         256      /* jobs that wait for a name without a worker */
 #define LIMIT_OP_BYTES           (4 << 20) /* what one operation on a PC may keep of its answers */
 #define LIMIT_HELLO_CONNS        4096     /* open at once; a hello takes milliseconds */
+#define LIMIT_ALERT_HOOKS        64       /* alerts that wait for the operator's program */
+#define LIMIT_ALERT_POSTS        16384    /* and for the web server, which gets each in its turn */
+#define LIMIT_ALERT_BYTES        16777216 /* of either */
 #define LIMIT_ALERTS_UNKNOWN     120      /* in a minute, of senders that are no PC of ours */
 #define LIMIT_HELLO_CONNS_SOURCE 256      /* of one address: a site behind one NAT says hello at once */
 #define LIMIT_REDIR_AUTH_BYTES   4096     /* a login of a redirection session: a Kerberos token is the longest */

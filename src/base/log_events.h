@@ -94,6 +94,7 @@
 	X(LOG_EV_ALERT_BAD, LOG_WARN, "alert.received_bad", "uuid kind address severity id what at", "a PC told of an event that somebody has to see") \
 	X(LOG_EV_ALERT_UNSENT, LOG_WARN, "alert.unsent", "uuid to", "an alert could not be handed on") \
 	X(LOG_EV_ALERT_DROPPED, LOG_WARN, "alert.dropped", "to count", "program or web server for alerts do not keep up: told of the first that is left out, and of how many when they do again") \
+	X(LOG_EV_ALERT_TAKEN, LOG_INFO, "alert.taken", "to count", "the web server for alerts takes them again; so many wait for their turn") \
 	X(LOG_EV_ALERTS_LOST, LOG_WARN, "alerts.lost", "uuid what", "a PC does not tell of events: what its profile wants is not there") \
 	X(LOG_EV_ALERTS_BACK, LOG_INFO, "alerts.back", "uuid", "a PC tells of events again") \
 	X(LOG_EV_ALERT_REFUSED, LOG_WARN, "alert.refused", "address what", "something came where alerts are heard, and was not taken; five a second are told") \

@@ -178,6 +178,7 @@ static const struct cli_col status_cols[] = {
 	{ "hellos", "hellos", CLI_FORM_COUNTS },
 	{ "keys", "keys", CLI_FORM_COUNTS },
 	{ "certificates_end", "certs that end", CLI_FORM_COUNTS },
+	{ "alerts", "alerts handed on", CLI_FORM_COUNTS },
 	{ "figures", "figures", CLI_FORM_COUNTS },
 };
 

@@ -1,6 +1,6 @@
 /* See alerts.h. An alert proves nothing about who sent it: the token of an event's subscription is looked
- * up first, then the address; what fits no device stands in the timeline of the service. Programs and web
- * servers that do not keep up lose alerts, never the service its time. */
+ * up first, then the address; what fits no device stands in the timeline of the service. What is handed on
+ * to programs and web servers is alert_send.c. */
 #include "engine/alerts.h"
 #include "engine/engine_priv.h"
 #include "engine/outside.h"
@@ -10,22 +10,8 @@
 
 #include <stdio.h>
 
-#define WAITING_MAX 64 /* for the program and the web server, each */
-#define MINUTE_MS   60000
-#define HOOK_MS     30000
-#define JSON_MAX    8192
-
-/* At once: programs, and posts. Each post has one of the four workers, which keys and certificates need as well. */
-static const unsigned at_once[] = { 4, 2 };
-
-struct engine_alert_send {
-	struct engine_alert_send *next;
-	struct engine *en; /* NULL: it is gone */
-	void *hook;
-	bool webhook, running;
-	char uuid[UUID_TEXT_SIZE], kind[16], severity[24];
-	struct buf json;
-};
+#define MINUTE_MS 60000
+#define JSON_MAX  8192
 
 /* ---- whose it is ---- */
 
@@ -48,128 +34,6 @@ static bool find_device(struct engine *en, struct arena *a, const struct amt_ale
 
 /* ---- on to others ---- */
 
-static struct engine_alert_way *way_of(struct engine_alert_send *s)
-{
-	return &s->en->alert_ways[s->webhook];
-}
-
-static void say_dropped(bool webhook, int64_t count)
-{
-	log_ev(LOG_EV_ALERT_DROPPED, LOG_S("to", webhook ? "webhook" : "hook"),
-	       LOG_I("count", count));
-}
-
-static void pump(struct engine *en);
-
-static void send_free(struct engine_alert_send *s)
-{
-	struct engine *en = s->en;
-
-	if (en) {
-		for (struct engine_alert_send **at = &en->alert_sends; *at; at = &(*at)->next) {
-			if (*at == s) {
-				*at = s->next;
-				break;
-			}
-		}
-		struct engine_alert_way *w = way_of(s);
-		if (--w->count == 0 && w->dropped > 1) /* the first one was told */
-			say_dropped(s->webhook, w->dropped);
-		if (w->count == 0)
-			w->dropped = 0;
-	}
-	buf_deinit(&s->json);
-	mem_free(s);
-}
-
-static void ended(struct engine_alert_send *s, const struct err *e)
-{
-	static struct log_rate limit;
-	struct engine *en = s->en;
-	bool webhook = s->webhook;
-
-	if (en && e && e->code != ERR_NONE && log_rate_ok(&limit, 10)) {
-		struct store_tx *tx = store_tx_new(en->conf.store);
-		ENGINE_EVENT(en, tx, s->uuid, LOG_EV_ALERT_UNSENT, e, LOG_S("uuid", s->uuid),
-			     LOG_S("to", webhook ? "webhook" : "hook"));
-		store_tx_commit(tx, NULL, NULL);
-	}
-	if (en)
-		way_of(s)->running--;
-	send_free(s);
-	if (en)
-		pump(en);
-}
-
-static void on_hook(void *arg, const struct engine_hook_end *end)
-{
-	struct engine_alert_send *s = arg;
-	struct err e = end->why;
-
-	s->hook = NULL;
-	if (e.code == ERR_NONE && (end->exit_code || end->signal)) {
-		err_set(&e, ERR_HOOK, "the program for alerts failed");
-		err_seen(&e, end->signal ? "signal %d" : "exit status %d",
-			 end->signal ? end->signal : end->exit_code);
-	}
-	ended(s, &e);
-}
-
-static void on_posted(void *arg, const struct err *e)
-{
-	ended(arg, e);
-}
-
-static void begin(struct engine_alert_send *s)
-{
-	struct engine *en = s->en;
-	const struct engine_outside *way = en->conf.outside;
-
-	way_of(s)->running++;
-	s->running = true;
-	if (s->webhook) {
-		way->post(way->ctx, en->set.alert_webhook, buf_span(&s->json), on_posted, s);
-		return;
-	}
-	const struct engine_hook_ask ask = { .program = en->set.alert_hook,
-					     .args = { s->kind, s->uuid, s->severity, NULL },
-					     .in = buf_span(&s->json),
-					     .timeout_ms = HOOK_MS };
-	s->hook = way->hook(way->ctx, &ask, on_hook, s);
-}
-
-static void pump(struct engine *en)
-{
-	for (struct engine_alert_send *s = en->alert_sends; s && !en->stopping; s = s->next)
-		if (!s->running && way_of(s)->running < at_once[s->webhook])
-			begin(s);
-}
-
-static void send_on(struct engine *en, bool webhook, const struct amt_alert *a, const char *uuid,
-		    struct span json)
-{
-	struct engine_alert_way *w = &en->alert_ways[webhook];
-	if (w->count >= WAITING_MAX) {
-		if (w->dropped++ == 0)
-			say_dropped(webhook, 1);
-		return;
-	}
-	struct engine_alert_send *s = MEM_NEW(struct engine_alert_send);
-	s->en = en;
-	s->webhook = webhook;
-	str_copy(s->uuid, sizeof s->uuid, span_str(uuid));
-	str_copy(s->kind, sizeof s->kind, span_str(amt_alert_kind_name(a->kind)));
-	str_copy(s->severity, sizeof s->severity, span_str(a->severity));
-	buf_init(&s->json, JSON_MAX);
-	buf_add(&s->json, json);
-	struct engine_alert_send **end = &en->alert_sends;
-	while (*end)
-		end = &(*end)->next;
-	*end = s;
-	w->count++;
-	pump(en);
-}
-
 static void forward(struct engine *en, const struct amt_alert *a, const struct store_device *d)
 {
 	char text[JSON_MAX];
@@ -190,9 +54,9 @@ static void forward(struct engine *en, const struct amt_alert *a, const struct s
 	if (o.bad)
 		return;
 	if (en->set.alert_hook[0])
-		send_on(en, false, a, d ? d->uuid : "", out_span(&o));
+		engine_alert_send_add(en, false, a, d ? d->uuid : "", out_span(&o));
 	if (en->set.alert_webhook[0] && en->conf.outside->post)
-		send_on(en, true, a, d ? d->uuid : "", out_span(&o));
+		engine_alert_send_add(en, true, a, d ? d->uuid : "", out_span(&o));
 }
 
 /* ---- in ---- */
@@ -277,23 +141,6 @@ bool engine_alerts_take(struct engine *en, const struct amt_alert *alert,
 	forward(en, alert, known ? &d : NULL);
 	arena_deinit(&a);
 	return true;
-}
-
-void engine_alerts_end(struct engine *en)
-{
-	struct engine_alert_send *next;
-
-	for (struct engine_alert_send *s = en->alert_sends; s; s = next) {
-		next = s->next;
-		if (s->hook)
-			en->conf.outside->hook_cancel(s->hook);
-		/* a post that runs comes back on its own and frees itself */
-		if (s->webhook && s->running)
-			s->en = NULL;
-		else
-			send_free(s);
-	}
-	en->alert_sends = NULL;
 }
 
 /* ---- where to listen ---- */

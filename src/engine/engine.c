@@ -495,5 +495,11 @@ struct engine_status engine_get_status(const struct engine *en)
 	s.workers = (unsigned)en->set.workers;
 	s.running = en->running;
 	s.waiting = en->waiting;
+	for (unsigned i = 0; i < sizeof en->alert_ways / sizeof *en->alert_ways; i++) {
+		s.alerts_waiting += en->alert_ways[i].count;
+		s.alerts_sent += en->alert_ways[i].sent;
+		s.alerts_failed += en->alert_ways[i].failed;
+		s.alerts_lost += en->alert_ways[i].lost;
+	}
 	return s;
 }

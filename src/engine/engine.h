@@ -62,6 +62,8 @@ struct engine_status {
 	int64_t round_trips, challenges, handshakes, polls, imposed_wait_ms; /* of runs that ended; polls: see run_store.c */
 	/* Certificates in use that ended, and that end within 7, 30, 60, 90 days (not counting those before). */
 	int64_t ends[5];
+	/* Alerts on their way to the operator's program and web server; tries that failed; left out for want of room. */
+	int64_t alerts_waiting, alerts_sent, alerts_failed, alerts_lost;
 };
 struct engine_status engine_get_status(const struct engine *en);
 

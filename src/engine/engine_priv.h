@@ -57,10 +57,13 @@ struct engine {
 	bool publish_again;             /* what changed may not have been durable when they were made */
 	int64_t hook_count;             /* that run now */
 	char watch_after[UUID_TEXT_SIZE];      /* alert_watch.c: how far the list was gone through */
-	struct engine_alert_send *alert_sends; /* alerts.c */
-	struct engine_alert_way {
-		unsigned count, running;
+	struct engine_alert_way {              /* alert_send.c */
+		struct engine_alert_send *first, **end;
+		unsigned count, running, in_row; /* in_row: tries that failed, one behind the other */
+		size_t bytes;
 		int64_t dropped;               /* since it last kept up */
+		int64_t sent, failed, lost;
+		struct sched_timer *again;     /* nothing is tried before */
 	} alert_ways[2];                       /* hook, webhook */
 	int64_t alert_unknown_minute;
 	unsigned alert_unknown_count, logs_turn;
@@ -81,7 +84,10 @@ void engine_add_job(struct engine *en, struct store_tx *tx, const char *uuid, co
 
 void engine_stop_look(struct engine *en); /* the last one has ended, maybe */
 
-void engine_alerts_end(struct engine *en); /* alerts.c: the engine goes away */
+/* alert_send.c: on to the program or the web server; json is copied. At the end what waits is told and left. */
+struct amt_alert;
+void engine_alert_send_add(struct engine *en, bool webhook, const struct amt_alert *a, const char *uuid, struct span json);
+void engine_alerts_end(struct engine *en);
 
 /* schedule.c: from now on what comes due becomes jobs, until check_timer is cancelled */
 void engine_schedule_start(struct engine *en);

@@ -331,7 +331,9 @@ bool net_fetch_post(const char *url, struct span json, int64_t timeout_ms, struc
 			"cannot post to %.80s", f->shown);
 		err_seen(e, "%s", f->problem[0] ? f->problem : curl_easy_strerror(c));
 	} else if (status < 200 || status > 299) {
-		err_set(e, ERR_HTTP, "%.80s did not take what was posted", f->shown);
+		bool its_own = status >= 400 && status < 500 && status != 408 && status != 429;
+		err_set(e, its_own ? ERR_INVALID : ERR_HTTP, "%.80s did not take what was posted",
+			f->shown);
 		err_seen(e, "HTTP %ld", status);
 	}
 	curl_slist_free_all(head);

@@ -5,7 +5,8 @@
 #include "base/span.h"
 
 struct net_fetch;
-/* One POST of JSON; anything but a 2xx answer within the time is an error. */
+/* One POST of JSON; anything but a 2xx answer within the time is an error; ERR_INVALID: it
+ * will not be taken another time either (4xx). */
 bool net_fetch_post(const char *url, struct span json, int64_t timeout_ms, struct err *e);
 /* http:// and https:// only; ca_file NULL: the system's certificates. Both are copied. */
 struct net_fetch *net_fetch_new(const char *url, const char *ca_file);

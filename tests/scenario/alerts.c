@@ -3,12 +3,14 @@
 #include "engine/alerts.h"
 #include "base/clk.h"
 #include "base/limits.h"
+#include "base/str.h"
 #include "parts.h"
 #include "store/store.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -148,7 +150,7 @@ static void a_program_that_hangs(void **state)
 		struct amt_alert alert = alert_from(w.devs[i].address, n);
 		assert_true(engine_alerts_take(w.engine, &alert, on_kept, &told));
 		if (n == 19) /* in one go: posts have workers, of which there are four for all */
-			assert_int_equal(posts, 2);
+			assert_int_equal(posts, 1);
 		if (n >= 19)
 			world_run_ms(&w, 100);
 	}
@@ -157,6 +159,133 @@ static void a_program_that_hangs(void **state)
 	assert_in_range(hooks, 4, 4 * 5); /* four at once, for 30 s each */
 	assert_int_equal(told.kept, 1000);
 	w.hook = NULL;
+	parts_stop(&w);
+}
+
+/* ---- a web server that takes nothing for a while, or not one of them ---- */
+
+#define NOBODY 0xffffffff
+
+static struct {
+	bool fails;
+	unsigned refused;     /* this one, always */
+	unsigned tries, next; /* next: the one whose turn it is */
+	unsigned strange;     /* another one than that */
+} server;
+
+static void is_moody(struct world *w, const char *to, struct span bytes, struct err *e)
+{
+	char text[1024];
+	unsigned n = NOBODY;
+
+	(void)w;
+	(void)to;
+	assert_true(str_copy(text, sizeof text, bytes));
+	const char *at = strstr(text, "alert ");
+	if (at)
+		n = (unsigned)strtoul(at + 6, NULL, 10);
+	server.tries++;
+	server.strange += n != server.next;
+	if (server.fails)
+		err_set(e, server.tries % 2 ? ERR_TIMEOUT : ERR_HTTP, "not now");
+	else if (n == server.refused)
+		err_set(e, ERR_INVALID, "not that one");
+	if (server.fails)
+		return;
+	if (n != server.refused)
+		server.next++;
+	else if (server.tries % 10 == 0)
+		server.next++; /* the last time that it came */
+}
+
+static unsigned told_of(struct world *w, const char *name)
+{
+	static struct store_event rows[100];
+	struct store_event_query q = { .name = name, .limit = 100 };
+	struct arena a;
+
+	arena_init(&a, 4 << 20);
+	unsigned n = store_event_list(w->store, &a, &q, rows);
+	arena_deinit(&a);
+	return n;
+}
+
+static void on_counted(void *arg, bool kept)
+{
+	*(unsigned *)arg += kept;
+}
+
+static void come(struct world *w, unsigned i, unsigned from, unsigned to)
+{
+	unsigned kept = 0;
+
+	for (unsigned n = from; n < to; n++) {
+		struct amt_alert alert = alert_from(w->devs[i].address, n);
+		assert_true(engine_alerts_take(w->engine, &alert, on_counted, &kept));
+		if (n % 500 == 499)
+			world_run_ms(w, 10); /* stored meanwhile */
+	}
+	world_run_ms(w, 1000);
+	assert_int_equal(kept, to - from);
+}
+
+static void a_web_server_that_fails(void **state)
+{
+	struct world w;
+
+	(void)state;
+	unsigned i = parts_start(&w, "11.8", "");
+	memset(&server, 0, sizeof server);
+	server.fails = true;
+	server.refused = NOBODY;
+	w.forward = is_moody;
+	world_set(&w, "alerts.webhook", "http://192.0.2.1/in");
+	come(&w, i, 0, 300);
+	world_run_ms(&w, 3600000);
+	assert_in_range(server.tries, 55, 75); /* one in a minute, not one for each alert */
+	assert_int_equal(server.next, 0);
+	assert_int_equal(told_of(&w, "alert.unsent"), 1);
+	assert_int_equal(engine_get_status(w.engine).alerts_waiting, 300);
+	server.fails = false;
+	world_run_ms(&w, 120000);
+	assert_int_equal(server.next, 300);
+	assert_int_equal(server.strange, 0);
+	assert_int_equal(engine_get_status(w.engine).alerts_waiting, 0);
+	assert_int_equal(engine_get_status(w.engine).alerts_lost, 0);
+	/* One that it never takes does not hold those behind it for ever. */
+	server.refused = 302;
+	server.tries = 0;
+	come(&w, i, 300, 302);
+	server.tries = 0;
+	come(&w, i, 302, 310);
+	world_run_ms(&w, 1200000);
+	assert_int_equal(server.next, 310);
+	assert_int_equal(server.strange, 0);
+	assert_int_equal(engine_get_status(w.engine).alerts_lost, 1);
+	assert_int_equal(engine_get_status(w.engine).alerts_sent, 309);
+	parts_stop(&w);
+}
+
+/* More than may wait: the first ones stay, the rest is counted, and told in two events at most. */
+static void a_web_server_that_is_away_for_long(void **state)
+{
+	struct world w;
+	unsigned more = 200;
+
+	(void)state;
+	unsigned i = parts_start(&w, "11.8", "");
+	memset(&server, 0, sizeof server);
+	server.fails = true;
+	server.refused = NOBODY;
+	w.forward = is_moody;
+	world_set(&w, "alerts.webhook", "http://192.0.2.1/in");
+	come(&w, i, 0, LIMIT_ALERT_POSTS + more);
+	assert_int_equal(engine_get_status(w.engine).alerts_waiting, LIMIT_ALERT_POSTS);
+	assert_int_equal(engine_get_status(w.engine).alerts_lost, more);
+	world_set(&w, "alerts.webhook", ""); /* nobody wants them any more */
+	world_run_ms(&w, 120000);
+	assert_int_equal(engine_get_status(w.engine).alerts_waiting, 0);
+	assert_int_equal(server.next, 0);
 	parts_stop(&w);
 }
 
@@ -195,6 +324,8 @@ int main(void)
 		cmocka_unit_test(each_counts),
 		cmocka_unit_test(nobodys_are_few),
 		cmocka_unit_test(a_program_that_hangs),
+		cmocka_unit_test(a_web_server_that_fails),
+		cmocka_unit_test(a_web_server_that_is_away_for_long),
 		cmocka_unit_test(stopped_in_the_middle),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -111,4 +111,46 @@ test_expect_success 'CTRL-C, once and twice, while media tells a PC to start: no
 	done
 '
 
+# drives_are_off: as the PC tells, and in the timeline there are as many ends as beginnings
+drives_are_off() {
+	test "$(grep -c "session=IDER what=open" sim.log)" = "$(grep "session=IDER what=" sim.log | grep -vc "what=open")" &&
+	ob log pc3.example.com --limit 1000 >events &&
+	test "$(grep -c "device.line.*what=opened" events)" = "$(grep -c "device.line.*what=closed" events)"
+}
+
+# step NAME: what is waited for before media is killed
+step() {
+	case $1 in
+	drives) sim_until grep -q "virtual drives" err ;;
+	half) sim_until half_set ;;
+	reading) sim_until starts_again && sim_until reads ;;
+	ejected) sim_until starts_again && kill -USR1 $pid && sim_until grep -q "is out" err ;;
+	esac
+}
+
+starts_again() {
+	test "$(boot 4 starts)" -gt "$before"
+}
+
+reads() {
+	sim_ctl media $net.4 >loader && grep -q "^boot " loader
+}
+
+test_expect_success 'a disc that says to be one' '
+	dd if=/dev/zero of=c.iso bs=1M count=1 2>/dev/null && printf "\\001CD001" | dd of=c.iso bs=1 seek=32768 conv=notrunc 2>/dev/null
+'
+
+for step in drives half reading ejected; do
+	test_expect_success "media --boot is killed, $step: nothing stays half set, the drives are off, and the timeline tells" "
+		before=\$(boot 4 starts) && { \"\$OUTBAND\" media $net.4 --cd c.iso --boot --yes >said 2>err & } && pid=\$! && sim_pids=\"\$sim_pids \$pid\" &&
+		step $step && kill -KILL \$pid && { wait \$pid || true; } &&
+		sim_until clean && sim_until drives_are_off && sim_until eval '! show left.half' && sim_until clean
+	"
+done
+
+test_expect_success 'and the PC is free for the next one' '
+	before=$(boot 4 starts) && { "$OUTBAND" media $net.4 --cd c.iso --boot --yes >said 2>err & } && pid=$! && sim_pids="$sim_pids $pid" &&
+	sim_until starts_again && kill -INT $pid && wait $pid && clean
+'
+
 test_done
