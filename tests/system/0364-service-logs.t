@@ -134,6 +134,35 @@ test_expect_success 'a program and a web server that fail are told of, and nothi
 	sim_ctl event $a boot-failure && sim_until has "alert.received_bad.*trap.*system boot failure" 1
 '
 
+waiting() { # COUNT
+	"$OUTBAND" status --json >status.json && test "$(json status.json "d[\"alerts\"][\"waiting\"]")" = "$1"
+}
+
+test_expect_success 'what waited goes to the web server when it is there, in order and once, though it fails at first' '
+	"$OUTBAND" status | grep -q "^alerts handed on .*waiting" && ! waiting 0 && unsent=$(lines "alert.unsent.*webhook") &&
+	cat >moody.py <<-PY &&
+	import http.server, sys
+	class Moody(http.server.BaseHTTPRequestHandler):
+	    tries = 0
+	    def do_POST(self):
+	        body = self.rfile.read(int(self.headers["Content-Length"]))
+	        Moody.tries += 1
+	        if Moody.tries == 2:
+	            self.close_connection = True
+	            return
+	        self.send_response(500 if Moody.tries == 1 else 204)
+	        self.end_headers()
+	        if Moody.tries > 2:
+	            open("back.jsonl", "ab").write(body + b"\\n")
+	    def log_message(self, *a):
+	        pass
+	http.server.HTTPServer(("127.0.0.1", 22499), Moody).serve_forever()
+	PY
+	{ python3 moody.py 2>moody.err & } && moody=$! && sim_pids="$sim_pids $moody" && sim_until waiting 0 && kill $moody &&
+	test "$(jq -r .text back.jsonl | uniq | tr "\n" ";" | grep -o "OS hang.*boot failure" | wc -l)" = 1 &&
+	test "$(lines "alert.unsent.*webhook")" = "$unsent" && grep -q "ev=alert.taken to=webhook" serve.log
+'
+
 test_expect_success 'over TLS, with a certificate of the built-in CA, once the PC has its root' '
 	"$OUTBAND" cert export ca | awk "/BEGIN CERT/ { n++ } n == 2" >ca.pem && openssl s_client -connect 127.0.0.1:$secure -CAfile ca.pem -verify_return_error \
 		-verify_hostname noc.localhost </dev/null >shown 2>&1 && grep -q "Verify return code: 0" shown &&
