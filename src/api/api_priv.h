@@ -95,6 +95,11 @@ void api_list_end(struct api_req *r, const char *key);
 
 /* ---- shared between subjects ---- */
 void api_hello_life_json(struct api_req *r, const struct store_device *d); /* members; none when it is configured */
+/* job_half.c: rows "b-UUID" among the jobs, before them. The list gives how many it wrote, and the last one's id. */
+bool api_job_half_is(const char *id); /* NULL is none */
+unsigned api_job_half_list(struct api_req *r, const char *state, const char *uuid, const char *after, unsigned limit,
+			   const char **out_last);
+bool api_job_half_get(struct api_req *r); /* false: there is none */
 void api_job_json(struct api_req *r, const char *key, const struct store_job *j, const char *fqdn);
 /* The job of that kind of a device queued now, in tx: a new one, or the one that waits.
  * False: it runs already. */

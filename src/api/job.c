@@ -79,14 +79,17 @@ void api_job_list(struct api_req *r)
 		return;
 	}
 	struct store_job *rows = ARENA_ARRAY(&r->arena, struct store_job, page.limit + 1);
-	unsigned n = !rows ? 0
-			   : store_job_list(r->api->conf.store, &r->arena, state,
-					    api_query(r, "uuid"), page.after, page.limit + 1, rows);
+	const char *last = NULL, *after = api_job_half_is(page.after) ? NULL : page.after;
 	api_json_begin(&r->json, NULL, '{');
 	api_json_begin(&r->json, "items", '[');
-	for (unsigned i = 0; i < n && i < page.limit; i++)
+	unsigned left = page.limit -
+		api_job_half_list(r, state, api_query(r, "uuid"), page.after, page.limit, &last);
+	unsigned n = !rows || !left ? 0
+				    : store_job_list(r->api->conf.store, &r->arena, state,
+						     api_query(r, "uuid"), after, left + 1, rows);
+	for (unsigned i = 0; i < n && i < left; i++)
 		api_job_json(r, NULL, &rows[i], fqdn_of(r, &rows[i]));
-	api_list_end(r, n > page.limit ? rows[page.limit - 1].id : NULL);
+	api_list_end(r, n > left ? rows[left - 1].id : !left ? last : NULL);
 }
 
 static bool find(struct api_req *r, struct store_job *out_j, struct err *e)
@@ -94,6 +97,8 @@ static bool find(struct api_req *r, struct store_job *out_j, struct err *e)
 	if (store_job_get(r->api->conf.store, &r->arena, r->name, out_j))
 		return true;
 	err_set(e, ERR_NOT_FOUND, "there is no job '%.80s'", r->name);
+	if (api_job_half_is(r->name))
+		return err_hint(e, "'outband boot clear PC' takes back now what is half set there");
 	return err_hint(e, "see 'outband job list'");
 }
 
@@ -103,7 +108,9 @@ void api_job_get(struct api_req *r)
 	struct store_job j;
 	struct err e = { 0 };
 
-	if (find(r, &j, &e)) {
+	if (api_job_half_is(r->name) && api_job_half_get(r)) {
+		api_ok(r);
+	} else if (find(r, &j, &e)) {
 		api_job_json(r, NULL, &j, fqdn_of(r, &j));
 		api_ok(r);
 	} else {

@@ -10,6 +10,7 @@
 #define BUSY_MS  60000   /* somebody works with the PC: it is seen again in the next tick */
 #define LATER_MS 3600000 /* at most between two tries: what is half set acts with the next start */
 #define TAKE_MS  300000  /* longer than the operation lasts */
+#define CONSENT  "the PC wants the consent of its user for that (M24)"
 
 void engine_half_begin(struct store_tx *tx, const char *uuid, const char *what, const char *actor,
 		       int64_t until_unix_ms)
@@ -60,9 +61,26 @@ void engine_half_stays(struct engine *en, struct store_tx *tx, const char *uuid,
 			: engine_retry_delay_ms(&en->set.retry, why, h.tries + 1, en->conf.rng);
 		ms = ms < LATER_MS ? ms : LATER_MS;
 		tell(en, tx, &h, why);
-		store_tx_boot_half_later(tx, uuid, !busy, clk_unix_ms() + ms, why->msg);
+		store_tx_boot_half_later(tx, uuid, !busy, clk_unix_ms() + ms,
+					 why->rule && str_eq(why->rule, "M24") ? CONSENT
+									       : why->msg);
 	}
 	arena_deinit(&a);
+}
+
+struct engine_job_waits engine_half_waits(const struct store_boot_half *h, struct arena *a)
+{
+	bool consent = str_eq(h->note, CONSENT);
+	char at[CLK_TEXT_SIZE];
+
+	clk_print_unix_ms(h->next_unix_ms, at);
+	const char *text = consent
+		? arena_fmt(a,
+			    "consent, its next try at %s; 'outband boot clear PC --ask-consent' "
+			    "does it now",
+			    at)
+		: arena_fmt(a, "its next try at %s", at);
+	return (struct engine_job_waits){ consent ? "person" : "retry", text ? text : "" };
 }
 
 void engine_half_recover(struct store_tx *tx)

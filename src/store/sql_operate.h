@@ -45,6 +45,9 @@
 	  "update boot_half set next_ms = $1 where next_ms > $1", NULL)                            \
 	X(STORE_SQL_BOOT_HALF_GET, false, NULL,                                                    \
 	  "select " SQL_BOOT_HALF_COLS " from boot_half where uuid = $1", NULL)                    \
+	X(STORE_SQL_BOOT_HALF_LEFT, false, NULL,                                                   \
+	  "select " SQL_BOOT_HALF_COLS " from boot_half where uuid > $1 and ($2 = '' or uuid = $2)" \
+	  " and note <> '' order by uuid limit $3", NULL)                                          \
 	X(STORE_SQL_BOOT_HALF_DUE, false, NULL,                                                    \
 	  "select " SQL_BOOT_HALF_COLS " from boot_half where next_ms <= $1 and exists"            \
 	  " (select 1 from device d where d.uuid = boot_half.uuid"                                 \

@@ -151,6 +151,14 @@ bool store_boot_half_get(struct store *s, struct arena *a, const char *uuid,
 			      out_h);
 }
 
+unsigned store_boot_half_left(struct store *s, struct arena *a, const char *after, const char *uuid,
+			      unsigned limit, struct store_boot_half *out_rows)
+{
+	return store_read_rows(s, a, STORE_SQL_BOOT_HALF_LEFT,
+			       STORE_VALS(STORE_T(after), STORE_T(uuid), STORE_I(limit)), BOOT_HALF,
+			       out_rows, limit);
+}
+
 unsigned store_boot_half_due(struct store *s, struct arena *a, int64_t now_unix_ms, unsigned limit,
 			     struct store_boot_half *out_rows)
 {

@@ -34,6 +34,9 @@ void store_tx_boot_half_later(struct store_tx *tx, const char *uuid, bool tried,
 void store_tx_boot_half_drop(struct store_tx *tx, const char *uuid);
 void store_tx_boot_half_recover(struct store_tx *tx, int64_t now_unix_ms); /* start of a service: all are due */
 bool store_boot_half_get(struct store *s, struct arena *a, const char *uuid, struct store_boot_half *out_h);
+/* Those that are being taken back, by UUID; of that PC only, when uuid is not "". */
+unsigned store_boot_half_left(struct store *s, struct arena *a, const char *after, const char *uuid, unsigned limit,
+			      struct store_boot_half *out_rows);
 /* Of configured and adopted devices, the first due first. */
 unsigned store_boot_half_due(struct store *s, struct arena *a, int64_t now_unix_ms, unsigned limit,
 			     struct store_boot_half *out_rows);

@@ -3,6 +3,7 @@
 #include "world.h"
 
 #include "base/clk.h"
+#include "engine/half.h"
 #include "engine/operate.h"
 #include "sim/boot.h"
 #include "store/store_operate.h"
@@ -144,6 +145,45 @@ static void until_half(struct world *w)
 	assert_false(is_clean(w));
 }
 
+/* What `job list` says of it. */
+static void waits_for(struct world *w, const char *kind, const char *text)
+{
+	struct store_boot_half h;
+	struct arena a;
+
+	arena_init(&a, 1 << 16);
+	assert_int_equal(store_boot_half_left(w->store, &a, "", "", 1, &h), 1);
+	assert_int_equal(store_boot_half_left(w->store, &a, h.uuid, "", 1, &h), 0);
+	struct engine_job_waits is = engine_half_waits(&h, &a);
+	if (!str_eq(is.kind, kind) || !strstr(is.text, text))
+		fail_msg("%s: %s", is.kind, is.text);
+	arena_deinit(&a);
+}
+
+/* The PC wants its user's consent for taking it back: that is said, and tried seldom. */
+static void the_pc_wants_consent(void **state)
+{
+	(void)state;
+	static struct world w;
+	struct err why = { 0 };
+
+	configured(&w);
+	until_half(&w);
+	world_kill_service(&w);
+	dark_until_mono_ms = clk_mono_ms() + 6 * HOUR_MS;
+	world_start_service(&w);
+	world_run_ms(&w, 10 * MINUTE_MS);
+	waits_for(&w, "retry", "its next try at");
+	err_set(&why, ERR_DENIED, "no");
+	err_rule(&why, "M24");
+	struct store_tx *tx = store_tx_new(w.store);
+	engine_half_stays(w.engine, tx, w.devs[0].uuid, &why);
+	store_tx_commit(tx, NULL, NULL);
+	world_run_ms(&w, 1000);
+	waits_for(&w, "person", "consent, its next try at");
+	world_deinit(&w);
+}
+
 /* Dead, and the PC has no network for hours: tried again and again, seldom, without a login spent. */
 static void the_pc_is_away(void **state)
 {
@@ -165,6 +205,7 @@ static void the_pc_is_away(void **state)
 	assert_true(h.next_unix_ms > clk_unix_ms());
 	if (!strstr(h.what, "boot target=bios") || !h.note[0])
 		fail_msg("%s: %s", h.what, h.note);
+	waits_for(&w, "retry", "its next try at");
 	assert_true(store_device_get(w.store, &a, w.devs[0].uuid, &d));
 	assert_in_range(d.login_fail_count, 0, 1); /* that of the boot */
 	assert_false(is_clean(&w));
@@ -204,6 +245,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_service_dies_anywhere),
+		cmocka_unit_test(the_pc_wants_consent),
 		cmocka_unit_test(the_pc_is_away),
 		cmocka_unit_test(the_pc_goes_in_the_middle),
 	};

@@ -98,6 +98,9 @@ test_expect_success 'one that dies there: the next service takes it back by itse
 
 test_expect_success 'the PC does not answer meanwhile: the device shows it, until it is there again' '
 	dies_half pxe && kill -STOP $sim_pid && serve_start 22390 && show "left half set by  *boot target=pxe" &&
+	ob job list >jobs && grep -q "pc3.example.com *boot_clear *delayed *boot target=pxe of uid:.* its next try at 20" jobs &&
+	id=$(ob job list --state delayed --json | jq -r ".[] | select(.kind == \"boot_clear\") | .id") && ob job show $id | grep -q "^waits for  *its next try" &&
+	refused 3 "outband boot clear PC" job cancel $id && ob job list --state queued --json | jq -e "length == 0" &&
 	show "not taken back  *the service ended in the middle"; r=$?; kill -CONT $sim_pid; test $r -eq 0 &&
 	sim_until clean && test "$(boot 4 starts)" = 0 && sim_until eval "! show left.half"
 '
