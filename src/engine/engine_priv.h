@@ -57,6 +57,7 @@ struct engine {
 	bool publish_again;             /* what changed may not have been durable when they were made */
 	int64_t hook_count;             /* that run now */
 	char watch_after[UUID_TEXT_SIZE];      /* alert_watch.c: how far the list was gone through */
+	char logs_after[2][UUID_TEXT_SIZE];    /* pc_log.c: how far, of each log */
 	struct engine_alert_way {              /* alert_send.c */
 		struct engine_alert_send *first, **end;
 		unsigned count, running, in_row; /* in_row: tries that failed, one behind the other */

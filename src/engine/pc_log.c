@@ -8,8 +8,9 @@
 
 #define END_RECORDS 4
 #define RECORDS_MAX 4000
-#define FIRST_TIME  100 /* of a log that was never read: only so many, the newest */
-#define BATCH       100 /* PCs whose logs are read in one tick */
+#define FIRST_TIME  100  /* of a log that was never read: only so many, the newest */
+#define WALK        5000 /* PCs that are looked at in one tick, whether they were ever read */
+#define BATCH       100  /* PCs whose logs are read in one tick */
 #define HOUR_MS     INT64_C(3600000)
 
 static const struct pc_log_kind {
@@ -195,14 +196,32 @@ void engine_pc_log_keep(struct engine *en, struct store_tx *tx, const char *uuid
 
 /* ---- by the clock ---- */
 
+/* Some of all PCs in each tick: those never read have nothing to find them by. */
+static unsigned never_read(struct engine *en, const struct pc_log_kind *k, struct arena *a,
+			   const char **uuids)
+{
+	char *after = en->logs_after[k - kinds];
+	struct store_pc_log_has *rows = ARENA_ARRAY(a, struct store_pc_log_has, WALK);
+	unsigned n = rows ? store_pc_log_never(en->conf.store, a, k->log, after, WALK, rows) : 0;
+	unsigned i, found = 0;
+
+	for (i = 0; i < n && found < BATCH; i++)
+		if (!rows[i].has)
+			uuids[found++] = rows[i].uuid;
+	bool over = i == n && n < WALK;
+	(void)str_copy(after, UUID_TEXT_SIZE, span_str(over ? "" : rows[i - 1].uuid));
+	return found;
+}
+
 static void read_some(struct engine *en, const struct pc_log_kind *k)
 {
 	const char *uuids[BATCH];
 	struct arena a;
 
-	arena_init(&a, 1 << 20);
-	unsigned n = store_pc_log_due(en->conf.store, &a, k->log,
-				      clk_unix_ms() - en->set.logs_h * HOUR_MS, BATCH, uuids);
+	arena_init(&a, 1 << 22);
+	unsigned n = never_read(en, k, &a, uuids);
+	n += store_pc_log_old(en->conf.store, &a, k->log, clk_unix_ms() - en->set.logs_h * HOUR_MS,
+			      BATCH - n, uuids + n);
 	engine_operate_by_clock(en, k->op, uuids, n);
 	arena_deinit(&a);
 }

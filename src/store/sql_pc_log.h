@@ -29,10 +29,13 @@
 	  " as t) as d left join pc_log l on l.uuid = d.uuid and l.log = $1"                       \
 	  " order by d.uuid limit $3", NULL)                                                       \
 	X(STORE_SQL_PC_LOG_DROP, false, NULL, "delete from pc_log where uuid = $1 and log = $2", NULL) \
-	/* those never read have no row: they come first */                                        \
+	/* those never read have no row: a page of all, since nothing else finds them */         \
 	X(STORE_SQL_PC_LOG_NEVER, false, NULL,                                                     \
-	  "select d.uuid from device d where d.state in ('configured', 'adopted') and not exists"                \
-	  " (select 1 from pc_log l where l.uuid = d.uuid and l.log = $1) limit $2", NULL)         \
+	  "select d.uuid, case when exists (select 1 from pc_log l where l.uuid = d.uuid"          \
+	  " and l.log = $1) then 1 else 0 end from (select * from (select uuid from device"        \
+	  " where state = 'configured' and uuid > $2 order by uuid limit $3) as c union all"       \
+	  " select * from (select uuid from device where state = 'adopted' and uuid > $2"          \
+	  " order by uuid limit $3) as t) as d order by d.uuid limit $3", NULL)                    \
 	X(STORE_SQL_PC_LOG_OLD, false, NULL,                                                       \
 	  "select l.uuid from pc_log l join device d on d.uuid = l.uuid"                           \
 	  " where l.log = $1 and l.at_ms < $2 and d.state in ('configured', 'adopted')"                          \

@@ -64,14 +64,17 @@ unsigned store_pc_log_old(struct store *s, struct arena *a, const char *log, int
 			       uuid_shape, out_uuids, limit);
 }
 
-unsigned store_pc_log_due(struct store *s, struct arena *a, const char *log, int64_t before_unix_ms,
-			  unsigned limit, const char **out_uuids)
+unsigned store_pc_log_never(struct store *s, struct arena *a, const char *log,
+			    const char *after_uuid, unsigned limit,
+			    struct store_pc_log_has *out_rows)
 {
-	unsigned n = store_read_rows(s, a, STORE_SQL_PC_LOG_NEVER,
-				     STORE_VALS(STORE_T(log), STORE_I(limit)), uuid_shape,
-				     out_uuids, limit);
+	static const struct store_field has_fields[] = {
+		{ STORE_FIELD_TEXT, offsetof(struct store_pc_log_has, uuid) },
+		{ STORE_FIELD_INT, offsetof(struct store_pc_log_has, has) },
+	};
+	static const struct store_shape shape = { has_fields, 2, sizeof(struct store_pc_log_has) };
 
-	if (n == limit)
-		return n;
-	return n + store_pc_log_old(s, a, log, before_unix_ms, limit - n, out_uuids + n);
+	return store_read_rows(s, a, STORE_SQL_PC_LOG_NEVER,
+			       STORE_VALS(STORE_T(log), STORE_T(after_uuid), STORE_I(limit)), shape,
+			       out_rows, limit);
 }

@@ -19,10 +19,11 @@ bool store_pc_log_get(struct store *s, struct arena *a, const char *uuid, const 
 /* Of alerts, by UUID and log, behind these ("": from the start). */
 unsigned store_pc_log_alerts(struct store *s, struct arena *a, const char *after_uuid, const char *after_log,
 			     unsigned limit, struct store_pc_log *out_rows);
-/* Configured and adopted devices whose log was not read since then, those never read first. */
-unsigned store_pc_log_due(struct store *s, struct arena *a, const char *log, int64_t before_unix_ms, unsigned limit,
-			  const char **out_uuids);
-/* Those of them that have been read. */
+/* A page of configured and adopted devices, by UUID, behind this one: whether that log was ever read. */
+struct store_pc_log_has { const char *uuid; int64_t has; };
+unsigned store_pc_log_never(struct store *s, struct arena *a, const char *log, const char *after_uuid, unsigned limit,
+			    struct store_pc_log_has *out_rows);
+/* Those that were read, not since then: the oldest first. */
 unsigned store_pc_log_old(struct store *s, struct arena *a, const char *log, int64_t before_unix_ms, unsigned limit,
 			  const char **out_uuids);
 /* That log of each configured or adopted device, by UUID, behind this one; content "": there is none. */
