@@ -21,7 +21,7 @@ enum api_role {
 
 #define API_ROUTES(X)                                                                                     \
 	X("GET", "/v1/status", API_ROLE_VIEWER, "", "", api_status_get,                                   \
-	  "The service in figures: devices, jobs, hellos, keys, workers, costs, what the database did not take.")                         \
+	  "The service in figures: devices, jobs, hellos, keys, workers, alerts on their way, costs, what the database did not take.")                         \
 	X("GET", "/v1/devices", API_ROLE_VIEWER, "state search after limit", "", api_device_list,         \
 	  "Devices by UUID; search is a prefix of UUID, FQDN or address.")                                \
 	X("GET", "/v1/devices/{}", API_ROLE_VIEWER, "", "", api_device_get,                               \
@@ -121,7 +121,7 @@ enum api_role {
 	X("PUT", "/v1/secrets/{}", API_ROLE_SECURITY, "", "application/octet-stream: the secret",         \
 	  api_secret_put, "Stores a secret that profiles name.")                                          \
 	X("GET", "/v1/jobs", API_ROLE_VIEWER, "state uuid after limit", "", api_job_list,                 \
-	  "Jobs with their last error.")                                                          \
+	  "Jobs with their last error; before them, with kind boot_clear, starts that were told half and are being taken back.")                                                          \
 	X("GET", "/v1/jobs/{}", API_ROLE_VIEWER, "", "", api_job_get, "One job.")                         \
 	X("POST", "/v1/jobs/{}/retry", API_ROLE_OPERATOR, "", "", api_job_retry,                          \
 	  "Queues a delayed or paused job now.")                                                          \

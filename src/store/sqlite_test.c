@@ -246,6 +246,7 @@ static const struct {
 	{ STORE_SQL_DISCOVERY_NEXT, "discoveries that are open: few" },
 	{ STORE_SQL_PC_LOG_ALERTS, "two pages, into one" },
 	{ STORE_SQL_PC_LOG_OF, "two pages, into one" },
+	{ STORE_SQL_PC_LOG_NEVER, "two pages, into one" },
 	{ STORE_SQL_PC_SESSION_LIST, "sessions of one PC" },
 	{ STORE_SQL_SCHEDULE_DUE, "schedules: written by hand" },
 };
