@@ -19,16 +19,6 @@ struct chain {
 	unsigned count;
 };
 
-/* A service shows the same chain to every device: taking it apart and checking its signatures is
- * done once for all of them. What is remembered follows from the bytes alone; the judgement, which
- * does not, is made anew each time. */
-static struct {
-	struct arena arena;
-	const struct pki_cert *certs;
-	unsigned count;
-	bool asked[LIMIT_CERT_CHAIN], holds[LIMIT_CERT_CHAIN];
-} last;
-
 static bool say(struct err *e, const char *rule, const char *what, const char *seen,
 		const char *want)
 {
@@ -119,17 +109,6 @@ bool sim_fw_chain_suffix(const struct sim_generation *gen, const char *cn_in, co
 
 /* ---- parts of the check, in firmware's order ---- */
 
-/* Whether the next certificate signed this one, or the last one itself. */
-static bool signature_holds(const struct chain *k, unsigned i)
-{
-	const struct pki_cert *c = &k->certs[i];
-
-	if (!last.asked[i])
-		last.holds[i] = pki_cert_signed_by(c, i + 1 < k->count ? c + 1 : c);
-	last.asked[i] = true;
-	return last.holds[i];
-}
-
 static const uint8_t *digest_of(const struct pki_cert *c, uint8_t alg)
 {
 	switch (alg) {
@@ -148,7 +127,7 @@ static bool root_known(const struct chain *k, struct err *e)
 {
 	const struct pki_cert *root = &k->certs[k->count - 1];
 
-	if (!span_eq(root->subject_der, root->issuer_der) || !signature_holds(k, k->count - 1))
+	if (!span_eq(root->subject_der, root->issuer_der) || !pki_cert_signed_by(root, root))
 		return say(e, "D056", "the chain does not end in a root", root->subject,
 			   "the self-signed root as the last certificate");
 	for (unsigned i = 0; i < k->want->root_count; i++) {
@@ -173,7 +152,7 @@ static bool links_hold(const struct chain *k, struct err *e)
 		if (i + 1 == k->count)
 			break;
 		const struct pki_cert *issuer = &k->certs[i + 1];
-		if (!span_eq(c->issuer_der, issuer->subject_der) || !signature_holds(k, i))
+		if (!span_eq(c->issuer_der, issuer->subject_der) || !pki_cert_signed_by(c, issuer))
 			return say(e, NULL, "a certificate is not signed by the next one",
 				   c->subject, issuer->subject);
 		if (!issuer->is_ca && i + 2 < k->count)
@@ -284,35 +263,20 @@ static bool count_ok(unsigned count, struct err *e)
 	return true;
 }
 
-static bool is_last(const struct span *ders, unsigned count)
-{
-	bool same = count == last.count;
-
-	for (unsigned i = 0; same && i < count; i++)
-		same = span_eq(ders[i], last.certs[i].der);
-	return same;
-}
-
-static bool remember(const struct span *ders, unsigned count, struct err *e)
-{
-	arena_deinit(&last.arena);
-	memset(&last, 0, sizeof last);
-	arena_init(&last.arena, ARENA_BYTES);
-	last.certs = read_all(&last.arena, ders, count, e);
-	last.count = last.certs ? count : 0;
-	return last.certs;
-}
-
 bool sim_fw_chain_check(const struct fw_chain_want *want, const struct span *ders, unsigned count,
 			struct err *e)
 {
+	struct arena a;
 	struct chain k = { .want = want, .count = count };
 
-	if (!count_ok(count, e) || (!is_last(ders, count) && !remember(ders, count, e)))
+	if (!count_ok(count, e))
 		return false;
-	k.certs = last.certs;
-	return root_known(&k, e) && links_hold(&k, e) && keys_fit(&k, e) && usage_fits(&k, e) &&
-		dates_hold(&k, e) && suffix_fits(&k, e);
+	arena_init(&a, ARENA_BYTES);
+	k.certs = read_all(&a, ders, count, e);
+	bool ok = k.certs && root_known(&k, e) && links_hold(&k, e) && keys_fit(&k, e) &&
+		usage_fits(&k, e) && dates_hold(&k, e) && suffix_fits(&k, e);
+	arena_deinit(&a);
+	return ok;
 }
 
 /* ---- mutual TLS of a configured device ---- */

@@ -139,44 +139,6 @@ static void dates_can_be_ignored(void **state)
 	test_chain_free(b);
 }
 
-/* What is remembered of a chain is of that chain alone. */
-static void judges_a_chain_that_was_changed_anew(void **state)
-{
-	(void)state;
-	struct test_chain_built *b = test_chain_build(test_chain_find("leaf expired"), NOW);
-	struct err e = { 0 };
-	struct pki_chain *c = pki_chain_load(buf_span(&b->pem), NULL, &e);
-	static struct sim_root roots[WIRE_HELLO_MAX_HASHES];
-	struct fw_chain_want want = { .gen = sim_generation_find("11.8"),
-				      .roots = roots,
-				      .root_count = roots_of(&b->hello, roots),
-				      .algs = UINT32_MAX,
-				      .suffix = b->suffix,
-				      .now_unix_ms = NOW };
-	struct span ders[LIMIT_CERT_CHAIN];
-	struct arena a;
-	assert_non_null(c);
-	arena_init(&a, 1 << 20);
-	for (unsigned i = 0; i < c->count; i++)
-		ders[i] = c->certs[i].der;
-	assert_true(sim_fw_chain_check(&want, ders, c->count, &e));
-	for (unsigned i = 0; i < c->count; i++) {
-		struct span whole = ders[i];
-		uint8_t *other = arena_copy(&a, whole);
-		other[whole.n - 1] ^= 1; /* the end of its signature */
-		ders[i] = span_make(other, whole.n);
-		for (int again = 0; again < 2; again++)
-			assert_false(sim_fw_chain_check(&want, ders, c->count, NULL));
-		assert_false(sim_fw_chain_check(&want, ders, c->count - 1, NULL));
-		ders[i] = whole;
-		for (int again = 0; again < 2; again++)
-			assert_true(sim_fw_chain_check(&want, ders, c->count, &e));
-	}
-	arena_deinit(&a);
-	pki_chain_free(c);
-	test_chain_free(b);
-}
-
 static int tear_down(void **state)
 {
 	(void)state;
@@ -190,7 +152,6 @@ int main(void)
 		cmocka_unit_test(judges_the_shared_table),
 		cmocka_unit_test(names_the_rule),
 		cmocka_unit_test(dates_can_be_ignored),
-		cmocka_unit_test(judges_a_chain_that_was_changed_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, tear_down);
 }
