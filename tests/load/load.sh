@@ -29,6 +29,7 @@ done
 here=$(cd "$(dirname "$0")" && pwd)
 dir=$(mktemp -d "${TMPDIR:-/tmp}/outband-load.XXXXXX")
 cd "$dir"
+SHARNESS_TEST_SRCDIR=$here/../system # as sharness does, for what is sourced
 set +u
 . "$here/../system/sim.sh"
 . "$here/../system/cli.sh"
